@@ -1,0 +1,34 @@
+import type { ConnectSocket } from './transport/websocket';
+import { connectWebSocket } from './transport/websocket';
+
+/** Cancels what it came from. */
+export type Cancel = () => void;
+
+/** The time a session sees. Injected, so that tests of long waits run in milliseconds. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number;
+  /** Calls `callback` once after `delayMs`, unless cancelled before. */
+  after(delayMs: number, callback: () => void): Cancel;
+}
+
+/** What a session takes from the outside world. */
+export interface Environment {
+  clock: Clock;
+  connect: ConnectSocket;
+}
+
+const systemClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+/** The real clock and real sockets, with `overrides` in their place. */
+export function createEnvironment(overrides: Partial<Environment> = {}): Environment {
+  return { clock: systemClock, connect: connectWebSocket, ...overrides };
+}

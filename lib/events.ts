@@ -1,0 +1,176 @@
+import type { AsrError } from './errors';
+
+/**
+ * The one vocabulary of events: every wire protocol decodes into it and both hosts emit it.
+ *
+ * All times are milliseconds from the first audio sample that the session was given; they go on across
+ * reconnects and across protocol sessions. A `sentenceId` is an opaque string, stable for the sentence: a later
+ * interim with the same id replaces an earlier one, and the final replaces the last interim.
+ */
+
+/** A recognised word with its time, from models that give timestamps. */
+export interface Word {
+  text: string;
+  /** What follows the word in the sentence (`"，"`), empty when nothing does. */
+  punctuation: string;
+  beginMs: number;
+  endMs: number;
+}
+
+/** The service has accepted the session; audio that was held goes out now. */
+export interface OpenedEvent {
+  type: 'opened';
+  /** The service's id of the session, for support requests. */
+  sessionId: string;
+  model: string;
+  /** The region, workspace or address that was asked, in words for people. */
+  region: string;
+}
+
+/** Voice activity began. Only where the service does the voice activity detection (mode `vad`). */
+export interface SpeechStartedEvent {
+  type: 'speechStarted';
+  sentenceId: string;
+  atMs: number;
+}
+
+/** Voice activity ended; the final of this sentence follows. */
+export interface SpeechStoppedEvent {
+  type: 'speechStopped';
+  sentenceId: string;
+  atMs: number;
+}
+
+/** The sentence so far. Replaces the interim before it. */
+export interface InterimEvent {
+  type: 'interim';
+  sentenceId: string;
+  /** The whole sentence so far: `stableText` and the draft behind it. */
+  text: string;
+  /** The prefix of `text` that the service will not change any more. */
+  stableText: string;
+  language?: string;
+  emotion?: string;
+  beginMs?: number;
+  words?: Word[];
+}
+
+/** The sentence as the service will keep it. One per `sentenceId`. */
+export interface FinalEvent {
+  type: 'final';
+  sentenceId: string;
+  text: string;
+  language?: string;
+  emotion?: string;
+  /** 0 to 1, from models that tell. */
+  emotionConfidence?: number;
+  beginMs?: number;
+  endMs?: number;
+  words?: Word[];
+  /** Present and true when the session ended before the service's own final: `text` is the last interim. */
+  truncated?: true;
+}
+
+/** One per final that has an emotion, and one whenever it changes within a sentence. */
+export interface EmotionEvent {
+  type: 'emotion';
+  sentenceId: string;
+  emotion: string;
+  confidence?: number;
+  /** The text the emotion belongs to, as far as it is known. */
+  text: string;
+}
+
+/** The connection was lost and is being opened again; audio is kept meanwhile. */
+export interface ReconnectingEvent {
+  type: 'reconnecting';
+  /** 1 for the first attempt after a loss. */
+  attempt: number;
+  reason: string;
+  delayMs: number;
+}
+
+/** Recognition goes on after a reconnect. */
+export interface ResumedEvent {
+  type: 'resumed';
+  /** Audio that was sent again. */
+  replayedMs: number;
+  /** Audio that had to be given up, 0 unless a limit was met. */
+  lostMs: number;
+}
+
+/** Something a person should know that does not end the session. */
+export interface WarningEvent {
+  type: 'warning';
+  code: WarningCode;
+  message: string;
+  sentenceId?: string;
+}
+
+export type WarningCode =
+  | 'SENTENCE_FAILED'
+  | 'SERVICE_WARNING'
+  | 'GARBAGE_FRAME'
+  | 'UNKNOWN_EVENT'
+  | 'AUDIO_DROPPED'
+  | 'LISTENER_FAILED'
+  | 'FINISH_TIMEOUT'
+  | 'LONG_COMMIT';
+
+/** Counters of one session. Latencies are `undefined` until there is something to measure. */
+export interface Statistics {
+  /** Audio given to `append`. */
+  audioInMs: number;
+  /** Audio handed to the connection, without what was sent again. */
+  audioSentMs: number;
+  audioReplayedMs: number;
+  audioLostMs: number;
+  /** Audio accepted and not sent yet, at this moment. */
+  audioHeldMs: number;
+  /** From the first audio sent to the first interim or final. */
+  firstInterimMs?: number;
+  /** From the end of a sentence (speech stopped, commit or finish) to its final, on the wall clock. */
+  finalLatencyP50Ms?: number;
+  finalLatencyMaxMs?: number;
+  reconnects: number;
+  finals: number;
+  /** Characters in all finals. */
+  characters: number;
+  /** What the service says it bills, whole seconds of audio, cumulative (protocol.md A.5.7). */
+  billedSeconds?: number;
+}
+
+/** The session is over and all of its resources are released. The last event of a session that did not fail. */
+export interface FinishedEvent {
+  type: 'finished';
+  /** True when `abort()` or the AbortSignal ended it; what was not final by then is gone. */
+  aborted: boolean;
+  statistics: Statistics;
+}
+
+/** The session failed and is over; all of its resources are released. The last event of a session that failed. */
+export interface ErrorEvent {
+  type: 'error';
+  error: AsrError;
+  statistics: Statistics;
+}
+
+/** Everything a session emits. Exactly one `finished` or `error` comes, and it comes last. */
+export type SessionEvent =
+  | OpenedEvent
+  | SpeechStartedEvent
+  | SpeechStoppedEvent
+  | InterimEvent
+  | FinalEvent
+  | EmotionEvent
+  | ReconnectingEvent
+  | ResumedEvent
+  | WarningEvent
+  | FinishedEvent
+  | ErrorEvent;
+
+export type SessionEventType = SessionEvent['type'];
+
+/** The event of one type: `EventOf<'final'>` is `FinalEvent`. */
+export type EventOf<T extends SessionEventType> = Extract<SessionEvent, { type: T }>;
+

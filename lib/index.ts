@@ -1,0 +1,19 @@
+/**
+ * Streaming speech recognition over Alibaba Model Studio's real-time protocols. Knows no host: Node-RED and n8n nodes,
+ * the command line and your own program use the same client.
+ */
+export { AsrError } from './errors';
+export type { AsrErrorCode, AsrErrorDetails } from './errors';
+export type * from './events';
+export { DEFAULT_MODEL, MODELS, findModel } from './models';
+export type { Model, ModelCapabilities, NumberRange, SessionMode } from './models';
+export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './regions';
+export type { Endpoint, EndpointOptions, Region } from './regions';
+export type { AudioFormatHints } from './audio/format';
+export { readAudio } from './audio/source';
+export type { AudioSource, ReadAudioOptions } from './audio/source';
+export type { AudioChunk, CommitResult, Session, SessionOptions, SessionState } from './session/options';
+export { openSession } from './session/session';
+export { joinTexts, transcribe } from './session/transcribe';
+export type { TranscribeOptions, Transcript } from './session/transcribe';
+export type { Clock, Environment } from './environment';

@@ -1,0 +1,121 @@
+import { AsrError } from './errors';
+
+/**
+ * Where recognition runs. `local` is the local service of this package, `custom` any address that speaks the same
+ * protocols. Keys belong to one region (protocol.md A.1).
+ */
+export type Region = 'singapore' | 'beijing' | 'local' | 'custom';
+
+export const REGIONS: readonly Region[] = ['singapore', 'beijing', 'local', 'custom'];
+
+/** The port on which `flow-asr service` listens and which region `local` asks, unless told otherwise. */
+export const LOCAL_SERVICE_PORT = 8791;
+
+export interface EndpointOptions {
+  /** Default `singapore`, or `custom` when only an `address` is given. */
+  region?: Region;
+  /** Model Studio workspace (`ws-…`, `llm-…`): uses the workspace's own host name (protocol.md A.1). */
+  workspaceId?: string;
+  /** `ws://` or `wss://` address without path, for `custom` (required) and `local` (default: this machine). */
+  address?: string;
+}
+
+/** A place to connect to. */
+export interface Endpoint {
+  region: Region;
+  /** `wss://host[:port][/prefix]`, no trailing slash, no query. The protocol appends its own path. */
+  baseUrl: string;
+  /** For people, in errors and the `opened` event: `Singapore`, `Beijing, workspace ws-…`, an address. */
+  label: string;
+  /** Whether a session without an API key makes sense here. */
+  needsApiKey: boolean;
+}
+
+const CLOUD = {
+  singapore: { name: 'Singapore', host: 'dashscope-intl.aliyuncs.com', zone: 'ap-southeast-1' },
+  beijing: { name: 'Beijing', host: 'dashscope.aliyuncs.com', zone: 'cn-beijing' },
+} as const;
+
+/**
+ * Turns region, workspace and address into an endpoint.
+ * @throws AsrError `INVALID_OPTION` with `param` `region`, `workspaceId` or `address`.
+ */
+export function resolveEndpoint(options: EndpointOptions): Endpoint {
+  const region = options.region ?? (options.address ? 'custom' : 'singapore');
+  switch (region) {
+    case 'singapore':
+    case 'beijing':
+      return cloudEndpoint(region, options.workspaceId);
+    case 'local': {
+      const baseUrl = parseAddress(options.address || `ws://127.0.0.1:${LOCAL_SERVICE_PORT}`);
+      return { region, baseUrl, label: `local service at ${baseUrl}`, needsApiKey: false };
+    }
+    case 'custom': {
+      if (!options.address) {
+        throw new AsrError('INVALID_OPTION', 'Region "custom" needs an address such as wss://host.', {
+          param: 'address',
+        });
+      }
+      const baseUrl = parseAddress(options.address);
+      return { region, baseUrl, label: baseUrl, needsApiKey: false };
+    }
+    default:
+      throw new AsrError(
+        'INVALID_OPTION',
+        `Expected \`region\` to be one of ${REGIONS.join(', ')}, got ${JSON.stringify(region)}.`,
+        { param: 'region' },
+      );
+  }
+}
+
+function cloudEndpoint(region: 'singapore' | 'beijing', workspaceId: string | undefined): Endpoint {
+  const { name, host, zone } = CLOUD[region];
+  if (!workspaceId) return { region, baseUrl: `wss://${host}`, label: name, needsApiKey: true };
+  // The id becomes a host name label, so nothing else may slip in with it.
+  if (!/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(workspaceId)) {
+    throw new AsrError(
+      'INVALID_OPTION',
+      `Expected \`workspaceId\` to be letters, digits and dashes such as "ws-abc123", got ${JSON.stringify(workspaceId)}.`,
+      { param: 'workspaceId' },
+    );
+  }
+  return {
+    region,
+    baseUrl: `wss://${workspaceId}.${zone}.maas.aliyuncs.com`,
+    label: `${name}, workspace ${workspaceId}`,
+    needsApiKey: true,
+  };
+}
+
+function parseAddress(address: string): string {
+  let url: URL;
+  try {
+    url = new URL(address);
+  } catch (cause) {
+    throw new AsrError(
+      'INVALID_OPTION',
+      'Expected `address` to be a URL such as wss://host or ws://127.0.0.1:8791.',
+      { param: 'address', cause },
+    );
+  }
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
+    throw new AsrError('INVALID_OPTION', `Expected \`address\` to start with ws:// or wss://, got ${url.protocol}//.`, {
+      param: 'address',
+    });
+  }
+  // Addresses are shown in errors and events; secrets belong into the API key, which never is.
+  if (url.username || url.password || url.search || url.hash) {
+    throw new AsrError(
+      'INVALID_OPTION',
+      'The `address` must not carry a user name, a password, a query or a fragment; the API key has its own field.',
+      { param: 'address' },
+    );
+  }
+  return url.href.replace(/\/+$/, '');
+}
+
+/** Whether a WebSocket to this endpoint stays on this machine. */
+export function isLoopback(endpoint: Endpoint): boolean {
+  const { hostname } = new URL(endpoint.baseUrl);
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
