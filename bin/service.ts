@@ -1,0 +1,130 @@
+import { parseArgs } from 'node:util';
+import { LOCAL_SERVICE_PORT } from '../lib/regions';
+import { ScriptError, startLocalService, type LocalServiceOptions } from '../local-service';
+
+const HELP = `Usage: flow-asr service [options]
+
+Runs the local speech recognition service: Model Studio's two real-time protocols on this machine, with no key and
+no network. Prints "listening on ws://…" when it is ready, and runs until Ctrl+C.
+
+  --port N         port to listen on, 0 for any free one (default ${LOCAL_SERVICE_PORT})
+  --host H         address to listen on (default 127.0.0.1, which only this machine can reach)
+  --engine E       recogniser (default): English speech; fetched from npm at first use, about 70 MB
+                   script: plays what --script says
+  --script FILE    JSON or YAML: utterances for --engine script, faults for either engine
+  --api-key K      accept only this key; better set FLOW_ASR_SERVICE_API_KEY, which other users of this machine
+                   cannot see in the list of processes. Without a key, any key or none is accepted.
+  --help           this text
+
+FLOW_ASR_CACHE sets the folder that the recogniser is kept in.
+`;
+
+/** A mistake in the arguments; the message is for the person who typed them. */
+class UsageError extends Error {}
+
+/**
+ * `flow-asr service`: runs the local service until SIGINT or SIGTERM.
+ * @param argv The arguments after `service`.
+ * @returns The exit code: 0 after a clean end, 1 when the service cannot run, 2 for wrong arguments.
+ */
+export async function runService(argv: string[]): Promise<number> {
+  let options: LocalServiceOptions | undefined;
+  try {
+    options = readArguments(argv);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message} See flow-asr service --help.\n`);
+    return 2;
+  }
+  if (!options) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const signal = untilSignal();
+  try {
+    const service = await Promise.race([startLocalService(options), signal.then(() => undefined)]);
+    if (!service) return 0;
+    process.stdout.write(`listening on ${service.url}\n`);
+    await signal;
+    await service.close();
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${describeFailure(error, options)}\n`);
+    return error instanceof ScriptError ? 2 : 1;
+  } finally {
+    signal.forget();
+  }
+}
+
+/** @returns `undefined` when help is asked for. */
+function readArguments(argv: string[]): LocalServiceOptions | undefined {
+  const values = parseFlags(argv);
+  if (values.help) return undefined;
+  const { engine = 'recogniser', script, host = '127.0.0.1' } = values;
+  if (engine !== 'recogniser' && engine !== 'script') {
+    throw new UsageError(`--engine must be recogniser or script, not ${JSON.stringify(engine)}.`);
+  }
+  const apiKey = values['api-key'] ?? process.env.FLOW_ASR_SERVICE_API_KEY;
+  return {
+    engine,
+    host,
+    port: readPort(values.port),
+    ...(script === undefined ? {} : { script }),
+    // An empty variable is a variable not set.
+    ...(apiKey ? { apiKey } : {}),
+    log: (line) => process.stderr.write(`${line}\n`),
+  };
+}
+
+function parseFlags(argv: string[]) {
+  const text = { type: 'string' } as const;
+  const options = { port: text, host: text, engine: text, script: text, 'api-key': text } as const;
+  try {
+    return parseArgs({
+      args: argv,
+      options: { ...options, help: { type: 'boolean', short: 'h' } },
+      strict: true,
+    }).values;
+  } catch (error) {
+    // Node's messages name the flag; only the first sentence is about it.
+    const [sentence = ''] = (error as Error).message.split(/\. |\n/);
+    throw new UsageError(`${sentence.replace(/\.$/, '')}.`);
+  }
+}
+
+function readPort(text: string | undefined): number {
+  if (text === undefined) return LOCAL_SERVICE_PORT;
+  const port = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(port <= 65_535))
+    throw new UsageError(`--port must be a whole number from 0 to 65535, not ${JSON.stringify(text)}.`);
+  return port;
+}
+
+function describeFailure(error: unknown, { port, host }: LocalServiceOptions): string {
+  if (!(error instanceof Error)) return String(error);
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return `Port ${port ?? 0} is already in use; stop what runs there or choose another with --port.`;
+    case 'EACCES':
+      return `Port ${port ?? 0} may not be used by this user; choose one above 1023 with --port.`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `--host ${host ?? ''} is not an address of this machine.`;
+    default:
+      return error.message;
+  }
+}
+
+/** Resolves at SIGINT or SIGTERM; `forget` gives both back to Node. */
+function untilSignal(): Promise<void> & { forget: () => void } {
+  let onSignal = (): void => undefined;
+  const signalled = new Promise<void>((resolve) => {
+    onSignal = resolve;
+  });
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return Object.assign(signalled, {
+    forget: () => {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    },
+  });
+}

@@ -1,0 +1,92 @@
+import type { Engine } from './engines/engine';
+import { ScriptEngine } from './engines/script-engine';
+import type { ConnectionRecord } from './inspection';
+import { loadScript } from './script/load';
+import type { ScriptFile } from './script/schema';
+import { ServiceServer } from './server';
+import { createClock } from './time';
+
+export type { ConnectionRecord, ReceivedFrame, SentFrame } from './inspection';
+export type * from './script/schema';
+export { ScriptError } from './script/load';
+
+export interface LocalServiceOptions {
+  /** What listens to the audio: a real recogniser (English), or a script that says what was heard. */
+  engine: 'recogniser' | 'script';
+  /** For the engine `script` what it hears and does wrong; with `recogniser` only the faults count. */
+  script?: ScriptFile | string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** Address to listen on. Default 127.0.0.1, which only this machine can reach. */
+  host?: string;
+  /** Without one, any key or none is accepted. */
+  apiKey?: string;
+  /** How many times as fast as the wall clock the service's timers run. Default 1. */
+  timeScale?: number;
+  /** Keep the decoded audio of each connection in its record. Default false. */
+  keepAudio?: boolean;
+  /** Hears a line about each connection. No line holds a key, audio or text. */
+  log?: (line: string) => void;
+}
+
+/** A running service. */
+export interface LocalService {
+  /** `ws://127.0.0.1:PORT`, without a path. */
+  readonly url: string;
+  readonly port: number;
+  /** Open WebSockets now. */
+  readonly connectionCount: number;
+  /** Every upgrade request in order of arrival: all that are open and the last 1,000 that are not. */
+  readonly sessions: readonly ConnectionRecord[];
+  /** Ends every connection and releases every resource. Can be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the stand-in for the cloud on this machine: both protocols of protocol.md with a recogniser or a script inside.
+ * @throws ScriptError for a script that makes no sense, RecogniserError when the recogniser cannot be fetched or loaded.
+ */
+export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
+  const {
+    port = 0,
+    host = '127.0.0.1',
+    apiKey,
+    timeScale,
+    keepAudio = false,
+    log = () => undefined,
+  } = options;
+  const clock = createClock(timeScale);
+  const script = loadScript(options.script);
+  const engine = await createEngine(options.engine);
+  const server = new ServiceServer({ engine, script, clock, apiKey, keepAudio, log });
+  let listening: number;
+  try {
+    listening = await server.listen(port, host);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    url: `ws://${host.includes(':') ? `[${host}]` : host}:${listening}`,
+    port: listening,
+    get connectionCount() {
+      return server.connectionCount;
+    },
+    get sessions() {
+      return server.records;
+    },
+    close: () => (closing ??= server.close().then(() => engine.close())),
+  };
+}
+
+function createEngine(name: LocalServiceOptions['engine']): Promise<Engine> {
+  switch (name) {
+    case 'script':
+      return Promise.resolve(new ScriptEngine());
+    default:
+      return Promise.reject(
+        new RangeError(`Expected \`engine\` to be 'recogniser' or 'script', got '${name}'.`),
+      );
+  }
+}

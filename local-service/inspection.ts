@@ -1,0 +1,119 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from './json';
+
+/** A control frame as it arrived, or a run of audio frames with nothing between them. */
+export type ReceivedFrame =
+  | { kind: 'json'; type: string; frame: JsonObject }
+  | { kind: 'audio'; frames: number; bytes: number; largestBytes: number }
+  | { kind: 'garbage'; text: string };
+
+/** A control frame and every result, as it went out. */
+export interface SentFrame {
+  type: string;
+  frame: JsonObject;
+}
+
+/** What one connection has seen. Tests read it; nothing in the service does. */
+export interface ConnectionRecord {
+  /** 1 for the first upgrade request since the service started. */
+  readonly id: number;
+  readonly protocol: 'qwen-realtime' | 'run-task' | undefined;
+  /** Path and query as requested. */
+  readonly url: string;
+  /** As received, including `authorization`: the record stays in memory and is never logged. */
+  readonly headers: IncomingHttpHeaders;
+  /** Status of the answer to the upgrade request; `undefined` while a script leaves it open. */
+  upgradeStatus: number | undefined;
+  /** The first 10,000 entries, in order of arrival. */
+  readonly received: ReceivedFrame[];
+  /** The first 10,000 frames handed to the socket. */
+  readonly sent: SentFrame[];
+  audioFrames: number;
+  /** Decoded audio bytes, whether or not they were used. */
+  audioBytes: number;
+  /** The decoded audio itself, only when the service was started with `keepAudio`. */
+  readonly audio: Buffer[];
+  pings: number;
+  /** How it ended, as the service's socket saw it; `undefined` while it is open. */
+  closed: { code: number; reason: string } | undefined;
+}
+
+const MAX_ENTRIES = 10_000;
+const MAX_CLOSED_RECORDS = 1_000;
+
+/** Writes one {@link ConnectionRecord}. */
+export class Recorder {
+  readonly record: ConnectionRecord;
+  readonly #keepAudio: boolean;
+
+  constructor(record: ConnectionRecord, keepAudio: boolean) {
+    this.record = record;
+    this.#keepAudio = keepAudio;
+  }
+
+  receivedJson(type: string, frame: JsonObject): void {
+    this.#push({ kind: 'json', type, frame });
+  }
+
+  receivedGarbage(text: string): void {
+    this.#push({ kind: 'garbage', text: text.slice(0, 1_000) });
+  }
+
+  receivedAudio(audio: Buffer): void {
+    const { record } = this;
+    record.audioFrames += 1;
+    record.audioBytes += audio.length;
+    if (this.#keepAudio) record.audio.push(Buffer.from(audio));
+    const last = record.received.at(-1);
+    if (last?.kind === 'audio') {
+      last.frames += 1;
+      last.bytes += audio.length;
+      last.largestBytes = Math.max(last.largestBytes, audio.length);
+    } else {
+      this.#push({ kind: 'audio', frames: 1, bytes: audio.length, largestBytes: audio.length });
+    }
+  }
+
+  sent(type: string, frame: JsonObject): void {
+    if (this.record.sent.length < MAX_ENTRIES) this.record.sent.push({ type, frame });
+  }
+
+  #push(entry: ReceivedFrame): void {
+    if (this.record.received.length < MAX_ENTRIES) this.record.received.push(entry);
+  }
+}
+
+/** The records of a service: all open connections and the last 1,000 that closed. */
+export class Records {
+  #records: ConnectionRecord[] = [];
+  #count = 0;
+
+  get all(): readonly ConnectionRecord[] {
+    return this.#records;
+  }
+
+  open(request: Pick<ConnectionRecord, 'protocol' | 'url' | 'headers'>): ConnectionRecord {
+    this.#count += 1;
+    const record: ConnectionRecord = {
+      ...request,
+      id: this.#count,
+      upgradeStatus: undefined,
+      received: [],
+      sent: [],
+      audioFrames: 0,
+      audioBytes: 0,
+      audio: [],
+      pings: 0,
+      closed: undefined,
+    };
+    this.#records.push(record);
+    this.#forgetOld();
+    return record;
+  }
+
+  #forgetOld(): void {
+    let surplus = this.#records.filter((record) => record.closed).length - MAX_CLOSED_RECORDS;
+    if (surplus <= 0) return;
+    this.#records = this.#records.filter((record) => !record.closed || surplus-- <= 0);
+  }
+}

@@ -1,0 +1,23 @@
+/** A parsed JSON object whose fields nobody has looked at yet. */
+export type JsonObject = Record<string, unknown>;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The JSON object in `text`, or `undefined` when it is anything else. */
+export function parseJsonObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A value as it stands in a message for people: quoted when it is text, shortened when it is long. */
+export function show(value: unknown): string {
+  const text =
+    typeof value === 'string' ? `'${value}'` : value === undefined ? 'nothing' : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

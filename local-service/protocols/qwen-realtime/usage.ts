@@ -1,0 +1,24 @@
+import type { JsonObject } from '../../json';
+
+/** Measured on a sister model (protocol.md D 24). */
+const AUDIO_TOKENS_PER_SECOND = 12.5;
+
+/** The prompt around the audio, as measured (protocol.md A.5.7). */
+const PROMPT_TOKENS = 3;
+
+/**
+ * `usage` of a completed item in the measured shape (protocol.md A.5.7). `duration` is whole seconds of all audio in
+ * the session so far; the token counts are plausible, no more.
+ */
+export function usageOf(audioMs: number, transcript: string): JsonObject & { duration: number } {
+  const audioTokens = Math.round((audioMs / 1_000) * AUDIO_TOKENS_PER_SECOND);
+  const inputTokens = audioTokens + PROMPT_TOKENS;
+  const outputTokens = Math.ceil(transcript.length / 3);
+  return {
+    duration: Math.ceil(audioMs / 1_000),
+    total_tokens: inputTokens + outputTokens,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    input_tokens_details: { text_tokens: PROMPT_TOKENS, audio_tokens: audioTokens },
+  };
+}

@@ -1,0 +1,166 @@
+import { isJsonObject, show } from '../json';
+
+/** `undefined` when all is well, else a sentence about what is wrong with the value at `path`. */
+type Check = (value: unknown, path: string) => string | undefined;
+
+const expected =
+  (what: string, test: (value: unknown) => boolean): Check =>
+  (value, path) =>
+    test(value) ? undefined : `Expected \`${path}\` to be ${what}, got ${show(value)}.`;
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+const text = expected('text', (value) => typeof value === 'string');
+const flag = expected('true or false', (value) => typeof value === 'boolean');
+const ms = expected('milliseconds, a number >= 0', (value) => isNumber(value) && value >= 0);
+const count = expected('a whole number >= 1', (value) => Number.isInteger(value) && (value as number) >= 1);
+const share = expected('a number from 0 to 1', (value) => isNumber(value) && value >= 0 && value <= 1);
+const status = expected(
+  'an HTTP status from 400 to 599',
+  (value) => Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 599,
+);
+const closeCode = expected(
+  'a WebSocket close code (1000 to 1014 without 1004 to 1006, or 3000 to 4999)',
+  (value) => Number.isInteger(value) && isSendableCloseCode(value as number),
+);
+
+function isSendableCloseCode(code: number): boolean {
+  return (
+    (code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999)
+  );
+}
+
+const listOf =
+  (item: Check): Check =>
+  (value, path) => {
+    if (!Array.isArray(value)) return `Expected \`${path}\` to be a list, got ${show(value)}.`;
+    for (const [index, entry] of value.entries()) {
+      const problem = item(entry, `${path}[${index}]`);
+      if (problem) return problem;
+    }
+    return undefined;
+  };
+
+interface Fields {
+  required?: Record<string, Check>;
+  optional?: Record<string, Check>;
+}
+
+const objectOf =
+  ({ required = {}, optional = {} }: Fields): Check =>
+  (value, path) => {
+    if (!isJsonObject(value))
+      return `Expected ${path ? `\`${path}\`` : 'the script'} to be an object, got ${show(value)}.`;
+    const known: Record<string, Check> = { ...required, ...optional };
+    for (const key of Object.keys(value)) {
+      // A misspelt field would else be a fault that never happens.
+      if (!Object.hasOwn(known, key)) {
+        return `\`${join(path, key)}\` is not known here; known are ${Object.keys(known).join(', ')}.`;
+      }
+    }
+    for (const key of Object.keys(required)) {
+      if (value[key] === undefined) return `\`${join(path, key)}\` is missing.`;
+    }
+    for (const [key, check] of Object.entries(known)) {
+      const problem = value[key] === undefined ? undefined : check(value[key], join(path, key));
+      if (problem) return problem;
+    }
+    return undefined;
+  };
+
+function join(path: string, key: string): string {
+  return path ? `${path}.${key}` : key;
+}
+
+const anyObject = expected('an object', isJsonObject);
+
+const step = objectOf({
+  optional: { afterMs: ms, stable: text, draft: text, language: text, emotion: text },
+});
+const word = objectOf({ required: { text, beginMs: ms, endMs: ms }, optional: { punctuation: text } });
+const failure = objectOf({ optional: { code: text, message: text } });
+const finalText = objectOf({ optional: { text, language: text, emotion: text } });
+
+const utteranceFields = objectOf({
+  required: { text },
+  optional: {
+    language: text,
+    emotion: text,
+    emotionConfidence: share,
+    atMs: ms,
+    endMs: ms,
+    steps: listOf(step),
+    final: (value, path) => (value === null ? undefined : finalText(value, path)),
+    words: listOf(word),
+    failed: failure,
+    error: failure,
+  },
+});
+
+const utterance: Check = (value, path) => {
+  if (typeof value === 'string') return undefined;
+  const problem = utteranceFields(value, path);
+  if (problem) return problem;
+  const { atMs = 0, endMs } = value as { atMs?: number; endMs?: number };
+  return endMs === undefined || endMs > atMs
+    ? undefined
+    : `Expected \`${path}.endMs\` to be after ${atMs}, got ${endMs}.`;
+};
+
+const upgrade: Check = (value, path) =>
+  isJsonObject(value) && 'hang' in value
+    ? objectOf({ required: { hang: expected('true', (hang) => hang === true) } })(value, path)
+    : objectOf({ required: { status }, optional: { code: text, message: text, retryAfterSeconds: ms } })(
+        value,
+        path,
+      );
+
+const TRIGGERS: Record<string, Check> = { on: text, nth: count, atAudioMs: ms, afterMs: ms };
+
+/** The fields of each action; `true` marks those that act on a frame and so need a trigger `on`. */
+const ACTIONS: Record<string, { ofFrame: boolean } & Fields> = {
+  drop: { ofFrame: true },
+  duplicate: { ofFrame: true },
+  delay: { ofFrame: true, required: { ms } },
+  hold: { ofFrame: true, optional: { until: text, ms } },
+  edit: { ofFrame: true, optional: { set: anyObject, remove: listOf(text) } },
+  replace: { ofFrame: true, required: { text } },
+  send: { ofFrame: false, optional: { frame: anyObject, text, randomBytes: count } },
+  close: { ofFrame: false, required: { code: closeCode }, optional: { reason: text } },
+  terminate: { ofFrame: false },
+  halfOpen: { ofFrame: false },
+  readSlowly: { ofFrame: false, required: { bytesPerSecond: count } },
+};
+
+const fault: Check = (value, path) => {
+  if (!isJsonObject(value)) return `Expected \`${path}\` to be an object, got ${show(value)}.`;
+  const name = value.do;
+  const action = typeof name === 'string' && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (!action)
+    return `Expected \`${path}.do\` to be one of ${Object.keys(ACTIONS).join(', ')}, got ${show(name)}.`;
+  const triggers = ['on', 'atAudioMs', 'afterMs'].filter((key) => value[key] !== undefined);
+  if (triggers.length !== 1) return `\`${path}\` needs exactly one of on, atAudioMs and afterMs.`;
+  if (action.ofFrame && value.on === undefined)
+    return `\`${path}\` needs \`on\`: ${show(name)} is done to a frame.`;
+  if (name === 'hold' && value.until === undefined && value.ms === undefined) {
+    return `\`${path}\` needs \`until\` or \`ms\`, else the frame would be held for ever; use drop for that.`;
+  }
+  return objectOf({
+    required: { do: text, ...action.required },
+    optional: { ...TRIGGERS, ...action.optional },
+  })(value, path);
+};
+
+const connection = { upgrade, utterances: listOf(utterance), loop: flag, faults: listOf(fault) };
+
+const script = objectOf({
+  optional: {
+    ...connection,
+    defaults: objectOf({ optional: { language: text, emotion: text, wordMs: ms, gapMs: ms } }),
+    connections: listOf(objectOf({ optional: connection })),
+  },
+});
+
+/** `undefined` for a script that makes sense, else a sentence that says which field does not. */
+export function checkScript(value: unknown): string | undefined {
+  return script(value, '');
+}

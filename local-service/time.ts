@@ -1,0 +1,64 @@
+/** Undoes what it came from. */
+export type Cancel = () => void;
+
+/**
+ * The service's time. With a time scale of 60 the service lives a minute in every second, so that its 23 s and 60 s
+ * rules can be tested in milliseconds.
+ */
+export interface ServiceClock {
+  /** Milliseconds of service time, monotonic. */
+  now(): number;
+  /** Calls `callback` once after `delayMs` of service time, unless cancelled before. */
+  after(delayMs: number, callback: () => void): Cancel;
+}
+
+/**
+ * A clock that runs `timeScale` times as fast as the wall's.
+ * @throws RangeError when `timeScale` is not a finite number above 0.
+ */
+export function createClock(timeScale = 1): ServiceClock {
+  if (!Number.isFinite(timeScale) || timeScale <= 0) {
+    throw new RangeError(`Expected \`timeScale\` to be a finite number > 0, got ${timeScale}.`);
+  }
+  return {
+    now: () => performance.now() * timeScale,
+    after(delayMs, callback) {
+      const timer = setTimeout(callback, delayMs / timeScale);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+  };
+}
+
+/** The timers of one owner, so that all of them end with it. */
+export class Timers {
+  readonly #clock: ServiceClock;
+  readonly #pending = new Set<Cancel>();
+
+  constructor(clock: ServiceClock) {
+    this.#clock = clock;
+  }
+
+  /** Milliseconds of service time. */
+  now(): number {
+    return this.#clock.now();
+  }
+
+  after(delayMs: number, callback: () => void): Cancel {
+    const stop = this.#clock.after(delayMs, () => {
+      this.#pending.delete(stop);
+      callback();
+    });
+    this.#pending.add(stop);
+    return () => {
+      stop();
+      this.#pending.delete(stop);
+    };
+  }
+
+  clear(): void {
+    for (const stop of this.#pending) stop();
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,59 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { ScriptUpgrade } from './script/schema';
+
+/** Where each protocol lives (protocol.md, opening table); a trailing slash is optional. */
+export function protocolOf(pathname: string): 'qwen-realtime' | 'run-task' | undefined {
+  switch (pathname.replace(/\/$/, '')) {
+    case '/api-ws/v1/realtime':
+      return 'qwen-realtime';
+    case '/api-ws/v1/inference':
+      return 'run-task';
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Checks the key of an upgrade request: `Authorization: Bearer …` in any case, or for browsers on `/inference` the
+ * query `api_key` (protocol.md A.2, B.1).
+ * @param apiKey The service's key; `undefined` lets everybody in.
+ * @returns `undefined` when the request may pass, else the documented message.
+ */
+export function refuseKey(
+  request: IncomingMessage,
+  url: URL,
+  apiKey: string | undefined,
+): string | undefined {
+  if (apiKey === undefined) return undefined;
+  const given =
+    /^bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1] ??
+    (protocolOf(url.pathname) === 'run-task' ? url.searchParams.get('api_key') : null);
+  if (!given) return 'No API-key provided.';
+  return sameSecret(given, apiKey) ? undefined : 'Invalid API-key provided.';
+}
+
+/** Compares in constant time; hashing first makes the lengths equal. */
+function sameSecret(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+/** Answers an upgrade request with an HTTP status and the service's JSON body. */
+export function refuseUpgrade(socket: Duplex, refusal: Exclude<ScriptUpgrade, { hang: true }>): void {
+  const { status, code, message, retryAfterSeconds } = refusal;
+  const statusText = STATUS_CODES[status] ?? 'Error';
+  const body = JSON.stringify({
+    code: code ?? statusText.replaceAll(' ', ''),
+    message: message ?? statusText,
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${statusText}`,
+    'Connection: close',
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,8 @@
+/** Waits until something is so, looking every few milliseconds. @throws Error that names `what` when it never is. */
+export async function waitUntil(isSo: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!isSo()) {
+    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
