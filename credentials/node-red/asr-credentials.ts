@@ -1,0 +1,38 @@
+import type { NodeAPI, NodeDef } from 'node-red';
+import { findNode } from '../../nodes/node-red/shared/red';
+import { connectionOf, isCredentialsNode } from './connection';
+import type { AsrCredentialsNode, ConnectionDef } from './connection';
+import { parseTestRequest, testConnection } from './connection-test';
+
+// A flow that was written by hand may leave out what the editor would have filled in.
+type AsrCredentialsDef = NodeDef & Partial<ConnectionDef>;
+
+export = function (RED: NodeAPI) {
+  RED.nodes.registerType<AsrCredentialsNode, AsrCredentialsDef, object, { apiKey?: string }>(
+    'asr-credentials',
+    function (this: AsrCredentialsNode, def: AsrCredentialsDef) {
+      RED.nodes.createNode(this, def);
+      const { region = 'singapore', workspaceId = '', address = '' } = def;
+      const { keySource = 'credential', keyVariable = '' } = def;
+      const deployed: ConnectionDef = { region, workspaceId, address, keySource, keyVariable };
+      Object.assign(this, {
+        deployed,
+        connection: () => connectionOf(RED, this, deployed, this.credentials.apiKey),
+      });
+    },
+    { credentials: { apiKey: { type: 'password' } } },
+  );
+
+  RED.httpAdmin.post(
+    '/asr/test-connection',
+    RED.auth.needsPermission('asr-credentials.write'),
+    (request, response) => {
+      const body = request.body as { id?: unknown } | undefined;
+      // A node that was not deployed yet has no stored key to look for.
+      const deployed = findNode(RED, String(body?.id), isCredentialsNode);
+      void testConnection(RED, deployed, parseTestRequest(body)).then((result) => {
+        response.json(result);
+      });
+    },
+  );
+};

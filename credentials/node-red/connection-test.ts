@@ -1,0 +1,101 @@
+import type { NodeAPI } from 'node-red';
+import { AsrError, asAsrError } from '../../lib/errors';
+import { DEFAULT_MODEL } from '../../lib/models';
+import { isLoopback, REGIONS, resolveEndpoint } from '../../lib/regions';
+import { openSession } from '../../lib/session/session';
+import { connectionOf, endpointOf } from './connection';
+import type { AsrCredentialsNode, Connection, ConnectionDef } from './connection';
+
+/** What the editor sends: the fields of the dialog, saved or not, and the key only when it was typed just now. */
+export interface TestRequest extends ConnectionDef {
+  apiKey?: string;
+}
+
+/** What the editor shows. Never carries a key. */
+export interface TestResult {
+  ok: boolean;
+  /** Of the error, so that the editor can say it in its own language. */
+  code?: string;
+  message: string;
+  region: string;
+  model: string;
+  ms: number;
+}
+
+/** Opens a real session, sees whether the service accepts it, and closes it. */
+export async function testConnection(
+  RED: NodeAPI,
+  deployed: AsrCredentialsNode | undefined,
+  request: TestRequest,
+): Promise<TestResult> {
+  const startedAt = performance.now();
+  const elapsedMs = () => Math.round(performance.now() - startedAt);
+  let region: string = request.region;
+  try {
+    region = resolveEndpoint(endpointOf(request)).label;
+    const session = openSession({ ...chooseConnection(RED, deployed, request), model: DEFAULT_MODEL });
+    try {
+      const { model } = await session.ready();
+      const message = RED._('asr-credentials.test.ok', { region, model, ms: elapsedMs() });
+      return { ok: true, message, region, model, ms: elapsedMs() };
+    } finally {
+      session.abort();
+    }
+  } catch (thrown) {
+    const { code, message } = asAsrError(thrown, 'CONNECT_FAILED', region);
+    return { ok: false, code, message, region, model: DEFAULT_MODEL, ms: elapsedMs() };
+  }
+}
+
+/**
+ * The connection to try. A key that was not typed just now goes only where it goes anyway: a stored one to the
+ * address it was deployed with, one of the environment there or to the vendor's own hosts. Otherwise whoever may
+ * press the button could have the key sent to an address of their own.
+ */
+function chooseConnection(
+  RED: NodeAPI,
+  deployed: AsrCredentialsNode | undefined,
+  request: TestRequest,
+): Connection {
+  const typedKey = request.keySource === 'credential' ? request.apiKey : undefined;
+  if (typedKey) return connectionOf(RED, deployed, request, typedKey);
+
+  const endpoint = resolveEndpoint(endpointOf(request));
+  if (deployed && isDeployed(deployed.deployed, request)) {
+    return connectionOf(RED, deployed, request, deployed.credentials.apiKey);
+  }
+  if (request.keySource === 'env' && (endpoint.needsApiKey || isLoopback(endpoint))) {
+    return connectionOf(RED, deployed, request, undefined);
+  }
+  const hasNoKey = request.apiKey === '' || !deployed?.credentials.apiKey;
+  if (request.keySource === 'credential' && hasNoKey) return endpointOf(request);
+  throw new AsrError('MISSING_API_KEY', RED._('asr-credentials.test.deploy-first'), { param: 'apiKey' });
+}
+
+function isDeployed(deployed: ConnectionDef, request: TestRequest): boolean {
+  const sameKey =
+    deployed.keySource === request.keySource &&
+    (request.keySource === 'credential' || deployed.keyVariable === request.keyVariable);
+  return (
+    sameKey && resolveEndpoint(endpointOf(deployed)).baseUrl === resolveEndpoint(endpointOf(request)).baseUrl
+  );
+}
+
+/** The body of the editor's request; a field that is no text counts as empty. */
+export function parseTestRequest(body: unknown): TestRequest {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const text = (name: string): string => {
+    const value = fields[name];
+    return typeof value === 'string' ? value : '';
+  };
+  const region = REGIONS.find((known) => known === text('region')) ?? 'singapore';
+  return {
+    region,
+    workspaceId: text('workspaceId'),
+    address: text('address'),
+    keySource: text('keySource') === 'env' ? 'env' : 'credential',
+    keyVariable: text('keyVariable'),
+    // An emptied field is not the same as an untouched one.
+    ...(typeof fields.apiKey === 'string' && { apiKey: fields.apiKey }),
+  };
+}

@@ -1,0 +1,70 @@
+import type { Node, NodeAPI } from 'node-red';
+import { AsrError } from '../../lib/errors';
+import { resolveEndpoint } from '../../lib/regions';
+import type { Region } from '../../lib/regions';
+import type { SessionOptions } from '../../lib/session/options';
+
+export const DEFAULT_KEY_VARIABLE = 'DASHSCOPE_API_KEY';
+
+/** What an `asr credentials` node is told in the editor, without the key. */
+export interface ConnectionDef {
+  region: Region;
+  workspaceId: string;
+  address: string;
+  /** Where the key is: in this node's credentials, or in an environment variable. */
+  keySource: 'credential' | 'env';
+  keyVariable: string;
+}
+
+/** The part of the session options that says where to connect, and with which key. */
+export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey'>;
+
+export interface AsrCredentialsNode extends Node<{ apiKey?: string }> {
+  /** Asked for with each session: an environment variable may have changed. */
+  connection(): Connection;
+  /** What was deployed, without the key. */
+  readonly deployed: ConnectionDef;
+}
+
+export function isCredentialsNode(node: Node): node is AsrCredentialsNode {
+  return node.type === 'asr-credentials' && 'connection' in node;
+}
+
+/** Region, workspace and address; a field of another region that is still filled in does not count. */
+export function endpointOf(def: ConnectionDef): Omit<Connection, 'apiKey'> {
+  const { region } = def;
+  const workspaceId = def.workspaceId.trim();
+  const address = def.address.trim();
+  const isCloud = region === 'singapore' || region === 'beijing';
+  return {
+    region,
+    ...(isCloud && workspaceId && { workspaceId }),
+    ...(!isCloud && address && { address }),
+  };
+}
+
+/**
+ * The connection with its key.
+ * @throws AsrError `MISSING_API_KEY` when the region needs one and the environment variable is not set
+ */
+export function connectionOf(
+  RED: NodeAPI,
+  node: Node | undefined,
+  def: ConnectionDef,
+  storedKey: string | undefined,
+): Connection {
+  const endpoint = endpointOf(def);
+  const apiKey = def.keySource === 'env' ? keyFromEnvironment(RED, node, def) : storedKey?.trim();
+  return { ...endpoint, ...(apiKey && { apiKey }) };
+}
+
+function keyFromEnvironment(RED: NodeAPI, node: Node | undefined, def: ConnectionDef): string | undefined {
+  const variable = def.keyVariable.trim() || DEFAULT_KEY_VARIABLE;
+  // A flow's, group's or subflow's own variable goes before one of the process, as everywhere in Node-RED.
+  const value = (node ? RED.util.getSetting(node, variable) : process.env[variable]) as unknown;
+  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  if (!resolveEndpoint(endpointOf(def)).needsApiKey) return undefined;
+  throw new AsrError('MISSING_API_KEY', RED._('asr-credentials.error.variable-not-set', { variable }), {
+    param: 'apiKey',
+  });
+}

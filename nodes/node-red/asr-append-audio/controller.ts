@@ -1,0 +1,89 @@
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { readAudio } from '../../../lib/audio/source';
+import type { ReadAudioOptions } from '../../../lib/audio/source';
+import { audioSource, formatHints, isStream } from '../shared/audio-message';
+import { asError } from '../shared/errors';
+import { findSessionHost } from '../shared/host';
+import type { Done, Send } from '../shared/red';
+import { Status } from '../shared/status';
+import { inRealTime } from './real-time';
+
+/** What the editor stores of an `append audio` node. */
+export interface AppendSettings {
+  /** Id of the `asr session` node. */
+  session: string;
+  property?: string;
+  strings?: NonNullable<ReadAudioOptions['strings']>;
+  /** As fast as the session accepts it, or as fast as it was spoken. */
+  pace?: 'accepted' | 'realtime';
+}
+
+/** One `append audio` node at work. */
+export class AppendController {
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  readonly #settings: AppendSettings;
+  readonly #status: Status;
+  readonly #closing = new AbortController();
+  #playing = 0;
+
+  constructor(RED: NodeAPI, node: Node, settings: AppendSettings) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#settings = settings;
+    this.#status = new Status(node, RED._);
+  }
+
+  async onInput(msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      await this.#append(msg);
+      if (signal.aborted) return;
+      this.#showPlaying();
+      send(msg);
+      done();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#status.setFailed(error);
+      done(asError(error));
+    }
+  }
+
+  /** Stops whatever is being read or played. */
+  close(): void {
+    this.#closing.abort();
+    this.#status.close();
+  }
+
+  async #append(msg: NodeMessageInFlow): Promise<void> {
+    const { session, property = 'payload', strings = 'auto', pace = 'accepted' } = this.#settings;
+    const { signal } = this.#closing;
+    const host = findSessionHost(this.#RED, this.#node, session);
+    const source = audioSource(this.#RED, msg, property, (found) =>
+      this.#RED._('asr-append-audio.error.no-audio', { property, found }),
+    );
+    const hints = formatHints(msg);
+    const isRealTime = pace === 'realtime';
+
+    await host.append(msg, isRealTime || isStream(source), async (sink) => {
+      const chunks = readAudio(source, { strings, signal });
+      if (!isRealTime) {
+        for await (const chunk of chunks) await sink.append(chunk, hints);
+        return;
+      }
+      this.#playing += 1;
+      this.#showPlaying();
+      try {
+        const rateHz = hints.rate ?? sink.sampleRateHz;
+        for await (const chunk of inRealTime(chunks, rateHz, signal)) await sink.append(chunk, hints);
+      } finally {
+        this.#playing -= 1;
+      }
+    });
+  }
+
+  #showPlaying(): void {
+    if (this.#playing > 0) this.#status.set('playing');
+    else this.#status.clear();
+  }
+}

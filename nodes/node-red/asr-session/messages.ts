@@ -1,0 +1,37 @@
+import type { NodeMessage, NodeMessageInFlow } from 'node-red';
+import type { SessionEvent } from '../../../lib/events';
+import { errorInfo } from '../shared/errors';
+
+/** Of the message that opened a session, what its results need to find their way back. Not its audio. */
+export type Route = Pick<NodeMessageInFlow, '_msgid' | 'topic'> & Record<string, unknown>;
+
+const ROUTING_PROPERTIES = ['_msgid', 'topic', '_session', 'req', 'res'];
+
+export function routeOf(msg: NodeMessageInFlow): Route {
+  const route: Record<string, unknown> = {};
+  for (const property of ROUTING_PROPERTIES) {
+    if (msg[property] !== undefined) route[property] = msg[property];
+  }
+  return route as Route;
+}
+
+/** The four outputs: interim, final, emotion, every other event. */
+export type Outputs = [NodeMessage | null, NodeMessage | null, NodeMessage | null, NodeMessage | null];
+
+export function toOutputs(event: SessionEvent, route: Route): Outputs {
+  const message = (payload: unknown, asr: object): NodeMessage => ({ ...route, payload, asr });
+  switch (event.type) {
+    case 'interim':
+      return [message(event.text, event), null, null, null];
+    case 'final':
+      return [null, message(event.text, event), null, null];
+    case 'emotion':
+      return [null, null, message(event.emotion, event), null];
+    case 'error': {
+      const plain = { ...event, error: errorInfo(event.error) };
+      return [null, null, null, message(plain, plain)];
+    }
+    default:
+      return [null, null, null, message(event, event)];
+  }
+}

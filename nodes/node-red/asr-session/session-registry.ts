@@ -1,0 +1,118 @@
+import type { NodeMessageInFlow } from 'node-red';
+import type { AsrError } from '../../../lib/errors';
+import type { SessionEvent } from '../../../lib/events';
+import type { Session } from '../../../lib/session/options';
+import { isPermanent, NodeError } from '../shared/errors';
+import type { Translate } from '../shared/red';
+import { LiveSession } from './live-session';
+import { routeOf } from './messages';
+
+/** After an error that every session of the node would meet again (a refused key), and after any other one. */
+const PERMANENT_HOLD_OFF_MS = 10_000;
+const HOLD_OFF_MS = 1_000;
+
+export interface RegistryOptions {
+  openSession: () => Session;
+  onEvent: (event: SessionEvent, live: LiveSession) => void;
+  maxSessions: number;
+  idleMs: number;
+  translate: Translate;
+}
+
+interface HoldOff {
+  untilMs: number;
+  error: AsrError;
+}
+
+/** The sessions of one node by key, with their limit. */
+export class SessionRegistry {
+  readonly #options: RegistryOptions;
+  /** Sessions that take audio. One that is finishing has made room for the next of its key. */
+  readonly #byKey = new Map<string, LiveSession>();
+  readonly #all = new Set<LiveSession>();
+  readonly #holdOffs = new Map<string, HoldOff>();
+  #holdOffOfAll: HoldOff | undefined;
+  #closed = false;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+  }
+
+  /** Sessions that are not over yet. */
+  get all(): LiveSession[] {
+    return [...this.#all];
+  }
+
+  /** The session of the key that takes audio. */
+  get(key: string): LiveSession | undefined {
+    const live = this.#byKey.get(key);
+    return live?.takesAudio ? live : undefined;
+  }
+
+  /**
+   * The session of the key, opened by this message if there is none.
+   * @throws NodeError `TOO_MANY_SESSIONS` or `HOLD_OFF`; AsrError for options that cannot work
+   */
+  getOrOpen(key: string, msg: NodeMessageInFlow): LiveSession {
+    const live = this.get(key);
+    if (live) return live;
+    this.#checkHoldOff(key);
+    return this.open(key, msg);
+  }
+
+  /** Opens the session of the key, also within the time after a failure. */
+  open(key: string, msg: NodeMessageInFlow): LiveSession {
+    const { maxSessions, idleMs, translate } = this.#options;
+    if (this.#closed) throw new NodeError('ENDED_EARLY', translate('asr-session.error.closed'));
+    const active = [...this.#byKey.values()].filter((live) => live.takesAudio);
+    if (active.length >= maxSessions) {
+      throw new NodeError('TOO_MANY_SESSIONS', translate('asr-session.error.too-many', { max: maxSessions }));
+    }
+    const live = new LiveSession(key, routeOf(msg), this.#options.openSession(), idleMs);
+    this.#byKey.set(key, live);
+    this.#all.add(live);
+    live.listen((event) => {
+      if (this.#closed) return;
+      if (event.type === 'opened') this.#holdOffOfAll = undefined;
+      if (event.type === 'error') this.#holdOff(key, event.error);
+      if (event.type === 'error' || event.type === 'finished') this.#remove(live);
+      this.#options.onEvent(event, live);
+    });
+    return live;
+  }
+
+  /** Aborts everything; nothing is reported from then on. */
+  close(): void {
+    this.#closed = true;
+    for (const live of this.#all) live.abort();
+    this.#all.clear();
+    this.#byKey.clear();
+  }
+
+  #remove(live: LiveSession): void {
+    this.#all.delete(live);
+    if (this.#byKey.get(live.key) === live) this.#byKey.delete(live.key);
+  }
+
+  /** A microphone goes on sending after a failure; without a pause each chunk would knock at the service. */
+  #holdOff(key: string, error: AsrError): void {
+    const now = performance.now();
+    for (const [other, { untilMs }] of this.#holdOffs) {
+      if (untilMs <= now) this.#holdOffs.delete(other);
+    }
+    if (isPermanent(error)) this.#holdOffOfAll = { untilMs: now + PERMANENT_HOLD_OFF_MS, error };
+    else this.#holdOffs.set(key, { untilMs: now + HOLD_OFF_MS, error });
+  }
+
+  #checkHoldOff(key: string): void {
+    const now = performance.now();
+    const holdOff = [this.#holdOffOfAll, this.#holdOffs.get(key)].find((one) => one && one.untilMs > now);
+    if (!holdOff) return;
+    const seconds = Math.ceil((holdOff.untilMs - now) / 1000);
+    const { message } = holdOff.error;
+    throw new NodeError(
+      'HOLD_OFF',
+      this.#options.translate('asr-session.error.hold-off', { seconds, message }),
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { ReadAudioOptions } from '../../../lib/audio/source';
+import { transcribe } from '../../../lib/session/transcribe';
+import type { Transcript } from '../../../lib/session/transcribe';
+import { audioSource, formatHints } from '../shared/audio-message';
+import { asError } from '../shared/errors';
+import { readLimit, TRANSCRIBE_LIMITS } from '../shared/limits';
+import type { Done, Send } from '../shared/red';
+import { sessionOptions } from '../shared/session-options';
+import type { RecognitionDef } from '../shared/session-options';
+import { Status } from '../shared/status';
+import { Slots } from './slots';
+
+/** What the editor stores of a `transcribe` node. */
+export interface TranscribeSettings extends RecognitionDef {
+  property?: string;
+  strings?: NonNullable<ReadAudioOptions['strings']>;
+  atOnce?: string | number;
+  waitingMessages?: string | number;
+}
+
+/** One `transcribe` node at work. */
+export class TranscribeController {
+  readonly #RED: NodeAPI;
+  readonly #node: Node;
+  readonly #settings: TranscribeSettings;
+  readonly #status: Status;
+  readonly #slots: Slots;
+  readonly #maxWaiting: number;
+  readonly #closing = new AbortController();
+
+  constructor(RED: NodeAPI, node: Node, settings: TranscribeSettings) {
+    this.#RED = RED;
+    this.#node = node;
+    this.#settings = settings;
+    this.#status = new Status(node, RED._);
+    this.#maxWaiting = readLimit(settings.waitingMessages, TRANSCRIBE_LIMITS.waitingMessages);
+    this.#slots = new Slots(readLimit(settings.atOnce, TRANSCRIBE_LIMITS.atOnce), this.#maxWaiting);
+  }
+
+  async onInput(msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
+    const { signal } = this.#closing;
+    try {
+      const turn = this.#slots.run(
+        () => this.#transcribe(msg),
+        () => this.#RED._('asr-transcribe.error.too-many-waiting', { max: this.#maxWaiting }),
+      );
+      this.#show();
+      const transcript = await turn;
+      if (signal.aborted) return;
+      this.#show();
+      send(Object.assign(msg, { payload: transcript.text, asr: transcript }));
+      done();
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#show();
+      if (this.#slots.running === 0) this.#status.setFailed(error);
+      done(asError(error));
+    }
+  }
+
+  /** Aborts what runs; what waits ends as it gets its turn. */
+  close(): void {
+    this.#closing.abort();
+    this.#status.close();
+  }
+
+  #transcribe(msg: NodeMessageInFlow): Promise<Transcript> {
+    const { signal } = this.#closing;
+    signal.throwIfAborted();
+    const { property = 'payload', strings = 'auto' } = this.#settings;
+    const source = audioSource(this.#RED, msg, property, (found) =>
+      this.#RED._('asr-transcribe.error.no-audio', { property, found }),
+    );
+    let sentences = 0;
+    return transcribe(source, {
+      ...sessionOptions(this.#RED, this.#node, this.#settings),
+      strings,
+      hints: formatHints(msg),
+      signal,
+      onEvent: (event) => {
+        if (event.type !== 'final') return;
+        sentences += 1;
+        this.#show(sentences);
+      },
+    });
+  }
+
+  /** @param sentences of the recording that runs, shown while it is the only one */
+  #show(sentences = 0): void {
+    const { running, waiting } = this.#slots;
+    if (running === 0) this.#status.clear();
+    else if (running === 1 && waiting === 0) this.#status.set('recognising', { n: sentences });
+    else this.#status.set('queue', { running, waiting });
+  }
+}

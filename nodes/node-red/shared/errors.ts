@@ -1,0 +1,109 @@
+import { AsrError } from '../../../lib/errors';
+import type { AsrErrorCode } from '../../../lib/errors';
+
+/** What goes wrong in the nodes themselves, beside what the client reports as {@link AsrError}. */
+export type NodeErrorCode =
+  | 'NO_CREDENTIALS'
+  | 'NO_SESSION_NODE'
+  | 'NO_KEY'
+  | 'NO_AUDIO'
+  | 'UNKNOWN_ACTION'
+  | 'NOT_OPEN'
+  | 'TOO_MANY_SESSIONS'
+  | 'TOO_MANY_WAITING'
+  | 'HOLD_OFF'
+  | 'ENDED_EARLY';
+
+/** An error of a node, its message already in the language of the runtime. */
+export class NodeError extends Error {
+  override readonly name = 'NodeError';
+  readonly code: NodeErrorCode;
+
+  constructor(code: NodeErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** An error as a plain object, for messages: what JSON keeps of it, and nothing secret. */
+export interface ErrorInfo {
+  code: AsrErrorCode;
+  message: string;
+  retryable: boolean;
+  param?: string;
+  httpStatus?: number;
+  closeCode?: number;
+  serviceCode?: string;
+}
+
+export function errorInfo(error: AsrError): ErrorInfo {
+  const { code, message, retryable, param, httpStatus, closeCode, serviceCode } = error;
+  return {
+    code,
+    message,
+    retryable,
+    ...(param !== undefined && { param }),
+    ...(httpStatus !== undefined && { httpStatus }),
+    ...(closeCode !== undefined && { closeCode }),
+    ...(serviceCode !== undefined && { serviceCode }),
+  };
+}
+
+/** Whatever was thrown, as an Error that `done` takes. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** The part of a badge's text that says what is wrong, see `status.failed.*` in the locales. */
+export type FailureBadge =
+  | 'key'
+  | 'payment'
+  | 'throttled'
+  | 'unreachable'
+  | 'model'
+  | 'audio'
+  | 'options'
+  | 'reference'
+  | 'full'
+  | 'other';
+
+const BADGE_OF_CODE: Partial<Record<AsrErrorCode | NodeErrorCode, FailureBadge>> = {
+  AUTHENTICATION: 'key',
+  MISSING_API_KEY: 'key',
+  PAYMENT: 'payment',
+  THROTTLED: 'throttled',
+  CONNECT_FAILED: 'unreachable',
+  CONNECT_TIMEOUT: 'unreachable',
+  CONNECTION_LOST: 'unreachable',
+  CONFIGURE_TIMEOUT: 'unreachable',
+  MODEL_MISMATCH: 'model',
+  MODEL_UNAVAILABLE: 'model',
+  BAD_AUDIO: 'audio',
+  NO_AUDIO: 'audio',
+  INVALID_OPTION: 'options',
+  CONFIGURATION_REJECTED: 'options',
+  NO_CREDENTIALS: 'reference',
+  NO_SESSION_NODE: 'reference',
+  TOO_MANY_SESSIONS: 'full',
+  TOO_MANY_WAITING: 'full',
+};
+
+export function failureBadge(error: unknown): FailureBadge {
+  if (!(error instanceof AsrError) && !(error instanceof NodeError)) return 'other';
+  return BADGE_OF_CODE[error.code] ?? 'other';
+}
+
+const PERMANENT: ReadonlySet<AsrErrorCode> = new Set<AsrErrorCode>([
+  'INVALID_OPTION',
+  'MISSING_API_KEY',
+  'AUTHENTICATION',
+  'PAYMENT',
+  'MODEL_MISMATCH',
+  'MODEL_UNAVAILABLE',
+  'CONFIGURATION_REJECTED',
+]);
+
+/** Whether every other session with the same settings must fail in the same way. */
+export function isPermanent(error: AsrError): boolean {
+  return PERMANENT.has(error.code);
+}

@@ -1,0 +1,49 @@
+import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
+import type { CommitResult } from '../../../lib/session/options';
+import { NodeError } from './errors';
+import { findNode } from './red';
+import type { Translate } from './red';
+
+/** Where the audio of one message goes. */
+export interface AudioSink {
+  readonly sampleRateHz: number;
+  /** Resolves when the audio is accepted; awaiting it is the flow control. */
+  append(chunk: AudioChunk, hints: AudioFormatHints): Promise<void>;
+}
+
+/** What an `asr session` node does for the `append audio` and `commit` nodes that point at it. */
+export interface SessionHost {
+  /**
+   * Calls `work` with the sink of the session that `msg` belongs to, after all earlier messages of the same key.
+   * @param lasts whether the audio comes in its own time (a stream, a recording played in real time), so that a
+   * commit does not wait for its end
+   */
+  append(msg: NodeMessageInFlow, lasts: boolean, work: (sink: AudioSink) => Promise<void>): Promise<void>;
+
+  /**
+   * The text of all audio since the last commit of the session that `msg` belongs to.
+   * @param finish whether the session ends with it
+   */
+  commit(msg: NodeMessageInFlow, finish: boolean): Promise<CommitResult>;
+}
+
+export interface AsrSessionNode extends Node {
+  asr: SessionHost;
+}
+
+/**
+ * The session node that was picked. Asked for with each message: a deploy may have replaced it.
+ * @throws NodeError `NO_SESSION_NODE`
+ */
+export function findSessionHost(RED: NodeAPI, node: Node, sessionId: string): SessionHost {
+  const translate: Translate = RED._;
+  if (!sessionId) throw new NodeError('NO_SESSION_NODE', translate(`${node.type}.error.no-session-picked`));
+  const found = findNode(RED, sessionId, isSessionNode);
+  if (!found) throw new NodeError('NO_SESSION_NODE', translate(`${node.type}.error.session-missing`));
+  return found.asr;
+}
+
+function isSessionNode(node: Node): node is AsrSessionNode {
+  return node.type === 'asr-session' && 'asr' in node;
+}

@@ -1,0 +1,45 @@
+import { NodeError } from './errors';
+
+/**
+ * Work in order of arrival, one at a time for each key, different keys side by side. Bounded: what would have to wait
+ * behind too many others is refused.
+ */
+export class KeyedQueue {
+  readonly #maxWaiting: number;
+  readonly #tooMany: () => string;
+  readonly #lines = new Map<string, { tail: Promise<void>; settling: Promise<void>; size: number }>();
+
+  /** @param tooMany the message of the error for a piece of work too many */
+  constructor(maxWaiting: number, tooMany: () => string) {
+    this.#maxWaiting = maxWaiting;
+    this.#tooMany = tooMany;
+  }
+
+  /**
+   * Does `work` when all earlier work of the key is done, and settles as it does.
+   * @param lasts whether it may take as long as somebody speaks; {@link settled} does not wait for such work
+   */
+  run(key: string, lasts: boolean, work: () => Promise<void>): Promise<void> {
+    const line = this.#lines.get(key) ?? { tail: Promise.resolve(), settling: Promise.resolve(), size: 0 };
+    // One is being done, the others wait.
+    if (line.size > this.#maxWaiting) {
+      return Promise.reject(new NodeError('TOO_MANY_WAITING', this.#tooMany()));
+    }
+    this.#lines.set(key, line);
+    line.size += 1;
+    const result = line.tail.then(work);
+    line.tail = result
+      .catch(() => undefined)
+      .then(() => {
+        line.size -= 1;
+        if (line.size === 0) this.#lines.delete(key);
+      });
+    if (!lasts) line.settling = line.tail;
+    return result;
+  }
+
+  /** Resolves when the work of the key that was there before is done, but for what lasts. */
+  async settled(key: string): Promise<void> {
+    await this.#lines.get(key)?.settling;
+  }
+}

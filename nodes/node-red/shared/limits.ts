@@ -1,0 +1,33 @@
+import type { NumberRange } from '../../../lib/models';
+
+/** The policies of the nodes. The editor gets them through the `asr/models` route and names their bounds. */
+export const SESSION_LIMITS = {
+  /** Sessions that take audio at the same time; the next key is refused. */
+  maxSessions: { min: 1, max: 1000, default: 20 },
+  /** Seconds without audio after which a session is finished; 0 lets it stay. */
+  idleSeconds: { min: 0, max: 86_400, default: 60 },
+  /** Seconds of audio that may wait for the connection; then `append audio` waits. */
+  heldSeconds: { min: 1, max: 600, default: 60 },
+  /** Audio messages of one key that may wait for the ones before them; the next is refused. */
+  waitingMessages: { min: 1, max: 10_000, default: 100 },
+} as const satisfies Record<string, NumberRange>;
+
+export const TRANSCRIBE_LIMITS = {
+  /** Recordings that are recognised at the same time. */
+  atOnce: { min: 1, max: 100, default: 2 },
+  /** Recordings that may wait for their turn; the next is refused. */
+  waitingMessages: { min: 0, max: 10_000, default: 100 },
+} as const satisfies Record<string, NumberRange>;
+
+/** Node-RED's editor stores numbers as text; an empty field means the default. */
+export function readNumber(value: string | number | undefined): number | undefined {
+  if (value === undefined || (typeof value === 'string' && value.trim() === '')) return undefined;
+  return Number(value);
+}
+
+/** The number that was typed, the default for an empty field, the nearer bound when it is out of bounds. */
+export function readLimit(value: string | number | undefined, range: NumberRange): number {
+  const number = readNumber(value) ?? range.default;
+  if (Number.isNaN(number)) return range.default;
+  return Math.min(Math.max(number, range.min), range.max);
+}

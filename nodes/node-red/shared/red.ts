@@ -1,0 +1,34 @@
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+
+/** Node-RED's `RED._`: the text of a key in the node's own catalogue. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string;
+
+export type Send = (msg: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
+export type Done = (error?: Error) => void;
+
+/** A value typed into a typed input of the editor. Node-RED's own types say `any` here. */
+export function evaluate(
+  RED: NodeAPI,
+  node: Node,
+  type: string,
+  value: string,
+  msg: NodeMessageInFlow,
+): unknown {
+  return RED.util.evaluateNodeProperty(value, type, node, msg) as unknown;
+}
+
+/** `msg.<property>`, a path such as `payload.audio` included. */
+export function readProperty(RED: NodeAPI, msg: NodeMessageInFlow, property: string): unknown {
+  return RED.util.getMessageProperty(msg, property) as unknown;
+}
+
+/** The running node with this id, of the type that `is` tells, or undefined when it is missing or disabled. */
+export function findNode<T extends Node>(
+  RED: NodeAPI,
+  id: string,
+  is: (node: Node) => node is T,
+): T | undefined {
+  // The types leave out that there may be none.
+  const node = RED.nodes.getNode(id) as Node | null | undefined;
+  return node && is(node) ? node : undefined;
+}

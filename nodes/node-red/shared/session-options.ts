@@ -1,0 +1,51 @@
+import type { Node, NodeAPI } from 'node-red';
+import { isCredentialsNode } from '../../../credentials/node-red/connection';
+import type { SessionMode } from '../../../lib/models';
+import type { SessionOptions } from '../../../lib/session/options';
+import { NodeError } from './errors';
+import { readNumber } from './limits';
+import { findNode } from './red';
+
+/** The recognition settings that `asr session` and `transcribe` have in common, as the editor stores them. */
+export interface RecognitionDef {
+  credentials: string;
+  model?: string;
+  language?: string;
+  corpusText?: string;
+  sampleRate?: string | number;
+  mode?: SessionMode;
+  vadThreshold?: string | number;
+  vadSilence?: string | number;
+}
+
+/**
+ * The options of a session. Asked for with each session, so that a key in an environment variable may change.
+ * @throws NodeError `NO_CREDENTIALS`
+ * @throws AsrError `MISSING_API_KEY` when the environment variable that should hold it does not
+ */
+export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): SessionOptions {
+  const credentials = findNode(RED, def.credentials, isCredentialsNode);
+  if (!credentials) {
+    throw new NodeError('NO_CREDENTIALS', RED._(`${node.type}.error.no-credentials`));
+  }
+  const mode = def.mode ?? 'vad';
+  const sampleRateHz = readNumber(def.sampleRate);
+  return {
+    ...credentials.connection(),
+    ...(def.model && { model: def.model.trim() }),
+    ...(def.language && { language: def.language.trim() }),
+    ...(def.corpusText && { corpusText: def.corpusText }),
+    ...(sampleRateHz !== undefined && { sampleRateHz }),
+    mode,
+    ...(mode === 'vad' && { vad: vadOptions(def) }),
+  };
+}
+
+function vadOptions(def: RecognitionDef): NonNullable<SessionOptions['vad']> {
+  const threshold = readNumber(def.vadThreshold);
+  const silenceMs = readNumber(def.vadSilence);
+  return {
+    ...(threshold !== undefined && { threshold }),
+    ...(silenceMs !== undefined && { silenceMs }),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Node } from 'node-red';
+import { failureBadge } from './errors';
+import type { Translate } from './red';
+
+/** Every badge of the package. The text is `<node type>.status.<badge>` in the locales, under 20 characters. */
+const BADGES = {
+  connecting: { fill: 'yellow', shape: 'ring' },
+  reconnecting: { fill: 'yellow', shape: 'ring' },
+  connected: { fill: 'green', shape: 'dot' },
+  speech: { fill: 'blue', shape: 'dot' },
+  finishing: { fill: 'blue', shape: 'ring' },
+  sessions: { fill: 'green', shape: 'dot' },
+  sessionsConnecting: { fill: 'yellow', shape: 'ring' },
+  playing: { fill: 'blue', shape: 'dot' },
+  waiting: { fill: 'blue', shape: 'ring' },
+  recognising: { fill: 'blue', shape: 'dot' },
+  queue: { fill: 'blue', shape: 'dot' },
+} as const;
+
+export type Badge = keyof typeof BADGES;
+
+/** A node's badge. Sets it only when it changes: interims come many times a second. */
+export class Status {
+  readonly #node: Node;
+  readonly #translate: Translate;
+  #shown = '';
+  #closed = false;
+
+  constructor(node: Node, translate: Translate) {
+    this.#node = node;
+    this.#translate = translate;
+  }
+
+  set(badge: Badge, values: Record<string, number> = {}): void {
+    this.#show({ ...BADGES[badge], text: this.#text(badge, values) });
+  }
+
+  setFailed(error: unknown): void {
+    this.#show({ fill: 'red', shape: 'ring', text: this.#text(`failed.${failureBadge(error)}`) });
+  }
+
+  clear(): void {
+    this.#show({});
+  }
+
+  /** Clears the badge and shows nothing from then on: the node is gone, its late callbacks are not. */
+  close(): void {
+    this.clear();
+    this.#closed = true;
+  }
+
+  #text(key: string, values: Record<string, number> = {}): string {
+    return this.#translate(`${this.#node.type}.status.${key}`, values);
+  }
+
+  #show(status: { fill?: 'red' | 'green' | 'yellow' | 'blue'; shape?: 'ring' | 'dot'; text?: string }): void {
+    const key = Object.values(status).join();
+    if (this.#closed || key === this.#shown) return;
+    this.#shown = key;
+    this.#node.status(status);
+  }
+}
