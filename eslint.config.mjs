@@ -11,6 +11,8 @@ export default tseslint.config(
     rules: {
       // Numbers in messages are the point of the messages.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      // An empty field of a form is an absent option.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/consistent-type-imports': 'error',
       // The vocabulary uses literal unions and interfaces side by side.
       '@typescript-eslint/consistent-type-definitions': 'off',

@@ -173,4 +173,3 @@ export type SessionEventType = SessionEvent['type'];
 
 /** The event of one type: `EventOf<'final'>` is `FinalEvent`. */
 export type EventOf<T extends SessionEventType> = Extract<SessionEvent, { type: T }>;
-

@@ -37,9 +37,8 @@ export interface Model extends ModelCapabilities {
 }
 
 // protocol.md A.7
-const QWEN_ASR_LANGUAGES = (
-  'zh yue en ja de ko ru fr pt ar it es hi id th tr uk vi cs da fil fi is ms no pl sv'
-).split(' ');
+const QWEN_ASR_LANGUAGES =
+  'zh yue en ja de ko ru fr pt ar it es hi id th tr uk vi cs da fil fi is ms no pl sv'.split(' ');
 
 // protocol.md A.3, A.4.1
 const QWEN_ASR_REALTIME: ModelCapabilities = {

@@ -42,6 +42,14 @@ const CLOUD = {
  */
 export function resolveEndpoint(options: EndpointOptions): Endpoint {
   const region = options.region ?? (options.address ? 'custom' : 'singapore');
+  // The id becomes a host name label and a header, so nothing else may slip in with it.
+  if (options.workspaceId && !/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(options.workspaceId)) {
+    throw new AsrError(
+      'INVALID_OPTION',
+      `Expected \`workspaceId\` to be letters, digits and dashes such as "ws-abc123", got ${JSON.stringify(options.workspaceId)}.`,
+      { param: 'workspaceId' },
+    );
+  }
   switch (region) {
     case 'singapore':
     case 'beijing':
@@ -71,14 +79,6 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
 function cloudEndpoint(region: 'singapore' | 'beijing', workspaceId: string | undefined): Endpoint {
   const { name, host, zone } = CLOUD[region];
   if (!workspaceId) return { region, baseUrl: `wss://${host}`, label: name, needsApiKey: true };
-  // The id becomes a host name label, so nothing else may slip in with it.
-  if (!/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(workspaceId)) {
-    throw new AsrError(
-      'INVALID_OPTION',
-      `Expected \`workspaceId\` to be letters, digits and dashes such as "ws-abc123", got ${JSON.stringify(workspaceId)}.`,
-      { param: 'workspaceId' },
-    );
-  }
   return {
     region,
     baseUrl: `wss://${workspaceId}.${zone}.maas.aliyuncs.com`,
@@ -99,9 +99,13 @@ function parseAddress(address: string): string {
     );
   }
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
-    throw new AsrError('INVALID_OPTION', `Expected \`address\` to start with ws:// or wss://, got ${url.protocol}//.`, {
-      param: 'address',
-    });
+    throw new AsrError(
+      'INVALID_OPTION',
+      `Expected \`address\` to start with ws:// or wss://, got ${url.protocol}//.`,
+      {
+        param: 'address',
+      },
+    );
   }
   // Addresses are shown in errors and events; secrets belong into the API key, which never is.
   if (url.username || url.password || url.search || url.hash) {

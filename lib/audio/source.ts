@@ -1,24 +1,151 @@
-import type { Readable } from 'node:stream';
-import type { AudioChunk } from '../session/options';
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { AsrError } from '../errors';
+import { bytesOf } from './format';
+import type { AudioChunk } from './format';
 
 /**
  * Where audio may come from. A string is a data URL (`data:…`), a file path or `file:` URL, or base64; see
  * {@link ReadAudioOptions.strings}.
  */
-export type AudioSource = AudioChunk | string | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+export type AudioSource =
+  AudioChunk | string | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 
 export interface ReadAudioOptions {
   /**
-   * What a string that is no data URL means. `auto` (default): what cannot be base64, because it has a dot or
-   * another character outside of that alphabet, is a path. Say `base64` where strings come from people you do not trust with paths.
+   * What a string that is no data URL means. `auto` (default): what cannot be base64, because it has a dot or another
+   * character outside of that alphabet, is a path. Say `base64` where strings come from people who must not name paths.
    */
   strings?: 'auto' | 'base64' | 'file';
-  /** Ends the reading. */
+  /** Ends the reading with an `ABORTED` error. */
   signal?: AbortSignal;
 }
 
+const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}\s*$/;
+const DATA_URL = /^data:([^,]*?)(;base64)?,/i;
+const FILE_CHUNK_BYTES = 64 * 1024;
+
 /**
- * The bytes of a source, chunk after chunk, read only as fast as they are taken.
- * @throws AsrError `BAD_AUDIO` (no base64, an empty source), or `BAD_AUDIO` with the file system's error as cause.
+ * The bytes of a source, chunk after chunk, read only as fast as they are taken. Files and streams are closed when the
+ * reader stops, however it stops.
+ * @throws AsrError `BAD_AUDIO` for what is no source, no base64, empty or cannot be read (with the cause), `ABORTED`.
  */
-export declare function readAudio(source: AudioSource, options?: ReadAudioOptions): AsyncIterable<Uint8Array>;
+export async function* readAudio(
+  source: AudioSource,
+  options: ReadAudioOptions = {},
+): AsyncIterable<Uint8Array> {
+  const { signal } = options;
+  let isEmpty = true;
+  for await (const chunk of open(source, options)) {
+    if (signal?.aborted)
+      throw new AsrError('ABORTED', 'Reading the audio was aborted.', { cause: signal.reason });
+    if (chunk.length === 0) continue;
+    isEmpty = false;
+    yield chunk;
+  }
+  if (isEmpty) throw new AsrError('BAD_AUDIO', 'The audio is empty: it has no bytes at all.');
+}
+
+function open(
+  source: AudioSource,
+  { strings = 'auto', signal }: ReadAudioOptions,
+): AsyncIterable<Uint8Array> | Uint8Array[] {
+  if (typeof source === 'string') {
+    if (/^data:/i.test(source)) return [fromDataUrl(source)];
+    if (strings === 'file' || (strings === 'auto' && !BASE64.test(source))) return readFile(source, signal);
+    return [fromBase64(source)];
+  }
+  const bytes = bytesOf(source);
+  if (bytes) return [bytes];
+  if (isAsyncIterable(source)) {
+    return readStream(source, signal);
+  }
+  throw new AsrError(
+    'BAD_AUDIO',
+    `Expected audio as bytes, a stream, base64 or a file path, got ${describe(source)}.`,
+  );
+}
+
+/** A caller in plain JavaScript may pass anything. */
+function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
+}
+
+function fromBase64(text: string): Uint8Array {
+  if (!BASE64.test(text)) {
+    throw new AsrError('BAD_AUDIO', `The text of ${text.length} characters is no base64.`);
+  }
+  return Buffer.from(text, 'base64');
+}
+
+function fromDataUrl(url: string): Uint8Array {
+  const match = DATA_URL.exec(url);
+  if (!match) throw new AsrError('BAD_AUDIO', 'The data URL has no comma before its data.');
+  const body = url.slice(match[0].length);
+  if (match[2]) return fromBase64(decodeURIComponent(body));
+  return Buffer.from(decodeURIComponent(body), 'latin1');
+}
+
+async function* readFile(pathOrUrl: string, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
+  try {
+    const path = pathOrUrl.startsWith('file:') ? fileURLToPath(pathOrUrl) : pathOrUrl;
+    yield* createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES, signal }) as AsyncIterable<Uint8Array>;
+  } catch (cause) {
+    if (signal?.aborted) throw new AsrError('ABORTED', 'Reading the audio file was aborted.', { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AsrError('BAD_AUDIO', `Cannot read the audio file: ${reason}`, { cause });
+  }
+}
+
+/** Stops at the signal even while the stream gives nothing. */
+async function* readStream(
+  stream: AsyncIterable<unknown>,
+  signal: AbortSignal | undefined,
+): AsyncIterable<Uint8Array> {
+  const iterator = stream[Symbol.asyncIterator]();
+  const stop = stopAt(signal, stream);
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), stop.aborted]);
+      if (next.done) return;
+      const bytes = bytesOf(next.value);
+      if (!bytes)
+        throw new AsrError('BAD_AUDIO', `Expected a stream of bytes, got one of ${describe(next.value)}.`);
+      yield bytes;
+    }
+  } finally {
+    stop.release();
+    // Not awaited: an iterator that is stuck in `next` returns only after it.
+    void iterator.return?.().catch(() => undefined);
+  }
+}
+
+/** A promise that rejects at the signal, when a Node stream is destroyed as well, and what takes its listener off. */
+function stopAt(
+  signal: AbortSignal | undefined,
+  stream: object,
+): { aborted: Promise<never>; release: () => void } {
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      reject(new AsrError('ABORTED', 'Reading the audio was aborted.', { cause: signal?.reason }));
+      if (stream instanceof Readable) stream.destroy();
+    };
+  });
+  aborted.catch(() => undefined);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort);
+  return {
+    aborted,
+    release: () => {
+      signal?.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (typeof value !== 'object') return typeof value;
+  return Array.isArray(value) ? 'an array' : `an object (${value.constructor.name})`;
+}

@@ -1,4 +1,4 @@
-import type { AudioFormatHints } from '../audio/format';
+import type { AudioChunk, AudioFormatHints } from '../audio/format';
 import type { EventOf, FinalEvent, OpenedEvent, SessionEvent, SessionEventType, Statistics } from '../events';
 import type { SessionMode } from '../models';
 import type { EndpointOptions } from '../regions';
@@ -49,9 +49,6 @@ export interface SessionOptions extends EndpointOptions {
   /** Clock and sockets, replaced in tests. */
   environment?: Partial<Environment>;
 }
-
-/** What `append` takes: 16-bit little-endian mono PCM at the session's rate, or WAV of that. */
-export type AudioChunk = Uint8Array | Int16Array | ArrayBuffer;
 
 /** What a commit gave. */
 export interface CommitResult {

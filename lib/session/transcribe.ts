@@ -1,7 +1,13 @@
 import type { AudioFormatHints } from '../audio/format';
+import { readAudio } from '../audio/source';
 import type { AudioSource, ReadAudioOptions } from '../audio/source';
+import { readWavHeader, startsLikeWav } from '../audio/wav';
+import { AsrError } from '../errors';
 import type { FinalEvent, SessionEvent, Statistics } from '../events';
-import type { SessionOptions } from './options';
+import { DEFAULT_MODEL, findModel } from '../models';
+import type { Session, SessionOptions } from './options';
+import { openSession } from './session';
+import { joinTexts } from './text';
 
 export interface TranscribeOptions extends SessionOptions, Pick<ReadAudioOptions, 'strings'> {
   /** What is known of the audio beside its bytes. */
@@ -21,8 +27,80 @@ export interface Transcript {
   statistics: Statistics;
 }
 
-/** One recording in, its transcript out: opens a session, sends the audio, finishes. */
-export declare function transcribe(audio: AudioSource, options: TranscribeOptions): Promise<Transcript>;
+/**
+ * One recording in, its transcript out: opens a session, sends the audio, finishes.
+ *
+ * The session runs at the recording's own rate where the audio says it and the model takes it, unless `sampleRateHz`
+ * is set. Without voice activity detection (mode `manual`) the whole recording is one sentence.
+ * @throws AsrError Whatever the session or the source fails with; `ABORTED` after `signal`.
+ */
+export async function transcribe(audio: AudioSource, options: TranscribeOptions = {}): Promise<Transcript> {
+  const { strings, hints, onEvent, signal } = options;
+  if (signal?.aborted)
+    throw new AsrError('ABORTED', 'The transcription was aborted.', { cause: signal.reason });
+  // A failing session stops the reading, too, also where the source never gives anything again.
+  const ended = new AbortController();
+  const stopReading = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
+  const sentences: FinalEvent[] = [];
+  let session: Session | undefined;
+  try {
+    for await (const chunk of readAudio(audio, { ...(strings && { strings }), signal: stopReading })) {
+      session ??= start(chunk);
+      await session.append(chunk, hints);
+    }
+    if (!session) throw new AsrError('BAD_AUDIO', 'The audio is empty.');
+    const statistics = await session.finish();
+    return summarise(sentences, statistics);
+  } catch (error) {
+    throw session ? await reasonOf(session, error) : error;
+  } finally {
+    session?.abort();
+  }
 
-/** Joins the texts of sentences as they are written: no space between Chinese, Japanese or Thai. */
-export declare function joinTexts(texts: readonly string[]): string;
+  function start(firstChunk: Uint8Array): Session {
+    const opened = openSession({ ...options, ...rateOf(firstChunk, options) });
+    opened.on('final', (final) => sentences.push(final));
+    opened.on('error', ({ error }) => {
+      ended.abort(error);
+    });
+    if (onEvent) opened.on('event', onEvent);
+    return opened;
+  }
+}
+
+/** What ended the session explains more than the append that came too late for it. */
+async function reasonOf(session: Session, error: unknown): Promise<unknown> {
+  if (session.state !== 'closed') return error;
+  return session.finish().then(
+    () => error,
+    (reason: unknown) => reason,
+  );
+}
+
+function rateOf(firstChunk: Uint8Array, options: TranscribeOptions): Pick<SessionOptions, 'sampleRateHz'> {
+  if (options.sampleRateHz !== undefined) return {};
+  const wav = startsLikeWav(firstChunk) ? readWavHeader(firstChunk) : undefined;
+  const rateHz = wav?.rateHz ?? options.hints?.rate;
+  const { sampleRatesHz } = findModel(options.model ?? DEFAULT_MODEL);
+  return rateHz !== undefined && sampleRatesHz.includes(rateHz) ? { sampleRateHz: rateHz } : {};
+}
+
+function summarise(sentences: FinalEvent[], statistics: Statistics): Transcript {
+  const language = sentences.find((sentence) => sentence.language)?.language;
+  const emotion = prevailingEmotion(sentences);
+  return {
+    text: joinTexts(sentences.map((sentence) => sentence.text)),
+    sentences,
+    ...(language && { language }),
+    ...(emotion && { emotion }),
+    statistics,
+  };
+}
+
+function prevailingEmotion(sentences: readonly FinalEvent[]): string | undefined {
+  const characters = new Map<string, number>();
+  for (const { emotion, text } of sentences) {
+    if (emotion) characters.set(emotion, (characters.get(emotion) ?? 0) + text.length);
+  }
+  return [...characters].sort((a, b) => b[1] - a[1])[0]?.[0];
+}

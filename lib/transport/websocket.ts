@@ -1,3 +1,153 @@
-/** Opens a socket; see {@link connectWebSocket}. */
-export type ConnectSocket = () => never;
-export const connectWebSocket: ConnectSocket = () => { throw new Error('not yet'); };
+import type { IncomingMessage } from 'node:http';
+import WebSocket from 'ws';
+
+/** How a connection ended. Comes exactly once, whatever happened. */
+export type SocketEnd =
+  /** The server answered the upgrade with an HTTP status other than 101. */
+  | { kind: 'refused'; httpStatus: number; body: string }
+  /** No connection was made: name, route, TLS, refusal. */
+  | { kind: 'failed'; error: Error }
+  /** The connection was open and is closed; 1006 when it broke off. */
+  | { kind: 'closed'; closeCode: number; reason: string; error?: Error };
+
+/** What a connection tells its owner. Nothing is called after `onEnd`, nor after `destroy()`. */
+export interface SocketHandlers {
+  onOpen: () => void;
+  /** A text message. The service sends no binary ones; those are `onBinary`. */
+  onText: (text: string) => void;
+  onBinary: (byteLength: number) => void;
+  onPong: () => void;
+  onEnd: (end: SocketEnd) => void;
+}
+
+/** One WebSocket connection with one owner. */
+export interface Socket {
+  /** Bytes handed over that the operating system has not taken yet. */
+  readonly bufferedBytes: number;
+  /** Sends one message; `onFlushed` is called once the operating system has it. */
+  send: (frame: string | Uint8Array, onFlushed?: () => void) => void;
+  ping: () => void;
+  /** Starts the closing handshake, with a bound: `onEnd` follows within a second. */
+  close: () => void;
+  /** Closes at once; no handler is called any more. */
+  destroy: () => void;
+}
+
+export interface ConnectRequest {
+  url: string;
+  headers: Record<string, string>;
+}
+
+/** Opens a connection. Throws nothing: every failure arrives at `onEnd`. */
+export type ConnectSocket = (request: ConnectRequest, handlers: SocketHandlers) => Socket;
+
+/** The service's messages are a few kilobytes; more than this is no message of a recogniser. */
+const MAX_INBOUND_MESSAGE_BYTES = 4 * 1024 * 1024;
+const MAX_REFUSAL_BODY_BYTES = 4096;
+const CLOSE_TIMEOUT_MS = 1000;
+
+/** {@link ConnectSocket} over the `ws` library. */
+export const connectWebSocket: ConnectSocket = (request, handlers) => new WsSocket(request, handlers);
+
+class WsSocket implements Socket {
+  readonly #ws: WebSocket;
+  #handlers: SocketHandlers | undefined;
+  #error: Error | undefined;
+  #opened = false;
+  #closeTimer: NodeJS.Timeout | undefined;
+
+  constructor({ url, headers }: ConnectRequest, handlers: SocketHandlers) {
+    this.#handlers = handlers;
+    this.#ws = new WebSocket(url, {
+      headers,
+      // Speech frames are base64 or noise: compression costs a context per socket and saves nothing.
+      perMessageDeflate: false,
+      maxPayload: MAX_INBOUND_MESSAGE_BYTES,
+      // A redirect would carry the key to another host.
+      followRedirects: false,
+    });
+    this.#ws.on('open', () => {
+      this.#opened = true;
+      this.#handlers?.onOpen();
+    });
+    this.#ws.on('message', (data, isBinary) => {
+      // `data` is a Buffer for text as well, so only `isBinary` tells (users.md).
+      const bytes = data as Buffer;
+      if (isBinary) this.#handlers?.onBinary(bytes.length);
+      else this.#handlers?.onText(bytes.toString('utf8'));
+    });
+    this.#ws.on('pong', () => this.#handlers?.onPong());
+    this.#ws.on('unexpected-response', (_request, response) => {
+      this.#readRefusal(response);
+    });
+    // Stays for the socket's life: closing one that is still connecting emits `error` later.
+    this.#ws.on('error', (error) => {
+      this.#error = error;
+    });
+    this.#ws.on('close', (closeCode, reason) => {
+      const error = this.#error;
+      if (this.#opened) {
+        this.#end({ kind: 'closed', closeCode, reason: reason.toString('utf8'), ...(error && { error }) });
+      } else {
+        this.#end({
+          kind: 'failed',
+          error: error ?? new Error(`closed with ${closeCode} before it was open`),
+        });
+      }
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  send(frame: string | Uint8Array, onFlushed?: () => void): void {
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    if (onFlushed) {
+      this.#ws.send(frame, () => {
+        onFlushed();
+      });
+    } else {
+      this.#ws.send(frame);
+    }
+  }
+
+  ping(): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+  }
+
+  close(): void {
+    this.#ws.close(1000);
+    this.#closeTimer ??= setTimeout(() => {
+      this.#ws.terminate();
+    }, CLOSE_TIMEOUT_MS);
+  }
+
+  destroy(): void {
+    this.#handlers = undefined;
+    clearTimeout(this.#closeTimer);
+    this.#ws.terminate();
+  }
+
+  #end(end: SocketEnd): void {
+    clearTimeout(this.#closeTimer);
+    const handlers = this.#handlers;
+    this.#handlers = undefined;
+    handlers?.onEnd(end);
+  }
+
+  #readRefusal(response: IncomingMessage): void {
+    let body = '';
+    const done = () => {
+      this.#end({ kind: 'refused', httpStatus: response.statusCode ?? 0, body: body.trim() });
+      this.#ws.terminate();
+    };
+    response.setEncoding('utf8');
+    response.on('data', (text: string) => {
+      body += text;
+      if (body.length >= MAX_REFUSAL_BODY_BYTES) done();
+    });
+    response.on('end', done);
+    response.on('error', done);
+  }
+}

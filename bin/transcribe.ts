@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { AsrError, DEFAULT_MODEL, REGIONS, transcribe } from '../lib';
+import type { Region, SessionMode, SessionOptions, Transcript } from '../lib';
+import { startLocalService } from '../local-service';
+import { askSecret, LiveLine } from './terminal';
+
+const USAGE = `Usage: flow-asr transcribe FILE [OPTIONS]
+
+Prints the text of a recording: 16-bit mono PCM at 8 or 16 kHz, raw or as WAV.
+
+  --model M         default ${DEFAULT_MODEL}
+  --mode vad|manual who ends a sentence: silence (default), or only the end of the file
+  --region R        ${REGIONS.join(', ')}
+  --address URL     ws:// or wss:// address of another service
+  --workspace ID    Model Studio workspace of the region
+  --language L      such as zh or en; default: the service detects it
+  --pace P          fast (default) or realtime
+  --json            the whole transcript as JSON
+  --help
+
+The API key comes from DASHSCOPE_API_KEY, or is asked for. Without a key, a region and an address, the local
+service is started for this one recording.
+`;
+
+const OPTIONS = {
+  model: { type: 'string' },
+  mode: { type: 'string' },
+  region: { type: 'string' },
+  address: { type: 'string' },
+  workspace: { type: 'string' },
+  language: { type: 'string' },
+  pace: { type: 'string', default: 'fast' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
+/** `flow-asr transcribe`: text on stdout, progress on stderr when that is a terminal. Returns the exit code. */
+export async function runTranscribe(argv: string[]): Promise<number> {
+  let parsed;
+  try {
+    parsed = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    return fail(2, error);
+  }
+  const { values, positionals } = parsed;
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1)
+    return fail(2, 'Expected one FILE. See flow-asr transcribe --help.');
+  if (values.pace !== 'fast' && values.pace !== 'realtime') {
+    return fail(2, `Expected --pace to be fast or realtime, got "${values.pace}".`);
+  }
+  const interrupted = new AbortController();
+  const onInterrupt = () => {
+    interrupted.abort();
+  };
+  process.once('SIGINT', onInterrupt);
+  try {
+    const fileBytes = (await stat(file)).size;
+    await using place = await findService(values);
+    const options: SessionOptions = {
+      ...place.options,
+      ...(values.model && { model: values.model }),
+      ...(values.mode && { mode: values.mode as SessionMode }),
+      ...(values.language && { language: values.language }),
+      ...(values.pace === 'realtime' && { pace: { burstMs: 100, multiple: 1 }, maxHeldAudioMs: 1000 }),
+      signal: interrupted.signal,
+    };
+    await print(await run(file, fileBytes, options), values.json);
+    return 0;
+  } catch (error) {
+    return fail(
+      interrupted.signal.aborted ? 130 : error instanceof AsrError && error.code === 'INVALID_OPTION' ? 2 : 1,
+      error,
+    );
+  } finally {
+    process.removeListener('SIGINT', onInterrupt);
+  }
+}
+
+async function run(file: string, fileBytes: number, options: SessionOptions): Promise<Transcript> {
+  const line = new LiveLine(process.stderr);
+  let sentMs = 0;
+  try {
+    return await transcribe(file, {
+      ...options,
+      strings: 'file',
+      onEvent: (event) => {
+        if (event.type === 'interim') line.show(event.text, sentMs / totalMs(fileBytes));
+        if (event.type === 'final') sentMs = event.endMs ?? sentMs;
+        if (event.type === 'warning') line.note(`flow-asr: ${event.message}`);
+      },
+    });
+  } finally {
+    line.clear();
+  }
+}
+
+async function print(transcript: Transcript, asJson: boolean): Promise<void> {
+  const text = asJson ? JSON.stringify(transcript, null, 2) : transcript.text;
+  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
+}
+
+interface Place extends AsyncDisposable {
+  options: SessionOptions;
+}
+
+/** Where to recognise: what was asked for, else the cloud if there is a key, else a local service for this run. */
+async function findService(values: {
+  region?: string;
+  address?: string;
+  workspace?: string;
+}): Promise<Place> {
+  const { region, address, workspace } = values;
+  const nothing = () => Promise.resolve();
+  let apiKey = process.env.DASHSCOPE_API_KEY;
+  if (!region && !address && !apiKey) {
+    const service = await startLocalService({ engine: 'recogniser' });
+    return {
+      options: { region: 'local', address: service.url },
+      [Symbol.asyncDispose]: () => service.close(),
+    };
+  }
+  const isCloud = region ? region === 'singapore' || region === 'beijing' : !address;
+  if (isCloud && !apiKey && process.stdin.isTTY) apiKey = await askSecret('API key: ');
+  const options: SessionOptions = {
+    ...(region && { region: region as Region }),
+    ...(address && { address }),
+    ...(workspace && { workspaceId: workspace }),
+    // The cloud's key is for the cloud; another address gets it only if the user says both.
+    ...(apiKey && region !== 'local' && { apiKey }),
+  };
+  return { options, [Symbol.asyncDispose]: nothing };
+}
+
+function totalMs(fileBytes: number): number {
+  return Math.max(1, fileBytes / 32);
+}
+
+function fail(exitCode: number, error: unknown): number {
+  process.stderr.write(`flow-asr: ${error instanceof Error ? error.message : String(error)}\n`);
+  return exitCode;
+}

@@ -1,0 +1,62 @@
+import type { AsrError } from '../errors';
+import type { WarningCode, Word } from '../events';
+
+/** One WebSocket message: text, or binary audio. */
+export type Frame = string | Uint8Array;
+
+/**
+ * What a frame of the service means. Times are milliseconds of the audio of this protocol session; the session puts
+ * them on its own time line.
+ */
+export type ServiceEvent =
+  /** To be sent to the service now: the protocol's own next step. */
+  | { type: 'send'; frame: Frame }
+  /** The service accepted the session. */
+  | { type: 'opened'; sessionId: string }
+  | { type: 'speechStarted'; sentenceId: string; atMs: number }
+  | { type: 'speechStopped'; sentenceId: string; atMs: number }
+  | ({ type: 'interim'; sentenceId: string; text: string; stableText: string } & SentenceDetails)
+  /** `text` may be empty: the service heard no words. */
+  | ({ type: 'final'; sentenceId: string; text: string } & SentenceDetails & { emotionConfidence?: number })
+  /** No final will come for this sentence (`undefined`: the protocol cannot tell which). */
+  | { type: 'sentenceFailed'; sentenceId: string | undefined; error: AsrError }
+  /** All results of a commit are there, or it failed. Commits are numbered from 0 in the order they were sent. */
+  | { type: 'commitSettled'; commit: number; sentenceIds: readonly string[]; error?: AsrError }
+  /** Seconds billed for this protocol session so far. */
+  | { type: 'usage'; billedSeconds: number }
+  /** All results are there; the service is done with the session. */
+  | { type: 'finished' }
+  /** The session is over. */
+  | { type: 'failed'; error: AsrError }
+  | { type: 'warning'; code: WarningCode; message: string };
+
+interface SentenceDetails {
+  language?: string;
+  emotion?: string;
+  beginMs?: number;
+  endMs?: number;
+  words?: Word[];
+}
+
+/**
+ * One protocol session over one connection, without the connection: bytes in, frames and events out. Owns no socket,
+ * no timer and no clock (design.md, house rule 2).
+ */
+export interface Protocol {
+  /** What follows the endpoint's base URL: path and query. */
+  readonly path: string;
+  /** Whether audio and commands may be sent now. */
+  readonly acceptsAudio: boolean;
+  /** Whether the service ends sentences at `commit()`; else silence has to. */
+  readonly takesCommit: boolean;
+  /** The frames that follow the handshake. */
+  start: () => Frame[];
+  /** The frame of some audio: 16-bit little-endian mono PCM, an even number of bytes, at most 100 ms. */
+  audio: (pcm: Uint8Array) => Frame;
+  /** The frames that end the open sentence. Only when {@link takesCommit}. */
+  commit: () => Frame[];
+  /** The frames that ask for the last results. Nothing may be sent after them. */
+  finish: () => Frame[];
+  /** Takes one text message of the service. Never throws: what is no message of the protocol is a warning. */
+  decode: (text: string) => ServiceEvent[];
+}

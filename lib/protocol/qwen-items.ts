@@ -1,0 +1,148 @@
+import type { SessionMode } from '../models';
+import type { ServiceEvent } from './protocol';
+import { serviceError } from './service-errors';
+import type { ServiceErrorReport } from './service-errors';
+
+interface Commit {
+  number: number;
+  eventId: string;
+  itemId?: string;
+}
+
+/** Items that are over and may still be named by late or doubled events. */
+const REMEMBERED_ITEMS = 64;
+
+/** A service that begins items and never ends them must not fill the memory. */
+const MAX_OPEN_ITEMS = 64;
+
+const UNNAMED = 'unnamed_';
+
+/**
+ * Which item is open, which is over, and which commit it belongs to. The service's order is not assumed, and neither
+ * is that it names the item at all (protocol.md A.9, rule 7).
+ */
+export class QwenItems {
+  readonly #manual: boolean;
+  /** Items that were begun and have no final yet, oldest first. */
+  readonly #open: string[] = [];
+  readonly #over = new Set<string>();
+  readonly #commits: Commit[] = [];
+  #commitsSent = 0;
+  #unnamed = 0;
+
+  constructor(mode: SessionMode) {
+    this.#manual = mode === 'manual';
+  }
+
+  commitSent(eventId: string): void {
+    this.#commits.push({ number: this.#commitsSent, eventId });
+    this.#commitsSent += 1;
+  }
+
+  /** `input_audio_buffer.committed`: the answers come in the order of the commits. */
+  committed(itemId: string | undefined): void {
+    if (!this.#manual || itemId === undefined || this.#over.has(itemId)) return;
+    if (this.#commits.some((commit) => commit.itemId === itemId)) return;
+    const commit = this.#commits.find((candidate) => candidate.itemId === undefined);
+    if (commit) commit.itemId = itemId;
+  }
+
+  /** The sentence that begins with this item. */
+  started(itemId: string | undefined): string | undefined {
+    if (itemId === undefined) return this.#begin(this.#nameUnnamed());
+    return this.#over.has(itemId) ? undefined : this.#begin(itemId);
+  }
+
+  /** The sentence that an event of the item belongs to, if it is open. */
+  current(itemId: string | undefined): string | undefined {
+    if (itemId === undefined) return this.#open[0];
+    return this.#open.includes(itemId) ? itemId : undefined;
+  }
+
+  /** The sentence of an interim; an interim may be the first that is heard of an item. */
+  interim(itemId: string | undefined): string | undefined {
+    if (itemId === undefined) return this.#open.at(-1) ?? this.#begin(this.#nameUnnamed());
+    return this.started(itemId);
+  }
+
+  /** Ends the item. `undefined` when it was over already: a doubled event. */
+  completed(itemId: string | undefined): { sentenceId: string; commit?: number } | undefined {
+    if (itemId !== undefined && this.#over.has(itemId)) return undefined;
+    const commit = this.#takeCommit(itemId);
+    const sentenceId = this.#sentenceOf(itemId ?? commit?.itemId);
+    this.#end(sentenceId, itemId);
+    return { sentenceId, ...(commit && { commit: commit.number }) };
+  }
+
+  /** `…failed` and inference failures: no final will come (protocol.md A.5.8, A.8). */
+  failed(itemId: string | undefined, report: ServiceErrorReport): ServiceEvent[] {
+    if (itemId !== undefined && this.#over.has(itemId)) return [];
+    const commit = this.#takeCommit(itemId);
+    const named = itemId ?? commit?.itemId ?? this.#open[0];
+    const sentenceId = named === undefined ? undefined : this.#sentenceOf(named);
+    if (sentenceId !== undefined) this.#end(sentenceId, itemId);
+    const events: ServiceEvent[] = [
+      {
+        type: 'sentenceFailed',
+        sentenceId,
+        error: serviceError(report, 'SERVICE_ERROR', 'The service could not recognise a sentence'),
+      },
+    ];
+    if (commit) {
+      const error = serviceError(
+        report,
+        'COMMIT_FAILED',
+        'The service could not recognise what was committed',
+      );
+      events.push({ type: 'commitSettled', commit: commit.number, sentenceIds: [], error });
+    }
+    return events;
+  }
+
+  /** The commit that an `error` event refused. The code is undocumented, so all of it is looked at (part D row 25). */
+  commitOfError(report: ServiceErrorReport, eventId: string | undefined): number | undefined {
+    let index = this.#commits.findIndex((commit) => commit.eventId === eventId);
+    const speaksOfBuffer = [report.code, report.param, report.message].some((text) =>
+      text?.startsWith('input_audio_buffer'),
+    );
+    if (index < 0 && speaksOfBuffer) index = this.#commits.findIndex((commit) => commit.itemId === undefined);
+    return index < 0 ? undefined : this.#commits.splice(index, 1)[0]?.number;
+  }
+
+  /** The commit that the item answers: its own, else the oldest that no item is known of. */
+  #takeCommit(itemId: string | undefined): Commit | undefined {
+    let index = itemId === undefined ? -1 : this.#commits.findIndex((commit) => commit.itemId === itemId);
+    if (index < 0 && itemId === undefined) index = this.#commits.length > 0 ? 0 : -1;
+    if (index < 0) index = this.#commits.findIndex((commit) => commit.itemId === undefined);
+    return index < 0 ? undefined : this.#commits.splice(index, 1)[0];
+  }
+
+  /** Some events may name the item and others not: what runs without a name belongs to the next name. */
+  #sentenceOf(itemId: string | undefined): string {
+    if (itemId === undefined) return this.#open[0] ?? this.#nameUnnamed();
+    if (this.#open.includes(itemId)) return itemId;
+    return this.#open.find((sentenceId) => sentenceId.startsWith(UNNAMED)) ?? itemId;
+  }
+
+  #begin(itemId: string): string {
+    if (this.#open.includes(itemId)) return itemId;
+    this.#open.push(itemId);
+    if (this.#open.length > MAX_OPEN_ITEMS) this.#open.shift();
+    return itemId;
+  }
+
+  #end(sentenceId: string, itemId: string | undefined): void {
+    const index = this.#open.indexOf(sentenceId);
+    if (index >= 0) this.#open.splice(index, 1);
+    for (const id of [sentenceId, itemId ?? sentenceId]) this.#over.add(id);
+    for (const id of this.#over) {
+      if (this.#over.size <= REMEMBERED_ITEMS) break;
+      this.#over.delete(id);
+    }
+  }
+
+  #nameUnnamed(): string {
+    this.#unnamed += 1;
+    return `${UNNAMED}${this.#unnamed}`;
+  }
+}

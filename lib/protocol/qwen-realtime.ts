@@ -1,0 +1,261 @@
+/**
+ * Qwen-ASR-Realtime (protocol.md part A): JSON text messages in both directions, audio as base64 in them.
+ */
+import { AsrError } from '../errors';
+import type { SessionMode } from '../models';
+import { number, object, parseObject, string } from './json';
+import type { JsonObject } from './json';
+import type { Frame, Protocol, ServiceEvent } from './protocol';
+import { QwenItems } from './qwen-items';
+import { endsSession, serviceError } from './service-errors';
+
+export interface QwenRealtimeConfig {
+  model: string;
+  mode: SessionMode;
+  sampleRateHz: number;
+  vadThreshold: number;
+  vadSilenceMs: number;
+  language?: string;
+  corpusText?: string;
+}
+
+type Phase = 'greeting' | 'configuring' | 'streaming' | 'finishing' | 'finished';
+
+/** Kinds of unknown events that are reported, each once; a noisy service must not fill the memory. */
+const MAX_REPORTED_UNKNOWN_TYPES = 20;
+
+const TRANSCRIPTION = 'conversation.item.input_audio_transcription.';
+
+export class QwenRealtimeProtocol implements Protocol {
+  readonly path: string;
+  readonly takesCommit: boolean;
+  readonly #config: QwenRealtimeConfig;
+  readonly #items: QwenItems;
+  readonly #unknownTypes = new Set<string>();
+  #phase: Phase = 'greeting';
+  #sessionId = '';
+  #lastEventNumber = 0;
+
+  constructor(config: QwenRealtimeConfig) {
+    this.#config = config;
+    this.path = `/api-ws/v1/realtime?model=${encodeURIComponent(config.model)}`;
+    this.takesCommit = config.mode === 'manual';
+    this.#items = new QwenItems(config.mode);
+  }
+
+  get acceptsAudio(): boolean {
+    return this.#phase === 'streaming';
+  }
+
+  /** Nothing: the service speaks first (`session.created`). */
+  start(): Frame[] {
+    return [];
+  }
+
+  audio(pcm: Uint8Array): Frame {
+    const base64 = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64');
+    // The one message per 100 ms of audio: base64 and our own ids need no escaping.
+    return `{"event_id":"${this.#nextEventId()}","type":"input_audio_buffer.append","audio":"${base64}"}`;
+  }
+
+  commit(): Frame[] {
+    const eventId = this.#nextEventId();
+    this.#items.commitSent(eventId);
+    return [JSON.stringify({ event_id: eventId, type: 'input_audio_buffer.commit' })];
+  }
+
+  finish(): Frame[] {
+    this.#phase = 'finishing';
+    return [JSON.stringify({ event_id: this.#nextEventId(), type: 'session.finish' })];
+  }
+
+  decode(text: string): ServiceEvent[] {
+    const message = parseObject(text);
+    const type = message && string(message.type);
+    if (!message || type === undefined) {
+      return [
+        {
+          type: 'warning',
+          code: 'GARBAGE_FRAME',
+          message: `The service sent ${text.length} characters that are no event.`,
+        },
+      ];
+    }
+    switch (type) {
+      case 'session.created':
+        return this.#created(message);
+      case 'session.updated':
+        return this.#updated(message);
+      case 'input_audio_buffer.speech_started':
+        return this.#speechEdge('speechStarted', message, number(message.audio_start_ms));
+      case 'input_audio_buffer.speech_stopped':
+        return this.#speechEdge('speechStopped', message, number(message.audio_end_ms));
+      case 'input_audio_buffer.committed':
+        this.#items.committed(string(message.item_id));
+        return [];
+      case 'conversation.item.created':
+        return [];
+      case `${TRANSCRIPTION}text`:
+        return this.#interim(message);
+      case `${TRANSCRIPTION}completed`:
+        return this.#completed(message);
+      case `${TRANSCRIPTION}failed`:
+        return this.#items.failed(string(message.item_id), reportOf(message));
+      case 'session.finished':
+        this.#phase = 'finished';
+        return [{ type: 'finished' }];
+      case 'error':
+        return this.#error(message);
+      default:
+        return this.#unknown(type);
+    }
+  }
+
+  #created(message: JsonObject): ServiceEvent[] {
+    if (this.#phase !== 'greeting') return [];
+    const session = object(message.session);
+    const mismatch = this.#modelMismatch(session);
+    if (mismatch) return [mismatch];
+    this.#sessionId = string(session?.id) ?? '';
+    this.#phase = 'configuring';
+    return [{ type: 'send', frame: this.#sessionUpdate() }];
+  }
+
+  #updated(message: JsonObject): ServiceEvent[] {
+    if (this.#phase !== 'configuring') return [];
+    const session = object(message.session);
+    const mismatch = this.#modelMismatch(session);
+    if (mismatch) return [mismatch];
+    this.#phase = 'streaming';
+    return [{ type: 'opened', sessionId: string(session?.id) ?? this.#sessionId }];
+  }
+
+  /** A name that the service does not know silently runs another, dearer model (protocol.md A.2). */
+  #modelMismatch(session: JsonObject | undefined): ServiceEvent | undefined {
+    const asked = this.#config.model;
+    const echoed = string(session?.model) ?? string(object(session?.input_audio_transcription)?.model);
+    // An alias may be echoed as the snapshot it stands for.
+    if (echoed === undefined || echoed === asked || echoed.startsWith(`${asked}-`)) return undefined;
+    const error = new AsrError(
+      'MODEL_MISMATCH',
+      `The service runs ${echoed}, not the ${asked} that was asked for. Check the model's name and that the region has it.`,
+      { param: 'model' },
+    );
+    return { type: 'failed', error };
+  }
+
+  #sessionUpdate(): Frame {
+    const { mode, sampleRateHz, vadThreshold, vadSilenceMs, language, corpusText } = this.#config;
+    return JSON.stringify({
+      event_id: this.#nextEventId(),
+      type: 'session.update',
+      session: {
+        modalities: ['text'],
+        input_audio_format: 'pcm',
+        sample_rate: sampleRateHz,
+        input_audio_transcription: {
+          ...(language && { language }),
+          ...(corpusText && { corpus: { text: corpusText } }),
+        },
+        // Left out would keep the default VAD: Manual mode is an explicit null (protocol.md A.4.1).
+        turn_detection:
+          mode === 'manual'
+            ? null
+            : { type: 'server_vad', threshold: vadThreshold, silence_duration_ms: vadSilenceMs },
+      },
+    });
+  }
+
+  #speechEdge(
+    type: 'speechStarted' | 'speechStopped',
+    message: JsonObject,
+    atMs: number | undefined,
+  ): ServiceEvent[] {
+    const itemId = string(message.item_id);
+    const sentenceId = type === 'speechStarted' ? this.#items.started(itemId) : this.#items.current(itemId);
+    return sentenceId === undefined || atMs === undefined ? [] : [{ type, sentenceId, atMs }];
+  }
+
+  #interim(message: JsonObject): ServiceEvent[] {
+    const sentenceId = this.#items.interim(string(message.item_id));
+    // Behind its own final, or of an item that failed: out of order, nothing new.
+    if (sentenceId === undefined) return [];
+    const stableText = string(message.text) ?? '';
+    const text = stableText + (string(message.stash) ?? '');
+    if (text === '') return [];
+    return [{ type: 'interim', sentenceId, text, stableText, ...tagsOf(message) }];
+  }
+
+  #completed(message: JsonObject): ServiceEvent[] {
+    const events: ServiceEvent[] = [];
+    const billedSeconds = number(object(message.usage)?.duration);
+    if (billedSeconds !== undefined) events.push({ type: 'usage', billedSeconds });
+    const done = this.#items.completed(string(message.item_id));
+    if (!done) return events;
+    const text = string(message.transcript) ?? '';
+    events.push({ type: 'final', sentenceId: done.sentenceId, text, ...tagsOf(message) });
+    if (done.commit !== undefined) {
+      events.push({ type: 'commitSettled', commit: done.commit, sentenceIds: [done.sentenceId] });
+    }
+    return events;
+  }
+
+  #error(message: JsonObject): ServiceEvent[] {
+    const report = reportOf(message);
+    if (this.#phase === 'greeting' || this.#phase === 'configuring') {
+      const what = 'The service refused the configuration';
+      return [{ type: 'failed', error: serviceError(report, 'CONFIGURATION_REJECTED', what) }];
+    }
+    const serverFault = string(object(message.error)?.type) === 'server_error';
+    if (serverFault || endsSession(report)) {
+      return [
+        { type: 'failed', error: serviceError(report, 'SERVICE_ERROR', 'The service ended the session') },
+      ];
+    }
+    const commit = this.#items.commitOfError(report, string(object(message.error)?.event_id));
+    if (commit !== undefined) {
+      const error = serviceError(report, 'COMMIT_FAILED', 'The service refused the commit');
+      return [{ type: 'commitSettled', commit, sentenceIds: [], error }];
+    }
+    // An inference failure: the connection stays open and no final follows (protocol.md A.8).
+    if (report.code === 'COMMON_ERROR') return this.#items.failed(undefined, report);
+    return [
+      {
+        type: 'warning',
+        code: 'SERVICE_WARNING',
+        message: serviceError(report, 'SERVICE_ERROR', 'The service says').message,
+      },
+    ];
+  }
+
+  #unknown(type: string): ServiceEvent[] {
+    if (this.#unknownTypes.has(type) || this.#unknownTypes.size >= MAX_REPORTED_UNKNOWN_TYPES) return [];
+    this.#unknownTypes.add(type);
+    const name = type.slice(0, 100);
+    return [
+      {
+        type: 'warning',
+        code: 'UNKNOWN_EVENT',
+        message: `The service sent an unknown event "${name}"; it is ignored.`,
+      },
+    ];
+  }
+
+  #nextEventId(): string {
+    this.#lastEventNumber += 1;
+    return `event_${this.#lastEventNumber}`;
+  }
+}
+
+/** Language and emotion of an interim or a completed; the service sends "" for unknown (protocol.md A.5.7). */
+function tagsOf(message: JsonObject): { language?: string; emotion?: string } {
+  const language = string(message.language);
+  const emotion = string(message.emotion);
+  return { ...(language && { language }), ...(emotion && { emotion }) };
+}
+
+function reportOf(message: JsonObject) {
+  const error = object(message.error);
+  const param = string(error?.param);
+  return { code: string(error?.code) ?? '', message: string(error?.message) ?? '', ...(param && { param }) };
+}

@@ -1,0 +1,96 @@
+import type { Cancel, Clock } from '../environment';
+import { AsrError } from '../errors';
+import type { FinalEvent } from '../events';
+import type { CommitResult } from './options';
+import { joinTexts } from './text';
+
+/** A commit that was asked for. */
+export interface PendingCommit {
+  /** In the order of sending, from 0; `undefined` until it was sent. */
+  number?: number;
+  /** Where, in the given audio, it cuts. */
+  markMs: number;
+  /** When it was sent, on the clock. */
+  sentAtMs?: number;
+}
+
+interface Entry extends PendingCommit {
+  resolve: (result: CommitResult) => void;
+  reject: (error: AsrError) => void;
+  cancelBound?: Cancel;
+}
+
+/** Finals that no commit has asked for yet: a session that never commits must not keep them all. */
+const MAX_UNCLAIMED_FINALS = 256;
+
+/** Commits on their way, first in first out, and the finals that the next of them will be answered with. */
+export class Commits {
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
+  readonly #entries: Entry[] = [];
+  #unclaimed: FinalEvent[] = [];
+  #sent = 0;
+
+  constructor(clock: Clock, timeoutMs: number) {
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** The oldest commit that was sent and has no answer. */
+  get oldest(): PendingCommit | undefined {
+    const first = this.#entries[0];
+    return first?.sentAtMs === undefined ? undefined : first;
+  }
+
+  add(): { commit: PendingCommit; result: Promise<CommitResult> } {
+    let commit!: Entry;
+    const result = new Promise<CommitResult>((resolve, reject) => {
+      commit = { markMs: 0, resolve, reject };
+    });
+    this.#entries.push(commit);
+    return { commit, result };
+  }
+
+  /** The commit went out; from now on its bound runs. */
+  sent(commit: PendingCommit, markMs: number): void {
+    const entry = commit as Entry;
+    entry.number = this.#sent;
+    this.#sent += 1;
+    entry.markMs = markMs;
+    entry.sentAtMs = this.#clock.now();
+    entry.cancelBound = this.#clock.after(this.#timeoutMs, () => {
+      const message = `The service gave no result for a commit within ${this.#timeoutMs} ms.`;
+      this.#remove(entry)?.reject(new AsrError('COMMIT_TIMEOUT', message, { retryable: true }));
+    });
+  }
+
+  /** A final came; the commit that it belongs to will claim it. */
+  final(final: FinalEvent): void {
+    if (final.text === '') return;
+    this.#unclaimed.push(final);
+    if (this.#unclaimed.length > MAX_UNCLAIMED_FINALS) this.#unclaimed.shift();
+  }
+
+  /** Answers a commit with the unclaimed finals that `belongs` picks, or with an error. */
+  settle(number: number, belongs: (final: FinalEvent) => boolean, error?: AsrError): void {
+    const finals = this.#unclaimed.filter(belongs);
+    this.#unclaimed = this.#unclaimed.filter((final) => !finals.includes(final));
+    const entry = this.#remove(this.#entries.find((candidate) => candidate.number === number));
+    // A commit that timed out takes its finals with it: they are not the next one's.
+    if (!entry) return;
+    if (error) entry.reject(error);
+    else entry.resolve({ text: joinTexts(finals.map((final) => final.text)), finals });
+  }
+
+  failAll(error: AsrError): void {
+    for (const entry of [...this.#entries]) this.#remove(entry)?.reject(error);
+  }
+
+  #remove(entry: Entry | undefined): Entry | undefined {
+    if (!entry) return undefined;
+    entry.cancelBound?.();
+    const index = this.#entries.indexOf(entry);
+    if (index >= 0) this.#entries.splice(index, 1);
+    return entry;
+  }
+}

@@ -1,0 +1,253 @@
+import { AsrError } from '../errors';
+import type { Cancel, Environment } from '../environment';
+import type { Frame, Protocol, ServiceEvent } from '../protocol/protocol';
+import type { Endpoint } from '../regions';
+import type { Socket, SocketEnd } from '../transport/websocket';
+
+export interface ConnectionOptions {
+  endpoint: Endpoint;
+  apiKey: string | undefined;
+  workspaceId: string | undefined;
+  protocol: Protocol;
+  connectTimeoutMs: number;
+  configureTimeoutMs: number;
+  pingIntervalMs: number;
+  environment: Environment;
+}
+
+export interface ConnectionHandlers {
+  onEvent: (event: ServiceEvent) => void;
+  /** The connection is gone, with what that means. Nothing follows. */
+  onLost: (error: AsrError) => void;
+  /** The connection can take more again. */
+  onDrain: () => void;
+}
+
+/** Bytes in the socket's buffer past which nothing more is handed to it. */
+const HIGH_WATER_BYTES = 256 * 1024;
+
+/**
+ * One connection to the service and the protocol session on it: brings it up within its bounds, watches that it is
+ * alive, and says in typed errors how it ended.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  readonly #handlers: ConnectionHandlers;
+  readonly #socket: Socket;
+  #phase: 'connecting' | 'configuring' | 'open' | 'over' = 'connecting';
+  #cancelBound: Cancel | undefined;
+  #cancelPing: Cancel | undefined;
+  #alive = true;
+  #blocked = false;
+
+  constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
+    this.#options = options;
+    this.#handlers = handlers;
+    const { endpoint, apiKey, workspaceId, protocol, connectTimeoutMs, environment } = options;
+    this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
+    this.#socket = environment.connect(
+      {
+        url: endpoint.baseUrl + protocol.path,
+        headers: {
+          ...(apiKey && { Authorization: `Bearer ${apiKey}` }),
+          ...(workspaceId && { 'X-DashScope-WorkSpace': workspaceId }),
+        },
+      },
+      {
+        onOpen: () => {
+          for (const frame of protocol.start()) this.#configure(frame);
+        },
+        onText: (text) => {
+          this.#alive = true;
+          this.#receive(text);
+        },
+        onBinary: (byteLength) => {
+          this.#alive = true;
+          const message = `The service sent a binary message of ${byteLength} bytes; it is ignored.`;
+          this.#handlers.onEvent({ type: 'warning', code: 'GARBAGE_FRAME', message });
+        },
+        onPong: () => {
+          this.#alive = true;
+        },
+        onEnd: (end) => {
+          this.#lose(this.#errorOf(end));
+        },
+      },
+    );
+    this.#schedulePing();
+  }
+
+  /** Whether audio would go out now rather than wait in a buffer. */
+  get ready(): boolean {
+    return this.#phase === 'open' && !this.#blocked && this.#options.protocol.acceptsAudio;
+  }
+
+  send(frame: Frame): void {
+    if (this.#socket.bufferedBytes <= HIGH_WATER_BYTES) {
+      this.#socket.send(frame);
+      return;
+    }
+    this.#blocked = true;
+    this.#socket.send(frame, () => {
+      this.#blocked = false;
+      if (this.#phase === 'open') this.#handlers.onDrain();
+    });
+  }
+
+  /** Closes politely; `onLost` follows within a second. */
+  close(): void {
+    this.#cancelTimers();
+    this.#socket.close();
+  }
+
+  /** Closes at once; no handler is called any more. */
+  destroy(): void {
+    this.#phase = 'over';
+    this.#cancelTimers();
+    this.#socket.destroy();
+  }
+
+  #configure(frame: Frame): void {
+    if (this.#phase === 'connecting') {
+      this.#phase = 'configuring';
+      this.#bound(this.#options.configureTimeoutMs, 'CONFIGURE_TIMEOUT', 'did not confirm the configuration');
+    }
+    this.#socket.send(frame);
+  }
+
+  #receive(text: string): void {
+    for (const event of this.#options.protocol.decode(this.#withoutKey(text))) {
+      if (this.#isOver()) return;
+      switch (event.type) {
+        case 'send':
+          this.#configure(event.frame);
+          break;
+        case 'opened':
+          this.#phase = 'open';
+          this.#cancelBound?.();
+          this.#handlers.onEvent(event);
+          break;
+        case 'failed':
+          this.#lose(event.error);
+          break;
+        default:
+          this.#handlers.onEvent(event);
+      }
+    }
+  }
+
+  // A method, because a handler may end the connection between two looks at the phase.
+  #isOver(): boolean {
+    return this.#phase === 'over';
+  }
+
+  #bound(timeoutMs: number, code: 'CONNECT_TIMEOUT' | 'CONFIGURE_TIMEOUT', what: string): void {
+    this.#cancelBound?.();
+    this.#cancelBound = this.#options.environment.clock.after(timeoutMs, () => {
+      const message = `The service (${this.#options.endpoint.label}) ${what} within ${timeoutMs} ms.`;
+      this.#lose(new AsrError(code, message, { retryable: true }));
+    });
+  }
+
+  /** protocol.md A.8: ping every 15 to 30 s; a link that is half dead answers nothing. */
+  #schedulePing(): void {
+    const { pingIntervalMs, environment, endpoint } = this.#options;
+    this.#cancelPing = environment.clock.after(pingIntervalMs, () => {
+      if (!this.#alive) {
+        const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${pingIntervalMs} ms.`;
+        this.#lose(new AsrError('CONNECTION_LOST', message, { retryable: true }));
+        return;
+      }
+      this.#alive = false;
+      this.#socket.ping();
+      this.#schedulePing();
+    });
+  }
+
+  #lose(error: AsrError): void {
+    if (this.#phase === 'over') return;
+    this.destroy();
+    this.#handlers.onLost(error);
+  }
+
+  #cancelTimers(): void {
+    this.#cancelBound?.();
+    this.#cancelPing?.();
+  }
+
+  #errorOf(end: SocketEnd): AsrError {
+    const { label, region } = this.#options.endpoint;
+    switch (end.kind) {
+      case 'refused':
+        return this.#refusal(end.httpStatus, this.#withoutKey(end.body));
+      case 'failed': {
+        const advice = region === 'local' ? ' Start it with `flow-asr service`.' : '';
+        const message = `Cannot connect to the service (${label}): ${end.error.message}.${advice}`;
+        return new AsrError('CONNECT_FAILED', message, { retryable: true, cause: end.error });
+      }
+      case 'closed':
+        return this.#closed(end.closeCode, this.#withoutKey(end.reason), end.error);
+    }
+  }
+
+  /** The service's words may repeat what it was sent; nothing behind this point knows the key. */
+  #withoutKey(text: string): string {
+    const { apiKey } = this.#options;
+    return apiKey && text.includes(apiKey) ? text.replaceAll(apiKey, '***') : text;
+  }
+
+  #refusal(httpStatus: number, body: string): AsrError {
+    const { label } = this.#options.endpoint;
+    const said = body ? ` It said: ${body.slice(0, 300)}` : '';
+    if (httpStatus === 401 || httpStatus === 403) {
+      return new AsrError(
+        'AUTHENTICATION',
+        `The service (${label}) refused the API key (HTTP ${httpStatus}). Keys are per region: check that the key belongs to this one.${said}`,
+        { httpStatus },
+      );
+    }
+    if (httpStatus === 429) {
+      return new AsrError('THROTTLED', `The service (${label}) has too many requests (HTTP 429).${said}`, {
+        httpStatus,
+        retryable: true,
+      });
+    }
+    return new AsrError(
+      'CONNECT_FAILED',
+      `The service (${label}) answered HTTP ${httpStatus}, not a WebSocket.${said}`,
+      {
+        httpStatus,
+        retryable: httpStatus >= 500,
+      },
+    );
+  }
+
+  #closed(closeCode: number, reason: string, cause: Error | undefined): AsrError {
+    const { label } = this.#options.endpoint;
+    const details = { closeCode, ...(cause && { cause }) };
+    const why = reason ? `${closeCode}, ${reason}` : String(closeCode);
+    // protocol.md A.2: 1011 soon after the handshake = this host does not have the model.
+    if (closeCode === 1011 && this.#phase !== 'open') {
+      return new AsrError(
+        'MODEL_UNAVAILABLE',
+        `The service (${label}) does not have this model (closed with ${why}).`,
+        details,
+      );
+    }
+    if (closeCode === 1007 || closeCode === 1008 || closeCode === 1009) {
+      return new AsrError(
+        'PROTOCOL_REJECTED',
+        `The service (${label}) refused what was sent to it (closed with ${why}).`,
+        details,
+      );
+    }
+    return new AsrError(
+      'CONNECTION_LOST',
+      `The connection to the service (${label}) was lost (closed with ${why}).`,
+      {
+        ...details,
+        retryable: true,
+      },
+    );
+  }
+}

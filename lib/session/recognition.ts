@@ -1,0 +1,131 @@
+import type { Clock } from '../environment';
+import type { AsrError } from '../errors';
+import type { EventOf, SessionEvent } from '../events';
+import type { ServiceEvent } from '../protocol/protocol';
+import { Commits } from './commits';
+import type { PendingCommit } from './commits';
+import type { CommitResult } from './options';
+import { Sentences } from './sentences';
+import { SilenceCommits } from './silence-commits';
+import type { StatisticsCounter } from './statistics';
+import type { Timeline } from './timeline';
+
+/** What the service says about the speech itself; the rest is the session's. */
+export type SpeechEvent = Exclude<ServiceEvent, { type: 'send' | 'opened' | 'finished' | 'failed' }>;
+
+export interface RecognitionOptions {
+  clock: Clock;
+  commitTimeoutMs: number;
+  counter: StatisticsCounter;
+  emit: (event: SessionEvent) => void;
+}
+
+/** Turns the protocol's events into the session's: sentences, emotions, times, the answers to commits. */
+export class Recognition {
+  readonly #options: RecognitionOptions;
+  readonly #sentences = new Sentences();
+  readonly #commits: Commits;
+  readonly #silenceCommits: SilenceCommits;
+  /** When the last results were asked for, on the clock. */
+  #finishedAtMs: number | undefined;
+
+  constructor(options: RecognitionOptions) {
+    this.#options = options;
+    this.#commits = new Commits(options.clock, options.commitTimeoutMs);
+    this.#silenceCommits = new SilenceCommits(options.clock, this.#commits, this.#sentences);
+  }
+
+  addCommit(): { commit: PendingCommit; result: Promise<CommitResult> } {
+    return this.#commits.add();
+  }
+
+  /** The commit went out at `positionMs` of the given audio. */
+  commitSent(commit: PendingCommit, positionMs: number, bySilence: boolean): void {
+    this.#commits.sent(commit, positionMs);
+    if (bySilence) this.#silenceCommits.check();
+  }
+
+  finishSent(): void {
+    this.#finishedAtMs = this.#options.clock.now();
+  }
+
+  receive(event: SpeechEvent, timeline: Timeline): void {
+    const { counter, emit } = this.#options;
+    switch (event.type) {
+      case 'speechStarted':
+      case 'speechStopped':
+        this.#speechEdge({ ...event, atMs: Math.round(timeline.given(event.atMs)) });
+        break;
+      case 'interim':
+        counter.text(this.#now());
+        this.#sentences.interim(event).forEach(emit);
+        break;
+      case 'final':
+        this.#final(event);
+        break;
+      case 'sentenceFailed':
+        this.#failed(event.sentenceId, event.error);
+        break;
+      case 'commitSettled':
+        this.#commits.settle(
+          event.commit,
+          ({ sentenceId }) => event.sentenceIds.includes(sentenceId),
+          event.error,
+        );
+        break;
+      case 'usage':
+        // Cumulative for the session: the last one counts, never a sum (protocol.md A.5.7).
+        counter.billedSeconds = event.billedSeconds;
+        break;
+      case 'warning':
+        emit(event);
+        break;
+    }
+    this.#silenceCommits.heard();
+  }
+
+  /** What was heard of sentences that get no final of their own is not lost: their last interims become finals. */
+  truncate(sentenceId?: string): void {
+    for (const final of this.#sentences.truncate(sentenceId)) {
+      this.#options.counter.final(final.text, undefined);
+      this.#commits.final(final);
+      this.#options.emit(final);
+    }
+  }
+
+  /** The session is over; commits without an answer fail with `reason`. */
+  stop(reason: AsrError): void {
+    this.#silenceCommits.stop();
+    this.#commits.failAll(reason);
+  }
+
+  #speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>): void {
+    if (event.type === 'speechStarted') this.#sentences.speechStarted(event);
+    else this.#sentences.speechStopped(event, this.#now());
+    this.#silenceCommits.speechEdge(event);
+    this.#options.emit(event);
+  }
+
+  #final(event: Extract<ServiceEvent, { type: 'final' }>): void {
+    const { counter, emit } = this.#options;
+    const now = this.#now();
+    const { events, final, stoppedAtMs } = this.#sentences.final(event);
+    if (final.text !== '') {
+      const askedAtMs = stoppedAtMs ?? this.#commits.oldest?.sentAtMs ?? this.#finishedAtMs;
+      counter.text(now);
+      counter.final(final.text, askedAtMs === undefined ? undefined : now - askedAtMs);
+    }
+    this.#commits.final(final);
+    events.forEach(emit);
+  }
+
+  #failed(sentenceId: string | undefined, error: AsrError): void {
+    const warning: SessionEvent = { type: 'warning', code: 'SENTENCE_FAILED', message: error.message };
+    this.#options.emit(sentenceId === undefined ? warning : { ...warning, sentenceId });
+    if (sentenceId !== undefined) this.truncate(sentenceId);
+  }
+
+  #now(): number {
+    return this.#options.clock.now();
+  }
+}

@@ -1,0 +1,70 @@
+import type { Cancel, Clock } from '../environment';
+import type { EventOf } from '../events';
+import type { Commits } from './commits';
+import type { Sentences } from './sentences';
+
+/**
+ * After the silence of a commit the service says nothing more where there was no speech. This long without a word
+ * from it, and no sentence open, is an answer too.
+ */
+const QUIET_MS = 1500;
+/** Audio behind the last heard speech that is too short to hold another utterance. */
+const TAIL_MS = 500;
+
+/**
+ * Commits where the service does not take them: silence ended the open sentence, and now it has to be seen when all
+ * of its finals are there. Nothing on the wire says so, hence: no sentence is open that began before the silence, and
+ * either speech was heard up to it, or speech was heard behind it, or the service has been quiet for a while.
+ */
+export class SilenceCommits {
+  readonly #clock: Clock;
+  readonly #commits: Commits;
+  readonly #sentences: Sentences;
+  #speechEndMs = 0;
+  #speechBeginMs = 0;
+  #heardAtMs = 0;
+  #cancelTimer: Cancel | undefined;
+
+  constructor(clock: Clock, commits: Commits, sentences: Sentences) {
+    this.#clock = clock;
+    this.#commits = commits;
+    this.#sentences = sentences;
+  }
+
+  /** Voice activity, with its time on the session's own time line. */
+  speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>): void {
+    if (event.type === 'speechStarted') this.#speechBeginMs = event.atMs;
+    else this.#speechEndMs = event.atMs;
+  }
+
+  /** Something came from the service. */
+  heard(): void {
+    this.#heardAtMs = this.#clock.now();
+    this.check();
+  }
+
+  /** Settles the commits that are complete. */
+  check(): void {
+    this.stop();
+    for (;;) {
+      const commit = this.#commits.oldest;
+      if (commit?.number === undefined || commit.sentAtMs === undefined) return;
+      const { number, markMs, sentAtMs } = commit;
+      if (this.#sentences.anyOpenBefore(markMs)) return;
+      const heardAll = this.#speechEndMs >= markMs - TAIL_MS || this.#speechBeginMs >= markMs;
+      const quietForMs = this.#clock.now() - Math.max(sentAtMs, this.#heardAtMs);
+      if (!heardAll && quietForMs < QUIET_MS) {
+        this.#cancelTimer = this.#clock.after(QUIET_MS - quietForMs, () => {
+          this.check();
+        });
+        return;
+      }
+      this.#commits.settle(number, ({ beginMs }) => beginMs === undefined || beginMs < markMs);
+    }
+  }
+
+  stop(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import type { Statistics } from '../events';
+
+/** Final latencies that are kept for the median: the newest ones of a long session. */
+const KEPT_LATENCIES = 512;
+
+/** Counts what a session does. Audio is counted in bytes and told in milliseconds. */
+export class StatisticsCounter {
+  audioInBytes = 0;
+  audioSentBytes = 0;
+  audioLostBytes = 0;
+  billedSeconds: number | undefined;
+  readonly #bytesPerMs: number;
+  readonly #latenciesMs: number[] = [];
+  #finals = 0;
+  #characters = 0;
+  #maxLatencyMs: number | undefined;
+  #firstAudioAtMs: number | undefined;
+  #firstTextAfterMs: number | undefined;
+
+  constructor(bytesPerMs: number) {
+    this.#bytesPerMs = bytesPerMs;
+  }
+
+  sent(bytes: number, nowMs: number): void {
+    this.#firstAudioAtMs ??= nowMs;
+    this.audioSentBytes += bytes;
+  }
+
+  /** An interim or a final came. */
+  text(nowMs: number): void {
+    if (this.#firstAudioAtMs !== undefined) this.#firstTextAfterMs ??= nowMs - this.#firstAudioAtMs;
+  }
+
+  final(text: string, latencyMs: number | undefined): void {
+    this.#finals += 1;
+    this.#characters += text.length;
+    if (latencyMs === undefined) return;
+    this.#maxLatencyMs = Math.max(this.#maxLatencyMs ?? 0, latencyMs);
+    this.#latenciesMs.push(latencyMs);
+    if (this.#latenciesMs.length > KEPT_LATENCIES) this.#latenciesMs.shift();
+  }
+
+  snapshot(heldBytes: number): Statistics {
+    const statistics: Statistics = {
+      audioInMs: this.#ms(this.audioInBytes),
+      audioSentMs: this.#ms(this.audioSentBytes),
+      audioReplayedMs: 0,
+      audioLostMs: this.#ms(this.audioLostBytes),
+      audioHeldMs: this.#ms(heldBytes),
+      reconnects: 0,
+      finals: this.#finals,
+      characters: this.#characters,
+    };
+    if (this.#firstTextAfterMs !== undefined) statistics.firstInterimMs = Math.round(this.#firstTextAfterMs);
+    if (this.#maxLatencyMs !== undefined) {
+      const sorted = [...this.#latenciesMs].sort((a, b) => a - b);
+      statistics.finalLatencyP50Ms = Math.round(sorted[Math.floor((sorted.length - 1) / 2)] ?? 0);
+      statistics.finalLatencyMaxMs = Math.round(this.#maxLatencyMs);
+    }
+    if (this.billedSeconds !== undefined) statistics.billedSeconds = this.billedSeconds;
+    return statistics;
+  }
+
+  #ms(bytes: number): number {
+    return Math.round(bytes / this.#bytesPerMs);
+  }
+}
