@@ -173,6 +173,8 @@ export class SessionController implements SessionHost {
 
   #sampleRateHz(): number {
     const { sampleRate, model } = this.#settings;
-    return readNumber(sampleRate) ?? findModel(model ? model.trim() : DEFAULT_MODEL).sampleRatesHz[0] ?? 16000;
+    return (
+      readNumber(sampleRate) ?? findModel(model ? model.trim() : DEFAULT_MODEL).sampleRatesHz[0] ?? 16000
+    );
   }
 }
