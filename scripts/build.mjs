@@ -1,18 +1,91 @@
 // Compiles TypeScript to dist/ and copies what the hosts read beside it: editor HTML, locales, icons.
+// Everything is put together in a folder beside dist/ and then swapped in, so that a process which is reading dist/
+// at the same time (a running Node-RED, another build) never meets half of it.
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
+import { newestChangeMs, root } from './project.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const SOURCES = ['lib', 'local-service', 'nodes', 'credentials', 'bin', 'icons'];
+const ASSET_FOLDERS = ['nodes', 'credentials', 'local-service'];
+const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs', 'package-lock.json'];
+const SWAP_ATTEMPTS = 20;
+
 const dist = path.join(root, 'dist');
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 
-rmSync(dist, { recursive: true, force: true });
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+/** Whether a source is newer than what was built of it. The time of dist/ is that of the start of its build. */
+export function isBuildStale() {
+  if (!existsSync(dist)) return true;
+  return newestChangeMs([...SOURCES, ...CONFIGURATION]) > statSync(dist).mtimeMs;
+}
 
-const isAsset = (file) => !/\.ts$/.test(file);
-for (const folder of ['nodes', 'credentials', 'local-service']) {
-  cpSync(path.join(root, folder), path.join(dist, folder), { recursive: true, filter: isAsset });
+export function build() {
+  const startedAt = new Date();
+  const building = mkdtempSync(path.join(root, '.dist-'));
+  try {
+    compile(building);
+    copyAssets(building);
+    chmodSync(building, 0o755);
+    chmodSync(path.join(building, 'bin', 'flow-asr.js'), 0o755);
+    utimesSync(building, startedAt, startedAt);
+    swapIn(building);
+  } finally {
+    rmSync(building, { recursive: true, force: true });
+  }
+}
+
+function compile(outDir) {
+  const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+}
+
+function copyAssets(outDir) {
+  const isAsset = (file) => !file.endsWith('.ts');
+  for (const folder of ASSET_FOLDERS) {
+    cpSync(path.join(root, folder), path.join(outDir, folder), { recursive: true, filter: isAsset });
+  }
+  // Node-RED looks for icons beside a node's file, and has one list of them for all nodes of a module.
+  cpSync(path.join(root, 'icons'), path.join(outDir, 'credentials', 'node-red', 'icons'), {
+    recursive: true,
+  });
+}
+
+/** A folder cannot be renamed onto another one, so another build can come between the two steps: try again then. */
+function swapIn(building) {
+  for (let attempt = 1; ; attempt += 1) {
+    const replaced = `${building}.old-${attempt}`;
+    try {
+      if (existsSync(dist)) renameSync(dist, replaced);
+      renameSync(building, dist);
+      return;
+    } catch (error) {
+      if (attempt === SWAP_ATTEMPTS) throw error;
+    } finally {
+      rmSync(replaced, { recursive: true, force: true });
+    }
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  try {
+    build();
+  } catch (error) {
+    // What the compiler had to say stands above.
+    if (typeof error.status !== 'number') throw error;
+    process.exitCode = 1;
+  }
 }

@@ -1,0 +1,57 @@
+// What the scripts share. Imports nothing that has to be installed: they run on a fresh clone.
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** npm's own record of what it has installed. */
+const INSTALLED = path.join('node_modules', '.package-lock.json');
+
+/** The time of the last change in the files and folders (of the repository, deeply); deleting is a change too. */
+export function newestChangeMs(names) {
+  const newest = (file) => {
+    const stats = statSync(file);
+    if (!stats.isDirectory()) return stats.mtimeMs;
+    return Math.max(stats.mtimeMs, ...readdirSync(file).map((name) => newest(path.join(file, name))));
+  };
+  return Math.max(...names.map((name) => newest(path.join(root, name))));
+}
+
+/** Runs `npm ci` in the folder when it has no packages, or older ones than its lockfile says. */
+export async function installIfNeeded(folder, { log }) {
+  const installed = path.join(folder, INSTALLED);
+  const isCurrent =
+    existsSync(installed) &&
+    ['package.json', 'package-lock.json'].every(
+      (name) => statSync(path.join(folder, name)).mtimeMs <= statSync(installed).mtimeMs,
+    );
+  if (isCurrent) return;
+  log(`Installing packages in ${path.relative(root, folder) || 'this folder'} …`);
+  await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
+}
+
+/** npm, as it belongs to the running Node. Rejects when it fails; its own words are on the terminal by then. */
+export function runNpm(args, options = {}) {
+  const script = process.env.npm_execpath;
+  if (script?.endsWith('npm-cli.js')) return run(process.execPath, [script, ...args], options);
+  const isWindows = process.platform === 'win32';
+  return run(isWindows ? 'npm.cmd' : 'npm', args, { ...options, shell: isWindows });
+}
+
+/** Runs a program to its end, with this process's terminal. Rejects when it fails. */
+export async function run(file, args, options = {}) {
+  const code = await exitCodeOf(file, args, options);
+  if (code === 0) return;
+  const command = [path.basename(file), ...args.map((arg) => path.basename(arg))].join(' ');
+  throw new Error(`\`${command}\` failed with exit code ${code}.`);
+}
+
+export function exitCodeOf(file, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options });
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? `signal ${signal}`));
+  });
+}
