@@ -8,7 +8,8 @@ import { findNode } from './red';
 
 /** The recognition settings that `asr session` and `transcribe` have in common, as the editor stores them. */
 export interface RecognitionDef {
-  credentials: string;
+  /** Id of the `asr credentials` node. Not named `credentials`: Node-RED keeps a property of that name from the node. */
+  connection: string;
   model?: string;
   language?: string;
   corpusText?: string;
@@ -24,7 +25,7 @@ export interface RecognitionDef {
  * @throws AsrError `MISSING_API_KEY` when the environment variable that should hold it does not
  */
 export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): SessionOptions {
-  const credentials = findNode(RED, def.credentials, isCredentialsNode);
+  const credentials = findNode(RED, def.connection, isCredentialsNode);
   if (!credentials) {
     throw new NodeError('NO_CREDENTIALS', RED._(`${node.type}.error.no-credentials`));
   }
