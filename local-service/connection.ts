@@ -27,6 +27,8 @@ export interface ConnectionOptions {
 
 /** A WebSocket with its timers, its record and the script's faults. Owned by the server. */
 export class Connection {
+  /** Resolves when the socket is closed and everything of this connection is released. */
+  readonly ended: Promise<void>;
   readonly timers: Timers;
   readonly recorder: Recorder;
   readonly engine: EngineConnection;
@@ -37,6 +39,7 @@ export class Connection {
   #halfOpen = false;
   #bytesPerSecond: number | undefined;
   #audioMs = 0;
+  #end = (): void => undefined;
 
   constructor({ socket, recorder, clock, faults, engine, log }: ConnectionOptions) {
     this.#socket = socket;
@@ -46,6 +49,9 @@ export class Connection {
     this.#faults = new FaultSchedule(faults);
     this.#outbox = new Outbox(this.#faults, this.timers, this.#link());
     this.#log = log;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
   }
 
   /** Lets a protocol speak on this connection. */
@@ -76,6 +82,7 @@ export class Connection {
       this.timers.clear();
       this.recorder.record.closed ??= { code, reason: reason.toString('utf8') };
       handler.closed();
+      this.#end();
     });
   }
 
