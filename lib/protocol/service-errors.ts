@@ -7,6 +7,8 @@ export interface ServiceErrorReport {
   code: string;
   message: string;
   param?: string;
+  /** `error.type`, where the protocol has one. */
+  type?: string;
 }
 
 interface Class {
@@ -46,12 +48,17 @@ const CLASSES: readonly Class[] = [
 
 /** Whether the code says that the whole session is lost, not just one sentence or command. */
 export function endsSession(report: ServiceErrorReport): boolean {
-  return CLASSES.some(({ pattern }) => pattern.test(report.code));
+  return classOf(report) !== undefined;
+}
+
+/** protocol.md A.8: a `server_error` ends the session, whatever its code. */
+function classOf({ code, type }: ServiceErrorReport): Class | undefined {
+  return CLASSES.find(({ pattern }) => pattern.test(code) || (type !== undefined && pattern.test(type)));
 }
 
 /** The service's report as a typed error: the class of its code, or `fallback` for codes of no known class. */
 export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode, what: string): AsrError {
-  const known = CLASSES.find(({ pattern }) => pattern.test(report.code));
+  const known = classOf(report);
   const at = report.param ? ` (${report.param})` : '';
   const message = `${what}: ${report.message || 'no message'} [${report.code || 'no code'}]${at}.`;
   return new AsrError(known?.code ?? fallback, known ? `${message} ${known.advice}` : message, {
