@@ -21,7 +21,7 @@ export function newestChangeMs(names) {
 }
 
 /** Runs `npm ci` in the folder when it has no packages, or older ones than its lockfile says. */
-export async function installIfNeeded(folder, { log, signal }) {
+export async function installIfNeeded(folder, { log, signal, flags = [] }) {
   const installed = path.join(folder, INSTALLED);
   const isCurrent =
     existsSync(installed) &&
@@ -30,7 +30,7 @@ export async function installIfNeeded(folder, { log, signal }) {
     );
   if (isCurrent) return;
   log(`Installing packages in ${path.relative(root, folder) || 'this folder'} …`);
-  await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder, signal });
+  await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], { cwd: folder, signal });
 }
 
 /** npm, as it belongs to the running Node. Rejects when it fails; its own words are on the terminal by then. */
@@ -49,7 +49,18 @@ export async function run(file, args, options = {}) {
   throw new Error(`\`${command}\` failed with exit code ${code}.`);
 }
 
-export function exitCodeOf(file, args, options = {}) {
+/** Runs a program to its end and keeps what it prints. */
+export async function capture(file, args, options = {}) {
+  const child = spawn(file, args, { cwd: root, ...options });
+  let output = '';
+  const keep = (text) => (output += text);
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  return { code, output };
+}
+
+function exitCodeOf(file, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options });
     child.once('error', reject);
