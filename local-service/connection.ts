@@ -6,7 +6,7 @@ import type { Recorder } from './inspection';
 import type { JsonObject } from './json';
 import { Outbox, type OutboxLink } from './outbox';
 import type { FrameKind, ScriptFault, ScriptLinkAction } from './script/schema';
-import { Timers, type ServiceClock } from './time';
+import { Timers, type Cancel, type ServiceClock } from './time';
 
 /** One protocol at work on one connection. */
 export interface ProtocolHandler {
@@ -38,6 +38,9 @@ export class Connection {
   readonly #log: (line: string) => void;
   #halfOpen = false;
   #bytesPerSecond: number | undefined;
+  /** Service time until which a slow reader reads nothing. */
+  #restUntil = 0;
+  #stopResting: Cancel = () => undefined;
   #audioMs = 0;
   #end = (): void => undefined;
 
@@ -148,8 +151,12 @@ export class Connection {
   /** A slow reader rests after each message for as long as it would have taken to read it. */
   #pace(bytes: number): void {
     if (this.#bytesPerSecond === undefined) return;
+    const now = this.timers.now();
+    // Messages that were read with the one before still come, so rests add up.
+    this.#restUntil = Math.max(now, this.#restUntil) + (bytes / this.#bytesPerSecond) * 1_000;
     this.#socket.pause();
-    this.timers.after((bytes / this.#bytesPerSecond) * 1_000, () => {
+    this.#stopResting();
+    this.#stopResting = this.timers.after(this.#restUntil - now, () => {
       if (!this.#halfOpen) this.#socket.resume();
     });
   }

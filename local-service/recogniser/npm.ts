@@ -53,6 +53,9 @@ export async function npmCi(folder: string, signal: AbortSignal | undefined): Pr
     '--no-update-notifier',
     '--prefer-offline',
     '--loglevel=error',
+    // Without a network npm would else try for more than a minute.
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=500',
   ];
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
