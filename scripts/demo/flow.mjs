@@ -11,7 +11,7 @@ const DEFAULT_SERVICE_PORT = 8791;
 /**
  * Writes the flow file, unless the user has changed the flow in the editor: then only what this start decides is set
  * in it, the service's address and the model if one is asked for.
- * @returns The id of the inject node that plays the recording.
+ * @returns The ids of the inject nodes that play the recording and finish the session; the latter may be gone.
  */
 export function prepareFlow({ userFolder, servicePort, recording, model }) {
   const flowFile = path.join(userFolder, 'flows.json');
@@ -26,11 +26,11 @@ export function prepareFlow({ userFolder, servicePort, recording, model }) {
     if (node.type === 'asr-session' && model) node.model = model;
   }
   const player = findPlayer(flow);
-  if (!isTheUsers) setRecording(player, recording);
+  if (!isTheUsers) player.payload = recording;
   const text = `${JSON.stringify(flow, null, 4)}\n`;
   writeFileSync(flowFile, text);
   if (!isTheUsers) writeFileSync(writtenFile, text);
-  return player.id;
+  return { play: player.id, finish: findFinisher(flow)?.id };
 }
 
 /** The inject node that leads to an `append audio` node that plays in real time. */
@@ -50,8 +50,8 @@ function findPlayer(flow) {
   );
 }
 
-function setRecording(player, recording) {
-  player.props = [{ p: 'payload' }];
-  player.payload = recording;
-  player.payloadType = 'str';
+function findFinisher(flow) {
+  return flow.find(
+    (node) => node.type === 'inject' && node.props?.some(({ p, v }) => p === 'action' && v === 'finish'),
+  );
 }
