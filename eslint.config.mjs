@@ -10,7 +10,10 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       // Numbers in messages are the point of the messages.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       // An empty field of a form is an absent option.
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -26,14 +29,35 @@ export default tseslint.config(
   {
     // House rule 1: the client knows no host, and the local service shares no protocol code with it.
     files: ['lib/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['node-red', 'n8n-workflow', '**/nodes/**', '**/local-service/**'] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['node-red', 'n8n-workflow', '**/nodes/**', '**/local-service/**'] },
+      ],
+    },
   },
   {
     files: ['local-service/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: ['**/lib/protocol/**', '**/lib/session/**', '**/lib/transport/**', '**/lib'] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: ['**/lib/protocol/**', '**/lib/session/**', '**/lib/transport/**', '**/lib'] },
+      ],
+    },
   },
   {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', Buffer: 'readonly', fetch: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        Buffer: 'readonly',
+        fetch: 'readonly',
+        AbortController: 'readonly',
+      },
+    },
   },
 );

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { LOCAL_SERVICE_PORT } from '../lib/regions';
 import { ScriptError, startLocalService, type LocalServiceOptions } from '../local-service';
@@ -40,19 +41,23 @@ export async function runService(argv: string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const signal = untilSignal();
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    stop.abort();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    const service = await Promise.race([startLocalService(options), signal.then(() => undefined)]);
-    if (!service) return 0;
+    const service = await startLocalService({ ...options, signal: stop.signal });
     process.stdout.write(`listening on ${service.url}\n`);
-    await signal;
+    if (!stop.signal.aborted) await once(stop.signal, 'abort');
     await service.close();
     return 0;
   } catch (error) {
+    if (stop.signal.aborted) return 0;
     process.stderr.write(`${describeFailure(error, options)}\n`);
     return error instanceof ScriptError ? 2 : 1;
   } finally {
-    signal.forget();
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 
@@ -73,6 +78,7 @@ function readArguments(argv: string[]): LocalServiceOptions | undefined {
     // An empty variable is a variable not set.
     ...(apiKey ? { apiKey } : {}),
     log: (line) => process.stderr.write(`${line}\n`),
+    ...(process.stderr.isTTY ? { progress: drawProgress } : {}),
   };
 }
 
@@ -115,16 +121,10 @@ function describeFailure(error: unknown, { port, host }: LocalServiceOptions): s
   }
 }
 
-/** Resolves at SIGINT or SIGTERM; `forget` gives both back to Node. */
-function untilSignal(): Promise<void> & { forget: () => void } {
-  let onSignal = (): void => undefined;
-  const signalled = new Promise<void>((resolve) => {
-    onSignal = resolve;
-  });
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return Object.assign(signalled, {
-    forget: () => {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    },
-  });
+const BAR_WIDTH = 30;
+
+/** Draws over its own line; the last call ends the line. */
+function drawProgress(share: number): void {
+  const bar = '#'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH);
+  process.stderr.write(`\r[${bar}] ${Math.floor(share * 100)} %${share === 1 ? '\n' : ''}`);
 }

@@ -6,7 +6,7 @@ import type { Recorder } from './inspection';
 import type { JsonObject } from './json';
 import { Outbox, type OutboxLink } from './outbox';
 import type { FrameKind, ScriptFault, ScriptLinkAction } from './script/schema';
-import { Timers, type ServiceClock } from './time';
+import { Timers, type Cancel, type ServiceClock } from './time';
 
 /** One protocol at work on one connection. */
 export interface ProtocolHandler {
@@ -27,6 +27,8 @@ export interface ConnectionOptions {
 
 /** A WebSocket with its timers, its record and the script's faults. Owned by the server. */
 export class Connection {
+  /** Resolves when the socket is closed and everything of this connection is released. */
+  readonly ended: Promise<void>;
   readonly timers: Timers;
   readonly recorder: Recorder;
   readonly engine: EngineConnection;
@@ -36,7 +38,11 @@ export class Connection {
   readonly #log: (line: string) => void;
   #halfOpen = false;
   #bytesPerSecond: number | undefined;
+  /** Service time until which a slow reader reads nothing. */
+  #restUntil = 0;
+  #stopResting: Cancel = () => undefined;
   #audioMs = 0;
+  #end = (): void => undefined;
 
   constructor({ socket, recorder, clock, faults, engine, log }: ConnectionOptions) {
     this.#socket = socket;
@@ -46,6 +52,9 @@ export class Connection {
     this.#faults = new FaultSchedule(faults);
     this.#outbox = new Outbox(this.#faults, this.timers, this.#link());
     this.#log = log;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
   }
 
   /** Lets a protocol speak on this connection. */
@@ -76,6 +85,7 @@ export class Connection {
       this.timers.clear();
       this.recorder.record.closed ??= { code, reason: reason.toString('utf8') };
       handler.closed();
+      this.#end();
     });
   }
 
@@ -141,8 +151,12 @@ export class Connection {
   /** A slow reader rests after each message for as long as it would have taken to read it. */
   #pace(bytes: number): void {
     if (this.#bytesPerSecond === undefined) return;
+    const now = this.timers.now();
+    // Messages that were read with the one before still come, so rests add up.
+    this.#restUntil = Math.max(now, this.#restUntil) + (bytes / this.#bytesPerSecond) * 1_000;
     this.#socket.pause();
-    this.timers.after((bytes / this.#bytesPerSecond) * 1_000, () => {
+    this.#stopResting();
+    this.#stopResting = this.timers.after(this.#restUntil - now, () => {
       if (!this.#halfOpen) this.#socket.resume();
     });
   }

@@ -1,6 +1,8 @@
 import type { Engine } from './engines/engine';
+import { RecogniserEngine } from './engines/recogniser-engine';
 import { ScriptEngine } from './engines/script-engine';
 import type { ConnectionRecord } from './inspection';
+import type { FetchOptions } from './recogniser/fetch';
 import { loadScript } from './script/load';
 import type { ScriptFile } from './script/schema';
 import { ServiceServer } from './server';
@@ -8,6 +10,7 @@ import { createClock } from './time';
 
 export type { ConnectionRecord, ReceivedFrame, SentFrame } from './inspection';
 export type * from './script/schema';
+export { RecogniserError } from './recogniser/error';
 export { ScriptError } from './script/load';
 
 export interface LocalServiceOptions {
@@ -25,6 +28,12 @@ export interface LocalServiceOptions {
   timeScale?: number;
   /** Keep the decoded audio of each connection in its record. Default false. */
   keepAudio?: boolean;
+  /** Folder for engine and weights of the recogniser. Default: `FLOW_ASR_CACHE`, else the user's cache folder. */
+  cache?: string;
+  /** How much of the recogniser has been fetched, 0 to 1; only at first use. */
+  progress?: (share: number) => void;
+  /** Gives up starting. */
+  signal?: AbortSignal;
   /** Hears a line about each connection. No line holds a key, audio or text. */
   log?: (line: string) => void;
 }
@@ -57,7 +66,12 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   } = options;
   const clock = createClock(timeScale);
   const script = loadScript(options.script);
-  const engine = await createEngine(options.engine);
+  const engine = await createEngine(options.engine, {
+    log,
+    ...(options.cache === undefined ? {} : { cache: options.cache }),
+    ...(options.progress ? { progress: options.progress } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
   const server = new ServiceServer({ engine, script, clock, apiKey, keepAudio, log });
   let listening: number;
   try {
@@ -80,13 +94,15 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
   };
 }
 
-function createEngine(name: LocalServiceOptions['engine']): Promise<Engine> {
+async function createEngine(name: LocalServiceOptions['engine'], options: FetchOptions): Promise<Engine> {
   switch (name) {
     case 'script':
-      return Promise.resolve(new ScriptEngine());
+      return new ScriptEngine();
+    case 'recogniser':
+      return RecogniserEngine.create(options);
     default:
-      return Promise.reject(
-        new RangeError(`Expected \`engine\` to be 'recogniser' or 'script', got '${name}'.`),
+      throw new RangeError(
+        `Expected \`engine\` to be 'recogniser' or 'script', got ${JSON.stringify(name)}.`,
       );
   }
 }

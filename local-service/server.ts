@@ -82,15 +82,18 @@ export class ServiceServer {
 
   /** Ends every connection and stops listening; nothing is left when it resolves. */
   async close(): Promise<void> {
-    const closed = new Promise<void>((resolve) =>
+    const stopped = new Promise<void>((resolve) => {
       this.#http.close(() => {
         resolve();
-      }),
-    );
+      });
+    });
+    const ended = [...this.#connections].map((connection) => connection.ended);
+    const released = [...this.#raw].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     for (const connection of this.#connections) connection.terminate();
     for (const socket of this.#raw) socket.destroy();
     this.#sockets.close();
-    await closed;
+    // Node counts upgraded sockets no more, so they are waited for here.
+    await Promise.all([stopped, ...ended, ...released]);
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -1,6 +1,7 @@
 // What the scripts share. Imports nothing that has to be installed: they run on a fresh clone.
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -20,7 +21,7 @@ export function newestChangeMs(names) {
 }
 
 /** Runs `npm ci` in the folder when it has no packages, or older ones than its lockfile says. */
-export async function installIfNeeded(folder, { log }) {
+export async function installIfNeeded(folder, { log, signal, flags = [] }) {
   const installed = path.join(folder, INSTALLED);
   const isCurrent =
     existsSync(installed) &&
@@ -29,7 +30,7 @@ export async function installIfNeeded(folder, { log }) {
     );
   if (isCurrent) return;
   log(`Installing packages in ${path.relative(root, folder) || 'this folder'} …`);
-  await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: folder });
+  await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], { cwd: folder, signal });
 }
 
 /** npm, as it belongs to the running Node. Rejects when it fails; its own words are on the terminal by then. */
@@ -48,10 +49,36 @@ export async function run(file, args, options = {}) {
   throw new Error(`\`${command}\` failed with exit code ${code}.`);
 }
 
-export function exitCodeOf(file, args, options = {}) {
+/** Runs a program to its end and keeps what it prints. */
+export async function capture(file, args, options = {}) {
+  const child = spawn(file, args, { cwd: root, ...options });
+  let output = '';
+  const keep = (text) => (output += text);
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  return { code, output };
+}
+
+function exitCodeOf(file, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options });
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? `signal ${signal}`));
   });
+}
+
+/** The port if nobody listens on it, else any free one. */
+export async function freePort(preferred) {
+  for (const port of [preferred, 0]) {
+    const server = createServer();
+    const found = await new Promise((resolve) => {
+      server.once('error', () => resolve(undefined));
+      server.listen(port, '127.0.0.1', () => resolve(server.address().port));
+    });
+    if (found === undefined) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return found;
+  }
+  throw new Error('No port of 127.0.0.1 can be listened on.');
 }

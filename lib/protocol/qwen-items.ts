@@ -102,9 +102,9 @@ export class QwenItems {
   /** The commit that an `error` event refused. The code is undocumented, so all of it is looked at (part D row 25). */
   commitOfError(report: ServiceErrorReport, eventId: string | undefined): number | undefined {
     let index = this.#commits.findIndex((commit) => commit.eventId === eventId);
-    const speaksOfBuffer = [report.code, report.param, report.message].some((text) =>
-      text?.startsWith('input_audio_buffer'),
-    );
+    const speaksOfBuffer =
+      [report.code, report.param, report.message].some((text) => text?.startsWith('input_audio_buffer')) ||
+      report.message.includes('input_audio_buffer.commit');
     if (index < 0 && speaksOfBuffer) index = this.#commits.findIndex((commit) => commit.itemId === undefined);
     return index < 0 ? undefined : this.#commits.splice(index, 1)[0]?.number;
   }

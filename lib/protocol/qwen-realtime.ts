@@ -24,6 +24,9 @@ type Phase = 'greeting' | 'configuring' | 'streaming' | 'finishing' | 'finished'
 /** Kinds of unknown events that are reported, each once; a noisy service must not fill the memory. */
 const MAX_REPORTED_UNKNOWN_TYPES = 20;
 
+/** What a snapshot's name has behind that of its alias. */
+const SNAPSHOT_DATE = /^-\d{4}-\d{2}-\d{2}$/;
+
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription.';
 
 export class QwenRealtimeProtocol implements Protocol {
@@ -141,8 +144,9 @@ export class QwenRealtimeProtocol implements Protocol {
   #modelMismatch(session: JsonObject | undefined): ServiceEvent | undefined {
     const asked = this.#config.model;
     const echoed = string(session?.model) ?? string(object(session?.input_audio_transcription)?.model);
-    // An alias may be echoed as the snapshot it stands for.
+    // An alias may be echoed as the snapshot that it stands for, and a snapshot by its alias.
     if (echoed === undefined || echoed === asked || echoed.startsWith(`${asked}-`)) return undefined;
+    if (asked.startsWith(echoed) && SNAPSHOT_DATE.test(asked.slice(echoed.length))) return undefined;
     const error = new AsrError(
       'MODEL_MISMATCH',
       `The service runs ${echoed}, not the ${asked} that was asked for. Check the model's name and that the region has it.`,
@@ -213,8 +217,7 @@ export class QwenRealtimeProtocol implements Protocol {
       const what = 'The service refused the configuration';
       return [{ type: 'failed', error: serviceError(report, 'CONFIGURATION_REJECTED', what) }];
     }
-    const serverFault = string(object(message.error)?.type) === 'server_error';
-    if (serverFault || endsSession(report)) {
+    if (endsSession(report)) {
       return [
         { type: 'failed', error: serviceError(report, 'SERVICE_ERROR', 'The service ended the session') },
       ];
@@ -264,5 +267,11 @@ function tagsOf(message: JsonObject): { language?: string; emotion?: string } {
 function reportOf(message: JsonObject) {
   const error = object(message.error);
   const param = string(error?.param);
-  return { code: string(error?.code) ?? '', message: string(error?.message) ?? '', ...(param && { param }) };
+  const type = string(error?.type);
+  return {
+    code: string(error?.code) ?? '',
+    message: string(error?.message) ?? '',
+    ...(param && { param }),
+    ...(type && { type }),
+  };
 }

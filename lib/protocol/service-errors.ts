@@ -7,6 +7,8 @@ export interface ServiceErrorReport {
   code: string;
   message: string;
   param?: string;
+  /** `error.type`, where the protocol has one. */
+  type?: string;
 }
 
 interface Class {
@@ -21,16 +23,16 @@ interface Class {
 // protocol.md A.8, "General Model-Studio codes", and B.6
 const CLASSES: readonly Class[] = [
   {
-    pattern: /^(invalid_?api_?key|AccessDenied)$/i,
+    pattern: /^(invalid_?api_?key|AccessDenied|Model\.AccessDenied)$/i,
     code: 'AUTHENTICATION',
     retryable: false,
-    advice: 'Keys are per region: check that the API key belongs to this one.',
+    advice: 'Keys are per region: check that the API key belongs to this one and may use this model.',
   },
   {
-    pattern: /^(ModelNotFound|Model\.AccessDenied)$/i,
+    pattern: /^ModelNotFound$/i,
     code: 'MODEL_UNAVAILABLE',
     retryable: false,
-    advice: 'Check the name of the model, that the region has it and that the account may use it.',
+    advice: 'Check the name of the model and that the region has it.',
   },
   {
     pattern: /^InvalidParameter$/i,
@@ -101,6 +103,10 @@ export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode,
   });
 }
 
-function classOf({ code, message }: ServiceErrorReport): Class | undefined {
-  return CLASSES.find(({ pattern, says }) => pattern.test(code) && (!says || says.test(message)));
+/** protocol.md A.8: a `server_error` ends the session, whatever its code. */
+function classOf({ code, message, type }: ServiceErrorReport): Class | undefined {
+  return CLASSES.find(
+    ({ pattern, says }) =>
+      (pattern.test(code) && (!says || says.test(message))) || (type !== undefined && pattern.test(type)),
+  );
 }

@@ -1,5 +1,5 @@
 import type { ResolvedUtterance, ScriptPlan } from '../script/schema';
-import { splitWords } from '../script/words';
+import { splitWords } from '../words';
 import type { Engine, EngineConnection, EngineEvent, EngineSession, EngineSettings } from './engine';
 
 /** "Hears" what a script says, in audio time. */

@@ -7,7 +7,7 @@ import type {
   ScriptStep,
   ScriptUtterance,
 } from './schema';
-import { joinWords, splitWords, spreadWords } from './words';
+import { joinWords, splitWords, spreadWords } from '../words';
 
 const DEFAULTS: Required<ScriptDefaults> = { language: 'en', emotion: 'neutral', wordMs: 300, gapMs: 1_000 };
 

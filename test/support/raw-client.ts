@@ -1,9 +1,17 @@
 import WebSocket from 'ws';
 
-/** A frame of the service, parsed; fields are looked at by the test. */
-// Tests read deep into frames whose shape is what they assert.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-export type Frame = Record<string, any>;
+/** A frame, parsed. */
+export type Frame = Record<string, unknown>;
+
+/** The value at a path such as `session.turn_detection.threshold`; `undefined` when there is none. */
+export function at(frame: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (typeof value === 'object' && value !== null ? (value as Frame)[key] : undefined),
+      frame,
+    );
+}
 
 export interface RawClientOptions {
   headers?: Record<string, string>;
@@ -120,13 +128,13 @@ export class RawClient {
 }
 
 function nameOf(frame: Frame): string {
-  return String(frame.type ?? frame.header?.event);
+  return String(frame.type ?? at(frame, 'header.event'));
 }
 
 function parse(text: string): Frame | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Frame) : undefined;
+    return typeof value === 'object' && value !== null ? { ...value } : undefined;
   } catch {
     return undefined;
   }

@@ -121,12 +121,12 @@ export class SessionController implements SessionHost {
 
   #open(key: string, msg: NodeMessageInFlow): LiveSession {
     try {
-      return this.#registry.getOrOpen(key, msg);
+      const live = this.#registry.getOrOpen(key, msg);
+      this.#show();
+      return live;
     } catch (error) {
       if (this.#registry.all.length === 0) this.#status.setFailed(error);
       throw error;
-    } finally {
-      this.#show();
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { isCredentialsNode } from '../../../credentials/node-red/connection';
 import type { SessionMode } from '../../../lib/models';
+import type { ModelParameters } from '../../../lib/parameters';
 import type { SessionOptions } from '../../../lib/session/options';
 import { NodeError } from './errors';
 import { readNumber } from './limits';
@@ -8,7 +9,8 @@ import { findNode } from './red';
 
 /** The recognition settings that `asr session` and `transcribe` have in common, as the editor stores them. */
 export interface RecognitionDef {
-  credentials: string;
+  /** Id of the `asr credentials` node. Not named `credentials`: Node-RED keeps a property of that name from the node. */
+  connection: string;
   model?: string;
   language?: string;
   corpusText?: string;
@@ -24,7 +26,7 @@ export interface RecognitionDef {
  * @throws AsrError `MISSING_API_KEY` when the environment variable that should hold it does not
  */
 export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): SessionOptions {
-  const credentials = findNode(RED, def.credentials, isCredentialsNode);
+  const credentials = findNode(RED, def.connection, isCredentialsNode);
   if (!credentials) {
     throw new NodeError('NO_CREDENTIALS', RED._(`${node.type}.error.no-credentials`));
   }
@@ -34,18 +36,20 @@ export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): S
     ...credentials.connection(),
     ...(def.model && { model: def.model.trim() }),
     ...(def.language && { language: def.language.trim() }),
-    ...(def.corpusText && { corpusText: def.corpusText }),
     ...(sampleRateHz !== undefined && { sampleRateHz }),
     mode,
-    ...(mode === 'vad' && { vad: vadOptions(def) }),
+    parameters: {
+      ...(def.corpusText && { corpusText: def.corpusText }),
+      ...(mode === 'vad' && vadParameters(def)),
+    },
   };
 }
 
-function vadOptions(def: RecognitionDef): NonNullable<SessionOptions['vad']> {
-  const threshold = readNumber(def.vadThreshold);
+function vadParameters(def: RecognitionDef): ModelParameters {
+  const vadThreshold = readNumber(def.vadThreshold);
   const silenceMs = readNumber(def.vadSilence);
   return {
-    ...(threshold !== undefined && { threshold }),
+    ...(vadThreshold !== undefined && { vadThreshold }),
     ...(silenceMs !== undefined && { silenceMs }),
   };
 }

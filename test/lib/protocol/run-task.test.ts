@@ -40,7 +40,10 @@ function sentFrame(frames: readonly (string | Uint8Array)[]): { header: Json; pa
   return JSON.parse(frames[0] as string) as { header: Json; payload: Json };
 }
 
-function ofType<T extends ServiceEvent['type']>(events: ServiceEvent[], type: T): Extract<ServiceEvent, { type: T }> {
+function ofType<T extends ServiceEvent['type']>(
+  events: ServiceEvent[],
+  type: T,
+): Extract<ServiceEvent, { type: T }> {
   const event = events.find((candidate) => candidate.type === type);
   assert.ok(event, `no ${type} among ${events.map((candidate) => candidate.type).join(', ')}`);
   return event as Extract<ServiceEvent, { type: T }>;
@@ -128,7 +131,10 @@ describe('run-task protocol, what is sent (protocol.md B.2)', () => {
     const { payload } = sentFrame(protocolWith({ context }).start());
     assert.deepEqual(payload.input, {
       context: [
-        ...['u2', 'u3', 'u4', 'u5', 'u6'].map((text) => ({ role: 'user', content: [{ type: 'input_text', text }] })),
+        ...['u2', 'u3', 'u4', 'u5', 'u6'].map((text) => ({
+          role: 'user',
+          content: [{ type: 'input_text', text }],
+        })),
         { role: 'assistant', content: [{ type: 'text', text: 'a6' }] },
       ],
     });
@@ -207,9 +213,18 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
 
   it('gives growing interims one stable id, and as stable text the words that are fixed', () => {
     const protocol = started();
-    const word = (text: string, fixed: boolean) => ({ begin_time: 0, end_time: 100, text, punctuation: ' ', fixed });
+    const word = (text: string, fixed: boolean) => ({
+      begin_time: 0,
+      end_time: 100,
+      text,
+      punctuation: ' ',
+      fixed,
+    });
     const first = protocol.decode(
-      resultOf({ sentence_id: 2, begin_time: 0, end_time: null, text: 'a b ', sentence_end: false, words: [] }, null),
+      resultOf(
+        { sentence_id: 2, begin_time: 0, end_time: null, text: 'a b ', sentence_end: false, words: [] },
+        null,
+      ),
     );
     const second = protocol.decode(
       resultOf({
@@ -230,7 +245,14 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
   });
 
   it('skips heartbeats', () => {
-    const heartbeat = { sentence_id: 0, begin_time: 0, end_time: 0, text: 'x', heartbeat: true, sentence_end: true };
+    const heartbeat = {
+      sentence_id: 0,
+      begin_time: 0,
+      end_time: 0,
+      text: 'x',
+      heartbeat: true,
+      sentence_end: true,
+    };
     assert.deepEqual(started().decode(resultOf(heartbeat)), []);
   });
 
@@ -263,7 +285,10 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
     const protocol = started();
     protocol.decode(resultOf({ ...FINAL, vad_pre_end: true, stash: { text: 'x' } }));
     assert.deepEqual(protocol.decode(resultOf(FINAL)), []);
-    assert.deepEqual(protocol.decode(frameOf('result-generated', { output: { sentence: FINAL } }, {}, 'task-0')), []);
+    assert.deepEqual(
+      protocol.decode(frameOf('result-generated', { output: { sentence: FINAL } }, {}, 'task-0')),
+      [],
+    );
   });
 
   it('is finished, and its connection reusable, after the task-finished of a finish', () => {
@@ -293,7 +318,12 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
     // The second task opens no second session, and its usage goes on from the first one's.
     assert.deepEqual(protocol.decode(frameOf('task-started', {}, {}, 'task-2')), []);
     assert.equal(protocol.acceptsAudio, true);
-    const result = frameOf('result-generated', { output: { sentence: FINAL }, usage: { duration: 2 } }, {}, 'task-2');
+    const result = frameOf(
+      'result-generated',
+      { output: { sentence: FINAL }, usage: { duration: 2 } },
+      {},
+      'task-2',
+    );
     assert.deepEqual(protocol.decode(result)[0], { type: 'usage', billedSeconds: 6 });
   });
 });
@@ -311,7 +341,7 @@ describe('run-task protocol, what goes wrong (protocol.md B.6)', () => {
     ['ASR_RESPONSE_HAVE_NO_WORDS', 'no words', 'NO_SPEECH', true],
     ['InvalidApiKey', 'Invalid API-key provided.', 'AUTHENTICATION', false],
     ['ModelNotFound', 'Model not found.', 'MODEL_UNAVAILABLE', false],
-    ['Model.AccessDenied', 'Model access denied.', 'MODEL_UNAVAILABLE', false],
+    ['Model.AccessDenied', 'Model access denied.', 'AUTHENTICATION', false],
     ['Throttling.RateQuota', 'Requests rate limit exceeded', 'THROTTLED', true],
     ['Arrearage', 'overdue', 'PAYMENT', false],
     ['InternalError', 'internal', 'SERVICE_ERROR', true],
@@ -347,11 +377,21 @@ describe('run-task protocol, what goes wrong (protocol.md B.6)', () => {
     const values = [null, 7, 'x', true, [], {}, [null], [{ text: 7 }]];
     for (const value of values) {
       const protocol = started();
-      for (const key of ['sentence_id', 'begin_time', 'end_time', 'text', 'sentence_end', 'words', 'emo_tag']) {
+      for (const key of [
+        'sentence_id',
+        'begin_time',
+        'end_time',
+        'text',
+        'sentence_end',
+        'words',
+        'emo_tag',
+      ]) {
         assert.doesNotThrow(() => protocol.decode(resultOf({ ...FINAL, [key]: value }, value)));
       }
       assert.doesNotThrow(() => protocol.decode(frameOf('result-generated', { output: value })));
-      assert.doesNotThrow(() => protocol.decode(JSON.stringify({ header: { event: 'task-failed' }, payload: value })));
+      assert.doesNotThrow(() =>
+        protocol.decode(JSON.stringify({ header: { event: 'task-failed' }, payload: value })),
+      );
     }
   });
 });

@@ -1,0 +1,302 @@
+import type { EngineEvent, EngineSession, EngineSettings, TimedWord } from '../engines/engine';
+import { spreadWords } from '../words';
+import type { DecodeQueue } from './decode-queue';
+import { MODEL_RATE_HZ, type Model } from './model';
+import { PcmInput } from './pcm-input';
+import { SampleBuffer } from './samples';
+import { SpeechDetector, type SpeechEvent } from './speech-detector';
+import { StablePrefix } from './stable-prefix';
+import { cleanTranscript } from './text';
+
+const LANGUAGE = 'en';
+
+/**
+ * A bare cut loses the first and the last sound of a phrase, and much silence makes the model say nothing; measured on
+ * phrases of one to three seconds.
+ */
+const PADDING_BEFORE = 0.2 * MODEL_RATE_HZ;
+const PADDING_AFTER = 0.3 * MODEL_RATE_HZ;
+/** For a second try when the first final comes out empty. */
+const TIGHT_PADDING = 0.1 * MODEL_RATE_HZ;
+
+/** New audio between two interims of a phrase. */
+const INTERIM_EVERY = 0.45 * MODEL_RATE_HZ;
+
+/** The pause at which a Manual buffer may be cut into phrases for the model. */
+const MANUAL_SILENCE_MS = 500;
+
+/** A Manual phrase goes on over pauses until it is this long: the model does better with more around a word. */
+const MANUAL_PHRASE = 8 * MODEL_RATE_HZ;
+/** … or the pause is. */
+const MANUAL_MAX_PAUSE = 3 * MODEL_RATE_HZ;
+/** The model is made for clips up to about this length. */
+const MAX_PHRASE = 15 * MODEL_RATE_HZ;
+
+/** A stretch of speech that the model decodes at a time. */
+interface Phrase {
+  segment: Segment;
+  begin: number;
+  /** Where its speech has paused; `undefined` while it goes on. */
+  pausedAt: number | undefined;
+  /** Where decoding may reach back to. */
+  floor: number;
+  prefix: StablePrefix;
+  /** When the next interim is due. */
+  interimAt: number;
+  lastInterim: string;
+  /** Its final has been asked for. */
+  ended: boolean;
+}
+
+/** What becomes one item or sentence: one phrase in mode `vad`, all phrases until the commit in mode `manual`. */
+interface Segment {
+  number: number;
+  begin: number;
+  /** Finals of its phrases so far. */
+  phrases: { text: string; beginMs: number; endMs: number }[];
+}
+
+/** Listens to one session with the model. Positions are samples at the model's rate. */
+export class ListeningSession implements EngineSession {
+  readonly #settings: EngineSettings;
+  readonly #emit: (event: EngineEvent) => void;
+  readonly #queue: DecodeQueue;
+  readonly #input: PcmInput;
+  readonly #buffer = new SampleBuffer();
+  readonly #detector: SpeechDetector;
+  #segment: Segment;
+  #phrase: Phrase | undefined;
+  #lastPhraseEnd = 0;
+  /** Finals in order; a new one is added to the end of the chain. */
+  #finals: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    model: Model,
+    queue: DecodeQueue,
+    settings: EngineSettings,
+    emit: (event: EngineEvent) => void,
+  ) {
+    this.#settings = settings;
+    this.#emit = (event) => {
+      if (!this.#closed) emit(event);
+    };
+    this.#queue = queue;
+    this.#input = new PcmInput(settings.sampleRateHz);
+    this.#detector = new SpeechDetector(model, {
+      probability: probabilityOf(settings.threshold),
+      silenceMs: settings.mode === 'vad' ? settings.silenceMs : MANUAL_SILENCE_MS,
+    });
+    this.#segment = newSegment(0, 0);
+  }
+
+  append(pcm: Buffer): void {
+    if (this.#closed) return;
+    const samples = this.#input.read(pcm);
+    this.#buffer.append(samples);
+    this.#heard(this.#detector.feed(samples));
+    this.#boundPhrase();
+    this.#requestInterim();
+    this.#buffer.forget((this.#phrase?.floor ?? this.#buffer.end) - 2 * MODEL_RATE_HZ);
+  }
+
+  commit(): void {
+    this.#flush();
+    const segment = this.#segment;
+    const endMs = toMs(this.#buffer.end);
+    this.#segment = newSegment(segment.number + 1, this.#buffer.end);
+    this.#lastPhraseEnd = this.#buffer.end;
+    this.#after(() => {
+      this.#emitFinal(segment, endMs);
+      return Promise.resolve();
+    }, segment);
+  }
+
+  async finish(): Promise<void> {
+    this.#flush();
+    await this.#finals;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#queue.drop(this);
+  }
+
+  #heard(events: readonly SpeechEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'began') this.#began(event.begin);
+      else this.#paused(event.end);
+    }
+  }
+
+  #began(begin: number): void {
+    const phrase = this.#phrase;
+    if (phrase?.pausedAt === undefined || begin - phrase.pausedAt >= MANUAL_MAX_PAUSE) {
+      this.#end();
+      this.#begin(begin);
+    } else {
+      phrase.pausedAt = undefined;
+    }
+  }
+
+  #paused(end: number): void {
+    const phrase = this.#phrase;
+    if (!phrase) return;
+    phrase.pausedAt = end;
+    if (this.#settings.mode === 'vad' || end - phrase.begin >= MANUAL_PHRASE) this.#end();
+  }
+
+  #flush(): void {
+    this.#heard(this.#detector.flush());
+    this.#end();
+  }
+
+  /** A Manual phrase that went on over pauses may meet speech that does not pause. */
+  #boundPhrase(): void {
+    const phrase = this.#phrase;
+    if (phrase && phrase.pausedAt === undefined && this.#buffer.end - phrase.begin >= MAX_PHRASE)
+      this.#flush();
+  }
+
+  #begin(begin: number): void {
+    const segment = this.#segment;
+    const floor = Math.max(this.#lastPhraseEnd, begin - PADDING_BEFORE);
+    this.#phrase = {
+      segment,
+      begin,
+      floor,
+      pausedAt: undefined,
+      prefix: new StablePrefix(),
+      interimAt: begin + INTERIM_EVERY,
+      lastInterim: '',
+      ended: false,
+    };
+    if (this.#settings.mode === 'vad') {
+      segment.begin = begin;
+      this.#emit({ type: 'speechStarted', segment: segment.number, atMs: toMs(begin) });
+    }
+  }
+
+  /** The phrase is complete: its final is asked for. */
+  #end(): void {
+    const phrase = this.#phrase;
+    if (!phrase) return;
+    const { segment, begin, pausedAt: end = this.#buffer.end } = phrase;
+    this.#phrase = undefined;
+    phrase.ended = true;
+    this.#lastPhraseEnd = end;
+    this.#queue.dropInterim(this);
+    if (this.#settings.mode === 'vad') {
+      this.#segment = newSegment(segment.number + 1, end);
+      this.#emit({ type: 'speechStopped', segment: segment.number, atMs: toMs(end) });
+    }
+    const decoded = this.#decodeFinal(phrase, end);
+    // Handled where it is awaited, which may be later than it fails.
+    decoded.catch(() => undefined);
+    this.#after(async () => {
+      const text = await decoded;
+      segment.phrases.push({ text: text || phrase.lastInterim, beginMs: toMs(begin), endMs: toMs(end) });
+      if (this.#settings.mode === 'vad') this.#emitFinal(segment, toMs(end));
+    }, segment);
+  }
+
+  async #decodeFinal({ floor, begin, prefix }: Phrase, end: number): Promise<string> {
+    const padded = this.#buffer.slice(floor, end + PADDING_AFTER);
+    const tight = this.#buffer.slice(Math.max(floor, begin - TIGHT_PADDING), end + TIGHT_PADDING);
+    const text = (await this.#queue.final(this, padded)) || (await this.#queue.final(this, tight));
+    return prefix.settle(cleanTranscript(text, toMs(padded.length)));
+  }
+
+  #requestInterim(): void {
+    const phrase = this.#phrase;
+    if (!phrase || phrase.pausedAt !== undefined || this.#buffer.end < phrase.interimAt) return;
+    phrase.interimAt = this.#buffer.end + INTERIM_EVERY;
+    let durationMs = 0;
+    const samples = (): Float32Array => {
+      const slice = this.#buffer.slice(phrase.floor, this.#buffer.end);
+      durationMs = toMs(slice.length);
+      return slice;
+    };
+    this.#queue.interim(this, samples).then(
+      (text) => {
+        if (text) this.#emitInterim(phrase, cleanTranscript(text, durationMs));
+      },
+      // The final of the same phrase will say so.
+      () => undefined,
+    );
+  }
+
+  #emitInterim(phrase: Phrase, text: string): void {
+    if (text === '') return;
+    phrase.lastInterim = text;
+    if (phrase.ended) return;
+    const { segment } = phrase;
+    const { stable, draft } = phrase.prefix.next(text);
+    const settled = textOf(segment);
+    const beginMs = toMs(
+      segment.phrases.length > 0 || this.#settings.mode === 'vad' ? segment.begin : phrase.begin,
+    );
+    this.#emit({
+      type: 'interim',
+      segment: segment.number,
+      stable: settled && stable ? `${settled} ${stable}` : settled || stable,
+      draft: settled && !stable && draft ? ` ${draft}` : draft,
+      language: LANGUAGE,
+      emotion: '',
+      beginMs,
+      words: [
+        ...wordsOf(segment),
+        ...spreadWords(stable + draft, toMs(phrase.begin), toMs(this.#buffer.end)),
+      ],
+    });
+  }
+
+  #emitFinal(segment: Segment, endMs: number): void {
+    const text = textOf(segment);
+    const first = segment.phrases[0];
+    this.#emit({
+      type: 'final',
+      segment: segment.number,
+      text,
+      // In Manual mode a buffer without speech has no language either (protocol.md A.5.7).
+      language: first ? LANGUAGE : '',
+      emotion: '',
+      emotionConfidence: undefined,
+      beginMs: first?.beginMs ?? toMs(segment.begin),
+      endMs: segment.phrases.at(-1)?.endMs ?? endMs,
+      words: wordsOf(segment),
+    });
+  }
+
+  #after(task: () => Promise<void>, segment: Segment): void {
+    this.#finals = this.#finals.then(task).catch((error: unknown) => {
+      const message = `<500> InternalError.Algo: the recogniser failed (${(error as Error).message}).`;
+      this.#emit({ type: 'inferenceError', segment: segment.number, code: 'COMMON_ERROR', message });
+    });
+  }
+}
+
+function newSegment(number: number, begin: number): Segment {
+  return { number, begin, phrases: [] };
+}
+
+function textOf(segment: Segment): string {
+  return segment.phrases
+    .map(({ text }) => text)
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** The model gives no times: words are spread over their phrase by their lengths. */
+function wordsOf(segment: Segment): TimedWord[] {
+  return segment.phrases.flatMap(({ text, beginMs, endMs }) => spreadWords(text, beginMs, endMs));
+}
+
+function toMs(samples: number): number {
+  return Math.round((samples / MODEL_RATE_HZ) * 1_000);
+}
+
+/** The service's threshold, -1 to 1 with 0.2 as default, as Silero's probability, 0 to 1 with 0.5 as default. */
+function probabilityOf(threshold: number): number {
+  return Math.min(0.95, Math.max(0.05, 0.42 + 0.4 * threshold));
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { RecogniserError } from './error';
+
+/** Settings of a surrounding `npm run` or `npx` that are meant for another folder than ours. */
+const FOREIGN_SETTINGS = [
+  'global',
+  'location',
+  'workspace',
+  'workspaces',
+  'dry_run',
+  'omit',
+  'only',
+  'production',
+  'package_lock',
+];
+
+interface Command {
+  file: string;
+  args: string[];
+  shell: boolean;
+}
+
+/** npm as it belongs to the running node, else whatever `npm` is on the PATH. */
+function npmCommand(): Command {
+  const nodeFolder = path.dirname(process.execPath);
+  const script = [
+    // Set inside `npm run` and `npx`; with other package managers it names theirs.
+    process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined,
+    path.join(nodeFolder, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    path.join(nodeFolder, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
+    path.join(nodeFolder, '..', 'share', 'nodejs', 'npm', 'bin', 'npm-cli.js'),
+  ].find((candidate) => candidate !== undefined && existsSync(candidate));
+  if (script !== undefined) return { file: process.execPath, args: [script], shell: false };
+  // A .cmd file needs a shell; nothing of the user's goes into its arguments.
+  return process.platform === 'win32'
+    ? { file: 'npm.cmd', args: [], shell: true }
+    : { file: 'npm', args: [], shell: false };
+}
+
+/**
+ * Installs what `package-lock.json` in `folder` says, checked against its integrity, without running any scripts.
+ * @throws RecogniserError with npm's own reason. @throws The signal's reason when aborted.
+ */
+export async function npmCi(folder: string, signal: AbortSignal | undefined): Promise<void> {
+  const { file, args, shell } = npmCommand();
+  const flags = [
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--no-update-notifier',
+    '--prefer-offline',
+    '--loglevel=error',
+    // Without a network npm would else try for more than a minute.
+    '--fetch-retries=1',
+    '--fetch-retry-mintimeout=500',
+  ];
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !FOREIGN_SETTINGS.includes(name.toLowerCase().replace(/^npm_config_/, '')),
+    ),
+  );
+  const child = spawn(file, [...args, ...flags], {
+    cwd: folder,
+    env,
+    shell,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    windowsHide: true,
+    ...(signal ? { signal } : {}),
+  });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors = (errors + text).slice(-20_000);
+  });
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject).once('close', resolve);
+  }).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new RecogniserError(
+      `npm, which fetches the recogniser, could not be started (${(cause as Error).message}).`,
+      { cause },
+    );
+  });
+  signal?.throwIfAborted();
+  if (code !== 0) throw new RecogniserError(npmReason(errors));
+}
+
+/** The sentence in npm's output that says most. */
+function npmReason(errors: string): string {
+  const lines = errors
+    .split('\n')
+    .filter((line) => /^npm (error|ERR!)/.test(line))
+    .map((line) => line.replace(/^npm (error|ERR!)\s*/, '').trim())
+    .filter(
+      (line) =>
+        line !== '' && !/^(code|errno|syscall|A complete log|network (This|In most|If you))/.test(line),
+    );
+  return lines[0] ?? 'npm ended without saying why.';
+}

@@ -1,0 +1,97 @@
+import { MODEL_RATE_HZ, VAD_WINDOW_SAMPLES, type Model, type VoiceActivityOptions } from './model';
+import type { SherpaVad } from './sherpa';
+
+/** Where speech is, in samples since the beginning. */
+export type SpeechEvent = { type: 'began'; begin: number } | { type: 'ended'; begin: number; end: number };
+
+/** Speech that the detector wants to have heard before it says so, and the two windows it looks back. */
+const ONSET_SAMPLES = 0.2 * MODEL_RATE_HZ + 2 * VAD_WINDOW_SAMPLES;
+
+/** Speech without any pause is cut here: the model is made for short clips. */
+const MAX_SPEECH_SAMPLES = 15 * MODEL_RATE_HZ;
+
+/** Finds speech in a stream of samples. */
+export class SpeechDetector {
+  readonly #vad: SherpaVad;
+  #pending = new Float32Array(0);
+  /** Samples the detector has seen. */
+  #seen = 0;
+  /** Where the detector's own count began. */
+  #origin = 0;
+  #began: number | undefined;
+  /** End of the last segment, so that the next never reaches back into it. */
+  #lastEnd = 0;
+
+  constructor(model: Model, options: VoiceActivityOptions) {
+    this.#vad = model.createVad(options);
+  }
+
+  feed(samples: Float32Array): SpeechEvent[] {
+    const events: SpeechEvent[] = [];
+    const all = joined(this.#pending, samples);
+    let offset = 0;
+    for (; offset + VAD_WINDOW_SAMPLES <= all.length; offset += VAD_WINDOW_SAMPLES) {
+      this.#window(all.slice(offset, offset + VAD_WINDOW_SAMPLES), events);
+    }
+    this.#pending = all.slice(offset);
+    return events;
+  }
+
+  /** Ends speech that has not ended by itself, and begins anew. */
+  flush(): SpeechEvent[] {
+    const events: SpeechEvent[] = [];
+    const rest = this.#pending;
+    this.#pending = new Float32Array(0);
+    if (rest.length > 0) {
+      const window = new Float32Array(VAD_WINDOW_SAMPLES);
+      window.set(rest);
+      this.#window(window, events);
+      this.#seen += rest.length - VAD_WINDOW_SAMPLES;
+    }
+    this.#cut(events);
+    return events;
+  }
+
+  #window(window: Float32Array, events: SpeechEvent[]): void {
+    const vad = this.#vad;
+    vad.acceptWaveform(window);
+    this.#seen += window.length;
+    if (this.#began === undefined && vad.isDetected()) {
+      this.#began = Math.max(this.#lastEnd, this.#seen - ONSET_SAMPLES);
+      events.push({ type: 'began', begin: this.#began });
+    }
+    this.#takeSegments(events);
+    if (this.#began !== undefined && this.#seen - this.#began >= MAX_SPEECH_SAMPLES) this.#cut(events);
+  }
+
+  #cut(events: SpeechEvent[]): void {
+    this.#vad.flush();
+    this.#takeSegments(events);
+    if (this.#began !== undefined) this.#end(this.#began, this.#seen, events);
+    this.#vad.reset();
+    this.#origin = this.#seen;
+  }
+
+  #takeSegments(events: SpeechEvent[]): void {
+    while (!this.#vad.isEmpty()) {
+      const { start, samples } = this.#vad.front();
+      this.#vad.pop();
+      const begin = Math.max(this.#lastEnd, this.#origin + start);
+      if (this.#began === undefined) events.push({ type: 'began', begin });
+      this.#end(this.#began ?? begin, Math.min(this.#seen, this.#origin + start + samples.length), events);
+    }
+  }
+
+  #end(begin: number, end: number, events: SpeechEvent[]): void {
+    events.push({ type: 'ended', begin, end });
+    this.#began = undefined;
+    this.#lastEnd = end;
+  }
+}
+
+function joined(a: Float32Array, b: Float32Array): Float32Array<ArrayBuffer> {
+  const both = new Float32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

@@ -1,0 +1,151 @@
+// `npm start`: Node-RED with the nodes and the example flow, and a local service with a real recogniser for it.
+// Installs, builds and fetches what is missing. Imports nothing that has to be installed before it is.
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { freePort, installIfNeeded, root } from './project.mjs';
+
+const USAGE = `Usage: npm start [-- OPTIONS]
+
+  --once       end after the recording: exit code 0 when it became text, 1 with the reason when not
+  --model M    the model that the flow asks for
+  --port N     port of the editor (default 1880, or a free one)
+  --help
+`;
+
+const EDITOR_PORT = 1880;
+const SERVICE_PORT = 8791;
+const RECORDING = path.join(root, 'test', 'fixtures', 'jfk.wav');
+const USER_FOLDER = path.join(root, '.node-red');
+/** After the recording ended, for its last final. */
+const LAST_FINAL_WITHIN_MS = 60_000;
+
+const log = (line) => process.stdout.write(`${line}\n`);
+
+function readOptions() {
+  const text = { type: 'string' };
+  const flag = { type: 'boolean', default: false };
+  try {
+    const known = { once: flag, model: text, port: text, help: { ...flag, short: 'h' } };
+    const { values } = parseArgs({ options: known });
+    if (!values.help) return values;
+    log(USAGE);
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+  }
+  return undefined;
+}
+
+async function main({ once, model, port }) {
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort());
+  try {
+    await prepare(signal);
+    await demonstrate({ once, model, port, signal });
+  } catch (error) {
+    if (!signal.aborted) {
+      process.stderr.write(`\n${error.message}\n`);
+      process.exitCode = 1;
+    }
+  }
+  if (signal.aborted && once) process.exitCode = 130;
+}
+
+async function prepare(signal) {
+  await installIfNeeded(root, { log, signal });
+  signal.throwIfAborted();
+  const { build, isBuildStale } = await import('./build.mjs');
+  if (!isBuildStale()) return;
+  log('Building …');
+  build();
+  signal.throwIfAborted();
+}
+
+async function demonstrate({ once, model, port, signal }) {
+  const { linkPackage, startNodeRed } = await import('./demo/node-red.mjs');
+  const { prepareFlow } = await import('./demo/flow.mjs');
+  mkdirSync(USER_FOLDER, { recursive: true });
+  linkPackage(USER_FOLDER);
+  const servicePort = await freePort(SERVICE_PORT);
+  const injectId = prepareFlow({ userFolder: USER_FOLDER, servicePort, recording: RECORDING, model });
+
+  const recital = new Recital();
+  const nodeRed = startNodeRed({
+    userFolder: USER_FOLDER,
+    port: port === undefined ? await freePort(EDITOR_PORT) : Number(port),
+    onNews: (news) => recital.hear(news),
+  });
+  const starting = startService(servicePort, signal);
+  try {
+    const [service] = await Promise.all([starting, nodeRed.ready()]);
+    log(`Editor          ${nodeRed.url}`);
+    log(`Local service   ${service.url}`);
+    log(`Playing         ${path.relative(root, RECORDING)}${once ? '' : ' (Ctrl+C ends everything)'}\n`);
+    await nodeRed.press(injectId);
+    await Promise.race([once ? recital.over : new Promise(() => {}), nodeRed.died, untilAborted(signal)]);
+  } finally {
+    await nodeRed.stop();
+    const service = await starting.catch(() => undefined);
+    await service?.close();
+  }
+}
+
+/** The local service in this process; its first start fetches the recogniser. */
+async function startService(port, signal) {
+  const { startLocalService } = createRequire(import.meta.url)(path.join(root, 'dist', 'local-service'));
+  let isFetching = false;
+  const progress = (share) => {
+    if (!isFetching) log('Fetching the recogniser, once, about 73 MB on disk …');
+    isFetching = true;
+    if (process.stdout.isTTY) process.stdout.write(`\r\x1b[K${Math.round(share * 100)} %`);
+    if (share === 1 && process.stdout.isTTY) process.stdout.write('\r\x1b[K');
+  };
+  return startLocalService({ engine: 'recogniser', port, progress, signal });
+}
+
+/** Says what the nodes say, and knows when the recording has been recognised. */
+class Recital {
+  /** Resolves at the end of the session that the recording opened; rejects with the reason when there is no text. */
+  over;
+  #settle;
+  #finals = 0;
+
+  constructor() {
+    this.over = new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    this.over.catch(() => undefined);
+  }
+
+  hear({ kind, event, message, type }) {
+    if (kind === 'interim' || kind === 'final') log(`${kind}  ${event.text}`);
+    if (kind === 'final') this.#finals += 1;
+    if (kind === 'failed') {
+      log(`error  ${message}`);
+      this.#settle.reject(new Error(message));
+    }
+    if (kind === 'completed' && type === 'asr-append-audio') this.#allow(LAST_FINAL_WITHIN_MS);
+    if (kind === 'event' && event.type === 'finished') this.#end();
+  }
+
+  #end() {
+    if (this.#finals > 0) this.#settle.resolve();
+    else this.#settle.reject(new Error('The session ended without any text.'));
+  }
+
+  #allow(ms) {
+    const reason = `The session did not end within ${ms / 1000} s after the recording.`;
+    setTimeout(() => this.#settle.reject(new Error(reason)), ms).unref();
+  }
+}
+
+function untilAborted(signal) {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', resolve, { once: true });
+  });
+}
+
+const options = readOptions();
+if (options) await main(options);

@@ -1,0 +1,91 @@
+// `npm test`: installs and builds what is missing, checks style and types, runs every test.
+// Arguments go on to mocha: `npm test -- test/lib`, `npm test -- --grep reconnect`.
+import { fork } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { capture, installIfNeeded, root } from './project.mjs';
+
+const log = (line) => process.stdout.write(`${line}\n`);
+
+/** Each runs on its own, so that a failing style check does not hide a failing test. */
+const CHECKS = [
+  { name: 'lint', bin: 'eslint/bin/eslint.js', args: ['.'] },
+  { name: 'format', bin: 'prettier/bin/prettier.cjs', args: ['--check', '.'] },
+  { name: 'types', bin: 'typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+];
+
+/** The quick tests, and those in real hosts, which have their own bounds on time. */
+const SUITES = [
+  { config: '.mocharc.json', folders: ['test/lib', 'test/cli', 'test/local-service', 'test/node-red'] },
+  { config: 'test/hosts/.mocharc.json', folders: ['test/hosts', 'test/package'] },
+];
+
+const tally = { passed: 0, failed: 0 };
+const { files, flags } = splitArguments(process.argv.slice(2));
+try {
+  await install();
+  const { build, isBuildStale } = await import('./build.mjs');
+  if (isBuildStale()) build();
+  if (process.argv.length === 2) await check();
+  for (const { config, folders } of SUITES) {
+    const chosen = files.filter((file) => folders.some((folder) => isWithin(file, folder)));
+    if (files.length === 0 || chosen.length > 0) await runMocha(config, [...flags, ...chosen]);
+  }
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  tally.failed += 1;
+}
+process.exitCode = tally.failed === 0 ? 0 : 1;
+log(`\n${tally.passed} passed, ${tally.failed} failed`);
+
+/** What is a file or folder of the tests chooses the suite; everything else is for mocha alone. */
+function splitArguments(args) {
+  const isTest = (arg) => !arg.startsWith('-') && /^test[\\/]/.test(relative(arg)) && existsSync(arg);
+  return { files: args.filter(isTest).map(relative), flags: args.filter((arg) => !isTest(arg)) };
+}
+
+function relative(file) {
+  return path.relative(root, path.resolve(file));
+}
+
+function isWithin(file, folder) {
+  return !path.relative(folder, file).startsWith('..');
+}
+
+/** The root's packages, then those of the hosts that the root cannot have beside its own. */
+async function install() {
+  await installIfNeeded(root, { log });
+  const hosts = path.join(root, 'test', 'hosts');
+  for (const name of readdirSync(hosts)) {
+    const folder = path.join(hosts, name);
+    if (existsSync(path.join(folder, 'package.json'))) {
+      await installIfNeeded(folder, { log, flags: ['--ignore-scripts'] });
+    }
+  }
+}
+
+async function check() {
+  const require = createRequire(import.meta.url);
+  for (const { name, bin, args } of CHECKS) {
+    const [packageName, ...rest] = bin.split('/');
+    const script = path.join(path.dirname(require.resolve(`${packageName}/package.json`)), ...rest);
+    const { code, output } = await capture(process.execPath, [script, ...args]);
+    log(`${code === 0 ? '✔' : '✘'} ${name}`);
+    if (code !== 0) log(output);
+    tally[code === 0 ? 'passed' : 'failed'] += 1;
+  }
+}
+
+async function runMocha(config, args) {
+  const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
+  const reporter = path.join(root, 'scripts', 'test-reporter.cjs');
+  const child = fork(mocha, ['--config', config, '--reporter', reporter, ...args], { cwd: root });
+  let stats;
+  child.on('message', (message) => (stats = message));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  tally.passed += stats?.passes ?? 0;
+  tally.failed += stats?.failures ?? 0;
+  // A file that cannot be loaded, or a process that died: no test has failed, and yet nothing is well.
+  if (code !== 0 && !stats?.failures) tally.failed += 1;
+}

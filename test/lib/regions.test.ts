@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { LOCAL_SERVICE_PORT, resolveEndpoint } from '../../lib';
+import type { EndpointOptions, Region } from '../../lib';
+import { isLoopback } from '../../lib/regions';
+
+describe('regions', () => {
+  const table: [name: string, options: EndpointOptions, baseUrl: string, label: string][] = [
+    ['Singapore by default', {}, 'wss://dashscope-intl.aliyuncs.com', 'Singapore'],
+    ['Beijing', { region: 'beijing' }, 'wss://dashscope.aliyuncs.com', 'Beijing'],
+    [
+      'a workspace in Singapore',
+      { workspaceId: 'ws-abc123' },
+      'wss://ws-abc123.ap-southeast-1.maas.aliyuncs.com',
+      'Singapore, workspace ws-abc123',
+    ],
+    [
+      'a workspace in Beijing',
+      { region: 'beijing', workspaceId: 'llm-x' },
+      'wss://llm-x.cn-beijing.maas.aliyuncs.com',
+      'Beijing, workspace llm-x',
+    ],
+    [
+      'the local service on its port',
+      { region: 'local' },
+      `ws://127.0.0.1:${LOCAL_SERVICE_PORT}`,
+      `local service at ws://127.0.0.1:${LOCAL_SERVICE_PORT}`,
+    ],
+    [
+      'a custom address without a region',
+      { address: 'wss://asr.example' },
+      'wss://asr.example',
+      'wss://asr.example',
+    ],
+    [
+      'a custom address with port, prefix and slashes at its end',
+      { region: 'custom', address: 'wss://asr.example:8443/proxy//' },
+      'wss://asr.example:8443/proxy',
+      'wss://asr.example:8443/proxy',
+    ],
+    [
+      'an empty field as one that is not there',
+      { address: '', workspaceId: '' },
+      'wss://dashscope-intl.aliyuncs.com',
+      'Singapore',
+    ],
+  ];
+  for (const [name, options, baseUrl, label] of table) {
+    it(`knows ${name}`, () => {
+      const endpoint = resolveEndpoint(options);
+      assert.equal(endpoint.baseUrl, baseUrl);
+      assert.equal(endpoint.label, label);
+      assert.equal(endpoint.needsApiKey, baseUrl.includes('aliyuncs.com'));
+    });
+  }
+
+  const refused: [name: string, options: EndpointOptions, param: string][] = [
+    ['a region that there is not', { region: 'mars' as Region }, 'region'],
+    ['custom without an address', { region: 'custom' }, 'address'],
+    ['an address that is no URL', { address: 'asr.example' }, 'address'],
+    ['an http address', { address: 'https://asr.example' }, 'address'],
+    ['a user name in the address', { address: 'wss://user@asr.example' }, 'address'],
+    ['a password in the address', { address: 'wss://user:hunter2@asr.example' }, 'address'],
+    ['a query in the address', { address: 'wss://asr.example?api_key=hunter2' }, 'address'],
+    ['a fragment in the address', { address: 'wss://asr.example#hunter2' }, 'address'],
+    [
+      'credentials in the address of the local service',
+      { region: 'local', address: 'ws://u:hunter2@127.0.0.1' },
+      'address',
+    ],
+    ['a workspace that would be another host', { workspaceId: 'evil.example/' }, 'workspaceId'],
+    ['a workspace with a line break', { workspaceId: 'ws-1\r\nX: y' }, 'workspaceId'],
+    ['a workspace that ends with a dash', { workspaceId: 'ws-' }, 'workspaceId'],
+    ['a workspace longer than a host name label', { workspaceId: 'w'.repeat(64) }, 'workspaceId'],
+  ];
+  for (const [name, options, param] of refused) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => resolveEndpoint(options),
+        (error: Error) => {
+          assert.equal((error as Error & { param?: string }).param, param);
+          assert.ok(!error.message.includes('hunter2'), error.message);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('knows what stays on this machine', () => {
+    const of = (address: string) => isLoopback(resolveEndpoint({ address }));
+    for (const address of ['ws://127.0.0.1:1', 'ws://127.8.9.10', 'ws://localhost:1', 'ws://[::1]:1']) {
+      assert.equal(of(address), true, address);
+    }
+    for (const address of [
+      'ws://10.0.0.1',
+      'ws://127.0.0.1.example',
+      'ws://localhost.example',
+      'ws://[::2]',
+    ]) {
+      assert.equal(of(address), false, address);
+    }
+  });
+});

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import type { SessionOptions } from '../../../lib';
+import { configure } from '../../../lib/session/config';
+
+const LOCAL: SessionOptions = { region: 'local' };
+const MAX_MS = 2 ** 31 - 1;
+
+function refusal(options: SessionOptions): { code: string; param?: string; message: string } {
+  try {
+    configure(options);
+  } catch (error) {
+    return error as { code: string; param?: string; message: string };
+  }
+  throw new Error('It was accepted.');
+}
+
+describe('the options of a session', () => {
+  it('have the documented defaults', () => {
+    const config = configure(LOCAL);
+    assert.deepEqual(
+      {
+        model: config.model.id,
+        mode: config.mode,
+        parameters: config.parameters,
+        idle: config.idle,
+        rate: config.sampleRateHz,
+        timeouts: [
+          config.connectTimeoutMs,
+          config.configureTimeoutMs,
+          config.commitTimeoutMs,
+          config.finishTimeoutMs,
+        ],
+        ping: config.pingIntervalMs,
+        held: config.maxHeldAudioMs,
+        pace: config.pace,
+      },
+      {
+        model: 'qwen3-asr-flash-realtime',
+        mode: 'vad',
+        // What is not set is left to the service.
+        parameters: {},
+        idle: { policy: 'reopen', afterMs: 40_000 },
+        rate: 16000,
+        timeouts: [10_000, 10_000, 20_000, 20_000],
+        ping: 20_000,
+        held: 60_000,
+        pace: { burstMs: 3000, multiple: 20 },
+      },
+    );
+  });
+
+  const DURATIONS = [
+    'connectTimeoutMs',
+    'configureTimeoutMs',
+    'commitTimeoutMs',
+    'finishTimeoutMs',
+    'pingIntervalMs',
+    'maxHeldAudioMs',
+  ] as const;
+  const bounds: [param: string, min: number, max: number, make: (value: number) => SessionOptions][] = [
+    ['vadThreshold', -1, 1, (vadThreshold) => ({ parameters: { vadThreshold } })],
+    ['silenceMs', 200, 6000, (silenceMs) => ({ parameters: { silenceMs } })],
+    ['pace.burstMs', 1, MAX_MS, (burstMs) => ({ pace: { burstMs } })],
+    ['pace.multiple', 0.1, 1000, (multiple) => ({ pace: { multiple } })],
+    ...DURATIONS.map((name): (typeof bounds)[number] => [name, 1, MAX_MS, (value) => ({ [name]: value })]),
+  ];
+  for (const [param, min, max, make] of bounds) {
+    it(`take \`${param}\` from ${min} to ${max}, and nothing else`, () => {
+      for (const value of [min, max, (min + max) / 2]) configure({ ...LOCAL, ...make(value) });
+      for (const value of [min - 0.01, max + 1, NaN, Infinity, -Infinity]) {
+        const error = refusal({ ...LOCAL, ...make(value) });
+        assert.equal(error.code, 'INVALID_OPTION');
+        assert.equal(error.param, param);
+        assert.ok(error.message.includes(`from ${min} to ${max}, got ${value}`), error.message);
+      }
+      for (const value of ['5', null, [], true]) {
+        assert.equal(refusal({ ...LOCAL, ...make(value as unknown as number) }).param, param, String(value));
+      }
+    });
+  }
+
+  it('take the rates, modes and languages of the model, and nothing else', () => {
+    for (const sampleRateHz of [8000, 16000]) configure({ ...LOCAL, sampleRateHz });
+    for (const language of ['zh', 'yue', 'sv', '']) configure({ ...LOCAL, language });
+    assert.equal(refusal({ ...LOCAL, sampleRateHz: 44100 }).param, 'sampleRateHz');
+    assert.equal(refusal({ ...LOCAL, sampleRateHz: '16000' as unknown as number }).param, 'sampleRateHz');
+    assert.equal(refusal({ ...LOCAL, mode: 'auto' as 'vad' }).param, 'mode');
+    // "auto" is accepted by the service and then fails at the first sentence (protocol.md A.4.1).
+    for (const language of ['auto', 'en-US', 'EN', 'xx']) {
+      assert.equal(refusal({ ...LOCAL, language }).param, 'language', language);
+    }
+  });
+
+  it('refuse options of voice activity detection where there is none', () => {
+    const error = refusal({ ...LOCAL, mode: 'manual', parameters: { silenceMs: 400 } });
+    assert.equal(error.param, 'silenceMs');
+    configure({ ...LOCAL, mode: 'manual', parameters: {} });
+  });
+
+  it('take biasing text up to its bound', () => {
+    configure({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_000) } });
+    assert.equal(refusal({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_001) } }).param, 'corpusText');
+  });
+
+  it('take whole milliseconds of silence only', () => {
+    assert.equal(refusal({ ...LOCAL, parameters: { silenceMs: 400.4 } }).param, 'silenceMs');
+  });
+});
+
+describe('the API key of a session', () => {
+  it('is needed in the cloud, and the error names the region', () => {
+    for (const apiKey of [undefined, '', '  ']) {
+      const error = refusal({ region: 'beijing', ...(apiKey !== undefined && { apiKey }) });
+      assert.equal(error.code, 'MISSING_API_KEY');
+      assert.match(error.message, /Beijing/);
+    }
+    configure({ region: 'local' });
+    configure({ address: 'wss://asr.example' });
+  });
+
+  it('is trimmed of what copying leaves around it', () => {
+    assert.equal(configure({ apiKey: ' sk-test\n' }).apiKey, 'sk-test');
+  });
+
+  it('is refused with a line break, a space or anything else inside, and not repeated', () => {
+    for (const apiKey of ['sk-secret\nX: y', 'sk-secret\r\nX', 'sk secret', 'sk-secret\u0000', 'sk-sécret']) {
+      const error = refusal({ apiKey });
+      assert.equal(error.code, 'INVALID_OPTION');
+      assert.equal(error.param, 'apiKey');
+      assert.ok(!error.message.includes('secret'), error.message);
+    }
+  });
+
+  it('goes over ws:// only to this machine', () => {
+    const apiKey = 'sk-test';
+    for (const address of ['ws://127.0.0.1:9', 'ws://localhost:9', 'ws://[::1]:9', 'wss://asr.example']) {
+      configure({ address, apiKey });
+    }
+    for (const address of ['ws://asr.example', 'ws://10.0.0.1', 'ws://127.0.0.1.example']) {
+      const error = refusal({ address, apiKey });
+      assert.equal(error.code, 'INVALID_OPTION');
+      assert.equal(error.param, 'address');
+      configure({ address });
+    }
+    assert.equal(refusal({ region: 'local', address: 'ws://10.0.0.1', apiKey }).param, 'address');
+  });
+});

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { joinTexts } from '../../../lib';
+import { Outbox } from '../../../lib/session/outbox';
+import { Pacer } from '../../../lib/session/pacer';
+import { StatisticsCounter } from '../../../lib/session/statistics';
+import { Timeline } from '../../../lib/session/timeline';
+
+describe('joinTexts', () => {
+  const table: [texts: string[], joined: string][] = [
+    [[], ''],
+    [['', '  '], ''],
+    [['Hello.', 'How are you?'], 'Hello. How are you?'],
+    [[' Hello. ', '', 'Bye.'], 'Hello. Bye.'],
+    [['今天天气真不错，', '阳光明媚。'], '今天天气真不错，阳光明媚。'],
+    [['こんにちは。', '元気ですか'], 'こんにちは。元気ですか'],
+    [['สวัสดี', 'ครับ'], 'สวัสดีครับ'],
+    [['안녕하세요.', '반갑습니다.'], '안녕하세요. 반갑습니다.'],
+    [['Use Node-RED.', '今天'], 'Use Node-RED.今天'],
+  ];
+  for (const [texts, joined] of table) {
+    it(`joins ${JSON.stringify(texts)}`, () => {
+      assert.equal(joinTexts(texts), joined);
+    });
+  }
+});
+
+describe('Pacer', () => {
+  it('lets the burst go at once, and then the multiple of real time', () => {
+    const pacer = new Pacer(3000, 20, 0);
+    for (let sentMs = 0; sentMs < 3000; sentMs += 100) {
+      assert.equal(pacer.waitMs(0), 0, `${sentMs}`);
+      pacer.spend(100);
+    }
+    const waitMs = pacer.waitMs(0);
+    assert.ok(waitMs >= 1 && waitMs <= 5, `${waitMs}`);
+    assert.equal(pacer.waitMs(waitMs), 0);
+  });
+
+  it('never sends more than burst and multiple allow, whatever the chunks', () => {
+    for (const chunkMs of [1, 37, 100, 977]) {
+      const pacer = new Pacer(1000, 10, 0);
+      let nowMs = 0;
+      let sentMs = 0;
+      while (sentMs < 60_000) {
+        const waitMs = pacer.waitMs(nowMs);
+        nowMs += waitMs;
+        if (waitMs > 0) continue;
+        pacer.spend(chunkMs);
+        sentMs += chunkMs;
+        assert.ok(sentMs <= 1000 + nowMs * 10 + chunkMs, `${sentMs} ms of audio in ${nowMs} ms`);
+      }
+      assert.ok(nowMs <= 6200, `${nowMs} ms for a minute of audio in chunks of ${chunkMs} ms`);
+    }
+  });
+
+  it('never makes live audio wait, and saves up no more than the burst', () => {
+    const pacer = new Pacer(1000, 2, 0);
+    for (let nowMs = 0; nowMs < 100_000; nowMs += 100) {
+      assert.equal(pacer.waitMs(nowMs), 0);
+      pacer.spend(100);
+    }
+    let burstMs = 0;
+    while (pacer.waitMs(1e9) === 0) {
+      pacer.spend(100);
+      burstMs += 100;
+    }
+    assert.equal(burstMs, 1000);
+  });
+
+  it('lets one chunk go that is longer than the burst', () => {
+    const pacer = new Pacer(1, 1, 0);
+    assert.equal(pacer.waitMs(0), 0);
+    pacer.spend(100);
+    assert.equal(pacer.waitMs(0), 100);
+  });
+});
+
+describe('Timeline', () => {
+  it('takes out silence that was sent, and puts times inside of it where it began', () => {
+    const timeline = new Timeline();
+    timeline.addSilence(1000, 500);
+    timeline.addSilence(3000, 200);
+    const pairs = [
+      [0, 0],
+      [1000, 1000],
+      [1200, 1000],
+      [1500, 1000],
+      [2500, 2000],
+      [3000, 2500],
+      [3100, 2500],
+      [3200, 2500],
+      [4200, 3500],
+    ];
+    for (const [sentMs, givenMs] of pairs) assert.equal(timeline.given(sentMs!), givenMs, `${sentMs}`);
+  });
+
+  it('stays right after more silences than it remembers one by one', () => {
+    const timeline = new Timeline();
+    let sentMs = 0;
+    for (let i = 0; i < 1000; i++) {
+      sentMs += 1000;
+      timeline.addSilence(sentMs, 300);
+      sentMs += 300;
+      assert.equal(timeline.given(sentMs), (i + 1) * 1000);
+    }
+  });
+});
+
+describe('Outbox', () => {
+  it('gives audio and commands out in their order, audio in pieces', () => {
+    const outbox = new Outbox();
+    const done: string[] = [];
+    outbox.pushAudio(Uint8Array.of(1, 2, 3, 4, 5, 6));
+    outbox.pushCommand(() => done.push('commit'));
+    outbox.pushAudio(Uint8Array.of(7, 8));
+    assert.equal(outbox.heldBytes, 8);
+    assert.equal(outbox.takeCommand(), undefined);
+    assert.deepEqual([...outbox.takeAudio(4)!], [1, 2, 3, 4]);
+    assert.deepEqual([...outbox.takeAudio(4)!], [5, 6]);
+    assert.equal(outbox.takeAudio(4), undefined);
+    outbox.takeCommand()?.();
+    assert.deepEqual(done, ['commit']);
+    assert.deepEqual([...outbox.takeAudio(4)!], [7, 8]);
+    assert.ok(outbox.isEmpty);
+    assert.equal(outbox.heldBytes, 0);
+  });
+
+  it('keeps count over thousands of entries, and when it is cleared', () => {
+    const outbox = new Outbox();
+    for (let i = 0; i < 5000; i++) outbox.pushAudio(Uint8Array.of(i % 256, 0));
+    for (let i = 0; i < 4000; i++) assert.equal(outbox.takeAudio(100)?.[0], i % 256);
+    assert.equal(outbox.heldBytes, 2000);
+    outbox.clear();
+    assert.equal(outbox.heldBytes, 0);
+    assert.ok(outbox.isEmpty);
+    outbox.pushAudio(Uint8Array.of(9, 9));
+    assert.deepEqual([...outbox.takeAudio(2)!], [9, 9]);
+  });
+});
+
+describe('StatisticsCounter', () => {
+  it('leaves out what was not measured', () => {
+    assert.deepEqual(new StatisticsCounter(32).snapshot(0), {
+      audioInMs: 0,
+      audioSentMs: 0,
+      audioReplayedMs: 0,
+      audioLostMs: 0,
+      audioHeldMs: 0,
+      reconnects: 0,
+      finals: 0,
+      characters: 0,
+    });
+  });
+
+  it('tells median and maximum of the finals, and the first text', () => {
+    const counter = new StatisticsCounter(32);
+    counter.text(5);
+    counter.sent(320, 10);
+    counter.sent(320, 20);
+    counter.text(310);
+    counter.text(900);
+    for (const latencyMs of [100, 300, 200, 10_000, undefined]) counter.final('abc', latencyMs);
+    const statistics = counter.snapshot(64);
+    assert.equal(statistics.firstInterimMs, 300);
+    assert.equal(statistics.finalLatencyP50Ms, 200);
+    assert.equal(statistics.finalLatencyMaxMs, 10_000);
+    assert.equal(statistics.finals, 5);
+    assert.equal(statistics.characters, 15);
+    assert.equal(statistics.audioSentMs, 20);
+    assert.equal(statistics.audioHeldMs, 2);
+  });
+
+  it('remembers the longest latency of a session that is longer than what it keeps', () => {
+    const counter = new StatisticsCounter(32);
+    counter.final('a', 99_999);
+    for (let i = 0; i < 10_000; i++) counter.final('a', 5);
+    assert.equal(counter.snapshot(0).finalLatencyMaxMs, 99_999);
+    assert.equal(counter.snapshot(0).finalLatencyP50Ms, 5);
+  });
+});

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { at } from '../support/raw-client';
+import { REALTIME, ServiceBench } from '../support/local-service';
+
+describe('local service: upgrade', () => {
+  const bench = new ServiceBench();
+
+  it('lets anybody in when it has no key', async () => {
+    const service = await bench.start();
+    await bench.connect(service, REALTIME);
+    await bench.connect(service, REALTIME, { authorization: 'Bearer anything' });
+    assert.equal(service.connectionCount, 2);
+  });
+
+  it('answers 401 to a missing and to a wrong key', async () => {
+    const service = await bench.start({ apiKey: 'sk-right' });
+    await assert.rejects(bench.connect(service, REALTIME), /401/);
+    await assert.rejects(bench.connect(service, REALTIME, { authorization: 'Bearer sk-wrong' }), /401/);
+    assert.deepEqual(
+      service.sessions.map((session) => session.upgradeStatus),
+      [401, 401],
+    );
+    assert.equal(service.connectionCount, 0);
+  });
+
+  it('takes the right key with Bearer in any case and with headers it does not know', async () => {
+    const service = await bench.start({ apiKey: 'sk-right' });
+    const headers = {
+      'OpenAI-Beta': 'realtime=v1',
+      'X-DashScope-WorkSpace': 'ws-1',
+      origin: 'http://somewhere',
+    };
+    await bench.connect(service, REALTIME, { authorization: 'bearer sk-right', ...headers });
+    await bench.connect(service, REALTIME, { authorization: 'Bearer sk-right' });
+    assert.equal(service.sessions[0]!.headers['x-dashscope-workspace'], 'ws-1');
+  });
+
+  it('names the model it was asked for', async () => {
+    const service = await bench.start();
+    for (const model of [
+      'qwen3-asr-flash-realtime',
+      'qwen3-asr-flash-realtime-2026-02-10',
+      'qwen3-asr-flash-realtime-2025-10-27',
+    ]) {
+      const client = await bench.connect(service, `/api-ws/v1/realtime?model=${model}`);
+      assert.equal(at(await client.next('session.created'), 'session.model'), model);
+    }
+  });
+
+  it('runs the Omni model without a word when the name is unknown or missing', async () => {
+    const service = await bench.start();
+    for (const query of ['?model=qwen3-asr-flash-realtme', '']) {
+      const client = await bench.connect(service, `/api-ws/v1/realtime${query}`);
+      assert.equal(at(await client.next('session.created'), 'session.model'), 'qwen-omni-turbo-realtime');
+    }
+  });
+
+  it('answers 404 to other paths and 426 to plain HTTP', async () => {
+    const service = await bench.start();
+    await assert.rejects(bench.connect(service, '/api-ws/v1/other'), /404/);
+    const status = await new Promise((resolve) => {
+      request({ port: service.port, agent: false }, (response) => {
+        resolve(response.resume().statusCode);
+      }).end();
+    });
+    assert.equal(status, 426);
+  });
+
+  it('refuses, by script, the first connections with a status and takes the next', async () => {
+    const upgrades = [401, 403, 429, 503].map((status) => ({ upgrade: { status, retryAfterSeconds: 1 } }));
+    const service = await bench.start({ script: { connections: [...upgrades, {}] } });
+    for (const { upgrade } of upgrades)
+      await assert.rejects(bench.connect(service, REALTIME), new RegExp(String(upgrade.status)));
+    await (await bench.connect(service, REALTIME)).next('session.created');
+  });
+
+  it('leaves, by script, an upgrade without an answer, and still closes', async () => {
+    const service = await bench.start({ script: { upgrade: { hang: true } } });
+    const connecting = bench.connect(service, REALTIME);
+    connecting.catch(() => undefined);
+    const first = await Promise.race([
+      connecting.then(
+        () => 'open',
+        () => 'refused',
+      ),
+      new Promise((resolve) => setTimeout(resolve, 50, 'waiting')),
+    ]);
+    assert.equal(first, 'waiting');
+    await service.close();
+    await assert.rejects(connecting);
+  });
+});

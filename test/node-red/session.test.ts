@@ -1,0 +1,332 @@
+import assert from 'node:assert/strict';
+import type { EventEmitter } from 'node:events';
+import { startLocalService } from '../../local-service/index';
+import type { LocalService, LocalServiceOptions } from '../../local-service/index';
+import {
+  appendNodes,
+  commitNodes,
+  credentialsNode,
+  errorOf,
+  Flow,
+  helper,
+  observers,
+  onCall,
+  sessionNodes,
+} from '../support/node-red';
+import { silence } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+
+const GREETING = { text: 'Good morning everybody.', emotion: 'happy', atMs: 200, endMs: 1200 };
+/** Covers the greeting and the silence that ends it. */
+const GREETING_AUDIO = silence(2500);
+
+describe('asr session', () => {
+  let service: LocalService;
+
+  async function serve(script: LocalServiceOptions['script'] = { utterances: [GREETING] }): Promise<void> {
+    service = await startLocalService({ engine: 'script', script });
+  }
+
+  function start(session: object = {}, append: object = {}): Promise<Flow> {
+    return Flow.start([
+      credentialsNode(service.url),
+      ...sessionNodes(session),
+      ...appendNodes(append),
+      ...commitNodes(),
+      ...observers(['session', 'append', 'commit']),
+    ]);
+  }
+
+  beforeEach((done) => {
+    helper.startServer(done);
+  });
+
+  afterEach(async () => {
+    await helper.unload();
+    await service.close();
+    await new Promise<void>((resolve) => {
+      helper.stopServer(() => {
+        resolve();
+      });
+    });
+  });
+
+  it('sends interims, finals and emotions as text, and every other event, each on its own output', async () => {
+    await serve();
+    const flow = await start();
+    flow.send('append', { payload: GREETING_AUDIO });
+
+    const final = await flow.message('final');
+    assert.equal(final.payload, 'Good morning everybody.');
+    const asr = final.asr as Record<string, unknown>;
+    assert.equal(asr.type, 'final');
+    assert.equal(asr.text, 'Good morning everybody.');
+    assert.equal(asr.language, 'en');
+
+    const interims = await flow.messages('interim');
+    assert.ok(interims.every(({ payload }) => 'Good morning everybody.'.startsWith(String(payload))));
+    assert.ok(interims.every((msg) => (msg.asr as { sentenceId: string }).sentenceId === asr.sentenceId));
+
+    const emotion = await flow.message('emotion');
+    assert.equal(emotion.payload, 'happy');
+    assert.equal((emotion.asr as { type: string }).type, 'emotion');
+
+    const events = await flow.messages('events', 3);
+    assert.deepEqual(
+      events.map(({ payload }) => (payload as { type: string }).type),
+      ['opened', 'speechStarted', 'speechStopped'],
+    );
+    assert.deepEqual(events[0]!.payload, events[0]!.asr);
+  });
+
+  it('keeps what routes a reply, and the topic, of the message that opened the session', async () => {
+    await serve();
+    const flow = await start();
+    const route = { _msgid: 'm1', topic: 'kitchen', _session: { type: 'websocket', id: 's1' } };
+    flow.send('append', { payload: GREETING_AUDIO, ...route, req: { r: 1 }, res: { r: 2 } });
+
+    const final = await flow.message('final');
+    assert.equal(final._msgid, 'm1');
+    assert.equal(final.topic, 'kitchen');
+    assert.deepEqual(final._session, route._session);
+    assert.deepEqual(final.req, { r: 1 });
+    assert.deepEqual(final.res, { r: 2 });
+  });
+
+  it('holds a session for each key, with the key as the topic of its results', async () => {
+    await serve();
+    const flow = await start({ keyType: 'msg', key: 'room' });
+    flow.send('append', { payload: GREETING_AUDIO, room: 'kitchen', topic: 'x' });
+    flow.send('append', { payload: GREETING_AUDIO, room: 7 });
+
+    const finals = await flow.messages('final', 2);
+    assert.deepEqual(new Set(finals.map(({ topic }) => topic)), new Set(['kitchen', '7']));
+    assert.equal(service.connectionCount, 2);
+    assert.ok(flow.badgeTexts('session').includes('2 sessions'));
+  });
+
+  it('refuses a message without the key, which must not end up in the session of another', async () => {
+    await serve();
+    const flow = await start({ keyType: 'msg', key: 'room' });
+    flow.send('append', { payload: GREETING_AUDIO });
+
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.code, 'NO_KEY');
+    assert.match(error.message, /msg\.room/);
+    assert.equal(service.sessions.length, 0);
+  });
+
+  it('refuses audio for one key more than its limit', async () => {
+    await serve();
+    const flow = await start({ keyType: 'msg', key: 'topic', maxSessions: '1' });
+    flow.send('append', { payload: GREETING_AUDIO, topic: 'a' });
+    await flow.message('appended');
+    flow.send('append', { payload: GREETING_AUDIO, topic: 'b' });
+
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.code, 'TOO_MANY_SESSIONS');
+    assert.match(error.message, /1 sessions/);
+    assert.ok(service.sessions.length <= 1);
+  });
+
+  it('opens on start, and is done with the message when the service has accepted the session', async () => {
+    await serve();
+    const flow = await start();
+    flow.send('session', { action: 'start', _msgid: 'opener' });
+
+    const completed = await flow.message('completed');
+    assert.equal(completed._msgid, 'opener');
+    const opened = await flow.message('events');
+    assert.equal((opened.payload as { type: string }).type, 'opened');
+    assert.deepEqual(flow.badges('session').slice(0, 2), [
+      { fill: 'yellow', shape: 'ring', text: 'connecting' },
+      { fill: 'green', shape: 'dot', text: 'connected' },
+    ]);
+  });
+
+  it('recognises what is left on finish, and clears its badge', async () => {
+    await serve();
+    const flow = await start();
+    // The silence that ends the sentence is missing.
+    flow.send('append', { payload: silence(1300) });
+    await flow.message('appended');
+    flow.send('session', { action: 'finish' });
+
+    assert.equal((await flow.message('final')).payload, 'Good morning everybody.');
+    await waitUntil(() => flow.received('completed').length === 2, 'the finish to be done');
+    const last = flow.received('events').at(-1)!.payload as { type: string; aborted: boolean };
+    assert.equal(last.type, 'finished');
+    assert.equal(last.aborted, false);
+    assert.deepEqual(flow.badges('session').at(-1), {});
+    assert.deepEqual(flow.received('caught'), []);
+  });
+
+  it('closes at once on abort', async () => {
+    await serve();
+    const flow = await start();
+    flow.send('append', { payload: silence(1300) });
+    await flow.message('interim');
+    flow.send('session', { action: 'abort' });
+
+    await waitUntil(() => service.connectionCount === 0, 'the connection to close');
+    const last = flow.received('events').at(-1)!.payload as { type: string; aborted: boolean };
+    assert.deepEqual([last.type, last.aborted], ['finished', true]);
+    assert.deepEqual(flow.received('final'), []);
+  });
+
+  it('takes finish and abort for a session that is not open for what was wanted', async () => {
+    await serve();
+    const flow = await start();
+    flow.send('session', { action: 'finish' });
+    flow.send('session', { action: 'abort' });
+    await flow.messages('completed', 2);
+    assert.deepEqual(flow.received('caught'), []);
+  });
+
+  it('says which actions there are when it gets something else', async () => {
+    await serve();
+    const flow = await start();
+    flow.send('session', { payload: GREETING_AUDIO });
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.code, 'UNKNOWN_ACTION');
+    assert.match(error.message, /"start", "finish" or "abort"/);
+  });
+
+  it('finishes a session without audio after the idle time, and opens a new one for the next audio', async () => {
+    await serve({ utterances: [GREETING] });
+    const flow = await start({ idleSeconds: '0.15' });
+    flow.send('append', { payload: silence(1300) });
+
+    assert.equal((await flow.message('final')).payload, 'Good morning everybody.');
+    await waitUntil(() => service.connectionCount === 0, 'the idle session to end');
+    assert.deepEqual(flow.received('caught'), []);
+
+    flow.send('append', { payload: silence(100) });
+    await waitUntil(() => service.sessions.length === 2, 'a second session');
+  });
+
+  it('reports a session that fails once, to Catch, on the fourth output and as its badge', async () => {
+    await serve({ utterances: [GREETING], upgrade: { status: 401 } });
+    const flow = await start();
+    flow.send('append', { payload: GREETING_AUDIO, topic: 'kitchen' });
+
+    const [event] = await flow.messages('events');
+    const payload = event!.payload as { type: string; error: Record<string, unknown> };
+    assert.equal(payload.type, 'error');
+    assert.equal(payload.error.code, 'AUTHENTICATION');
+    assert.equal(payload.error.retryable, false);
+    assert.deepEqual(JSON.parse(JSON.stringify(payload)), payload);
+
+    const caught = await flow.messages('caught');
+    const ofSession = caught.filter((msg) => errorOf(msg).source.id === 'session');
+    assert.equal(ofSession.length, 1);
+    assert.equal(errorOf(ofSession[0]!).code, 'AUTHENTICATION');
+    assert.equal(ofSession[0]!.topic, 'kitchen');
+    assert.deepEqual(flow.badges('session').at(-1), { fill: 'red', shape: 'ring', text: 'key refused' });
+  });
+
+  it('does not knock again at once after a refused key, but on start', async () => {
+    await serve({ utterances: [GREETING], upgrade: { status: 401 } });
+    const flow = await start();
+    flow.send('append', { payload: GREETING_AUDIO });
+    await flow.message('events');
+    assert.equal(service.sessions.length, 1);
+
+    flow.send('append', { payload: GREETING_AUDIO, _msgid: 'second' });
+    await waitUntil(
+      () => flow.received('caught').some((msg) => errorOf(msg).code === 'HOLD_OFF'),
+      'the hold-off error',
+    );
+    assert.equal(service.sessions.length, 1);
+
+    flow.send('session', { action: 'start', _msgid: 'third' });
+    await waitUntil(() => service.sessions.length === 2, 'the second try');
+    await waitUntil(
+      () => flow.received('caught').some(({ _msgid }) => _msgid === 'third'),
+      'the error of the start message',
+    );
+    // Reported for the message that asked for it, and not a second time by the session.
+    assert.equal(flow.received('caught').filter(({ _msgid }) => _msgid === 'third').length, 1);
+  });
+
+  it('lives on after audio that is none', async () => {
+    await serve();
+    const flow = await start();
+    flow.send('append', { payload: Buffer.from('OggS\0\0\0\0 something else') });
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.code, 'BAD_AUDIO');
+    assert.equal(error.source.id, 'append');
+    assert.deepEqual(flow.badges('append').at(-1), { fill: 'red', shape: 'ring', text: 'bad audio' });
+
+    flow.send('append', { payload: GREETING_AUDIO });
+    assert.equal((await flow.message('final')).payload, 'Good morning everybody.');
+    assert.equal(service.sessions.length, 1);
+    assert.deepEqual(flow.badges('append').at(-1), {});
+  });
+
+  it('leaves no connection behind when it closes, within a second, and shows and sends nothing after', async () => {
+    await serve();
+    const flow = await start({ keyType: 'msg', key: 'topic' });
+    for (const topic of ['a', 'b', 'c']) flow.send('append', { payload: silence(500), topic });
+    await waitUntil(() => service.connectionCount === 3, 'three sessions');
+    await flow.messages('events', 3);
+
+    const node = helper.getNode('session')!;
+    const startedAt = performance.now();
+    await node.close(false);
+    assert.ok(performance.now() - startedAt < 1000);
+    const calls: string[] = [];
+    onCall(node as EventEmitter, 'send', () => calls.push('send'));
+    onCall(node as EventEmitter, 'status', ([badge]) => calls.push(`status ${JSON.stringify(badge)}`));
+    flow.send('append', { payload: silence(500), topic: 'd' });
+
+    await waitUntil(() => service.connectionCount === 0, 'the connections to close');
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.source.id, 'append');
+    assert.equal(service.sessions.length, 3);
+    // The helper tells of calls a tick late: this one is the clearing within close.
+    assert.deepEqual(calls, ['status {}']);
+  });
+
+  it('opens a session without credentials never, and says what is missing', async () => {
+    await serve();
+    const flow = await start({ connection: 'gone' });
+    flow.send('append', { payload: GREETING_AUDIO });
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.code, 'NO_CREDENTIALS');
+    assert.equal(flow.badges('session').at(-1)?.text, 'not set up');
+  });
+
+  it('passes model, language, context, rate and silence on to the service', async () => {
+    await serve();
+    const flow = await start({
+      model: 'qwen3-asr-flash-realtime-2026-02-10',
+      language: 'en',
+      corpusText: 'Node-RED',
+      sampleRate: '8000',
+      vadThreshold: '0.4',
+      vadSilence: '500',
+    });
+    flow.send('append', { payload: silence(100, 8000) });
+    await flow.message('appended');
+    await flow.message('events');
+    const [record] = service.sessions;
+    assert.match(record!.url, /model=qwen3-asr-flash-realtime-2026-02-10/);
+    const update = record!.received.find((frame) => frame.kind === 'json' && frame.type === 'session.update');
+    assert.ok(update?.kind === 'json');
+    const session = update.frame.session as Record<string, unknown>;
+    assert.equal(session.sample_rate, 8000);
+    assert.deepEqual(session.input_audio_transcription, { language: 'en', corpus: { text: 'Node-RED' } });
+    const vad = session.turn_detection as Record<string, unknown>;
+    assert.deepEqual([vad.threshold, vad.silence_duration_ms], [0.4, 500]);
+  });
+
+  it('refuses a threshold out of bounds with the name of the setting', async () => {
+    await serve();
+    const flow = await start({ vadThreshold: '3' });
+    flow.send('append', { payload: silence(100) });
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.code, 'INVALID_OPTION');
+    assert.match(error.message, /threshold/);
+  });
+});

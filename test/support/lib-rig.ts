@@ -1,0 +1,124 @@
+import { openSession } from '../../lib';
+import type { EventOf, Session, SessionEvent, SessionEventType, SessionOptions } from '../../lib';
+import { startLocalService } from '../../local-service';
+import type { LocalService, LocalServiceOptions, ScriptFile } from '../../local-service';
+import { leaveNothingOpen } from './open-resources';
+import { waitUntil } from './wait-until';
+
+/** A session whose events are kept, and can be waited for. */
+export class RecordedSession {
+  readonly events: SessionEvent[] = [];
+  readonly #looks = new Set<() => void>();
+
+  constructor(readonly session: Session) {
+    session.on('event', (event) => {
+      this.events.push(event);
+      for (const look of [...this.#looks]) look();
+    });
+  }
+
+  get types(): SessionEventType[] {
+    return this.events.map(({ type }) => type);
+  }
+
+  of<T extends SessionEventType>(type: T): EventOf<T>[] {
+    return this.events.filter((event): event is EventOf<T> => event.type === type);
+  }
+
+  /** The texts of all finals. */
+  get finals(): string[] {
+    return this.of('final').map(({ text }) => text);
+  }
+
+  /** Waits for the how-manieth event of this type, from 1. */
+  async next<T extends SessionEventType>(type: T, count = 1): Promise<EventOf<T>> {
+    await this.until(() => this.of(type).length >= count, `${type} no. ${count}`);
+    return this.of(type)[count - 1]!;
+  }
+
+  /** Waits until something is so; it is looked at after each event. */
+  async until(isSo: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
+    if (isSo()) return;
+    await new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (!isSo()) return;
+        done();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        done();
+        reject(new Error(`Waited ${timeoutMs} ms for ${what}; got ${this.types.join(', ') || 'nothing'}.`));
+      }, timeoutMs);
+      const done = () => {
+        clearTimeout(timer);
+        this.#looks.delete(look);
+      };
+      this.#looks.add(look);
+    });
+  }
+
+  /** The last event, which is `finished` or `error`. */
+  async end(): Promise<EventOf<'finished'> | EventOf<'error'>> {
+    await this.until(() => this.session.state === 'closed' && this.events.length > 0, 'the end');
+    const last = this.events.at(-1);
+    if (last?.type !== 'finished' && last?.type !== 'error') throw new Error(`Ended with ${last?.type}.`);
+    return last;
+  }
+
+  /** The error that the session ended with. */
+  async failure() {
+    const last = await this.end();
+    if (last.type !== 'error') throw new Error('The session finished; it was expected to fail.');
+    return last.error;
+  }
+}
+
+/** Scripted local services and sessions with them, gone after each test. */
+export interface LibRig {
+  /** Starts a scripted service. Sessions go to the last one unless they say otherwise. */
+  serve: (script?: ScriptFile, options?: Partial<LocalServiceOptions>) => Promise<LocalService>;
+  /** Opens a session and records it. */
+  open: (options?: SessionOptions) => RecordedSession;
+  readonly service: LocalService;
+}
+
+/** Registers the hooks: after each test nothing is open any more, neither here nor at the service. */
+export function useLibRig(): LibRig {
+  const services: LocalService[] = [];
+  const sessions: Session[] = [];
+
+  afterEach(async () => {
+    for (const session of sessions.splice(0)) session.abort();
+    for (const service of services.splice(0)) {
+      try {
+        await waitUntil(() => service.connectionCount === 0, 'the sessions to have left the service');
+      } finally {
+        await service.close();
+      }
+    }
+  });
+  leaveNothingOpen();
+
+  const rig: LibRig = {
+    serve: async (script, options) => {
+      const service = await startLocalService({
+        engine: 'script',
+        ...(script && { script }),
+        ...options,
+      });
+      services.push(service);
+      return service;
+    },
+    open: (options) => {
+      const session = openSession({ region: 'local', address: rig.service.url, ...options });
+      sessions.push(session);
+      return new RecordedSession(session);
+    },
+    get service() {
+      const service = services.at(-1);
+      if (!service) throw new Error('No service was started.');
+      return service;
+    },
+  };
+  return rig;
+}

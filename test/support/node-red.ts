@@ -1,0 +1,189 @@
+import type { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import helper from 'node-red-node-test-helper';
+import initAppend from '../../nodes/node-red/asr-append-audio/asr-append-audio';
+import initCommit from '../../nodes/node-red/asr-commit/asr-commit';
+import initCredentials from '../../credentials/node-red/asr-credentials';
+import initSession from '../../nodes/node-red/asr-session/asr-session';
+import initTranscribe from '../../nodes/node-red/asr-transcribe/asr-transcribe';
+import { waitUntil } from './wait-until';
+
+export interface FlowNode {
+  id: string;
+  type: string;
+  [property: string]: unknown;
+}
+
+type Init = (RED: NodeAPI) => void;
+
+const ROOT = path.join(__dirname, '../..');
+const FOLDERS: Record<string, string> = { 'asr-credentials': 'credentials/node-red' };
+
+export function readCatalogue(type: string, language: string): Record<string, unknown> {
+  const folder = path.join(ROOT, FOLDERS[type] ?? `nodes/node-red/${type}`, 'locales', language);
+  return JSON.parse(readFileSync(path.join(folder, `${type}.json`), 'utf8')) as Record<string, unknown>;
+}
+
+/** The helper's `RED._` gives the key back; messages and badges are to be seen as a user sees them. */
+function translator(type: string) {
+  const catalogue = readCatalogue(type, 'en-US');
+  return (key: string, values: Record<string, string | number> = {}): string => {
+    const found = key
+      .split('.')
+      .reduce<unknown>((tree, part) => (tree as Record<string, unknown>)[part], catalogue);
+    if (typeof found !== 'string') throw new Error(`No text for ${key}.`);
+    return found.replace(/__(\w+)__/g, (_match, name: string) => String(values[name]));
+  };
+}
+
+function withTexts(type: string, init: Init): Init {
+  return (RED) => {
+    init(Object.create(RED, { _: { value: translator(type) } }) as NodeAPI);
+  };
+}
+
+const NODES = [
+  withTexts('asr-credentials', initCredentials),
+  withTexts('asr-session', initSession),
+  withTexts('asr-append-audio', initAppend),
+  withTexts('asr-commit', initCommit),
+  withTexts('asr-transcribe', initTranscribe),
+];
+
+export const TAB: FlowNode = { id: 'tab', type: 'tab' };
+
+/** Credentials that lead to a local service. */
+export function credentialsNode(url: string, more: Partial<FlowNode> = {}): FlowNode {
+  return { id: 'credentials', type: 'asr-credentials', region: 'local', address: url, ...more };
+}
+
+/** A session node whose outputs end in the helper nodes `interim`, `final`, `emotion` and `events`. */
+export function sessionNodes(more: Partial<FlowNode> = {}): FlowNode[] {
+  const outputs = ['interim', 'final', 'emotion', 'events'];
+  return [
+    {
+      id: 'session',
+      type: 'asr-session',
+      z: 'tab',
+      connection: 'credentials',
+      mode: 'vad',
+      wires: outputs.map((id) => [id]),
+      ...more,
+    },
+    ...outputs.map((id) => ({ id, type: 'helper', z: 'tab' })),
+  ];
+}
+
+/** `append` → `appended`. */
+export function appendNodes(more: Partial<FlowNode> = {}): FlowNode[] {
+  return [
+    { id: 'append', type: 'asr-append-audio', z: 'tab', session: 'session', wires: [['appended']], ...more },
+    { id: 'appended', type: 'helper', z: 'tab' },
+  ];
+}
+
+/** `commit` → `committed`. */
+export function commitNodes(more: Partial<FlowNode> = {}): FlowNode[] {
+  return [
+    { id: 'commit', type: 'asr-commit', z: 'tab', session: 'session', wires: [['committed']], ...more },
+    { id: 'committed', type: 'helper', z: 'tab' },
+  ];
+}
+
+/** A Catch node into `caught`, and a Complete node of `scope` into `completed`. */
+export function observers(scope: string[]): FlowNode[] {
+  return [
+    { id: 'catcher', type: 'catch', z: 'tab', scope: null, wires: [['caught']] },
+    { id: 'caught', type: 'helper', z: 'tab' },
+    { id: 'completer', type: 'complete', z: 'tab', scope, wires: [['completed']] },
+    { id: 'completed', type: 'helper', z: 'tab' },
+  ];
+}
+
+export type Badge = { fill?: string; shape?: string; text?: string };
+
+/** A flow that runs, with what its helper nodes received and its nodes showed, from the beginning. */
+export class Flow {
+  readonly #received = new Map<string, NodeMessageInFlow[]>();
+  readonly #badges = new Map<string, Badge[]>();
+
+  static async start(
+    flow: FlowNode[],
+    credentials: Record<string, Record<string, string>> = {},
+  ): Promise<Flow> {
+    const running = new Flow();
+    // The helper does not pass the message on by itself, and a node may answer before its listener is there.
+    // Without a place on the canvas they would count as config nodes.
+    const placed = flow.map((node) => (node.z ? { x: 0, y: 0, ...node } : node));
+    await helper.load(NODES, [TAB, ...placed], credentials);
+    running.listen(flow);
+    return running;
+  }
+
+  /** Also after `helper.setFlows`, which makes the nodes anew. */
+  listen(flow: FlowNode[]): void {
+    for (const { id, type } of flow) {
+      const node = helper.getNode(id);
+      if (!node) continue;
+      if (type === 'helper') {
+        const received: NodeMessageInFlow[] = [];
+        this.#received.set(id, received);
+        node.on('input', (msg: NodeMessageInFlow) => {
+          received.push(msg);
+        });
+      } else {
+        const badges: Badge[] = [];
+        this.#badges.set(id, badges);
+        onCall(node as EventEmitter, 'status', ([badge]) => badges.push(badge as Badge));
+      }
+    }
+  }
+
+  /** Sends a message into a node, as a wire would. */
+  send(id: string, msg: NodeMessage): void {
+    helper.getNode(id)!.receive(msg);
+  }
+
+  received(id: string): NodeMessageInFlow[] {
+    return this.#received.get(id) ?? [];
+  }
+
+  badges(id: string): Badge[] {
+    return this.#badges.get(id) ?? [];
+  }
+
+  badgeTexts(id: string): (string | undefined)[] {
+    return this.badges(id).map(({ text }) => text);
+  }
+
+  /** The messages of a helper node, as soon as it has `count` of them. */
+  async messages(id: string, count = 1): Promise<NodeMessageInFlow[]> {
+    await waitUntil(() => this.received(id).length >= count, `${count} message(s) at ${id}`);
+    return this.received(id);
+  }
+
+  async message(id: string): Promise<NodeMessageInFlow> {
+    const [first] = await this.messages(id);
+    return first!;
+  }
+}
+
+/** Calls `listener` with the arguments of each call of the node's method, as the helper tells of them. */
+export function onCall(
+  node: EventEmitter,
+  method: 'send' | 'status',
+  listener: (args: unknown[]) => void,
+): void {
+  node.on(`call:${method}`, (call: { args: unknown[] }) => {
+    listener(call.args);
+  });
+}
+
+/** What a Catch node adds to a message. */
+export function errorOf(msg: NodeMessageInFlow): { message: string; code?: string; source: { id: string } } {
+  return msg.error as { message: string; code?: string; source: { id: string } };
+}
+
+export { helper };

@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What keeps a process alive and a leak would leave behind. */
+const WATCHED = /Socket|Server|Timeout|FSReq|Pipe|Process/;
+
+function openResources(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of process.getActiveResourcesInfo()) {
+    if (WATCHED.test(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/**
+ * Registers hooks that fail a test which leaves sockets, servers, timers or files open. Call it first in a `describe`:
+ * what the test's own `afterEach` closes is looked at after that.
+ */
+export function leaveNothingOpen(): void {
+  let before = openResources();
+
+  // Async like the hook below, so that mocha's own timer for the hook is counted on both sides.
+  beforeEach(async () => {
+    await sleep(0);
+    before = openResources();
+  });
+
+  // Outer hooks run after inner ones, and of one level in the order of their registration.
+  afterEach(async function () {
+    const deadline = performance.now() + 3_000;
+    for (;;) {
+      const more = [...openResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
+      if (more.length === 0) return;
+      if (performance.now() > deadline) {
+        throw new Error(`Left open: ${more.map(([name, count]) => `${count} ${name}`).join(', ')}.`);
+      }
+      await sleep(2);
+    }
+  });
+}

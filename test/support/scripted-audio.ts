@@ -1,0 +1,22 @@
+/** Silence as 16-bit mono PCM; scripted services hear what their script says in it. */
+export function silence(ms: number, rateHz = 16_000): Buffer {
+  return Buffer.alloc(Math.round((ms * rateHz) / 1000) * 2);
+}
+
+/** A WAV file of 16-bit mono PCM. */
+export function wav(pcm: Buffer, rateHz = 16_000): Buffer {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0, 'latin1');
+  header.writeUInt32LE(36 + pcm.length, 4);
+  header.write('WAVEfmt ', 8, 'latin1');
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rateHz, 24);
+  header.writeUInt32LE(rateHz * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36, 'latin1');
+  header.writeUInt32LE(pcm.length, 40);
+  return Buffer.concat([header, pcm]);
+}
