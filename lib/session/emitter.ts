@@ -5,10 +5,16 @@ type Listener = (event: SessionEvent) => void;
 /**
  * Tells listeners of one type, or of every type, of each event. A listener that throws harms neither the session nor
  * the other listeners: its error becomes a warning.
+ *
+ * What a listener causes is told after all listeners were told of what it listened to, so that all of them see the
+ * same order, and `finished` or `error` last.
  */
 export class Emitter {
   readonly #listeners = new Map<SessionEventType | 'event', Set<Listener>>();
+  readonly #waiting: SessionEvent[] = [];
+  #isTelling = false;
   #isReporting = false;
+  #isOver = false;
 
   /** Returns what removes the listener. */
   on<T extends SessionEventType>(type: T | 'event', listener: (event: EventOf<T>) => void): () => void {
@@ -22,18 +28,33 @@ export class Emitter {
     return () => void listeners.delete(entry);
   }
 
+  /** After `finished` or `error` nothing is told any more and the listeners are forgotten. */
   emit(event: SessionEvent): void {
-    this.#tell(this.#listeners.get(event.type), event);
-    this.#tell(this.#listeners.get('event'), event);
+    this.#waiting.push(event);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (let next = this.#waiting.shift(); next && !this.#isOver; next = this.#waiting.shift()) {
+      this.#tellAll(next);
+    }
+    this.#isTelling = false;
+    if (this.#isOver) {
+      this.#waiting.length = 0;
+      this.#listeners.clear();
+    }
   }
 
-  clear(): void {
-    this.#listeners.clear();
+  #tellAll(event: SessionEvent): void {
+    this.#tell(this.#listeners.get(event.type), event);
+    // From here on a failing listener can only be reported behind the last event, which nothing may follow.
+    this.#isOver ||= event.type === 'finished' || event.type === 'error';
+    this.#tell(this.#listeners.get('event'), event);
   }
 
   #tell(listeners: Set<Listener> | undefined, event: SessionEvent): void {
     if (!listeners) return;
-    for (const listener of listeners) {
+    for (const listener of [...listeners]) {
+      // An earlier one may have removed it.
+      if (!listeners.has(listener)) continue;
       try {
         listener(event);
       } catch (error) {
@@ -44,10 +65,10 @@ export class Emitter {
 
   #report(error: unknown): void {
     // A listener of warnings that throws must not be told of that for ever.
-    if (this.#isReporting) return;
+    if (this.#isReporting || this.#isOver) return;
     this.#isReporting = true;
     const text = error instanceof Error ? error.message : String(error);
-    this.emit({
+    this.#tellAll({
       type: 'warning',
       code: 'LISTENER_FAILED',
       message: `A listener of this session threw: ${text}`,

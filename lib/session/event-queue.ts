@@ -1,14 +1,19 @@
 import type { SessionEvent } from '../events';
 
+interface Read {
+  resolve: (result: IteratorResult<SessionEvent>) => void;
+  reject: (error: Error) => void;
+}
+
 /**
- * The events of a session for one `for await` reader. A reader that is slower than the service finds the newest interim
- * of a sentence in the place of the older one; everything else waits for it in order.
+ * The events of a session for one `for await` reader. A reader that is slower than the service finds only the newest
+ * interim of a sentence; everything else waits for it in order.
  */
 export class EventQueue implements AsyncIterableIterator<SessionEvent> {
   readonly #waiting: SessionEvent[] = [];
   readonly #onReturn: () => void;
-  #reader:
-    { resolve: (result: IteratorResult<SessionEvent>) => void; reject: (error: Error) => void } | undefined;
+  /** Reads that wait, oldest first; a reader need not await one before the next. */
+  readonly #reads: Read[] = [];
   #ended = false;
 
   /** `onReturn` is called once, when the reader stops or the last event was put in. */
@@ -18,12 +23,13 @@ export class EventQueue implements AsyncIterableIterator<SessionEvent> {
 
   push(event: SessionEvent): void {
     if (this.#ended) return;
-    if (event.type === 'finished' || event.type === 'error') this.#end();
-    if (this.#reader) {
-      const reader = this.#reader;
-      this.#reader = undefined;
-      if (event.type === 'error') reader.reject(event.error);
-      else reader.resolve({ done: false, value: event });
+    const isLast = event.type === 'finished' || event.type === 'error';
+    if (isLast) this.#end();
+    const read = this.#reads.shift();
+    if (read) {
+      if (event.type === 'error') read.reject(event.error);
+      else read.resolve({ done: false, value: event });
+      if (isLast) this.#endReads();
       return;
     }
     if (event.type === 'interim') {
@@ -40,19 +46,22 @@ export class EventQueue implements AsyncIterableIterator<SessionEvent> {
     if (event?.type === 'error') return Promise.reject(event.error);
     if (event) return Promise.resolve({ done: false, value: event });
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve, reject) => (this.#reader = { resolve, reject }));
+    return new Promise((resolve, reject) => this.#reads.push({ resolve, reject }));
   }
 
   return(): Promise<IteratorResult<SessionEvent>> {
     this.#waiting.length = 0;
     if (!this.#ended) this.#end();
-    this.#reader?.resolve({ done: true, value: undefined });
-    this.#reader = undefined;
+    this.#endReads();
     return Promise.resolve({ done: true, value: undefined });
   }
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+
+  #endReads(): void {
+    for (const { resolve } of this.#reads.splice(0)) resolve({ done: true, value: undefined });
   }
 
   #end(): void {

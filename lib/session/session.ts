@@ -207,7 +207,6 @@ class LiveSession implements Session {
         ? { type: 'error', error: how, statistics }
         : { type: 'finished', aborted, statistics },
     );
-    this.#emitter.clear();
   }
 
   // --- small things
