@@ -26,6 +26,10 @@ export type AsrErrorCode =
   | 'CONNECTION_LOST'
   /** The service closed because of what was sent (1007, 1009). A defect on our side or a limit. */
   | 'PROTOCOL_REJECTED'
+  /** The service heard only silence, or nothing, for too long. The session sleeps until the next audio. */
+  | 'NO_SPEECH'
+  /** The service waited too long for audio. The session sleeps until the next audio. */
+  | 'IDLE_TIMEOUT'
   /** The service reported a failure that ends the session. */
   | 'SERVICE_ERROR'
   /** `commit()` in Manual mode with no audio since the last one. The session lives on. */

@@ -115,7 +115,11 @@ export type WarningCode =
   | 'AUDIO_DROPPED'
   | 'LISTENER_FAILED'
   | 'FINISH_TIMEOUT'
-  | 'LONG_COMMIT';
+  | 'LONG_COMMIT'
+  /** No audio for a while: the session sleeps until there is some, see `IdlePolicy`. */
+  | 'SLEEPING'
+  /** The service heard no speech in what it was given. */
+  | 'NO_SPEECH';
 
 /** Counters of one session. Latencies are `undefined` until there is something to measure. */
 export interface Statistics {

@@ -6,13 +6,24 @@ export { AsrError } from './errors';
 export type { AsrErrorCode, AsrErrorDetails } from './errors';
 export type * from './events';
 export { DEFAULT_MODEL, MODELS, findModel } from './models';
-export type { Model, ModelCapabilities, NumberRange, SessionMode } from './models';
+export type { Model, ModelCapabilities, ParameterTable, SessionMode, WireFormat } from './models';
+export { parameterFault } from './parameters';
+export type {
+  ContextTurn,
+  ModelParameters,
+  ParameterName,
+  ParameterSpec,
+  SpecialWordFilter,
+  Vocabulary,
+} from './parameters';
 export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './regions';
 export type { Endpoint, EndpointOptions, Region } from './regions';
 export type { AudioChunk, AudioFormatHints } from './audio/format';
 export { readAudio } from './audio/source';
 export type { AudioSource, ReadAudioOptions } from './audio/source';
-export type { CommitResult, Session, SessionOptions, SessionState } from './session/options';
+export type { CommitResult, IdlePolicy, Session, SessionOptions, SessionState } from './session/options';
+export { ConnectionPool } from './transport/connection-pool';
+export type { ConnectionPoolOptions } from './transport/connection-pool';
 export { openSession } from './session/session';
 export { joinTexts } from './session/text';
 export { transcribe } from './session/transcribe';

@@ -1,5 +1,6 @@
 import type { AsrError } from '../errors';
 import type { WarningCode, Word } from '../events';
+import type { ContextTurn } from '../parameters';
 
 /** One WebSocket message: text, or binary audio. */
 export type Frame = string | Uint8Array;
@@ -22,6 +23,8 @@ export type ServiceEvent =
   | { type: 'sentenceFailed'; sentenceId: string | undefined; error: AsrError }
   /** All results of a commit are there, or it failed. Commits are numbered from 0 in the order they were sent. */
   | { type: 'commitSettled'; commit: number; sentenceIds: readonly string[]; error?: AsrError }
+  /** The protocol session goes on as a new one: its times count from the next audio that is sent. */
+  | { type: 'restarted' }
   /** Seconds billed for this protocol session so far. */
   | { type: 'usage'; billedSeconds: number }
   /** All results are there; the service is done with the session. */
@@ -47,16 +50,20 @@ export interface Protocol {
   readonly path: string;
   /** Whether audio and commands may be sent now. */
   readonly acceptsAudio: boolean;
-  /** Whether the service ends sentences at `commit()`; else silence has to. */
-  readonly takesCommit: boolean;
+  /** What ends the open sentence at a commit: the service, told by {@link commit}, or silence. */
+  readonly commitBy: 'service' | 'silence';
+  /** Whether the connection, once the service is done with the session, may serve another one. */
+  readonly isReusable: boolean;
   /** The frames that follow the handshake. */
   start: () => Frame[];
-  /** The frame of some audio: 16-bit little-endian mono PCM, an even number of bytes, at most 100 ms. */
+  /** The frame of some audio: at most 100 ms, whole samples where it is PCM. */
   audio: (pcm: Uint8Array) => Frame;
-  /** The frames that end the open sentence. Only when {@link takesCommit}. */
+  /** The frames that end the open sentence. Only where {@link commitBy} is `service`. */
   commit: () => Frame[];
   /** The frames that ask for the last results. Nothing may be sent after them. */
   finish: () => Frame[];
+  /** The frames that tell the service a new context. Only for models that take one. */
+  updateContext: (context: readonly ContextTurn[]) => Frame[];
   /** Takes one text message of the service. Never throws: what is no message of the protocol is a warning. */
   decode: (text: string) => ServiceEvent[];
 }

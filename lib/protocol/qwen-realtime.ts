@@ -31,7 +31,9 @@ const TRANSCRIPTION = 'conversation.item.input_audio_transcription.';
 
 export class QwenRealtimeProtocol implements Protocol {
   readonly path: string;
-  readonly takesCommit: boolean;
+  readonly commitBy: 'service' | 'silence';
+  /** One session per connection (protocol.md A.8, "Not supported"). */
+  readonly isReusable = false;
   readonly #config: QwenRealtimeConfig;
   readonly #items: QwenItems;
   readonly #unknownTypes = new Set<string>();
@@ -42,7 +44,7 @@ export class QwenRealtimeProtocol implements Protocol {
   constructor(config: QwenRealtimeConfig) {
     this.#config = config;
     this.path = `/api-ws/v1/realtime?model=${encodeURIComponent(config.model)}`;
-    this.takesCommit = config.mode === 'manual';
+    this.commitBy = config.mode === 'manual' ? 'service' : 'silence';
     this.#items = new QwenItems(config.mode);
   }
 
@@ -70,6 +72,11 @@ export class QwenRealtimeProtocol implements Protocol {
   finish(): Frame[] {
     this.#phase = 'finishing';
     return [JSON.stringify({ event_id: this.#nextEventId(), type: 'session.finish' })];
+  }
+
+  /** Nothing: this protocol has its bias text in the configuration. */
+  updateContext(): Frame[] {
+    return [];
   }
 
   decode(text: string): ServiceEvent[] {

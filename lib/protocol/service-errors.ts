@@ -13,6 +13,8 @@ export interface ServiceErrorReport {
 
 interface Class {
   pattern: RegExp;
+  /** Of the message, where the code alone says too little. */
+  says?: RegExp;
   code: AsrErrorCode;
   retryable: boolean;
   advice: string;
@@ -24,7 +26,35 @@ const CLASSES: readonly Class[] = [
     pattern: /^(invalid_?api_?key|AccessDenied|Model\.AccessDenied)$/i,
     code: 'AUTHENTICATION',
     retryable: false,
-    advice: 'Check that the API key belongs to this region and may use this model.',
+    advice: 'Keys are per region: check that the API key belongs to this one and may use this model.',
+  },
+  {
+    pattern: /^ModelNotFound$/i,
+    code: 'MODEL_UNAVAILABLE',
+    retryable: false,
+    advice: 'Check the name of the model and that the region has it.',
+  },
+  {
+    pattern: /^InvalidParameter$/i,
+    code: 'CONFIGURATION_REJECTED',
+    retryable: false,
+    advice: 'Check the settings of the session.',
+  },
+  {
+    // protocol.md B.6: silence, or nothing at all, where the service expects speech.
+    pattern:
+      /^(NO_VALID_AUDIO_ERROR|NO_INPUT_AUDIO_ERROR|EmptyAudio|SUCCESS_WITH_NO_VALID_FRAGMENT|ASR_RESPONSE_HAVE_NO_WORDS)$/i,
+    code: 'NO_SPEECH',
+    retryable: true,
+    advice: 'There was no speech in the audio.',
+  },
+  {
+    // The one use of this code that is documented: "request timeout after 23 seconds." (protocol.md B.5)
+    pattern: /^CLIENT_ERROR$/i,
+    says: /timeout/i,
+    code: 'IDLE_TIMEOUT',
+    retryable: true,
+    advice: 'The service waits 23 seconds for audio.',
   },
   {
     pattern: /^(Throttling|limit_requests)/i,
@@ -46,14 +76,19 @@ const CLASSES: readonly Class[] = [
   },
 ];
 
+/** Classes that mean more than one sentence or command. */
+const SESSION_WIDE: readonly AsrErrorCode[] = [
+  'AUTHENTICATION',
+  'MODEL_UNAVAILABLE',
+  'THROTTLED',
+  'PAYMENT',
+  'SERVICE_ERROR',
+];
+
 /** Whether the code says that the whole session is lost, not just one sentence or command. */
 export function endsSession(report: ServiceErrorReport): boolean {
-  return classOf(report) !== undefined;
-}
-
-/** protocol.md A.8: a `server_error` ends the session, whatever its code. */
-function classOf({ code, type }: ServiceErrorReport): Class | undefined {
-  return CLASSES.find(({ pattern }) => pattern.test(code) || (type !== undefined && pattern.test(type)));
+  const known = classOf(report);
+  return known !== undefined && SESSION_WIDE.includes(known.code);
 }
 
 /** The service's report as a typed error: the class of its code, or `fallback` for codes of no known class. */
@@ -66,4 +101,12 @@ export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode,
     serviceCode: report.code,
     ...(report.param && { param: report.param }),
   });
+}
+
+/** protocol.md A.8: a `server_error` ends the session, whatever its code. */
+function classOf({ code, message, type }: ServiceErrorReport): Class | undefined {
+  return CLASSES.find(
+    ({ pattern, says }) =>
+      (pattern.test(code) && (!says || says.test(message))) || (type !== undefined && pattern.test(type)),
+  );
 }

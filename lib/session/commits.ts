@@ -64,6 +64,16 @@ export class Commits {
     });
   }
 
+  /** Whether a commit waits for its answer, sent or not. */
+  get anyPending(): boolean {
+    return this.#entries.length > 0;
+  }
+
+  /** A new protocol session numbers its commits from 0. Only when none waits for an answer of the old one. */
+  restart(): void {
+    this.#sent = 0;
+  }
+
   /** A final came; the commit that it belongs to will claim it. */
   final(final: FinalEvent): void {
     if (final.text === '') return;
@@ -80,6 +90,13 @@ export class Commits {
     if (!entry) return;
     if (error) entry.reject(error);
     else entry.resolve({ text: joinTexts(finals.map((final) => final.text)), finals });
+  }
+
+  /** Answers every commit that was sent with the finals that are there: no more will come. */
+  settleSent(): void {
+    for (const { number } of [...this.#entries]) {
+      if (number !== undefined) this.settle(number, () => true);
+    }
   }
 
   failAll(error: AsrError): void {

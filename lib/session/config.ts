@@ -2,10 +2,12 @@ import { createEnvironment } from '../environment';
 import type { Environment } from '../environment';
 import { AsrError } from '../errors';
 import { DEFAULT_MODEL, findModel } from '../models';
-import type { Model, NumberRange, SessionMode } from '../models';
+import type { Model, SessionMode, WireFormat } from '../models';
+import { parameterFault } from '../parameters';
+import type { ContextTurn, ModelParameters, ParameterName } from '../parameters';
 import { isLoopback, resolveEndpoint } from '../regions';
 import type { Endpoint } from '../regions';
-import type { SessionOptions } from './options';
+import type { IdlePolicy, SessionOptions } from './options';
 
 /** The options with their defaults, checked. */
 export interface SessionConfig {
@@ -14,10 +16,10 @@ export interface SessionConfig {
   workspaceId: string | undefined;
   model: Model;
   mode: SessionMode;
-  vadThreshold: number;
-  vadSilenceMs: number;
-  language: string | undefined;
-  corpusText: string | undefined;
+  languages: readonly string[];
+  parameters: ModelParameters;
+  context: readonly ContextTurn[];
+  wireFormat: WireFormat;
   sampleRateHz: number;
   signal: AbortSignal | undefined;
   connectTimeoutMs: number;
@@ -27,44 +29,31 @@ export interface SessionConfig {
   pingIntervalMs: number;
   maxHeldAudioMs: number;
   pace: { burstMs: number; multiple: number };
+  idle: { policy: IdlePolicy; afterMs: number };
   environment: Environment;
 }
 
-/** protocol.md A.4.1: at most 10,000 tokens; a token is at least one UTF-16 unit, so this refuses only what is surely too long. */
-const MAX_CORPUS_CHARACTERS = 100_000;
+const IDLE_POLICIES: readonly IdlePolicy[] = ['reopen', 'keepAlive', 'close'];
 
 /** @throws AsrError `INVALID_OPTION` (`param` names the option) or `MISSING_API_KEY`. */
 export function configure(options: SessionOptions): SessionConfig {
   const endpoint = resolveEndpoint(options);
   const apiKey = checkApiKey(options.apiKey, endpoint);
-  const model = findModel(options.model ?? DEFAULT_MODEL);
-  const mode = oneOf('mode', options.mode ?? 'vad', model.modes);
-  const { vad = {}, pace = {} } = options;
-  if (mode === 'manual' && (vad.threshold !== undefined || vad.silenceMs !== undefined)) {
-    throw invalid('vad', 'The `vad` options have no meaning in mode "manual"; leave them out.');
-  }
-  if (options.language) oneOf('language', options.language, model.languages);
-  if (options.corpusText && options.corpusText.length > MAX_CORPUS_CHARACTERS) {
-    throw invalid(
-      'corpusText',
-      `Expected \`corpusText\` to have at most ${MAX_CORPUS_CHARACTERS} characters, got ${options.corpusText.length}.`,
-    );
-  }
+  const model = findModel(options.model || DEFAULT_MODEL);
+  checkRegion(model, endpoint);
+  const mode = oneOf('mode', options.mode ?? 'vad', model.modes, model);
+  const { pace = {}, idle = {}, pool } = options;
   return {
     endpoint,
     apiKey,
     workspaceId: options.workspaceId || undefined,
     model,
     mode,
-    vadThreshold: ranged('vad.threshold', vad.threshold, model.vadThreshold),
-    vadSilenceMs: Math.round(ranged('vad.silenceMs', vad.silenceMs, model.vadSilenceMs)),
-    language: options.language || undefined,
-    corpusText: options.corpusText || undefined,
-    sampleRateHz: oneOf(
-      'sampleRateHz',
-      options.sampleRateHz ?? model.sampleRatesHz[0] ?? 16000,
-      model.sampleRatesHz,
-    ),
+    languages: checkLanguages(options.language, model),
+    parameters: checkParameters(options.parameters ?? {}, model, mode),
+    context: checkContext(options.context ?? [], model),
+    wireFormat: oneOf('wireFormat', options.wireFormat ?? 'pcm', model.formats, model),
+    sampleRateHz: oneOf('sampleRateHz', options.sampleRateHz ?? firstRate(model), model.sampleRatesHz, model),
     signal: options.signal,
     connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 10_000),
     configureTimeoutMs: duration('configureTimeoutMs', options.configureTimeoutMs, 10_000),
@@ -74,10 +63,36 @@ export function configure(options: SessionOptions): SessionConfig {
     maxHeldAudioMs: duration('maxHeldAudioMs', options.maxHeldAudioMs, 60_000),
     pace: {
       burstMs: duration('pace.burstMs', pace.burstMs, 3000),
-      multiple: ranged('pace.multiple', pace.multiple, { min: 0.1, max: 1000, default: 20 }),
+      multiple: ranged('pace.multiple', pace.multiple, 0.1, 1000, 20),
     },
-    environment: createEnvironment(options.environment),
+    idle: {
+      policy: oneOf('idle.policy', idle.policy ?? 'reopen', IDLE_POLICIES),
+      afterMs: duration('idle.afterMs', idle.afterMs, model.idleMs),
+    },
+    environment: createEnvironment({ ...(pool && { connect: pool.connect }), ...options.environment }),
   };
+}
+
+/** The rate that a session of the model has when none is asked for. */
+export function firstRate(model: Model): number {
+  return model.sampleRatesHz[0] ?? 16000;
+}
+
+/** @throws AsrError `INVALID_OPTION` for a context that the model does not take, or that is none. */
+export function checkContext(context: readonly ContextTurn[], model: Model): readonly ContextTurn[] {
+  if (context.length > 0 && model.context === 'none') {
+    throw invalid('context', `The model ${model.id} takes no context.`);
+  }
+  for (const turn of context) {
+    const texts = [turn.user, turn.assistant].filter((text) => text !== undefined);
+    if (texts.length === 0 || !texts.every((text) => typeof text === 'string')) {
+      throw invalid(
+        'context',
+        'Expected each turn of `context` to have a text `user`, a text `assistant`, or both.',
+      );
+    }
+  }
+  return context;
 }
 
 function checkApiKey(given: string | undefined, endpoint: Endpoint): string | undefined {
@@ -105,28 +120,70 @@ function checkApiKey(given: string | undefined, endpoint: Endpoint): string | un
   return apiKey;
 }
 
-function oneOf<T extends string | number>(param: string, value: T, allowed: readonly T[]): T {
-  if (allowed.includes(value)) return value;
+/** The service would only close the connection, or run another model (protocol.md A.2). */
+function checkRegion(model: Model, endpoint: Endpoint): void {
+  const isCloud = endpoint.region === 'singapore' || endpoint.region === 'beijing';
+  if (!isCloud || model.regions.includes(endpoint.region)) return;
+  const regions = model.regions.join(', ');
   throw invalid(
-    param,
-    `Expected \`${param}\` to be one of ${allowed.join(', ')}, got ${JSON.stringify(value)}.`,
+    'region',
+    `The model ${model.id} is not in the region ${endpoint.region}; it is in ${regions}.`,
   );
 }
 
-function ranged(param: string, value: number | undefined, range: NumberRange): number {
-  if (value === undefined) return range.default;
-  if (Number.isFinite(value) && value >= range.min && value <= range.max) return value;
+function checkLanguages(language: SessionOptions['language'], model: Model): readonly string[] {
+  const languages = typeof language === 'string' ? [language] : (language ?? []);
+  const asked = languages.filter((code) => code !== '');
+  if (asked.length > model.maxLanguages) {
+    const limit = model.maxLanguages === 0 ? 'no language; leave it out' : `at most ${model.maxLanguages}`;
+    throw invalid('language', `The model ${model.id} takes ${limit}, got ${asked.join(', ')}.`);
+  }
+  return asked.map((code) => oneOf('language', code, model.languages, model));
+}
+
+function checkParameters(parameters: ModelParameters, model: Model, mode: SessionMode): ModelParameters {
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value === undefined) continue;
+    const spec = model.parameters[name as ParameterName];
+    if (!spec) {
+      const has = Object.keys(model.parameters).join(', ');
+      throw invalid(name, `The model ${model.id} has no setting \`${name}\`; it has ${has}.`);
+    }
+    if (mode === 'manual' && (name === 'vadThreshold' || name === 'silenceMs')) {
+      throw invalid(name, `\`${name}\` has no meaning in mode "manual"; leave it out.`);
+    }
+    const fault = parameterFault(name, value, spec);
+    if (fault) throw invalid(name, fault);
+  }
+  return parameters;
+}
+
+function oneOf<T extends string | number>(param: string, value: T, allowed: readonly T[], model?: Model): T {
+  if (allowed.includes(value)) return value;
+  const of = model ? ` for the model ${model.id}` : '';
   throw invalid(
     param,
-    `Expected \`${param}\` to be a number from ${range.min} to ${range.max}, got ${String(value)}.`,
+    `Expected \`${param}\` to be one of ${allowed.join(', ')}${of}, got ${JSON.stringify(value)}.`,
   );
+}
+
+function ranged(
+  param: string,
+  value: number | undefined,
+  min: number,
+  max: number,
+  defaultValue: number,
+): number {
+  if (value === undefined) return defaultValue;
+  if (Number.isFinite(value) && value >= min && value <= max) return value;
+  throw invalid(param, `Expected \`${param}\` to be a number from ${min} to ${max}, got ${String(value)}.`);
 }
 
 /** Timers take 31 bits. */
 const MAX_DURATION_MS = 2 ** 31 - 1;
 
 function duration(param: string, value: number | undefined, defaultMs: number): number {
-  return ranged(param, value, { min: 1, max: MAX_DURATION_MS, default: defaultMs });
+  return ranged(param, value, 1, MAX_DURATION_MS, defaultMs);
 }
 
 function invalid(param: string, message: string): AsrError {

@@ -78,7 +78,7 @@ export class Connection {
   }
 
   /** Whether audio would go out now rather than wait in a buffer. */
-  get ready(): boolean {
+  get isReady(): boolean {
     return this.#phase === 'open' && !this.#blocked && this.#options.protocol.acceptsAudio;
   }
 
@@ -92,6 +92,17 @@ export class Connection {
       this.#blocked = false;
       if (this.#phase === 'open') this.#handlers.onDrain();
     });
+  }
+
+  /**
+   * The service is done with the protocol session: gives the connection back for another one, if it can be used again.
+   * No handler is called any more if so.
+   */
+  release(): boolean {
+    if (!this.#options.protocol.isReusable || !this.#socket.release()) return false;
+    this.#phase = 'over';
+    this.#cancelTimers();
+    return true;
   }
 
   /** Closes politely; `onLost` follows within a second. */
@@ -108,15 +119,18 @@ export class Connection {
   }
 
   #configure(frame: Frame): void {
-    if (this.#phase === 'connecting') {
-      this.#phase = 'configuring';
+    if (this.#phase === 'connecting') this.#phase = 'configuring';
+    // Also while it is open: the next task has to start in time, too.
+    if (!this.#options.protocol.acceptsAudio) {
       this.#bound(this.#options.configureTimeoutMs, 'CONFIGURE_TIMEOUT', 'did not confirm the configuration');
     }
     this.#socket.send(frame);
   }
 
   #receive(text: string): void {
-    for (const event of this.#options.protocol.decode(this.#withoutKey(text))) {
+    const { protocol } = this.#options;
+    const acceptedBefore: boolean = protocol.acceptsAudio;
+    for (const event of protocol.decode(this.#withoutKey(text))) {
       if (this.#isOver()) return;
       switch (event.type) {
         case 'send':
@@ -124,7 +138,6 @@ export class Connection {
           break;
         case 'opened':
           this.#phase = 'open';
-          this.#cancelBound?.();
           this.#handlers.onEvent(event);
           break;
         case 'failed':
@@ -134,6 +147,9 @@ export class Connection {
           this.#handlers.onEvent(event);
       }
     }
+    if (this.#isOver() || acceptedBefore || !protocol.acceptsAudio) return;
+    this.#cancelBound?.();
+    this.#handlers.onDrain();
   }
 
   // A method, because a handler may end the connection between two looks at the phase.

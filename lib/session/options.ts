@@ -1,8 +1,10 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
 import type { EventOf, FinalEvent, OpenedEvent, SessionEvent, SessionEventType, Statistics } from '../events';
-import type { SessionMode } from '../models';
+import type { SessionMode, WireFormat } from '../models';
+import type { ContextTurn, ModelParameters } from '../parameters';
 import type { EndpointOptions } from '../regions';
 import type { Environment } from '../environment';
+import type { ConnectionPool } from '../transport/connection-pool';
 
 /** How to open a session. Everything has a default but the API key, which the cloud regions need. */
 export interface SessionOptions extends EndpointOptions {
@@ -12,17 +14,18 @@ export interface SessionOptions extends EndpointOptions {
   model?: string;
   /** Who ends a sentence: the service at silence (`vad`, the default) or `commit()` (`manual`). */
   mode?: SessionMode;
-  /** Voice activity detection of the service, mode `vad` only. */
-  vad?: {
-    /** -1 to 1, lower hears quieter speech. Default: the model's. */
-    threshold?: number;
-    /** Silence that ends a sentence, 200 to 6000. Default: the model's. */
-    silenceMs?: number;
-  };
-  /** A code of the model's list, such as `zh` or `en`. Default: the service detects it. */
-  language?: string;
-  /** Names, terms or background that bias recognition, up to about 10,000 tokens. */
-  corpusText?: string;
+  /** A code of the model's list, such as `zh` or `en`, or several where it takes them. Default: the service detects it. */
+  language?: string | readonly string[];
+  /** Settings of the model; each model's row in {@link MODELS} says which, with ranges and defaults. */
+  parameters?: ModelParameters;
+  /** The dialogue before, as bias, oldest turn first; the service keeps the last five. Only where the model takes it. */
+  context?: readonly ContextTurn[];
+  /**
+   * Format of the audio on its way to the service. Default `pcm`: what is appended is understood and checked here.
+   * Any other of the model's formats passes the appended bytes through untouched: one file from its beginning, and a new
+   * one after each commit. Statistics in milliseconds stay 0 then, since only the service knows the duration.
+   */
+  wireFormat?: WireFormat;
   /** Rate of the audio that goes to the service. Default: the model's first, 16000. */
   sampleRateHz?: number;
   /** Aborts the session, in whatever state it is. */
@@ -46,9 +49,26 @@ export interface SessionOptions extends EndpointOptions {
     /** Multiple of real time after the burst. Default 20 (protocol.md A.8, "Pacing"). */
     multiple?: number;
   };
+  /** What to do while no audio comes; see {@link IdlePolicy}. */
+  idle?: {
+    /** Default `reopen`. */
+    policy?: IdlePolicy;
+    /** How long without audio. Default: 15000 on run-task models, 40000 on Qwen-ASR-Realtime. */
+    afterMs?: number;
+  };
+  /** Connections to use again, where the protocol allows it. Default: every session has its own. */
+  pool?: ConnectionPool;
   /** Clock and sockets, replaced in tests. */
   environment?: Partial<Environment>;
 }
+
+/**
+ * The service ends a session that gets no audio (23 s on run-task models, protocol.md B.5). Instead of that,
+ * - `reopen` ends it in time, keeps the session asleep at no cost and opens it again with the next audio;
+ * - `keepAlive` sends 100 ms of silence each time, which the service bills, and is ready at once;
+ * - `close` finishes the session: `finished` comes.
+ */
+export type IdlePolicy = 'reopen' | 'keepAlive' | 'close';
 
 /** What a commit gave. */
 export interface CommitResult {
@@ -58,7 +78,8 @@ export interface CommitResult {
   finals: FinalEvent[];
 }
 
-export type SessionState = 'connecting' | 'open' | 'finishing' | 'closed';
+/** `sleeping`: no audio came for a while and nothing is connected; the next audio wakes the session. */
+export type SessionState = 'connecting' | 'open' | 'sleeping' | 'finishing' | 'closed';
 
 /** One live recognition. Made by {@link openSession}. */
 export interface Session {
@@ -84,11 +105,18 @@ export interface Session {
   /**
    * Ends the open sentence and resolves with the finals of all audio appended since the last commit.
    *
-   * In mode `manual` the service commits. In mode `vad`, where it does not take a commit, the silence that ends the
-   * open sentence is sent (design.md, "Messages in Node-RED"). Rejects with `COMMIT_EMPTY` (mode `manual`),
+   * In mode `manual` the service commits. Where it does not take a commit, it is made from what it does take: silence
+   * that ends the open sentence in mode `vad` of Qwen-ASR-Realtime, the end of the task and a new one on run-task
+   * models (design.md, "Messages in Node-RED"). Rejects with `COMMIT_EMPTY` (mode `manual`),
    * `COMMIT_FAILED`, `COMMIT_TIMEOUT` or `SESSION_CLOSED`; the session lives on after the first three.
    */
   commit(): Promise<CommitResult>;
+
+  /**
+   * Gives the service a new dialogue context, for the rest of the session.
+   * @throws AsrError `INVALID_OPTION` when the model takes none in between.
+   */
+  updateContext(context: readonly ContextTurn[]): void;
 
   /**
    * Sends what is held, waits for the last finals and closes. A sentence that the service did not finish within

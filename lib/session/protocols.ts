@@ -1,22 +1,41 @@
+import { randomUUID } from 'node:crypto';
 import type { Model } from '../models';
+import { parameterOrDefault } from '../models';
 import type { Protocol } from '../protocol/protocol';
 import { QwenRealtimeProtocol } from '../protocol/qwen-realtime';
+import { RunTaskProtocol } from '../protocol/run-task';
 import type { SessionConfig } from './config';
 
-/** The wire protocol of the configured model. */
-export function createProtocol(config: SessionConfig): Protocol {
-  const { model, mode, sampleRateHz, vadThreshold, vadSilenceMs, language, corpusText } = config;
-  const protocols: Record<Model['protocol'], () => Protocol> = {
-    'qwen-realtime': () =>
-      new QwenRealtimeProtocol({
-        model: model.id,
-        mode,
-        sampleRateHz,
-        vadThreshold,
-        vadSilenceMs,
-        ...(language && { language }),
-        ...(corpusText && { corpusText }),
-      }),
-  };
-  return protocols[model.protocol]();
+/** A new protocol session of the configured model. */
+export function createProtocol(config: SessionConfig, context: SessionConfig['context']): Protocol {
+  return PROTOCOLS[config.model.protocol](config, context);
 }
+
+const PROTOCOLS: Record<
+  Model['protocol'],
+  (config: SessionConfig, context: SessionConfig['context']) => Protocol
+> = {
+  'qwen-realtime': ({ model, mode, sampleRateHz, parameters, languages: [language] }) =>
+    new QwenRealtimeProtocol({
+      model: model.id,
+      mode,
+      sampleRateHz,
+      vadThreshold: parameterOrDefault(model, parameters, 'vadThreshold'),
+      vadSilenceMs: parameterOrDefault(model, parameters, 'silenceMs'),
+      ...(language && { language }),
+      ...(parameters.corpusText && { corpusText: parameters.corpusText }),
+    }),
+  'run-task': ({ model, sampleRateHz, parameters, languages, wireFormat, idle }, context) => {
+    // A quiet microphone must not end the session, and the service stays for the asking (protocol.md B.3 `heartbeat`).
+    const staysByDefault = model.parameters.heartbeat !== undefined && idle.policy !== 'close';
+    return new RunTaskProtocol({
+      model: model.id,
+      format: wireFormat,
+      sampleRateHz,
+      languages,
+      parameters: staysByDefault ? { heartbeat: true, ...parameters } : parameters,
+      context,
+      createTaskId: randomUUID,
+    });
+  },
+};

@@ -1,6 +1,6 @@
 import type { Clock } from '../environment';
 import type { AsrError } from '../errors';
-import type { EventOf, SessionEvent } from '../events';
+import type { EventOf, SessionEvent, Word } from '../events';
 import type { ServiceEvent } from '../protocol/protocol';
 import { Commits } from './commits';
 import type { PendingCommit } from './commits';
@@ -11,7 +11,10 @@ import type { StatisticsCounter } from './statistics';
 import type { Timeline } from './timeline';
 
 /** What the service says about the speech itself; the rest is the session's. */
-export type SpeechEvent = Exclude<ServiceEvent, { type: 'send' | 'opened' | 'finished' | 'failed' }>;
+export type SpeechEvent = Exclude<
+  ServiceEvent,
+  { type: 'send' | 'opened' | 'restarted' | 'finished' | 'failed' }
+>;
 
 export interface RecognitionOptions {
   clock: Clock;
@@ -54,14 +57,14 @@ export class Recognition {
     switch (event.type) {
       case 'speechStarted':
       case 'speechStopped':
-        this.#speechEdge({ ...event, atMs: Math.round(timeline.given(event.atMs)) });
+        this.#speechEdge({ ...event, atMs: timeline.given(event.atMs) });
         break;
       case 'interim':
         counter.text(this.#now());
-        this.#sentences.interim(event).forEach(emit);
+        this.#sentences.interim({ ...event, ...givenTimes(event, timeline) }).forEach(emit);
         break;
       case 'final':
-        this.#final(event);
+        this.#final({ ...event, ...givenTimes(event, timeline) });
         break;
       case 'sentenceFailed':
         this.#failed(event.sentenceId, event.error);
@@ -74,14 +77,31 @@ export class Recognition {
         );
         break;
       case 'usage':
-        // Cumulative for the session: the last one counts, never a sum (protocol.md A.5.7).
-        counter.billedSeconds = event.billedSeconds;
+        counter.usage(event.billedSeconds);
         break;
       case 'warning':
         emit(event);
         break;
     }
     this.#silenceCommits.heard();
+  }
+
+  /** Whether a commit waits for its answer. */
+  get hasPendingCommits(): boolean {
+    return this.#commits.anyPending;
+  }
+
+  /** Answers the commits that were sent with what there is: no more will come. */
+  settleCommits(): void {
+    this.#commits.settleSent();
+  }
+
+  /** The protocol session is over without an error, or found no speech: what it did not answer has no answer. */
+  protocolSessionEnded(): void {
+    this.truncate();
+    this.#commits.settleSent();
+    this.#commits.restart();
+    this.#options.counter.protocolSessionEnded();
   }
 
   /** What was heard of sentences that get no final of their own is not lost: their last interims become finals. */
@@ -128,4 +148,22 @@ export class Recognition {
   #now(): number {
     return this.#options.clock.now();
   }
+}
+
+/** The times of a result, from the service's time line to the session's. */
+function givenTimes(
+  { beginMs, endMs, words }: { beginMs?: number; endMs?: number; words?: Word[] },
+  timeline: Timeline,
+): { beginMs?: number; endMs?: number; words?: Word[] } {
+  return {
+    ...(beginMs !== undefined && { beginMs: timeline.given(beginMs) }),
+    ...(endMs !== undefined && { endMs: timeline.given(endMs) }),
+    ...(words && {
+      words: words.map((word) => ({
+        ...word,
+        beginMs: timeline.given(word.beginMs),
+        endMs: timeline.given(word.endMs),
+      })),
+    }),
+  };
 }

@@ -9,7 +9,7 @@ import { ACCEPTED, handled } from './promises';
 import type { StatisticsCounter } from './statistics';
 import { Timeline } from './timeline';
 
-/** One message carries at most this much audio (protocol.md A.9, rule 2). */
+/** One message carries at most this much audio (protocol.md A.9, rule 2; B.2.2). */
 const MAX_MESSAGE_MS = 100;
 
 export interface SenderOptions {
@@ -20,26 +20,30 @@ export interface SenderOptions {
   counter: StatisticsCounter;
 }
 
+/** What audio goes out on. */
+export interface Link {
+  protocol: Protocol;
+  connection: Connection;
+}
+
 /** Audio on its way to the service: at once where that is possible, else held, in order, bounded and paced. */
 export class Sender {
   /** The service's times -> times of the audio that was given. */
   readonly timeline = new Timeline();
   readonly #options: SenderOptions;
-  readonly #protocol: Protocol;
-  readonly #connection: Connection;
   readonly #outbox = new Outbox();
   readonly #pacer: Pacer;
   readonly #maxMessageBytes: number;
   readonly #maxHeldBytes: number;
-  /** Everything on the wire, with the silence that ends sentences. */
-  #wireBytes = 0;
+  #link: Link | undefined;
+  #givenBytes = 0;
+  /** All audio of this protocol session, with the silence that ends sentences. */
+  #sessionBytes = 0;
   #cancelPaceTimer: Cancel | undefined;
   #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
 
-  constructor(options: SenderOptions, protocol: Protocol, connection: Connection) {
+  constructor(options: SenderOptions) {
     this.#options = options;
-    this.#protocol = protocol;
-    this.#connection = connection;
     this.#pacer = new Pacer(options.pace.burstMs, options.pace.multiple, options.clock.now());
     this.#maxMessageBytes = MAX_MESSAGE_MS * options.bytesPerMs;
     this.#maxHeldBytes = options.maxHeldAudioMs * options.bytesPerMs;
@@ -49,15 +53,37 @@ export class Sender {
     return this.#outbox.heldBytes;
   }
 
+  /** Whether nothing waits, neither audio nor a command. */
+  get isEmpty(): boolean {
+    return this.#outbox.isEmpty;
+  }
+
+  /** Runs the commands that wait, where no audio does: there is nothing to send before them. */
+  runCommands(): void {
+    for (let command = this.#outbox.takeCommand(); command; command = this.#outbox.takeCommand()) command();
+  }
+
   /** Where the next audio stands on the time line of the given audio. */
   get positionMs(): number {
-    return this.timeline.given(this.#wireMs());
+    return Math.round(this.#givenBytes / this.#options.bytesPerMs);
+  }
+
+  /** From now on audio goes out here, or, without a link, nowhere. */
+  attach(link: Link | undefined): void {
+    this.#link = link;
+    this.restart();
+  }
+
+  /** A protocol session begins with the next audio. */
+  restart(): void {
+    this.#sessionBytes = 0;
+    this.timeline.restart(this.#givenBytes / this.#options.bytesPerMs);
   }
 
   /** Resolves at once unless too much is held already; the bytes are copied only if they have to wait. */
-  append(pcm: Uint8Array): Promise<void> {
-    const sent = this.#outbox.isEmpty ? this.#sendNow(pcm) : 0;
-    if (sent < pcm.length) this.#outbox.pushAudio(pcm.slice(sent));
+  append(bytes: Uint8Array): Promise<void> {
+    const sent = this.#outbox.isEmpty ? this.#sendNow(bytes) : 0;
+    if (sent < bytes.length) this.#outbox.pushAudio(bytes.slice(sent));
     if (this.#outbox.heldBytes <= this.#maxHeldBytes) return ACCEPTED;
     return handled(new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject })));
   }
@@ -70,15 +96,16 @@ export class Sender {
 
   /** Sends what is held, as far as the connection and the pace allow. */
   pump(): void {
-    while (!this.#outbox.isEmpty && this.#connection.ready) {
+    while (!this.#outbox.isEmpty && this.#link?.connection.isReady) {
       const command = this.#outbox.takeCommand();
       if (command) {
         command();
         continue;
       }
-      if (!this.#mayGoNow()) break;
+      const link = this.#linkThatTakesAudio();
+      if (!link) break;
       const message = this.#outbox.takeAudio(this.#maxMessageBytes);
-      if (message) this.#send(message);
+      if (message) this.#send(link, message);
     }
     if (this.#waiters.length > 0 && this.#outbox.heldBytes <= this.#maxHeldBytes) {
       for (const { resolve } of this.#waiters.splice(0)) resolve();
@@ -87,18 +114,21 @@ export class Sender {
 
   /** Silence that is not part of the given audio and takes no place on its time line. */
   sendSilence(durationMs: number): void {
+    if (!this.#link) return;
+    const { protocol, connection } = this.#link;
     const chunks = Math.ceil(durationMs / MAX_MESSAGE_MS);
-    this.timeline.addSilence(this.#wireMs(), chunks * MAX_MESSAGE_MS);
+    this.timeline.addSilence(this.#sessionBytes / this.#options.bytesPerMs, chunks * MAX_MESSAGE_MS);
     const chunk = new Uint8Array(this.#maxMessageBytes);
     for (let i = 0; i < chunks; i++) {
-      this.#connection.send(this.#protocol.audio(chunk));
-      this.#wireBytes += chunk.length;
+      connection.send(protocol.audio(chunk));
+      this.#sessionBytes += chunk.length;
     }
     this.#pacer.spend(chunks * MAX_MESSAGE_MS);
   }
 
   /** Gives up what is held and whoever waits; returns the bytes that were not sent. */
   stop(reason: AsrError): number {
+    this.#link = undefined;
     this.#cancelPaceTimer?.();
     const lostBytes = this.#outbox.heldBytes;
     this.#outbox.clear();
@@ -107,37 +137,37 @@ export class Sender {
   }
 
   /** Sends as much as may go now, in messages of at most 100 ms; returns how many bytes went. */
-  #sendNow(pcm: Uint8Array): number {
+  #sendNow(bytes: Uint8Array): number {
     let offset = 0;
-    while (offset < pcm.length && this.#mayGoNow()) {
-      const message =
-        pcm.length <= this.#maxMessageBytes ? pcm : pcm.subarray(offset, offset + this.#maxMessageBytes);
-      this.#send(message);
+    while (offset < bytes.length) {
+      const link = this.#linkThatTakesAudio();
+      if (!link) break;
+      const isOneMessage = bytes.length <= this.#maxMessageBytes;
+      const message = isOneMessage ? bytes : bytes.subarray(offset, offset + this.#maxMessageBytes);
+      this.#send(link, message);
       offset += message.length;
     }
     return offset;
   }
 
-  #mayGoNow(): boolean {
-    if (!this.#connection.ready) return false;
+  /** The link, if it and the pace allow audio now. */
+  #linkThatTakesAudio(): Link | undefined {
+    if (!this.#link?.connection.isReady) return undefined;
     const waitMs = this.#pacer.waitMs(this.#options.clock.now());
-    if (waitMs === 0) return true;
+    if (waitMs === 0) return this.#link;
     this.#cancelPaceTimer ??= this.#options.clock.after(waitMs, () => {
       this.#cancelPaceTimer = undefined;
       this.pump();
     });
-    return false;
+    return undefined;
   }
 
-  #send(pcm: Uint8Array): void {
+  #send({ protocol, connection }: Link, bytes: Uint8Array): void {
     const { bytesPerMs, counter, clock } = this.#options;
-    this.#connection.send(this.#protocol.audio(pcm));
-    this.#pacer.spend(pcm.length / bytesPerMs);
-    this.#wireBytes += pcm.length;
-    counter.sent(pcm.length, clock.now());
-  }
-
-  #wireMs(): number {
-    return this.#wireBytes / this.#options.bytesPerMs;
+    connection.send(protocol.audio(bytes));
+    this.#pacer.spend(bytes.length / bytesPerMs);
+    this.#sessionBytes += bytes.length;
+    this.#givenBytes += bytes.length;
+    counter.sent(bytes.length, clock.now());
   }
 }

@@ -1,24 +1,21 @@
-import { bytesOf } from '../audio/format';
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
-import { AudioIntake } from '../audio/intake';
-import type { Cancel } from '../environment';
 import { AsrError, asAsrError } from '../errors';
 import type { EventOf, OpenedEvent, SessionEvent, SessionEventType, Statistics } from '../events';
-import type { Protocol, ServiceEvent } from '../protocol/protocol';
-import { configure } from './config';
+import { parameterOrDefault } from '../models';
+import type { ContextTurn } from '../parameters';
+import { checkContext, configure } from './config';
 import type { SessionConfig } from './config';
-import { Connection } from './connection';
 import { Emitter } from './emitter';
 import { EventQueue } from './event-queue';
+import { createIntake } from './intake';
+import type { SessionIntake } from './intake';
 import type { CommitResult, Session, SessionOptions, SessionState } from './options';
 import { deferred, handled, rejected } from './promises';
-import { createProtocol } from './protocols';
 import { Recognition } from './recognition';
 import { Sender } from './sender';
+import { ServiceLink } from './service-link';
 import { StatisticsCounter } from './statistics';
 
-/** After the service said that what it was finishing has failed, nothing much will follow. */
-const FINISH_AFTER_FAILURE_MS = 1000;
 /** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
 const LONG_COMMIT_MS = 60_000;
 /** What is sent beyond the configured silence, so that the service surely sees the end of the sentence. */
@@ -36,12 +33,10 @@ export function openSession(options: SessionOptions = {}): Session {
 
 class LiveSession implements Session {
   readonly #config: SessionConfig;
-  readonly #bytesPerMs: number;
-  readonly #protocol: Protocol;
-  readonly #connection: Connection;
-  readonly #intake: AudioIntake;
+  readonly #intake: SessionIntake;
   readonly #sender: Sender;
   readonly #recognition: Recognition;
+  readonly #link: ServiceLink;
   readonly #counter: StatisticsCounter;
   readonly #emitter = new Emitter();
   readonly #ready = deferred<OpenedEvent>();
@@ -49,56 +44,43 @@ class LiveSession implements Session {
   readonly #onAbort = () => {
     this.abort();
   };
-  #state: SessionState = 'connecting';
+  #phase: 'connecting' | 'open' | 'finishing' | 'closed' = 'connecting';
   #id: string | undefined;
   #endedBy: AsrError | undefined;
-  #isFinishSent = false;
-  /** All results are there; only the closing handshake is left. */
-  #isClosing = false;
   #uncommittedBytes = 0;
-  #cancelFinishBound: Cancel | undefined;
 
   constructor(config: SessionConfig) {
     this.#config = config;
     const { clock } = config.environment;
-    this.#bytesPerMs = (config.sampleRateHz * 2) / 1000;
-    this.#intake = new AudioIntake(config.sampleRateHz);
-    this.#counter = new StatisticsCounter(this.#bytesPerMs);
-    this.#protocol = createProtocol(config);
-    this.#recognition = new Recognition({
-      clock,
-      commitTimeoutMs: config.commitTimeoutMs,
-      counter: this.#counter,
-      emit: (event) => {
-        this.#emitter.emit(event);
+    const { maxHeldAudioMs, pace, commitTimeoutMs, signal } = config;
+    const emit = (event: SessionEvent) => {
+      this.#emitter.emit(event);
+    };
+    this.#intake = createIntake(config);
+    const { bytesPerMs, isMeasured } = this.#intake;
+    this.#counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
+    this.#recognition = new Recognition({ clock, commitTimeoutMs, counter: this.#counter, emit });
+    this.#sender = new Sender({ clock, bytesPerMs, maxHeldAudioMs, pace, counter: this.#counter });
+    this.#link = new ServiceLink({
+      config,
+      sender: this.#sender,
+      recognition: this.#recognition,
+      emit,
+      onOpened: (sessionId) => {
+        this.#opened(sessionId);
+      },
+      hasUncommitted: () => config.mode === 'manual' && this.#uncommittedBytes > 0,
+      onEnd: (error) => {
+        this.#end(error ?? 'finished');
       },
     });
-    this.#connection = new Connection(
-      { ...config, protocol: this.#protocol },
-      {
-        onEvent: (event) => {
-          this.#receive(event);
-        },
-        onLost: (error) => {
-          this.#lost(error);
-        },
-        onDrain: () => {
-          this.#sender.pump();
-        },
-      },
-    );
-    const { maxHeldAudioMs, pace } = config;
-    this.#sender = new Sender(
-      { clock, bytesPerMs: this.#bytesPerMs, maxHeldAudioMs, pace, counter: this.#counter },
-      this.#protocol,
-      this.#connection,
-    );
-    if (config.signal?.aborted) queueMicrotask(this.#onAbort);
-    config.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#link.connect();
+    if (signal?.aborted) queueMicrotask(this.#onAbort);
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get state(): SessionState {
-    return this.#state;
+    return this.#phase === 'open' && !this.#link.protocol ? 'sleeping' : this.#phase;
   }
 
   get model(): string {
@@ -115,61 +97,63 @@ class LiveSession implements Session {
 
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void> {
     if (!this.#takesMore()) return rejected(this.#closedError('append'));
-    let pcm: Uint8Array;
+    let bytes: Uint8Array;
     try {
-      const bytes = bytesOf(audio);
-      if (!bytes) {
-        throw new AsrError(
-          'BAD_AUDIO',
-          `Expected audio as a Buffer, Int16Array or ArrayBuffer, got ${typeof audio}.`,
-        );
-      }
-      pcm = this.#intake.write(bytes, hints);
+      bytes = this.#intake.read(audio, hints);
     } catch (error) {
       return rejected(asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read'));
     }
-    this.#counter.audioInBytes += pcm.length;
-    this.#countUncommitted(pcm.length);
-    return this.#sender.append(pcm);
+    if (bytes.length > 0) this.#link.wake();
+    this.#counter.audioInBytes += bytes.length;
+    this.#countUncommitted(bytes.length);
+    return this.#sender.append(bytes);
   }
 
   commit(): Promise<CommitResult> {
     if (!this.#takesMore()) return rejected(this.#closedError('commit'));
-    const { takesCommit } = this.#protocol;
-    if (takesCommit && this.#uncommittedBytes === 0) {
+    if (this.#uncommittedBytes === 0) {
+      if (this.#config.mode !== 'manual') return Promise.resolve({ text: '', finals: [] });
       const message = 'There is nothing to commit: no audio was appended since the last commit.';
       return rejected(new AsrError('COMMIT_EMPTY', message));
     }
     this.#uncommittedBytes = 0;
     const { commit, result } = this.#recognition.addCommit();
-    this.#sender.then(() => {
+    this.#command(() => {
       const { positionMs } = this.#sender;
-      if (takesCommit)
-        this.#protocol.commit().forEach((frame) => {
-          this.#connection.send(frame);
-        });
-      else this.#sender.sendSilence(this.#config.vadSilenceMs + SILENCE_MARGIN_MS);
-      this.#recognition.commitSent(commit, positionMs, !takesCommit);
+      const { protocol } = this.#link;
+      const bySilence = protocol?.commitBy === 'silence';
+      if (bySilence) this.#sender.sendSilence(this.#silenceMs() + SILENCE_MARGIN_MS);
+      else this.#link.commit();
+      this.#recognition.commitSent(commit, positionMs, bySilence);
+      // Asleep: the service has given all its results already.
+      if (!protocol) this.#recognition.settleCommits();
     });
     return handled(result);
   }
 
+  updateContext(context: readonly ContextTurn[]): void {
+    const { model } = this.#config;
+    if (model.context !== 'update') {
+      const message = `The model ${model.id} takes no context in the middle of a session.`;
+      throw new AsrError('INVALID_OPTION', message, { param: 'context' });
+    }
+    this.#link.updateContext(checkContext(context, model));
+  }
+
   finish(): Promise<Statistics> {
     if (this.#takesMore()) {
-      this.#state = 'finishing';
-      this.#sender.then(() => {
-        for (const frame of this.#protocol.finish()) this.#connection.send(frame);
-        this.#isFinishSent = true;
-        this.#recognition.finishSent();
-        this.#boundFinish(this.#config.finishTimeoutMs);
+      this.#phase = 'finishing';
+      this.#link.prepareEnd();
+      this.#command(() => {
+        this.#link.finish();
       });
     }
     return this.#finished.promise;
   }
 
   abort(): void {
-    if (this.#state === 'closed') return;
-    this.#connection.destroy();
+    if (this.#phase === 'closed') return;
+    this.#link.destroy();
     this.#end('aborted');
   }
 
@@ -189,66 +173,17 @@ class LiveSession implements Session {
     stopListening = this.#emitter.on('event', (event) => {
       queue.push(event);
     });
-    if (this.#state === 'closed') void queue.return();
+    if (this.#phase === 'closed') void queue.return();
     return queue;
-  }
-
-  #receive(event: ServiceEvent): void {
-    if (this.#isClosing || this.#state === 'closed') return;
-    switch (event.type) {
-      case 'opened':
-        this.#opened(event.sessionId);
-        break;
-      case 'finished':
-        this.#isClosing = true;
-        this.#cancelFinishBound?.();
-        this.#connection.close();
-        break;
-      case 'send':
-      case 'failed':
-        // The connection's own business.
-        break;
-      default:
-        this.#recognition.receive(event, this.#sender.timeline);
-        // The connection stays open and no final follows (protocol.md A.8).
-        if (event.type === 'sentenceFailed' && this.#isFinishSent) this.#boundFinish(FINISH_AFTER_FAILURE_MS);
-    }
   }
 
   #opened(sessionId: string): void {
     this.#id = sessionId;
-    if (this.#state === 'connecting') this.#state = 'open';
+    if (this.#phase === 'connecting') this.#phase = 'open';
     const { model, endpoint } = this.#config;
     const event: OpenedEvent = { type: 'opened', sessionId, model: model.id, region: endpoint.label };
     this.#ready.resolve(event);
     this.#emitter.emit(event);
-    this.#sender.pump();
-  }
-
-  #countUncommitted(bytes: number): void {
-    const limit = LONG_COMMIT_MS * this.#bytesPerMs;
-    const before = this.#uncommittedBytes;
-    this.#uncommittedBytes += bytes;
-    if (this.#config.mode === 'manual' && before <= limit && this.#uncommittedBytes > limit) {
-      const message = 'More than 60 s of audio without a commit; the service advises to commit earlier.';
-      this.#emitter.emit({ type: 'warning', code: 'LONG_COMMIT', message });
-    }
-  }
-
-  #boundFinish(timeoutMs: number): void {
-    this.#cancelFinishBound?.();
-    this.#cancelFinishBound = this.#config.environment.clock.after(timeoutMs, () => {
-      const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
-      this.#emitter.emit({ type: 'warning', code: 'FINISH_TIMEOUT', message });
-      this.#connection.destroy();
-      this.#end('finished');
-    });
-  }
-
-  #lost(error: AsrError): void {
-    // The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4).
-    const isDone = this.#isClosing || (this.#isFinishSent && error.closeCode === 1000);
-    this.#end(isDone ? 'finished' : error);
   }
 
   /** The one way out: releases everything, answers everybody, and says so last. */
@@ -259,8 +194,7 @@ class LiveSession implements Session {
     const aborted = how === 'aborted';
     if (how instanceof AsrError) this.#endedBy = how;
     const reason = this.#endedBy ?? (aborted ? this.#abortedError() : this.#closedError('wait'));
-    this.#state = 'closed';
-    this.#cancelFinishBound?.();
+    this.#phase = 'closed';
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
     this.#recognition.stop(reason);
     this.#counter.audioLostBytes += this.#sender.stop(reason);
@@ -275,6 +209,28 @@ class LiveSession implements Session {
     );
   }
 
+  // --- small things
+
+  /** Runs once all audio before it has been sent, or at once while the session sleeps. */
+  #command(command: () => void): void {
+    this.#sender.then(command);
+    if (!this.#link.protocol && this.#sender.heldBytes === 0) this.#sender.runCommands();
+  }
+
+  #silenceMs(): number {
+    return parameterOrDefault(this.#config.model, this.#config.parameters, 'silenceMs');
+  }
+
+  #countUncommitted(bytes: number): void {
+    const limit = LONG_COMMIT_MS * this.#intake.bytesPerMs;
+    const before = this.#uncommittedBytes;
+    this.#uncommittedBytes += bytes;
+    if (this.#config.mode === 'manual' && before <= limit && this.#uncommittedBytes > limit) {
+      const message = 'More than 60 s of audio without a commit; the service advises to commit earlier.';
+      this.#emitter.emit({ type: 'warning', code: 'LONG_COMMIT', message });
+    }
+  }
+
   #abortedError(): AsrError {
     const cause: unknown = this.#config.signal?.reason;
     return new AsrError('ABORTED', 'The session was aborted.', { cause });
@@ -283,18 +239,18 @@ class LiveSession implements Session {
   #closedError(what: string): AsrError {
     const why = this.#endedBy
       ? `it failed: ${this.#endedBy.message}`
-      : this.#state === 'finishing'
+      : this.#phase === 'finishing'
         ? 'it is finishing.'
         : 'it is over.';
     return new AsrError('SESSION_CLOSED', `Cannot ${what} in this session, ${why}`, { cause: this.#endedBy });
   }
 
   #takesMore(): boolean {
-    return this.#state === 'connecting' || this.#state === 'open';
+    return this.#phase === 'connecting' || this.#phase === 'open';
   }
 
   // A method, because listeners may change the state between two looks at it.
   #isClosed(): boolean {
-    return this.#state === 'closed';
+    return this.#phase === 'closed';
   }
 }

@@ -8,9 +8,11 @@ export class StatisticsCounter {
   audioInBytes = 0;
   audioSentBytes = 0;
   audioLostBytes = 0;
-  billedSeconds: number | undefined;
   readonly #bytesPerMs: number;
   readonly #latenciesMs: number[] = [];
+  /** Of the protocol sessions before this one, and of this one so far. */
+  #billedBefore = 0;
+  #billed: number | undefined;
   #finals = 0;
   #characters = 0;
   #maxLatencyMs: number | undefined;
@@ -24,6 +26,18 @@ export class StatisticsCounter {
   sent(bytes: number, nowMs: number): void {
     this.#firstAudioAtMs ??= nowMs;
     this.audioSentBytes += bytes;
+  }
+
+  /** What the service bills, cumulative for the protocol session: the last one counts, never a sum (A.5.7, B.4). */
+  usage(billedSeconds: number): void {
+    this.#billed = billedSeconds;
+  }
+
+  /** Another protocol session begins; its usage counts from 0. */
+  protocolSessionEnded(): void {
+    if (this.#billed === undefined) return;
+    this.#billedBefore += this.#billed;
+    this.#billed = 0;
   }
 
   /** An interim or a final came. */
@@ -57,7 +71,7 @@ export class StatisticsCounter {
       statistics.finalLatencyP50Ms = Math.round(sorted[Math.floor((sorted.length - 1) / 2)] ?? 0);
       statistics.finalLatencyMaxMs = Math.round(this.#maxLatencyMs);
     }
-    if (this.billedSeconds !== undefined) statistics.billedSeconds = this.billedSeconds;
+    if (this.#billed !== undefined) statistics.billedSeconds = this.#billedBefore + this.#billed;
     return statistics;
   }
 

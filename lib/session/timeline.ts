@@ -2,12 +2,20 @@
 const REMEMBERED_SILENCES = 64;
 
 /**
- * Milliseconds of the protocol session's audio -> milliseconds of the audio that the session was given: takes out the
- * silence that was sent to end sentences.
+ * Milliseconds of one protocol session's audio -> milliseconds of the audio that the session was given. A protocol
+ * session may begin in the middle of it, and silence that was sent to end sentences is none of it.
  */
 export class Timeline {
-  readonly #silences: { atMs: number; lengthMs: number }[] = [];
+  #beginMs = 0;
+  #silences: { atMs: number; lengthMs: number }[] = [];
   #olderMs = 0;
+
+  /** A protocol session begins with the audio at `givenMs`. */
+  restart(givenMs: number): void {
+    this.#beginMs = givenMs;
+    this.#silences = [];
+    this.#olderMs = 0;
+  }
 
   /** Silence was sent from `atMs` on, in the protocol session's time. */
   addSilence(atMs: number, lengthMs: number): void {
@@ -15,12 +23,12 @@ export class Timeline {
     if (this.#silences.length > REMEMBERED_SILENCES) this.#olderMs += this.#silences.shift()?.lengthMs ?? 0;
   }
 
-  /** A time inside of such a silence is where it began. */
+  /** A time inside of such a silence is where it began. Whole milliseconds. */
   given(sentMs: number): number {
     let ms = sentMs - this.#olderMs;
     for (const { atMs, lengthMs } of this.#silences) {
       if (sentMs > atMs) ms -= Math.min(lengthMs, sentMs - atMs);
     }
-    return Math.max(0, ms);
+    return Math.round(this.#beginMs + Math.max(0, ms));
   }
 }

@@ -27,6 +27,8 @@ export interface Socket {
   /** Sends one message; `onFlushed` is called once the operating system has it. */
   send: (frame: string | Uint8Array, onFlushed?: () => void) => void;
   ping: () => void;
+  /** Gives an open connection back to a pool; false when there is none that takes it, and nothing happened. */
+  release: () => boolean;
   /** Starts the closing handshake, with a bound: `onEnd` follows within a second. */
   close: () => void;
   /** Closes at once; no handler is called any more. */
@@ -114,6 +116,10 @@ class WsSocket implements Socket {
 
   ping(): void {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+  }
+
+  release(): boolean {
+    return false;
   }
 
   close(): void {

@@ -41,7 +41,7 @@ describe('models', () => {
     assert.equal(model.languages.length, 27);
     assert.ok(!model.languages.includes('auto'));
     assert.deepEqual(model.sampleRatesHz, [16000, 8000]);
-    assert.deepEqual(model.vadThreshold, { min: -1, max: 1, default: 0.2 });
-    assert.deepEqual(model.vadSilenceMs, { min: 200, max: 6000, default: 800 });
+    assert.deepEqual(model.parameters.vadThreshold, { kind: 'number', min: -1, max: 1, default: 0.2 });
+    assert.deepEqual(model.parameters.silenceMs, { kind: 'integer', min: 200, max: 6000, default: 800 });
   });
 });

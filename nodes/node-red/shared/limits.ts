@@ -1,4 +1,9 @@
-import type { NumberRange } from '../../../lib/models';
+/** Bounds are inclusive. */
+export interface NumberRange {
+  min: number;
+  max: number;
+  default: number;
+}
 
 /** The policies of the nodes. The editor gets them through the `asr/models` route and names their bounds. */
 export const SESSION_LIMITS = {

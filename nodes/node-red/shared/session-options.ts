@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { isCredentialsNode } from '../../../credentials/node-red/connection';
 import type { SessionMode } from '../../../lib/models';
+import type { ModelParameters } from '../../../lib/parameters';
 import type { SessionOptions } from '../../../lib/session/options';
 import { NodeError } from './errors';
 import { readNumber } from './limits';
@@ -35,18 +36,20 @@ export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): S
     ...credentials.connection(),
     ...(def.model && { model: def.model.trim() }),
     ...(def.language && { language: def.language.trim() }),
-    ...(def.corpusText && { corpusText: def.corpusText }),
     ...(sampleRateHz !== undefined && { sampleRateHz }),
     mode,
-    ...(mode === 'vad' && { vad: vadOptions(def) }),
+    parameters: {
+      ...(def.corpusText && { corpusText: def.corpusText }),
+      ...(mode === 'vad' && vadParameters(def)),
+    },
   };
 }
 
-function vadOptions(def: RecognitionDef): NonNullable<SessionOptions['vad']> {
-  const threshold = readNumber(def.vadThreshold);
+function vadParameters(def: RecognitionDef): ModelParameters {
+  const vadThreshold = readNumber(def.vadThreshold);
   const silenceMs = readNumber(def.vadSilence);
   return {
-    ...(threshold !== undefined && { threshold }),
+    ...(vadThreshold !== undefined && { vadThreshold }),
     ...(silenceMs !== undefined && { silenceMs }),
   };
 }

@@ -72,8 +72,8 @@ describe('Qwen-ASR-Realtime, frames of the client (protocol.md A.4)', () => {
 
   it('sends commit and finish as documented', () => {
     const protocol = streamingProtocol({ mode: 'manual' });
-    assert.equal(protocol.takesCommit, true);
-    assert.equal(streamingProtocol().takesCommit, false);
+    assert.equal(protocol.commitBy, 'service');
+    assert.equal(streamingProtocol().commitBy, 'silence');
     assert.deepEqual(
       protocol.commit().map((frame) => parsed(frame).type),
       ['input_audio_buffer.commit'],

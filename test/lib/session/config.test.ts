@@ -21,8 +21,8 @@ describe('the options of a session', () => {
       {
         model: config.model.id,
         mode: config.mode,
-        threshold: config.vadThreshold,
-        silenceMs: config.vadSilenceMs,
+        parameters: config.parameters,
+        idle: config.idle,
         rate: config.sampleRateHz,
         timeouts: [
           config.connectTimeoutMs,
@@ -37,8 +37,9 @@ describe('the options of a session', () => {
       {
         model: 'qwen3-asr-flash-realtime',
         mode: 'vad',
-        threshold: 0.2,
-        silenceMs: 800,
+        // What is not set is left to the service.
+        parameters: {},
+        idle: { policy: 'reopen', afterMs: 40_000 },
         rate: 16000,
         timeouts: [10_000, 10_000, 20_000, 20_000],
         ping: 20_000,
@@ -57,8 +58,8 @@ describe('the options of a session', () => {
     'maxHeldAudioMs',
   ] as const;
   const bounds: [param: string, min: number, max: number, make: (value: number) => SessionOptions][] = [
-    ['vad.threshold', -1, 1, (threshold) => ({ vad: { threshold } })],
-    ['vad.silenceMs', 200, 6000, (silenceMs) => ({ vad: { silenceMs } })],
+    ['vadThreshold', -1, 1, (vadThreshold) => ({ parameters: { vadThreshold } })],
+    ['silenceMs', 200, 6000, (silenceMs) => ({ parameters: { silenceMs } })],
     ['pace.burstMs', 1, MAX_MS, (burstMs) => ({ pace: { burstMs } })],
     ['pace.multiple', 0.1, 1000, (multiple) => ({ pace: { multiple } })],
     ...DURATIONS.map((name): (typeof bounds)[number] => [name, 1, MAX_MS, (value) => ({ [name]: value })]),
@@ -73,7 +74,7 @@ describe('the options of a session', () => {
         assert.ok(error.message.includes(`from ${min} to ${max}, got ${value}`), error.message);
       }
       for (const value of ['5', null, [], true]) {
-        assert.equal(refusal({ ...LOCAL, ...make(value as number) }).param, param, String(value));
+        assert.equal(refusal({ ...LOCAL, ...make(value as unknown as number) }).param, param, String(value));
       }
     });
   }
@@ -91,18 +92,18 @@ describe('the options of a session', () => {
   });
 
   it('refuse options of voice activity detection where there is none', () => {
-    const error = refusal({ ...LOCAL, mode: 'manual', vad: { silenceMs: 400 } });
-    assert.equal(error.param, 'vad');
-    configure({ ...LOCAL, mode: 'manual', vad: {} });
+    const error = refusal({ ...LOCAL, mode: 'manual', parameters: { silenceMs: 400 } });
+    assert.equal(error.param, 'silenceMs');
+    configure({ ...LOCAL, mode: 'manual', parameters: {} });
   });
 
   it('take biasing text up to its bound', () => {
-    configure({ ...LOCAL, corpusText: 'x'.repeat(100_000) });
-    assert.equal(refusal({ ...LOCAL, corpusText: 'x'.repeat(100_001) }).param, 'corpusText');
+    configure({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_000) } });
+    assert.equal(refusal({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_001) } }).param, 'corpusText');
   });
 
-  it('send whole milliseconds of silence', () => {
-    assert.equal(configure({ ...LOCAL, vad: { silenceMs: 400.4 } }).vadSilenceMs, 400);
+  it('take whole milliseconds of silence only', () => {
+    assert.equal(refusal({ ...LOCAL, parameters: { silenceMs: 400.4 } }).param, 'silenceMs');
   });
 });
 

@@ -1,0 +1,155 @@
+import { inspect } from 'node:util';
+
+/**
+ * Settings of recognition that some models have and others do not (protocol.md A.4.1, B.3). Which model takes which,
+ * with what range and default, stands in its row of `models.ts`; editors and checks are driven by that.
+ */
+
+/** Hot words with their weights: 1 to 5, or 50 for the few that must win. */
+export type Vocabulary = Record<string, number>;
+
+/** What to do with unwanted words; protocol.md B.3 `special_word_filter`. */
+export interface SpecialWordFilter {
+  /** Words that are replaced by signs. */
+  filter_with_signed?: { word_list: string[] };
+  /** Words that are left out. */
+  filter_with_empty?: { word_list: string[] };
+  /** Also filter the service's own list. Default false. */
+  system_reserved_filter?: boolean;
+}
+
+/** One turn of the dialogue before, which biases recognition (protocol.md B.2.1 `input.context`). */
+export interface ContextTurn {
+  /** What the person said before, or a list of words. */
+  user?: string;
+  /** What was answered. */
+  assistant?: string;
+}
+
+/** Every setting by name. Units are in the names; what is left out keeps the service's default. */
+export interface ModelParameters {
+  /** -1 to 1, lower hears quieter speech. */
+  vadThreshold?: number;
+  /** Silence that ends a sentence. */
+  silenceMs?: number;
+  /** Cuts sentences by meaning instead of by silence. */
+  semanticPunctuation?: boolean;
+  /** Keeps sentences that are cut by silence from growing too long. */
+  multiThreshold?: boolean;
+  punctuation?: boolean;
+  /** Chinese numerals become digits. */
+  inverseTextNormalization?: boolean;
+  /** Leaves out filler words. */
+  disfluencyRemoval?: boolean;
+  /** The service stays while silent audio keeps coming. */
+  heartbeat?: boolean;
+  /** -1 to 1: towards -1 more noise is taken for speech, towards 1 more speech for noise. */
+  speechNoiseThreshold?: number;
+  specialWordFilter?: SpecialWordFilter;
+  vadModel?: string;
+  /** Writes a dialect as it was spoken. */
+  keepDialect?: boolean;
+  /** Without it, only finals come. */
+  intermediateResults?: boolean;
+  /** Free text that biases recognition. */
+  corpusText?: string;
+  /** A hot-word list that was made before. */
+  vocabularyId?: string;
+  /** Hot words, given here. */
+  vocabulary?: Vocabulary;
+  /** A hot-word list of the oldest models. */
+  phraseId?: string;
+}
+
+export type ParameterName = keyof ModelParameters;
+
+/** What values a setting takes, and what holds when it is not set. */
+export type ParameterSpec =
+  | { kind: 'boolean'; default: boolean }
+  /** Bounds are inclusive. */
+  | { kind: 'number'; min: number; max: number; step?: number; default?: number }
+  | { kind: 'integer'; min: number; max: number; default?: number }
+  | { kind: 'choice'; choices: readonly string[]; default: string }
+  | { kind: 'text'; maxLength: number }
+  | { kind: 'vocabulary'; maxWords: number }
+  | { kind: 'wordFilter'; maxWords: number };
+
+const WIDE_CHARACTERS = /[^\x20-\x7e]/;
+
+/** What is wrong with a value, in a sentence, or `undefined` when nothing is. */
+export function parameterFault(name: string, value: unknown, spec: ParameterSpec): string | undefined {
+  const got = `got ${typeof value === 'string' ? value.slice(0, 80) : inspect(value, { depth: 1, breakLength: Infinity }).slice(0, 80)}`;
+  switch (spec.kind) {
+    case 'boolean':
+      return typeof value === 'boolean' ? undefined : `Expected \`${name}\` to be true or false, ${got}.`;
+    case 'number':
+    case 'integer': {
+      const isNumber =
+        typeof value === 'number' && Number.isFinite(value) && value >= spec.min && value <= spec.max;
+      if (isNumber && (spec.kind === 'number' || Number.isInteger(value))) return undefined;
+      const what = spec.kind === 'number' ? 'a number' : 'a whole number';
+      return `Expected \`${name}\` to be ${what} from ${spec.min} to ${spec.max}, ${got}.`;
+    }
+    case 'choice':
+      if (typeof value === 'string' && spec.choices.includes(value)) return undefined;
+      return `Expected \`${name}\` to be one of ${spec.choices.join(', ')}, ${got}.`;
+    case 'text':
+      if (typeof value === 'string' && value !== '' && value.length <= spec.maxLength) return undefined;
+      return `Expected \`${name}\` to be a text of 1 to ${spec.maxLength} characters, got ${typeof value === 'string' ? value.length : typeof value}.`;
+    case 'vocabulary':
+      return vocabularyFault(name, value, spec.maxWords);
+    case 'wordFilter':
+      return wordFilterFault(name, value, spec.maxWords);
+  }
+}
+
+/** protocol.md B.3 `vocabulary`. A wrong weight would silently drop the whole table (M-OL), so it is refused here. */
+function vocabularyFault(name: string, value: unknown, maxWords: number): string | undefined {
+  if (!isPlainObject(value)) return `Expected \`${name}\` to be an object of words and weights.`;
+  const entries = Object.entries(value);
+  if (entries.length === 0 || entries.length > maxWords) {
+    return `Expected \`${name}\` to have 1 to ${maxWords} words, got ${entries.length}.`;
+  }
+  const superWords = entries.filter(([, weight]) => weight === 50).length;
+  if (superWords > 50)
+    return `Expected \`${name}\` to have at most 50 words of weight 50, got ${superWords}.`;
+  for (const [word, weight] of entries) {
+    if (weight !== 50 && !(Number.isInteger(weight) && Number(weight) >= 1 && Number(weight) <= 5)) {
+      return `Expected the weight of "${word}" in \`${name}\` to be 1 to 5, or 50, got ${String(weight)}.`;
+    }
+    const tooLong = WIDE_CHARACTERS.test(word)
+      ? Array.from(word).length > 15
+      : word.trim().split(/\s+/).length > 7;
+    if (tooLong || word.trim() === '') {
+      return `Expected "${word.slice(0, 40)}" in \`${name}\` to have at most 15 characters, or 7 words where it is plain ASCII.`;
+    }
+  }
+  return undefined;
+}
+
+/** protocol.md B.3 `special_word_filter`. */
+function wordFilterFault(name: string, value: unknown, maxWords: number): string | undefined {
+  if (!isPlainObject(value))
+    return `Expected \`${name}\` to be an object, see the documentation of special_word_filter.`;
+  let words = 0;
+  for (const [key, part] of Object.entries(value)) {
+    if (key === 'system_reserved_filter') {
+      if (typeof part !== 'boolean') return `Expected \`${name}.${key}\` to be true or false.`;
+    } else if (key === 'filter_with_signed' || key === 'filter_with_empty') {
+      const list = isPlainObject(part) ? part.word_list : undefined;
+      if (!Array.isArray(list) || !list.every((word) => typeof word === 'string' && word !== '')) {
+        return `Expected \`${name}.${key}.word_list\` to be a list of words.`;
+      }
+      words += list.length;
+    } else {
+      return `\`${name}\` has no part "${key}"; there are filter_with_signed, filter_with_empty and system_reserved_filter.`;
+    }
+  }
+  return words <= maxWords
+    ? undefined
+    : `Expected \`${name}\` to have at most ${maxWords} words, got ${words}.`;
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

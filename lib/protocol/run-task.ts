@@ -1,0 +1,261 @@
+/**
+ * The run-task protocol of Fun-ASR, Paraformer and Qwen-Audio-ASR (protocol.md part B): JSON text messages for control,
+ * binary messages for audio, one task after the other on a connection.
+ */
+import type { Word } from '../events';
+import type { ContextTurn, ModelParameters } from '../parameters';
+import { number, object, parseObject, string } from './json';
+import type { JsonObject } from './json';
+import type { Frame, Protocol, ServiceEvent } from './protocol';
+import { serviceError } from './service-errors';
+import { wireContext, wireParameters, wireResources } from './run-task-parameters';
+
+export interface RunTaskConfig {
+  model: string;
+  /** `pcm`, or the format of what is passed through as it is. */
+  format: string;
+  sampleRateHz: number;
+  languages: readonly string[];
+  parameters: ModelParameters;
+  context: readonly ContextTurn[];
+  /** A new, unique id. */
+  createTaskId: () => string;
+}
+
+type Phase = 'starting' | 'running' | 'committing' | 'finishing' | 'finished';
+
+/** Sentences of one task that a commit can name; a task may run for a month without one. */
+const MAX_NAMED_FINALS = 256;
+
+const MAX_REPORTED_UNKNOWN_EVENTS = 20;
+
+export class RunTaskProtocol implements Protocol {
+  readonly path = '/api-ws/v1/inference';
+  readonly commitBy = 'service';
+  readonly #config: RunTaskConfig;
+  readonly #unknownEvents = new Set<string>();
+  #context: readonly ContextTurn[];
+  #phase: Phase = 'starting';
+  #taskId: string;
+  #tasksStarted = 0;
+  #commitsSettled = 0;
+  /** Sentences of this task that were begun and are not final; more than one only if the service overlaps them. */
+  #open = new Set<string>();
+  #finals: string[] = [];
+  /** Billed by the tasks before this one: `usage.duration` counts from the task's beginning. */
+  #billedBefore = 0;
+  #billed = 0;
+
+  constructor(config: RunTaskConfig) {
+    this.#config = config;
+    this.#context = config.context;
+    this.#taskId = config.createTaskId();
+  }
+
+  get acceptsAudio(): boolean {
+    return this.#phase === 'running';
+  }
+
+  /** After task-finished, and only then, the connection takes another task (protocol.md B.5). */
+  get isReusable(): boolean {
+    return this.#phase === 'finished';
+  }
+
+  start(): Frame[] {
+    return [this.#runTask()];
+  }
+
+  audio(bytes: Uint8Array): Frame {
+    return bytes;
+  }
+
+  /** The task's results are flushed; the next task follows by itself at task-finished. */
+  commit(): Frame[] {
+    this.#phase = 'committing';
+    return [this.#command('finish-task', { input: {} })];
+  }
+
+  finish(): Frame[] {
+    this.#phase = 'finishing';
+    // Without `input` the service fails the task (protocol.md B.2.4).
+    return [this.#command('finish-task', { input: {} })];
+  }
+
+  updateContext(context: readonly ContextTurn[]): Frame[] {
+    this.#context = context;
+    if (this.#phase !== 'running') return [];
+    return [this.#command('continue-task', { input: wireContext(context) })];
+  }
+
+  decode(text: string): ServiceEvent[] {
+    const message = parseObject(text);
+    const header = object(message?.header);
+    const event = string(header?.event);
+    if (!header || event === undefined) {
+      const what = `The service sent ${text.length} characters that are no event.`;
+      return [{ type: 'warning', code: 'GARBAGE_FRAME', message: what }];
+    }
+    const taskId = string(header.task_id);
+    if (taskId !== undefined && taskId !== this.#taskId) return [];
+    switch (event) {
+      case 'task-started':
+        return this.#started();
+      case 'result-generated':
+        return this.#result(object(message?.payload) ?? {});
+      case 'task-finished':
+        return this.#finished(object(message?.payload) ?? {});
+      case 'task-failed':
+        return this.#failed(header);
+      default:
+        return this.#unknown(event);
+    }
+  }
+
+  #started(): ServiceEvent[] {
+    if (this.#phase !== 'starting') return [];
+    this.#phase = 'running';
+    return this.#tasksStarted > 1 ? [] : [{ type: 'opened', sessionId: this.#taskId }];
+  }
+
+  #result(payload: JsonObject): ServiceEvent[] {
+    const events = this.#usage(payload);
+    const sentence = object(object(payload.output)?.sentence);
+    // A heartbeat says that the task lives; its sentence is none (protocol.md B.4).
+    if (!sentence || sentence.heartbeat === true) return events;
+    const number_ = number(sentence.sentence_id);
+    if (number_ === undefined) return events;
+    const sentenceId = `${this.#taskId}:${number_}`;
+    if (this.#finals.includes(sentenceId)) return events;
+    const beginMs = number(sentence.begin_time);
+    const endMs = number(sentence.end_time);
+    const text = string(sentence.text) ?? '';
+    const words = wordsOf(sentence.words);
+    if (!this.#open.has(sentenceId)) {
+      this.#open.add(sentenceId);
+      if (beginMs !== undefined) events.push({ type: 'speechStarted', sentenceId, atMs: beginMs });
+    }
+    const times = { ...(beginMs !== undefined && { beginMs }), ...(words.length > 0 && { words }) };
+    if (!isSentenceEnd(sentence)) {
+      if (text !== '')
+        events.push({
+          type: 'interim',
+          sentenceId,
+          text,
+          stableText: stableTextOf(sentence, text),
+          ...times,
+        });
+      return events;
+    }
+    this.#open.delete(sentenceId);
+    this.#finals.push(sentenceId);
+    if (this.#finals.length > MAX_NAMED_FINALS) this.#finals.shift();
+    if (endMs !== undefined) events.push({ type: 'speechStopped', sentenceId, atMs: endMs });
+    const emotion = string(sentence.emo_tag);
+    const emotionConfidence = number(sentence.emo_confidence);
+    events.push({
+      type: 'final',
+      sentenceId,
+      text,
+      ...times,
+      ...(endMs !== undefined && { endMs }),
+      ...(emotion && { emotion }),
+      ...(emotion && emotionConfidence !== undefined && { emotionConfidence }),
+    });
+    return events;
+  }
+
+  #finished(payload: JsonObject): ServiceEvent[] {
+    const events = this.#usage(payload);
+    const sentenceIds = this.#finals;
+    // What the service began and never ended gets no final any more.
+    this.#open.clear();
+    this.#finals = [];
+    this.#billedBefore += this.#billed;
+    this.#billed = 0;
+    if (this.#phase !== 'committing') {
+      this.#phase = 'finished';
+      return [...events, { type: 'finished' }];
+    }
+    events.push({ type: 'commitSettled', commit: this.#commitsSettled, sentenceIds });
+    this.#commitsSettled += 1;
+    this.#taskId = this.#config.createTaskId();
+    this.#phase = 'starting';
+    return [...events, { type: 'restarted' }, { type: 'send', frame: this.#runTask() }];
+  }
+
+  #failed(header: JsonObject): ServiceEvent[] {
+    this.#phase = 'finishing';
+    const report = { code: string(header.error_code) ?? '', message: string(header.error_message) ?? '' };
+    return [{ type: 'failed', error: serviceError(report, 'SERVICE_ERROR', 'The service ended the task') }];
+  }
+
+  #usage(payload: JsonObject): ServiceEvent[] {
+    // `null`, or no such key, on interims (part D row 19).
+    const duration = number(object(payload.usage)?.duration);
+    if (duration === undefined) return [];
+    this.#billed = duration;
+    return [{ type: 'usage', billedSeconds: this.#billedBefore + duration }];
+  }
+
+  #unknown(event: string): ServiceEvent[] {
+    if (this.#unknownEvents.has(event) || this.#unknownEvents.size >= MAX_REPORTED_UNKNOWN_EVENTS) return [];
+    this.#unknownEvents.add(event);
+    const message = `The service sent an unknown event "${event.slice(0, 100)}"; it is ignored.`;
+    return [{ type: 'warning', code: 'UNKNOWN_EVENT', message }];
+  }
+
+  #runTask(): Frame {
+    const { model, format, sampleRateHz, languages, parameters } = this.#config;
+    this.#tasksStarted += 1;
+    const resources = wireResources(parameters);
+    return this.#command('run-task', {
+      task_group: 'audio',
+      task: 'asr',
+      function: 'recognition',
+      model,
+      parameters: {
+        format,
+        sample_rate: sampleRateHz,
+        ...(languages.length > 0 && { language_hints: languages }),
+        ...wireParameters(parameters),
+      },
+      ...(resources && { resources }),
+      input: this.#context.length > 0 ? wireContext(this.#context) : {},
+    });
+  }
+
+  #command(action: 'run-task' | 'continue-task' | 'finish-task', payload: JsonObject): Frame {
+    return JSON.stringify({ header: { action, task_id: this.#taskId, streaming: 'duplex' }, payload });
+  }
+}
+
+/** Part D row 23: `sentence_end` decides; older replies that lack it are final once they have an end. */
+function isSentenceEnd(sentence: JsonObject): boolean {
+  if ('sentence_end' in sentence) return sentence.sentence_end === true;
+  return number(sentence.end_time) !== undefined;
+}
+
+function wordsOf(value: unknown): Word[] {
+  if (!Array.isArray(value)) return [];
+  const words: Word[] = [];
+  for (const entry of value) {
+    const word = object(entry);
+    const text = string(word?.text);
+    const beginMs = number(word?.begin_time);
+    const endMs = number(word?.end_time);
+    if (text === undefined || beginMs === undefined || endMs === undefined) continue;
+    words.push({ text, punctuation: string(word?.punctuation) ?? '', beginMs, endMs });
+  }
+  return words;
+}
+
+/** The words that the service marks as fixed, as far as they are how the text begins (protocol.md B.4 `fixed`). */
+function stableTextOf(sentence: JsonObject, text: string): string {
+  let stable = '';
+  for (const entry of Array.isArray(sentence.words) ? sentence.words : []) {
+    const word = object(entry);
+    if (word?.fixed !== true) break;
+    stable += (string(word.text) ?? '') + (string(word.punctuation) ?? '');
+  }
+  return text.startsWith(stable) ? stable : '';
+}

@@ -1,0 +1,233 @@
+import type { Cancel } from '../environment';
+import type { AsrError } from '../errors';
+import type { SessionEvent, WarningCode } from '../events';
+import type { ContextTurn } from '../parameters';
+import type { Protocol, ServiceEvent } from '../protocol/protocol';
+import type { SessionConfig } from './config';
+import { Connection } from './connection';
+import { IdleWatch } from './idle-watch';
+import { createProtocol } from './protocols';
+import type { Recognition } from './recognition';
+import type { Link, Sender } from './sender';
+
+/** After the service said that what it was finishing has failed, nothing much will follow. */
+const FINISH_AFTER_FAILURE_MS = 1000;
+const KEEP_ALIVE_SILENCE_MS = 100;
+
+export interface ServiceLinkOptions {
+  config: SessionConfig;
+  sender: Sender;
+  recognition: Recognition;
+  emit: (event: SessionEvent) => void;
+  /** The service accepted the first protocol session. */
+  onOpened: (sessionId: string) => void;
+  /** Whether a pause now would tear apart what the caller has not committed yet. */
+  hasUncommitted: () => boolean;
+  /** Nothing more comes: all results are there, or an error ended it. The connection is released. */
+  onEnd: (error?: AsrError) => void;
+}
+
+/**
+ * The session's way to the service: one protocol session after the other, on a connection each or on one that was used
+ * before. Falls asleep when no audio comes and wakes with the next (see `IdlePolicy`).
+ */
+export class ServiceLink {
+  readonly #options: ServiceLinkOptions;
+  readonly #idleWatch: IdleWatch;
+  #link: Link | undefined;
+  #context: readonly ContextTurn[];
+  #wasOpened = false;
+  /** The caller wants the end, not a pause. */
+  #isEnding = false;
+  /** The last results of the protocol session were asked for. */
+  #isFinishSent = false;
+  /** All results are there; only the closing handshake is left. */
+  #isClosing = false;
+  #isOver = false;
+  #cancelFinishBound: Cancel | undefined;
+
+  constructor(options: ServiceLinkOptions) {
+    const { environment, idle, context } = options.config;
+    this.#options = options;
+    this.#context = context;
+    this.#idleWatch = new IdleWatch(environment.clock, idle.afterMs, () => {
+      this.#idle();
+    });
+  }
+
+  /** The protocol session that audio goes to; none while it sleeps. */
+  get protocol(): Protocol | undefined {
+    return this.#link?.protocol;
+  }
+
+  /** Audio is coming: a sleeping link wakes. */
+  wake(): void {
+    this.#idleWatch.audio();
+    if (!this.#link && !this.#isOver) this.connect();
+  }
+
+  connect(): void {
+    const { config, sender } = this.#options;
+    this.#isFinishSent = false;
+    this.#isClosing = false;
+    const protocol = createProtocol(config, this.#context);
+    const connection = new Connection(
+      { ...config, protocol },
+      {
+        onEvent: (event) => {
+          this.#receive(event);
+        },
+        onLost: (error) => {
+          this.#lost(error);
+        },
+        onDrain: () => {
+          sender.pump();
+        },
+      },
+    );
+    this.#link = { protocol, connection };
+    sender.attach(this.#link);
+  }
+
+  /** Ends the open sentence, where the service takes that. */
+  commit(): void {
+    for (const frame of this.#link?.protocol.commit() ?? []) this.#link?.connection.send(frame);
+  }
+
+  updateContext(context: readonly ContextTurn[]): void {
+    this.#context = context;
+    for (const frame of this.#link?.protocol.updateContext(context) ?? []) this.#link?.connection.send(frame);
+  }
+
+  /** From now on the link ends instead of falling asleep. */
+  prepareEnd(): void {
+    this.#isEnding = true;
+    this.#idleWatch.stop();
+  }
+
+  /** Asks for the last results, within the bound; all audio has been sent. */
+  finish(): void {
+    if (this.#link) this.#finish(this.#link);
+    else this.#end();
+  }
+
+  /** Closes at once; nothing is called any more. */
+  destroy(): void {
+    this.#isOver = true;
+    this.#cancelFinishBound?.();
+    this.#idleWatch.stop();
+    this.#link?.connection.destroy();
+    this.#link = undefined;
+  }
+
+  #receive(event: ServiceEvent): void {
+    if (this.#isClosing || this.#isOver) return;
+    const { sender, recognition } = this.#options;
+    switch (event.type) {
+      case 'opened':
+        this.#opened(event.sessionId);
+        break;
+      case 'restarted':
+        sender.restart();
+        break;
+      case 'finished':
+        this.#isClosing = true;
+        this.#cancelFinishBound?.();
+        if (this.#link?.connection.release()) this.#protocolSessionEnded();
+        else this.#link?.connection.close();
+        break;
+      case 'send':
+      case 'failed':
+        // The connection's own business.
+        break;
+      default:
+        recognition.receive(event, sender.timeline);
+        // The connection stays open and no final follows (protocol.md A.8).
+        if (event.type === 'sentenceFailed' && this.#isFinishSent) this.#boundFinish(FINISH_AFTER_FAILURE_MS);
+    }
+  }
+
+  #opened(sessionId: string): void {
+    if (!this.#isEnding) this.#idleWatch.start();
+    if (this.#wasOpened) {
+      this.#options.emit({ type: 'resumed', replayedMs: 0, lostMs: 0 });
+      return;
+    }
+    this.#wasOpened = true;
+    this.#options.onOpened(sessionId);
+  }
+
+  #lost(error: AsrError): void {
+    const isQuiet = error.code === 'NO_SPEECH' || error.code === 'IDLE_TIMEOUT';
+    if (isQuiet) this.#warn('NO_SPEECH', error.message);
+    // The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4).
+    const isDone = this.#isClosing || isQuiet || (this.#isFinishSent && error.closeCode === 1000);
+    if (isDone) this.#protocolSessionEnded();
+    else this.#end(error);
+  }
+
+  /** All results of the protocol session are there: that is the end, or a pause until there is more to recognise. */
+  #protocolSessionEnded(): void {
+    const { sender, recognition, config } = this.#options;
+    this.#link = undefined;
+    this.#cancelFinishBound?.();
+    this.#idleWatch.stop();
+    if (config.idle.policy === 'close' || (this.#isEnding && sender.isEmpty)) {
+      this.#end();
+      return;
+    }
+    sender.attach(undefined);
+    recognition.protocolSessionEnded();
+    if (sender.heldBytes > 0) this.connect();
+    // Commits and the end wait for nothing more.
+    else sender.runCommands();
+  }
+
+  #idle(): void {
+    const { sender, recognition, config, hasUncommitted } = this.#options;
+    const isAtRest = sender.isEmpty && !recognition.hasPendingCommits && !this.#isFinishSent;
+    if (!isAtRest || !this.#link) return;
+    const { policy, afterMs } = config.idle;
+    if (policy === 'keepAlive' || (policy === 'reopen' && hasUncommitted())) {
+      sender.sendSilence(KEEP_ALIVE_SILENCE_MS);
+      return;
+    }
+    if (policy === 'reopen') {
+      this.#warn(
+        'SLEEPING',
+        `No audio for ${Math.round(afterMs / 1000)} s: the session sleeps until there is some.`,
+      );
+    }
+    this.#idleWatch.stop();
+    this.#finish(this.#link);
+  }
+
+  #finish({ protocol, connection }: Link): void {
+    for (const frame of protocol.finish()) connection.send(frame);
+    this.#isFinishSent = true;
+    this.#options.recognition.finishSent();
+    this.#boundFinish(this.#options.config.finishTimeoutMs);
+  }
+
+  #boundFinish(timeoutMs: number): void {
+    this.#cancelFinishBound?.();
+    this.#cancelFinishBound = this.#options.config.environment.clock.after(timeoutMs, () => {
+      this.#warn(
+        'FINISH_TIMEOUT',
+        `The service did not end the session within ${timeoutMs} ms of the last request.`,
+      );
+      this.#link?.connection.destroy();
+      this.#protocolSessionEnded();
+    });
+  }
+
+  #end(error?: AsrError): void {
+    if (this.#isOver) return;
+    this.destroy();
+    this.#options.onEnd(error);
+  }
+
+  #warn(code: WarningCode, message: string): void {
+    this.#options.emit({ type: 'warning', code, message });
+  }
+}
