@@ -19,11 +19,25 @@ export interface FlowNode {
 type Init = (RED: NodeAPI) => void;
 
 const ROOT = path.join(__dirname, '../..');
-const FOLDERS: Record<string, string> = { 'asr-credentials': 'credentials/node-red' };
+
+const INITS: Record<string, Init> = {
+  'asr-credentials': initCredentials,
+  'asr-session': initSession,
+  'asr-append-audio': initAppend,
+  'asr-commit': initCommit,
+  'asr-transcribe': initTranscribe,
+};
+
+export const NODE_TYPES = Object.keys(INITS);
+
+/** Where the files of a node are, from the root of the repository. */
+export function folderOf(type: string): string {
+  return type === 'asr-credentials' ? 'credentials/node-red' : `nodes/node-red/${type}`;
+}
 
 export function readCatalogue(type: string, language: string): Record<string, unknown> {
-  const folder = path.join(ROOT, FOLDERS[type] ?? `nodes/node-red/${type}`, 'locales', language);
-  return JSON.parse(readFileSync(path.join(folder, `${type}.json`), 'utf8')) as Record<string, unknown>;
+  const file = path.join(ROOT, folderOf(type), 'locales', language, `${type}.json`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
 /** The helper's `RED._` gives the key back; messages and badges are to be seen as a user sees them. */
@@ -44,13 +58,7 @@ function withTexts(type: string, init: Init): Init {
   };
 }
 
-const NODES = [
-  withTexts('asr-credentials', initCredentials),
-  withTexts('asr-session', initSession),
-  withTexts('asr-append-audio', initAppend),
-  withTexts('asr-commit', initCommit),
-  withTexts('asr-transcribe', initTranscribe),
-];
+const NODES = Object.entries(INITS).map(([type, init]) => withTexts(type, init));
 
 export const TAB: FlowNode = { id: 'tab', type: 'tab' };
 

@@ -104,6 +104,8 @@ export class SessionController implements SessionHost {
         await this.#queue.settled(key);
         return this.#registry.get(key)?.finish();
       case 'abort':
+        // Audio that arrived before must not open a new session after.
+        this.#queue.drop(key, new NodeError('ENDED_EARLY', this.#RED._('asr-session.error.aborted')));
         this.#registry.get(key)?.abort();
         return;
       default:

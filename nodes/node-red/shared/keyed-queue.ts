@@ -1,5 +1,14 @@
 import { NodeError } from './errors';
 
+interface Line {
+  tail: Promise<void>;
+  /** As `tail`, without the work that lasts. */
+  settling: Promise<void>;
+  size: number;
+  /** Why what waits is not done any more. */
+  dropped?: NodeError;
+}
+
 /**
  * Work in order of arrival, one at a time for each key, different keys side by side. Bounded: what would have to wait
  * behind too many others is refused.
@@ -7,7 +16,7 @@ import { NodeError } from './errors';
 export class KeyedQueue {
   readonly #maxWaiting: number;
   readonly #tooMany: () => string;
-  readonly #lines = new Map<string, { tail: Promise<void>; settling: Promise<void>; size: number }>();
+  readonly #lines = new Map<string, Line>();
 
   /** @param tooMany the message of the error for a piece of work too many */
   constructor(maxWaiting: number, tooMany: () => string) {
@@ -27,12 +36,15 @@ export class KeyedQueue {
     }
     this.#lines.set(key, line);
     line.size += 1;
-    const result = line.tail.then(work);
+    const result = line.tail.then(() => {
+      if (line.dropped) throw line.dropped;
+      return work();
+    });
     line.tail = result
       .catch(() => undefined)
       .then(() => {
         line.size -= 1;
-        if (line.size === 0) this.#lines.delete(key);
+        if (line.size === 0 && this.#lines.get(key) === line) this.#lines.delete(key);
       });
     if (!lasts) line.settling = line.tail;
     return result;
@@ -41,5 +53,13 @@ export class KeyedQueue {
   /** Resolves when the work of the key that was there before is done, but for what lasts. */
   async settled(key: string): Promise<void> {
     await this.#lines.get(key)?.settling;
+  }
+
+  /** Rejects what waits with `reason`. What comes from now on waits for nothing of it. */
+  drop(key: string, reason: NodeError): void {
+    const line = this.#lines.get(key);
+    if (!line) return;
+    line.dropped = reason;
+    this.#lines.delete(key);
   }
 }

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough } from 'node:stream';
+import { startLocalService } from '../../local-service/index';
+import type { LocalService } from '../../local-service/index';
+import {
+  appendNodes,
+  commitNodes,
+  credentialsNode,
+  errorOf,
+  Flow,
+  helper,
+  observers,
+  sessionNodes,
+} from '../support/node-red';
+import { silence, wav } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+
+/** PCM that tells which piece it is. */
+function piece(sample: number, ms = 100): Buffer {
+  const pcm = silence(ms);
+  for (let at = 0; at < pcm.length; at += 2) pcm.writeInt16LE(sample, at);
+  return pcm;
+}
+
+describe('append audio', () => {
+  let service: LocalService;
+  let folder: string;
+
+  function start(session: object = {}, append: object = {}): Promise<Flow> {
+    return Flow.start([
+      credentialsNode(service.url),
+      ...sessionNodes(session),
+      ...appendNodes(append),
+      ...commitNodes(),
+      ...observers(['append']),
+    ]);
+  }
+
+  function audioOf(index: number): Buffer {
+    return Buffer.concat(service.sessions[index]?.audio ?? []);
+  }
+
+  async function heard(expected: Buffer, index = 0): Promise<void> {
+    await waitUntil(() => audioOf(index).length >= expected.length, 'the audio to arrive');
+    assert.ok(audioOf(index).equals(expected));
+  }
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-'));
+    service = await startLocalService({ engine: 'script', script: { utterances: [] }, keepAudio: true });
+    await new Promise<void>((resolve, reject) => {
+      helper.startServer((error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  });
+
+  afterEach(async () => {
+    await helper.unload();
+    await service.close();
+    rmSync(folder, { recursive: true });
+    await new Promise<void>((resolve) => {
+      helper.stopServer(() => {
+        resolve();
+      });
+    });
+  });
+
+  describe('takes', () => {
+    const pcm = piece(7);
+    const samples = new Int16Array(new Uint8Array(pcm).buffer);
+    const sources: Record<string, () => unknown> = {
+      'a Buffer': () => pcm,
+      'an Int16Array': () => samples,
+      'an ArrayBuffer': () => samples.buffer,
+      'a WAV in a Buffer': () => wav(pcm),
+      base64: () => pcm.toString('base64'),
+      'a data URL': () => `data:audio/wav;base64,${wav(pcm).toString('base64')}`,
+      'a readable stream': () => {
+        const stream = new PassThrough();
+        stream.end(pcm);
+        return stream;
+      },
+      'a file path': () => {
+        const file = path.join(folder, 'recording.wav');
+        writeFileSync(file, wav(pcm));
+        return file;
+      },
+    };
+    for (const [name, make] of Object.entries(sources)) {
+      it(`${name}, and passes the message on when it is accepted`, async () => {
+        const flow = await start();
+        const payload = make();
+        flow.send('append', { payload, _msgid: 'm1', topic: 't', res: 'kept' });
+        const msg = await flow.message('appended');
+        assert.equal(msg.payload, payload);
+        assert.deepEqual([msg._msgid, msg.topic, msg.res], ['m1', 't', 'kept']);
+        assert.equal((await flow.message('completed'))._msgid, 'm1');
+        await heard(pcm);
+      });
+    }
+  });
+
+  it('reads the property that it is set to', async () => {
+    const flow = await start({}, { property: 'voice.data' });
+    flow.send('append', { voice: { data: piece(3) }, payload: 'not this' });
+    await heard(piece(3));
+  });
+
+  it('refuses raw audio of another rate, naming what arrived', async () => {
+    const flow = await start();
+    flow.send('append', {
+      payload: piece(1),
+      rate: '44100',
+      channels: 2,
+      bits: 16,
+      encoding: 'signed-integer',
+    });
+    const error = errorOf(await flow.message('caught'));
+    assert.equal(error.code, 'BAD_AUDIO');
+    assert.match(error.message, /44100/);
+  });
+
+  it('says what it found where no audio is', async () => {
+    const flow = await start();
+    for (const payload of [{ some: 'object' }, undefined, '', 42]) flow.send('append', { payload });
+    const caught = await flow.messages('caught', 4);
+    const messages = caught.map((msg) => errorOf(msg).message);
+    assert.deepEqual(
+      messages.map((message) => /found: (\S+)\./.exec(message)?.[1]),
+      ['object', 'undefined', '""', 'number'],
+    );
+    assert.equal(service.sessions.length, 0);
+  });
+
+  it('opens no session for a file that is missing', async () => {
+    const flow = await start();
+    flow.send('append', { payload: path.join(folder, 'missing.wav') });
+    assert.equal(errorOf(await flow.message('caught')).code, 'BAD_AUDIO');
+    assert.equal(service.sessions.length, 0);
+  });
+
+  it('takes no file path where text is set to be base64', async () => {
+    const file = path.join(folder, 'recording.wav');
+    writeFileSync(file, wav(piece(1)));
+    const flow = await start({}, { strings: 'base64' });
+    flow.send('append', { payload: file });
+    assert.equal(errorOf(await flow.message('caught')).code, 'BAD_AUDIO');
+    assert.equal(service.sessions.length, 0);
+  });
+
+  it('keeps the order of arrival where the first message is a slow stream', async () => {
+    const flow = await start();
+    const slow = new PassThrough();
+    flow.send('append', { payload: slow, _msgid: 'slow' });
+    flow.send('append', { payload: piece(2), _msgid: 'quick' });
+    slow.write(piece(1));
+    await waitUntil(() => audioOf(0).length >= piece(1).length, 'the first piece');
+    assert.deepEqual(flow.received('appended'), []);
+    slow.end(piece(1));
+
+    const passed = await flow.messages('appended', 2);
+    assert.deepEqual(
+      passed.map(({ _msgid }) => _msgid),
+      ['slow', 'quick'],
+    );
+    await heard(Buffer.concat([piece(1), piece(1), piece(2)]));
+  });
+
+  it('does not let one key wait for another', async () => {
+    const flow = await start({ keyType: 'msg', key: 'topic' });
+    flow.send('append', { payload: new PassThrough(), topic: 'a' });
+    flow.send('append', { payload: piece(2), topic: 'b' });
+    assert.equal((await flow.message('appended')).topic, 'b');
+  });
+
+  it('refuses a message when too many are waiting already', async () => {
+    const flow = await start({ waitingMessages: '2' });
+    const slow = new PassThrough();
+    flow.send('append', { payload: slow });
+    for (const _msgid of ['second', 'third', 'fourth']) flow.send('append', { payload: piece(2), _msgid });
+    const caught = await flow.message('caught');
+    assert.equal(caught._msgid, 'fourth');
+    assert.equal(errorOf(caught).code, 'TOO_MANY_WAITING');
+    slow.end(piece(1));
+    await flow.messages('appended', 3);
+  });
+
+  it('passes a message on only when there is room for its audio: the flow control', async () => {
+    await service.close();
+    service = await startLocalService({ engine: 'script', script: { upgrade: { hang: true } } });
+    const flow = await start({ heldSeconds: '1' });
+    flow.send('append', { payload: piece(1, 900), _msgid: 'fits' });
+    assert.equal((await flow.message('appended'))._msgid, 'fits');
+    flow.send('append', { payload: piece(2, 900), _msgid: 'fills' });
+    flow.send('append', { payload: piece(3, 900), _msgid: 'waits' });
+    await waitUntil(() => service.sessions.length === 1, 'the connection');
+    assert.equal(
+      flow.received('appended').some(({ _msgid }) => _msgid === 'waits'),
+      false,
+    );
+    flow.send('session', { action: 'abort' });
+    await waitUntil(
+      () => flow.received('caught').some(({ _msgid }) => _msgid === 'waits'),
+      'the error of what waited',
+    );
+  });
+
+  it('plays a recording at real time when it is told to', async () => {
+    const flow = await start({}, { pace: 'realtime' });
+    const recording = piece(5, 450);
+    const startedAt = performance.now();
+    flow.send('append', { payload: wav(recording) });
+    await flow.message('appended');
+    const tookMs = performance.now() - startedAt;
+    assert.ok(tookMs >= 350 && tookMs < 1500, `took ${tookMs} ms`);
+    assert.ok(flow.badgeTexts('append').includes('playing'));
+    await heard(recording);
+  });
+
+  it('stops playing at once when it closes, and says nothing more', async () => {
+    const flow = await start({}, { pace: 'realtime' });
+    flow.send('append', { payload: piece(5, 60_000) });
+    await waitUntil(() => audioOf(0).length > 0, 'the first piece');
+    const startedAt = performance.now();
+    await helper.getNode('append')!.close(true);
+    assert.ok(performance.now() - startedAt < 200);
+    const { length } = audioOf(0);
+    flow.send('append', { payload: piece(5) });
+    await flow.messages('events');
+    assert.ok(audioOf(0).length <= length + 2 * piece(5).length);
+    assert.deepEqual(flow.received('caught'), []);
+    assert.deepEqual(flow.received('appended'), []);
+  });
+
+  it('says which session it is when that is missing or was not picked', async () => {
+    const flow = await Flow.start([
+      ...appendNodes({ session: 'gone' }),
+      { id: 'unset', type: 'asr-append-audio', z: 'tab', session: '', wires: [] },
+      ...observers(['append']),
+    ]);
+    flow.send('append', { payload: piece(1) });
+    flow.send('unset', { payload: piece(1) });
+    const caught = await flow.messages('caught', 2);
+    assert.ok(caught.every((msg) => errorOf(msg).code === 'NO_SESSION_NODE'));
+    assert.match(errorOf(caught[0]!).message, /missing or disabled/);
+    assert.match(errorOf(caught[1]!).message, /No asr session is picked/);
+    assert.deepEqual(flow.badges('append').at(-1), { fill: 'red', shape: 'ring', text: 'not set up' });
+  });
+});

@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { startLocalService } from '../../local-service/index';
+import type { LocalService } from '../../local-service/index';
+import type { TestResult } from '../../credentials/node-red/connection-test';
+import {
+  appendNodes,
+  commitNodes,
+  credentialsNode,
+  Flow,
+  helper,
+  observers,
+  sessionNodes,
+} from '../support/node-red';
+import { silence } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+
+const KEY = 'sk-right-5fd1c0ffee';
+const WRONG_KEY = 'sk-wrong-deadbeef99';
+const VARIABLE = 'FLOW_ASR_TEST_KEY';
+
+describe('asr credentials', () => {
+  let service: LocalService;
+  let flow: Flow;
+
+  function start(credentials: object = {}, key?: string): Promise<Flow> {
+    return Flow.start(
+      [
+        credentialsNode(service.url, credentials),
+        ...sessionNodes(),
+        ...appendNodes(),
+        ...commitNodes(),
+        ...observers(['append']),
+      ],
+      key === undefined ? {} : { credentials: { apiKey: key } },
+    );
+  }
+
+  async function test(fields: object): Promise<TestResult> {
+    const body = {
+      id: 'credentials',
+      region: 'local',
+      address: service.url,
+      keySource: 'credential',
+      keyVariable: '',
+      ...fields,
+    };
+    const response = await helper.request().post('/asr/test-connection').send(body);
+    assert.equal(response.status, 200);
+    return response.body as TestResult;
+  }
+
+  function keysSent(): (string | undefined)[] {
+    return service.sessions.map(({ headers }) => headers.authorization);
+  }
+
+  beforeEach(async () => {
+    service = await startLocalService({
+      engine: 'script',
+      script: { utterances: ['Hello there.'] },
+      apiKey: KEY,
+    });
+    await new Promise<void>((resolve, reject) => {
+      helper.startServer((error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  });
+
+  afterEach(async () => {
+    Reflect.deleteProperty(process.env, VARIABLE);
+    await helper.unload();
+    await service.close();
+    await new Promise<void>((resolve) => {
+      helper.stopServer(() => {
+        resolve();
+      });
+    });
+  });
+
+  it('gives sessions the stored key', async () => {
+    flow = await start({}, KEY);
+    flow.send('append', { payload: silence(3000) });
+    assert.equal((await flow.message('final')).payload, 'Hello there.');
+  });
+
+  it('gives sessions the key of an environment variable, asked for anew each time', async () => {
+    flow = await start({ keySource: 'env', keyVariable: VARIABLE });
+    process.env[VARIABLE] = KEY;
+    flow.send('append', { payload: silence(3000) });
+    assert.equal((await flow.message('final')).payload, 'Hello there.');
+  });
+
+  it('names the environment variable that is not set where a key is needed', async () => {
+    flow = await start({ region: 'singapore', address: '', keySource: 'env', keyVariable: VARIABLE });
+    flow.send('append', { payload: silence(100) });
+    const caught = await flow.message('caught');
+    assert.match((caught.error as Error).message, new RegExp(VARIABLE));
+    assert.equal(flow.badges('session').at(-1)?.text, 'key refused');
+  });
+
+  it('never shows a key: not in messages, badges, errors, logs or answers', async () => {
+    flow = await start({}, WRONG_KEY);
+    flow.send('append', { payload: silence(3000) });
+    await flow.message('caught');
+    await flow.message('events');
+    await helper.setFlows(
+      [
+        { id: 'tab', type: 'tab' },
+        { ...credentialsNode(service.url), credentials: { apiKey: KEY } },
+      ],
+      'full',
+    );
+    const answers = [
+      await test({ apiKey: WRONG_KEY }),
+      await test({ apiKey: KEY }),
+      await test({ region: 'singapore', address: `wss://${KEY}@host`, apiKey: KEY, workspaceId: 'bad_id' }),
+    ];
+    const ids = ['interim', 'final', 'emotion', 'events', 'appended', 'caught', 'completed'];
+    const seen = [
+      answers,
+      ids.map((id) => flow.received(id)),
+      ['session', 'append'].map((id) => flow.badges(id)),
+      helper.log().args,
+    ];
+    const text = inspect(seen, { depth: 12, maxArrayLength: null, maxStringLength: null });
+    assert.ok(keysSent().includes(`Bearer ${KEY}`));
+    for (const key of [KEY, WRONG_KEY]) {
+      assert.equal(text.includes(key), false);
+      assert.equal(text.includes(Buffer.from(key).toString('base64')), false);
+    }
+  });
+
+  describe('Test button', () => {
+    it('opens a session with what the dialog holds, saved or not, and closes it again', async () => {
+      flow = await start();
+      const result = await test({ apiKey: KEY });
+      assert.equal(result.ok, true, result.message);
+      assert.equal(result.model, 'qwen3-asr-flash-realtime');
+      assert.match(result.region, /local service at/);
+      assert.ok(result.ms >= 0);
+      await waitUntil(() => service.connectionCount === 0, 'the connection to close');
+    });
+
+    it('says of a refused key which region was asked, and that keys belong to one', async () => {
+      flow = await start();
+      const result = await test({ apiKey: WRONG_KEY });
+      assert.equal(result.ok, false);
+      assert.equal(result.code, 'AUTHENTICATION');
+      assert.match(result.message, /local service/i);
+      assert.match(result.message, /region/i);
+    });
+
+    it('says when nobody answers at the address', async () => {
+      flow = await start();
+      const address = service.url;
+      await service.close();
+      const result = await test({ address, apiKey: KEY });
+      assert.deepEqual([result.ok, result.code], [false, 'CONNECT_FAILED']);
+    });
+
+    it('says what is wrong with an address that is none', async () => {
+      flow = await start();
+      const result = await test({ region: 'custom', address: 'http://host', apiKey: KEY });
+      assert.deepEqual([result.ok, result.code], [false, 'INVALID_OPTION']);
+      assert.match(result.message, /ws:\/\//);
+    });
+
+    it('uses the stored key with the place it was deployed with', async () => {
+      flow = await start({}, KEY);
+      assert.equal((await test({})).ok, true);
+    });
+
+    it('sends the stored key to no other place', async () => {
+      const elsewhere = await startLocalService({ engine: 'script', script: {} });
+      try {
+        flow = await start({}, KEY);
+        const result = await test({ address: elsewhere.url });
+        assert.deepEqual([result.ok, result.code], [false, 'MISSING_API_KEY']);
+        assert.match(result.message, /Deploy first/);
+        assert.equal(elsewhere.sessions.length, 0);
+      } finally {
+        await elsewhere.close();
+      }
+    });
+
+    it('sends an environment variable to no address that was not deployed, unless it is of this machine', async () => {
+      process.env[VARIABLE] = KEY;
+      flow = await start();
+      const fields = { keySource: 'env', keyVariable: VARIABLE };
+      const elsewhere = await test({ ...fields, region: 'custom', address: 'wss://elsewhere.example' });
+      assert.match(elsewhere.message, /Deploy first/);
+      assert.equal((await test(fields)).ok, true);
+    });
+
+    it('asks for a key where the region needs one', async () => {
+      flow = await start();
+      const result = await test({ region: 'beijing', address: '', apiKey: '' });
+      assert.deepEqual([result.ok, result.code, result.region], [false, 'MISSING_API_KEY', 'Beijing']);
+    });
+  });
+});

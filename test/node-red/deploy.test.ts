@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { startLocalService } from '../../local-service/index';
+import type { LocalService } from '../../local-service/index';
+import type { FlowNode } from '../support/node-red';
+import { appendNodes, credentialsNode, Flow, helper, sessionNodes, TAB } from '../support/node-red';
+import { silence } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+
+const PLACE = { x: 0, y: 0 };
+
+describe('a deploy', () => {
+  let service: LocalService;
+
+  beforeEach(async () => {
+    service = await startLocalService({ engine: 'script', script: { utterances: ['Hello there.'] } });
+    await new Promise<void>((resolve, reject) => {
+      helper.startServer((error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  });
+
+  afterEach(async () => {
+    await helper.unload();
+    await service.close();
+    await new Promise<void>((resolve) => {
+      helper.stopServer(() => {
+        resolve();
+      });
+    });
+  });
+
+  it('of the session node alone closes its session, and append audio finds the new one', async () => {
+    const nodes = [credentialsNode(service.url), ...sessionNodes(), ...appendNodes()];
+    const flow = await Flow.start(nodes);
+    flow.send('append', { payload: silence(500) });
+    await flow.message('interim');
+
+    const changed = nodes.map((node): FlowNode => (node.id === 'session' ? { ...node, name: 'new' } : node));
+    await helper.setFlows([TAB, ...changed.map((node) => (node.z ? { ...PLACE, ...node } : node))], 'nodes');
+    await waitUntil(() => service.connectionCount === 0, 'the old session to close');
+
+    flow.send('append', { payload: silence(3000) });
+    await waitUntil(
+      () => flow.received('final').some(({ payload }) => payload === 'Hello there.'),
+      'a final of the new session',
+    );
+    assert.equal(service.sessions.length, 2);
+  });
+
+  it('again and again while somebody speaks leaves nothing behind', async () => {
+    const nodes = [credentialsNode(service.url), ...sessionNodes(), ...appendNodes()].map((node) =>
+      node.z ? { ...PLACE, ...node } : node,
+    );
+    const flow = await Flow.start(nodes);
+    for (let i = 0; i < 25; i++) {
+      flow.send('append', { payload: silence(500) });
+      if (i % 2 === 0) await waitUntil(() => service.connectionCount > 0, 'a session');
+      await helper.setFlows([TAB, ...nodes], 'full');
+    }
+    await waitUntil(() => service.connectionCount === 0, 'all sessions to close');
+  });
+
+  it('of a subflow with session and append audio inside gives each instance a session of its own', async () => {
+    const inner = { z: 'subflow', ...PLACE };
+    const subflow: FlowNode[] = [
+      {
+        id: 'subflow',
+        type: 'subflow',
+        name: 'listener',
+        in: [{ ...PLACE, wires: [{ id: 'append' }] }],
+        out: [{ ...PLACE, wires: [{ id: 'session', port: 1 }] }],
+      },
+      { ...sessionNodes({ wires: [[], [], [], []] })[0]!, ...inner },
+      { ...appendNodes({ wires: [[]] })[0]!, ...inner },
+      { id: 'one', type: 'subflow:subflow', z: 'tab', wires: [['texts']] },
+      { id: 'two', type: 'subflow:subflow', z: 'tab', wires: [['texts']] },
+      { id: 'texts', type: 'helper', z: 'tab' },
+    ];
+    const flow = await Flow.start([credentialsNode(service.url), ...subflow]);
+    flow.send('one', { payload: silence(3000), _msgid: 'm1' });
+    flow.send('two', { payload: silence(3000), _msgid: 'm2' });
+    const texts = await flow.messages('texts', 2);
+    assert.deepEqual(new Set(texts.map(({ _msgid }) => _msgid)), new Set(['m1', 'm2']));
+    assert.equal(service.sessions.length, 2);
+  });
+});

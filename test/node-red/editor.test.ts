@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { DEFAULT_MODEL, MODELS } from '../../lib/models';
+import type { FlowNode } from '../support/node-red';
+import { Flow, folderOf, helper, NODE_TYPES, readCatalogue } from '../support/node-red';
+
+const ROOT = path.join(__dirname, '../..');
+const LANGUAGES = ['en-US', 'zh-CN'];
+
+/** `{ a: { b: 'text' } }` → `a.b` → `text`. */
+function texts(tree: Record<string, unknown>, prefix = ''): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'string') found.set(prefix + key, value);
+    else
+      texts(value as Record<string, unknown>, `${prefix}${key}.`).forEach((text, at) => found.set(at, text));
+  }
+  return found;
+}
+
+function placeholders(text: string): string[] {
+  return [...text.matchAll(/__(\w+?)__/g)].map(([, name]) => name!).sort();
+}
+
+function read(...parts: string[]): string {
+  return readFileSync(path.join(ROOT, ...parts), 'utf8');
+}
+
+for (const type of NODE_TYPES) {
+  describe(`the texts of ${type}`, () => {
+    const english = texts(readCatalogue(type, 'en-US'));
+    const html = read(folderOf(type), `${type}.html`);
+
+    it('are there in every language, with the same placeholders', () => {
+      for (const language of LANGUAGES) {
+        const translated = texts(readCatalogue(type, language));
+        assert.deepEqual([...translated.keys()].sort(), [...english.keys()].sort());
+        for (const [key, text] of translated) {
+          assert.notEqual(text.trim(), '');
+          assert.deepEqual(placeholders(text), placeholders(english.get(key)!), `${language} ${key}`);
+        }
+      }
+    });
+
+    it('have every key that the dialog asks for', () => {
+      const asked = [...html.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)].map(([, key]) => key!);
+      assert.ok(asked.length > 0);
+      assert.deepEqual(
+        asked.filter((key) => !english.has(key)),
+        [],
+      );
+    });
+
+    it('keep badges under 20 characters', () => {
+      for (const language of LANGUAGES) {
+        for (const [key, text] of texts(readCatalogue(type, language))) {
+          if (!key.includes('.status.')) continue;
+          const shown = text.replace(/__\w+?__/g, '99');
+          assert.ok(shown.length < 20, `${key}: ${shown}`);
+        }
+      }
+    });
+
+    it('have a help page in every language', () => {
+      for (const language of LANGUAGES) {
+        const help = read(folderOf(type), 'locales', language, `${type}.html`);
+        assert.ok(help.startsWith(`<script type="text/html" data-help-name="${type}">`));
+      }
+    });
+
+    it('stand in a dialog that registers its type literally, for what reads it as text', () => {
+      assert.match(
+        html,
+        new RegExp(`<script type="text/javascript">[^<]*RED\\.nodes\\.registerType\\('${type}', \\{`),
+      );
+      assert.ok(html.includes(`data-template-name="${type}"`));
+    });
+  });
+}
+
+describe('the icons', () => {
+  it('are there for each node of the palette', () => {
+    for (const type of NODE_TYPES) {
+      const icon = /icon: '([^']+)'/.exec(read(folderOf(type), `${type}.html`))?.[1];
+      if (type === 'asr-credentials') continue;
+      assert.ok(icon && existsSync(path.join(ROOT, 'icons', icon)), `${type}: ${String(icon)}`);
+    }
+  });
+});
+
+describe('the examples', () => {
+  const files = readdirSync(path.join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
+  const examples = files.map((file) => JSON.parse(read('examples', file)) as FlowNode[]);
+
+  it('show every node', () => {
+    const types = new Set(examples.flat().map(({ type }) => type));
+    for (const type of NODE_TYPES) assert.ok(types.has(type), type);
+  });
+
+  it('have ids of their own, which lead somewhere, and no secrets', () => {
+    const ids = examples.flat().map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const example of examples) {
+      const own = new Set(example.map(({ id }) => id));
+      for (const node of example) {
+        assert.match(node.id, /^[0-9a-f]{16}$/);
+        const wires = (node.wires as string[][] | undefined) ?? [];
+        for (const id of [node.z, node.session, node.connection, ...wires.flat()] as (string | undefined)[]) {
+          if (id !== undefined) assert.ok(own.has(id), `${node.type} ${node.id}: ${id}`);
+        }
+        assert.equal('credentials' in node, false);
+      }
+    }
+  });
+});
+
+describe('the route for the editor', () => {
+  beforeEach((done) => {
+    helper.startServer(done);
+  });
+
+  afterEach(async () => {
+    await helper.unload();
+    await new Promise<void>((resolve) => {
+      helper.stopServer(() => {
+        resolve();
+      });
+    });
+  });
+
+  it('tells the models and the limits, which the editor has no copy of', async () => {
+    await Flow.start([]);
+    const { body } = await helper.request().get('/asr/models');
+    const { models, defaultModel, limits } = body as {
+      models: unknown[];
+      defaultModel: string;
+      limits: Record<string, Record<string, { min: number; max: number; default: number }>>;
+    };
+    assert.deepEqual(models, JSON.parse(JSON.stringify(MODELS)));
+    assert.equal(defaultModel, DEFAULT_MODEL);
+    for (const range of Object.values(limits).flatMap((kind) => Object.values(kind))) {
+      assert.ok(range.min <= range.default && range.default <= range.max);
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { startLocalService } from '../../local-service/index';
+import type { LocalService, LocalServiceOptions } from '../../local-service/index';
+import type { Transcript } from '../../lib/session/transcribe';
+import { credentialsNode, errorOf, Flow, helper, observers } from '../support/node-red';
+import { silence, wav } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+
+describe('transcribe', () => {
+  let service: LocalService;
+
+  async function serve(script: LocalServiceOptions['script']): Promise<void> {
+    service = await startLocalService({ engine: 'script', script });
+  }
+
+  function start(transcribe: object = {}): Promise<Flow> {
+    return Flow.start([
+      credentialsNode(service.url),
+      {
+        id: 'transcribe',
+        type: 'asr-transcribe',
+        z: 'tab',
+        connection: 'credentials',
+        wires: [['text']],
+        ...transcribe,
+      },
+      { id: 'text', type: 'helper', z: 'tab' },
+      ...observers(['transcribe']),
+    ]);
+  }
+
+  beforeEach((done) => {
+    helper.startServer(done);
+  });
+
+  afterEach(async () => {
+    await helper.unload();
+    await service.close();
+    await new Promise<void>((resolve) => {
+      helper.stopServer(() => {
+        resolve();
+      });
+    });
+  });
+
+  it('turns a message with audio into the same message with its transcript', async () => {
+    await serve({ utterances: [{ text: 'Good morning.', emotion: 'happy' }, 'How are you?'] });
+    const flow = await start();
+    flow.send('transcribe', { payload: wav(silence(4000)), _msgid: 'm1', topic: 't', other: 'kept' });
+
+    const msg = await flow.message('text');
+    assert.equal(msg.payload, 'Good morning. How are you?');
+    assert.deepEqual([msg._msgid, msg.topic, msg.other], ['m1', 't', 'kept']);
+    const transcript = msg.asr as Transcript;
+    assert.equal(transcript.text, msg.payload);
+    assert.deepEqual(
+      transcript.sentences.map(({ text }) => text),
+      ['Good morning.', 'How are you?'],
+    );
+    assert.equal(transcript.language, 'en');
+    assert.equal(typeof transcript.emotion, 'string');
+    assert.equal(transcript.statistics.finals, 2);
+    assert.equal((await flow.message('completed'))._msgid, 'm1');
+    await waitUntil(() => service.connectionCount === 0, 'the session to end');
+    assert.ok(flow.badgeTexts('transcribe').includes('sentences: 0'));
+    assert.deepEqual(flow.badges('transcribe').at(-1), {});
+  });
+
+  it('runs as many at once as it may, lets the others wait, and refuses what is too much', async () => {
+    await serve({ utterances: ['Text.'], faults: [{ on: 'finished', do: 'hold', ms: 200 }] });
+    const flow = await start({ atOnce: '2', waitingMessages: '3' });
+    for (let i = 0; i < 6; i++) flow.send('transcribe', { payload: silence(500), _msgid: `m${i}` });
+
+    const refused = await flow.message('caught');
+    assert.equal(refused._msgid, 'm5');
+    assert.equal(errorOf(refused).code, 'TOO_MANY_WAITING');
+    assert.ok(flow.badgeTexts('transcribe').includes('2 run, 3 wait'));
+    let most = 0;
+    await waitUntil(() => {
+      most = Math.max(most, service.connectionCount);
+      return flow.received('text').length === 5;
+    }, 'five transcripts');
+    assert.ok(most <= 2, `${most} connections at once`);
+  });
+
+  it('reports what fails for the message it belongs to, and goes on with the next', async () => {
+    await serve({ utterances: ['Text.'] });
+    const flow = await start();
+    flow.send('transcribe', { payload: Buffer.from('OggS\0\0\0\0\0\0'), _msgid: 'bad' });
+    const caught = await flow.message('caught');
+    assert.equal(caught._msgid, 'bad');
+    assert.equal(errorOf(caught).code, 'BAD_AUDIO');
+    assert.equal(flow.badges('transcribe').at(-1)?.text, 'bad audio');
+
+    flow.send('transcribe', { payload: silence(1000), _msgid: 'good' });
+    assert.equal((await flow.message('text'))._msgid, 'good');
+  });
+
+  it('aborts on close, and says nothing more', async () => {
+    await serve({ utterances: ['Text.'], faults: [{ on: 'finished', do: 'drop' }] });
+    const flow = await start({ atOnce: '1' });
+    flow.send('transcribe', { payload: silence(1000) });
+    flow.send('transcribe', { payload: silence(1000) });
+    await waitUntil(() => service.connectionCount === 1, 'the session');
+    const startedAt = performance.now();
+    await helper.getNode('transcribe')!.close(true);
+    assert.ok(performance.now() - startedAt < 1000);
+    await waitUntil(() => service.connectionCount === 0, 'the connection to close');
+    assert.equal(service.sessions.length, 1);
+    assert.deepEqual([flow.received('text'), flow.received('caught')], [[], []]);
+  });
+});
