@@ -20,6 +20,8 @@ export class AudioIntake {
   #header: Uint8Array | undefined;
   /** Bytes of the WAV's audio still to come; `undefined` outside of a WAV. */
   #wavBytesLeft: number | undefined;
+  /** Bytes behind the WAV's audio that are not audio. */
+  #trailingBytes = 0;
 
   constructor(rateHz: number) {
     this.#rateHz = rateHz;
@@ -43,6 +45,7 @@ export class AudioIntake {
     this.#oddByte = undefined;
     this.#header = undefined;
     this.#wavBytesLeft = undefined;
+    this.#trailingBytes = 0;
   }
 
   #write(bytes: Uint8Array, hints: AudioFormatHints): Uint8Array {
@@ -51,6 +54,7 @@ export class AudioIntake {
     // A WAV may follow a WAV or raw audio at any chunk's beginning. Half of `RIFF` is waited for.
     if (startsLikeWav(bytes)) return this.#readHeader(bytes, hints);
     if (this.#wavBytesLeft !== undefined) return this.#readWav(bytes, hints);
+    if (this.#trailingBytes > 0) return this.#skipTrailing(bytes, hints);
     if (this.#oddByte === undefined) {
       if (bytes.length < 4 && startsLikeWav(concat(bytes, RIFF.subarray(bytes.length)))) {
         this.#header = Uint8Array.from(bytes);
@@ -78,6 +82,7 @@ export class AudioIntake {
     }
     this.#oddByte = undefined;
     this.#wavBytesLeft = wav.dataBytes;
+    this.#trailingBytes = wav.trailingBytes;
     return this.#readWav(bytes.subarray(wav.dataOffset), hints);
   }
 
@@ -87,11 +92,18 @@ export class AudioIntake {
       this.#wavBytesLeft = left - bytes.length;
       return this.#align(bytes);
     }
-    // The file ends in this chunk; what may follow its audio is tags, unless it is another file.
     const audio = this.#align(bytes.subarray(0, left));
-    this.flush();
+    this.#oddByte = undefined;
+    this.#wavBytesLeft = undefined;
     const rest = bytes.subarray(left);
-    return startsLikeWav(rest) ? concat(audio, this.#write(rest, hints)) : audio;
+    return rest.length === 0 ? audio : concat(audio, this.#skipTrailing(rest, hints));
+  }
+
+  /** What follows a WAV's audio is tags, in this chunk or in the next ones; behind them may come another file. */
+  #skipTrailing(bytes: Uint8Array, hints: AudioFormatHints): Uint8Array {
+    const rest = bytes.subarray(this.#trailingBytes);
+    this.#trailingBytes = Math.max(0, this.#trailingBytes - bytes.length);
+    return startsLikeWav(rest) ? this.#write(rest, hints) : EMPTY;
   }
 
   /** Whole samples: the odd byte is carried over to the next chunk. */

@@ -11,12 +11,17 @@ export interface WavFormat {
   dataBytes: number;
   /** Where the audio begins. */
   dataOffset: number;
+  /** Bytes of other chunks behind the audio, such as tags. */
+  trailingBytes: number;
 }
 
 const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 
 /** Where the audio must have begun; a header has a few chunks before it, not this much. */
 export const MAX_WAV_HEADER_BYTES = 64 * 1024;
+
+/** More than this behind the audio is no tags but the size that a live recorder made up. */
+const MAX_TRAILING_BYTES = 1024 * 1024;
 
 export function startsLikeWav(bytes: Uint8Array): boolean {
   // 'RIFF'
@@ -33,7 +38,7 @@ export function readWavHeader(bytes: Uint8Array): WavFormat | undefined {
   if (view.toString('latin1', 8, 12) !== 'WAVE') {
     throw new AsrError('BAD_AUDIO', 'The audio starts like a RIFF file but is no WAV.');
   }
-  let fmt: Omit<WavFormat, 'dataBytes' | 'dataOffset'> | undefined;
+  let fmt: Format | undefined;
   let offset = 12;
   while (offset + 8 <= view.length) {
     const id = view.toString('latin1', offset, offset + 4);
@@ -41,8 +46,12 @@ export function readWavHeader(bytes: Uint8Array): WavFormat | undefined {
     const body = offset + 8;
     if (id === 'data') {
       if (!fmt) throw new AsrError('BAD_AUDIO', 'The WAV has no format chunk before its audio.');
-      const unknown = size === 0 || size === 0xffffffff;
-      return { ...fmt, dataBytes: unknown ? Infinity : size, dataOffset: body };
+      if (size === 0 || size === 0xffffffff) {
+        return { ...fmt, dataBytes: Infinity, dataOffset: body, trailingBytes: 0 };
+      }
+      const trailing = 8 + view.readUInt32LE(4) - (body + size);
+      const trailingBytes = trailing > 0 && trailing <= MAX_TRAILING_BYTES ? trailing : 0;
+      return { ...fmt, dataBytes: size, dataOffset: body, trailingBytes };
     }
     if (id === 'fmt ') {
       if (size < 16)
@@ -60,7 +69,9 @@ export function readWavHeader(bytes: Uint8Array): WavFormat | undefined {
   return undefined;
 }
 
-function readFmt(view: Buffer, body: number, size: number): Omit<WavFormat, 'dataBytes' | 'dataOffset'> {
+type Format = Pick<WavFormat, 'formatCode' | 'channels' | 'rateHz' | 'bits'>;
+
+function readFmt(view: Buffer, body: number, size: number): Format {
   const code = view.readUInt16LE(body);
   return {
     formatCode: code === WAVE_FORMAT_EXTENSIBLE && size >= 26 ? view.readUInt16LE(body + 24) : code,
