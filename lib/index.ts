@@ -5,6 +5,8 @@
 export { AsrError } from './errors';
 export type { AsrErrorCode, AsrErrorDetails } from './errors';
 export type * from './events';
+export { captionsOf, toSrt, toVtt } from './captions';
+export type { Caption, CaptionOptions } from './captions';
 export { DEFAULT_MODEL, MODELS, findModel } from './models';
 export type { Model, ModelCapabilities, ParameterTable, SessionMode, WireFormat } from './models';
 export { parameterFault } from './parameters';

@@ -1,0 +1,140 @@
+import type { FinalEvent, Word } from './events';
+
+/** One caption on the screen. */
+export interface Caption {
+  beginMs: number;
+  endMs: number;
+  /** One or two lines. */
+  text: string;
+}
+
+export interface CaptionOptions {
+  /** Width of a line. Default 42 characters; Chinese, Japanese and Korean ones count double. */
+  maxLineWidth?: number;
+  /** Default 2. */
+  maxLines?: number;
+  /** Longest time that a caption stands. Default 7000. */
+  maxDurationMs?: number;
+}
+
+const DEFAULTS: Required<CaptionOptions> = { maxLineWidth: 42, maxLines: 2, maxDurationMs: 7000 };
+/** A caption without an end, from a model without times, stands for as long as it takes to read. */
+const READING_MS_PER_CHARACTER = 60;
+const MIN_DURATION_MS = 1000;
+const WIDE = /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/g;
+
+/**
+ * Captions of final sentences. Sentences with word times are cut where the words are; sentences without are one caption
+ * each, from the times the sentence has. Sentences without any time are left out.
+ */
+export function captionsOf(finals: readonly FinalEvent[], options: CaptionOptions = {}): Caption[] {
+  const limits = { ...DEFAULTS, ...options };
+  return finals.flatMap((final) => sentenceCaptions(final, limits));
+}
+
+/** SubRip (`.srt`). */
+export function toSrt(finals: readonly FinalEvent[], options?: CaptionOptions): string {
+  return captionsOf(finals, options)
+    .map(
+      ({ beginMs, endMs, text }, i) => `${i + 1}\n${clock(beginMs, ',')} --> ${clock(endMs, ',')}\n${text}\n`,
+    )
+    .join('\n');
+}
+
+/** WebVTT (`.vtt`). */
+export function toVtt(finals: readonly FinalEvent[], options?: CaptionOptions): string {
+  const cues = captionsOf(finals, options).map(
+    ({ beginMs, endMs, text }) => `${clock(beginMs, '.')} --> ${clock(endMs, '.')}\n${escapeCue(text)}\n`,
+  );
+  return ['WEBVTT\n', ...cues].join('\n');
+}
+
+function sentenceCaptions(final: FinalEvent, limits: Required<CaptionOptions>): Caption[] {
+  const words = final.words ?? [];
+  if (words.length === 0) {
+    if (final.beginMs === undefined || final.text === '') return [];
+    const readingMs = Math.max(MIN_DURATION_MS, final.text.length * READING_MS_PER_CHARACTER);
+    const endMs = final.endMs ?? final.beginMs + readingMs;
+    return [{ beginMs: final.beginMs, endMs, text: layOut(final.text, limits.maxLineWidth) }];
+  }
+  return groupWords(words, limits).map((group) => ({
+    beginMs: group[0]?.beginMs ?? 0,
+    endMs: group.at(-1)?.endMs ?? 0,
+    text: layOut(joinWords(group), limits.maxLineWidth),
+  }));
+}
+
+/** Words for one caption each: as many as fit its lines and its time, rather cut at punctuation than behind it. */
+function groupWords(words: readonly Word[], limits: Required<CaptionOptions>): Word[][] {
+  const groups: Word[][] = [];
+  let group: Word[] = [];
+  for (const word of words) {
+    const first = group[0];
+    const isTooWide = widthOf(joinWords([...group, word])) > limits.maxLineWidth * limits.maxLines;
+    const isTooLong = first !== undefined && word.endMs - first.beginMs > limits.maxDurationMs;
+    if (group.length > 0 && (isTooWide || isTooLong)) {
+      const cut = lastPunctuation(group);
+      groups.push(group.slice(0, cut));
+      group = group.slice(cut);
+    }
+    group.push(word);
+  }
+  if (group.length > 0) groups.push(group);
+  return groups;
+}
+
+/** Where the second half of the group may be cut behind punctuation; else at its end. */
+function lastPunctuation(group: readonly Word[]): number {
+  for (let i = group.length - 1; i > group.length / 2; i--) {
+    if (group[i - 1]?.punctuation.trim()) return i;
+  }
+  return group.length;
+}
+
+function joinWords(words: readonly Word[]): string {
+  let text = '';
+  for (const { text: word, punctuation } of words) {
+    const needsSpace = text !== '' && !isWide(text.slice(-1)) && !isWide(word.slice(0, 1));
+    text += (needsSpace ? ' ' : '') + word.trim() + punctuation.trimEnd();
+  }
+  return text;
+}
+
+/** Breaks a text into lines of about equal width, at spaces where it has them. */
+function layOut(text: string, maxLineWidth: number): string {
+  const width = widthOf(text);
+  if (width <= maxLineWidth) return text;
+  const lineWidth = width / Math.ceil(width / maxLineWidth);
+  const parts = text.includes(' ') ? text.split(/(?<= )/) : Array.from(text);
+  const lines: string[] = [];
+  let line = '';
+  for (const part of parts) {
+    const isFull =
+      line !== '' && (widthOf(line) >= lineWidth || widthOf((line + part).trimEnd()) > maxLineWidth);
+    if (isFull) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += part;
+  }
+  return [...lines, line.trimEnd()].join('\n');
+}
+
+function widthOf(text: string): number {
+  return text.length + (text.match(WIDE)?.length ?? 0);
+}
+
+function isWide(character: string): boolean {
+  return character.search(WIDE) >= 0;
+}
+
+function clock(ms: number, separator: ',' | '.'): string {
+  const whole = Math.max(0, Math.round(ms));
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  const fraction = String(whole % 1000).padStart(3, '0');
+  return `${two(whole / 3_600_000)}:${two((whole / 60_000) % 60)}:${two((whole / 1000) % 60)}${separator}${fraction}`;
+}
+
+function escapeCue(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { captionsOf, toSrt, toVtt } from '../../lib';
+import type { FinalEvent, Word } from '../../lib';
+
+/** Words of 300 ms each, one after the other from 1 s on. */
+function sentence(text: string, fields: Partial<FinalEvent> = {}): FinalEvent {
+  const words = text.split(' ').map((word, i): Word => {
+    const [, body = '', punctuation = ''] = /^(.*?)([.,!?]*)$/.exec(word) ?? [];
+    return { text: body, punctuation, beginMs: 1000 + i * 300, endMs: 1300 + i * 300 };
+  });
+  const last = words.at(-1);
+  return {
+    type: 'final',
+    sentenceId: 's',
+    text,
+    beginMs: 1000,
+    endMs: last?.endMs ?? 1000,
+    words,
+    ...fields,
+  };
+}
+
+const LONG =
+  'And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
+
+describe('captions', () => {
+  it('make SubRip of a short sentence', () => {
+    assert.equal(toSrt([sentence('Hello, world.')]), '1\n00:00:01,000 --> 00:00:01,600\nHello, world.\n');
+  });
+
+  it('make WebVTT, numbered by nothing and with marks escaped', () => {
+    const vtt = toVtt([sentence('a <b> & c')]);
+    assert.equal(vtt, 'WEBVTT\n\n00:00:01.000 --> 00:00:02.200\na &lt;b&gt; &amp; c\n');
+  });
+
+  it('number SubRip from 1 and write hours', () => {
+    const late = sentence('Late.', {
+      words: [{ text: 'Late', punctuation: '.', beginMs: 3_725_042, endMs: 3_725_900 }],
+    });
+    const srt = toSrt([sentence('One.'), late]);
+    assert.match(srt, /\n\n2\n01:02:05,042 --> 01:02:05,900\nLate\.\n$/);
+  });
+
+  it('cut a long sentence at punctuation into captions of two lines, and lose no word', () => {
+    const captions = captionsOf([sentence(LONG)]);
+    assert.ok(captions.length >= 2);
+    for (const { text, beginMs, endMs } of captions) {
+      const lines = text.split('\n');
+      assert.ok(lines.length <= 2, text);
+      for (const line of lines) assert.ok(line.length <= 42, line);
+      assert.ok(endMs > beginMs && endMs - beginMs <= 7000);
+    }
+    assert.equal(captions.map(({ text }) => text.replaceAll('\n', ' ')).join(' '), LONG);
+    assert.match(captions[0]?.text ?? '', /,$/);
+    captions.slice(1).forEach((caption, i) => {
+      assert.ok(caption.beginMs >= (captions[i]?.endMs ?? 0));
+    });
+  });
+
+  it('write Chinese without spaces, in lines of half as many characters', () => {
+    const characters = Array.from('今天天气真不错阳光明媚我们一起去公园散步吧然后回家吃饭');
+    const words = characters.map((text, i): Word => ({
+      text,
+      punctuation: '',
+      beginMs: i * 100,
+      endMs: i * 100 + 100,
+    }));
+    const captions = captionsOf([{ type: 'final', sentenceId: 's', text: characters.join(''), words }]);
+    assert.equal(captions.map(({ text }) => text.replaceAll('\n', '')).join(''), characters.join(''));
+    for (const { text } of captions) for (const line of text.split('\n')) assert.ok(line.length <= 21, line);
+  });
+
+  it('use the times of the sentence where its words have none, and leave out what has no time at all', () => {
+    const timed = sentence('Hello there.', { words: [] });
+    assert.deepEqual(captionsOf([timed]), [{ beginMs: 1000, endMs: 1600, text: 'Hello there.' }]);
+    assert.deepEqual(captionsOf([{ type: 'final', sentenceId: 's', text: 'When?' }]), []);
+    assert.deepEqual(captionsOf([{ type: 'final', sentenceId: 's', text: 'Now.', beginMs: 5 }]), [
+      { beginMs: 5, endMs: 1005, text: 'Now.' },
+    ]);
+    assert.equal(toSrt([]), '');
+    assert.equal(toVtt([]), 'WEBVTT\n');
+  });
+});
