@@ -6,6 +6,7 @@ import { Connection } from './connection';
 import type { Engine } from './engines/engine';
 import { Recorder, Records, type ConnectionRecord } from './inspection';
 import { serveQwenRealtime } from './protocols/qwen-realtime/session';
+import { serveRunTask } from './protocols/run-task/session';
 import type { Script, ScriptPlan } from './script/schema';
 import type { ServiceClock } from './time';
 import { protocolOf, refuseKey, refuseUpgrade } from './upgrade';
@@ -116,10 +117,6 @@ export class ServiceServer {
       );
       return;
     }
-    if (protocol === 'run-task') {
-      refuse(501, 'NotImplemented', 'The run-task protocol is not served yet.');
-      return;
-    }
     const keyProblem = refuseKey(request, url, apiKey);
     if (keyProblem) {
       refuse(401, 'InvalidApiKey', keyProblem);
@@ -148,7 +145,9 @@ export class ServiceServer {
         this.#connections.delete(connection);
         log(`connection ${record.id}: closed with ${code}`);
       });
-      connection.serve((served) => serveQwenRealtime(served, url));
+      connection.serve((served) =>
+        protocol === 'run-task' ? serveRunTask(served) : serveQwenRealtime(served, url),
+      );
     });
   }
 

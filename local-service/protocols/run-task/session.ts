@@ -1,0 +1,222 @@
+import type { Connection, ProtocolHandler } from '../../connection';
+import { isJsonObject, parseJsonObject, show, type JsonObject } from '../../json';
+import type { Cancel } from '../../time';
+import * as frames from './frames';
+import { checkContext, readRunTask, valueAt, type TaskFailure } from './request';
+import { Task } from './task';
+
+/** No message for this long inside a task fails it (protocol.md B.5). */
+const MESSAGE_TIMEOUT_MS = 23_000;
+
+/** A connection without a task closes after this long (protocol.md B.5). */
+const IDLE_TIMEOUT_MS = 60_000;
+
+/** Speaks run-task (protocol.md part B) on a connection: tasks one after the other. */
+export function serveRunTask(connection: Connection): ProtocolHandler {
+  return new RunTaskSession(connection);
+}
+
+/**
+ * `idle`: waits for `run-task`. `running`: takes audio. `finishing`: says what is left. `over`: the connection is closing
+ * and hears nothing any more.
+ */
+type State = 'idle' | 'running' | 'finishing' | 'over';
+
+class RunTaskSession implements ProtocolHandler {
+  readonly #connection: Connection;
+  readonly #usedIds = new Set<string>();
+  #state: State = 'idle';
+  #task: Task | undefined;
+  #cancelTimeout: Cancel = () => undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#awaitTask();
+  }
+
+  text(message: string): void {
+    const frame = parseJsonObject(message);
+    if (!frame) {
+      this.#connection.recorder.receivedGarbage(message);
+      this.#fail({
+        code: 'InvalidParameter',
+        message: 'The message is not a JSON object. Please follow the protocol!',
+      });
+      return;
+    }
+    const action = valueAt(frame, 'header.action');
+    this.#connection.recorder.receivedJson(typeof action === 'string' ? action : '', frame);
+    switch (action) {
+      case 'run-task':
+        this.#run(frame);
+        return;
+      case 'continue-task':
+        if (this.#isForTask(frame, action)) this.#continue(frame);
+        return;
+      case 'finish-task':
+        if (this.#isForTask(frame, action)) this.#finish(frame);
+        return;
+      case undefined:
+        this.#fail({
+          code: 'InvalidParameter',
+          message: "Missing required parameter 'header.action'! Please follow the protocol!",
+        });
+        return;
+      default:
+        this.#fail({
+          code: 'InvalidParameter',
+          message: `Invalid value of 'header.action': ${show(action)}.`,
+        });
+    }
+  }
+
+  binary(message: Buffer): void {
+    if (this.#state === 'running') {
+      this.#awaitMessage();
+      this.#task?.audio(message);
+      return;
+    }
+    this.#connection.recorder.receivedGarbage(`${message.length} bytes of audio outside of a task`);
+    // Audio that overlaps with finish-task is late, not wrong.
+    if (this.#state === 'idle')
+      this.#fail({ code: 'InvalidParameter', message: 'Audio arrived before task-started.' });
+  }
+
+  closed(): void {
+    this.#state = 'over';
+    this.#task?.close();
+  }
+
+  #run(frame: JsonObject): void {
+    const taskId = valueAt(frame, 'header.task_id');
+    const idOnWire = typeof taskId === 'string' ? taskId : '';
+    if (this.#state !== 'idle') {
+      this.#fail(
+        { code: 'InvalidParameter', message: 'A new task can run only after task-finished.' },
+        idOnWire,
+      );
+      return;
+    }
+    if (this.#usedIds.has(idOnWire)) {
+      this.#fail(
+        { code: 'InvalidParameter', message: `The task_id ${show(idOnWire)} has been used before.` },
+        idOnWire,
+      );
+      return;
+    }
+    const result = readRunTask(frame);
+    if ('failure' in result) {
+      this.#fail(result.failure, idOnWire);
+      return;
+    }
+    const { format } = result.request.parameters;
+    if (this.#connection.engine.needsPcm && format !== 'pcm' && format !== 'wav') {
+      this.#fail(
+        { code: 'InvalidParameter', message: `The local service decodes only pcm and wav, not ${format}.` },
+        idOnWire,
+      );
+      return;
+    }
+    this.#usedIds.add(idOnWire);
+    this.#state = 'running';
+    this.#task = new Task(this.#connection, result.request, {
+      failed: (failure) => {
+        this.#fail(failure);
+      },
+      hangUp: () => {
+        this.#hangUp('60 s of silent audio');
+      },
+    });
+    this.#awaitMessage();
+    this.#send(frames.taskStarted(idOnWire));
+  }
+
+  /** Updates the context; recorded, and not answered (protocol.md B.2.3). */
+  #continue(frame: JsonObject): void {
+    this.#awaitMessage();
+    const input = valueAt(frame, 'payload.input');
+    const problem = isJsonObject(input) ? checkContext(input) : 'task can not be null';
+    if (problem) this.#fail({ code: 'InvalidParameter', message: problem });
+  }
+
+  #finish(frame: JsonObject): void {
+    const input = valueAt(frame, 'payload.input');
+    // An official PHP sample sends a list (protocol.md B.2.4).
+    if (!isJsonObject(input) && !Array.isArray(input)) {
+      this.#fail({ code: 'InvalidParameter', message: 'task can not be null' });
+      return;
+    }
+    void this.#flush();
+  }
+
+  async #flush(): Promise<void> {
+    const task = this.#task;
+    if (!task) return;
+    this.#cancelTimeout();
+    this.#state = 'finishing';
+    const failure = await task.finish();
+    if (!this.#isFinishing()) return;
+    if (failure) {
+      this.#fail(failure);
+      return;
+    }
+    task.close();
+    this.#task = undefined;
+    this.#state = 'idle';
+    this.#awaitTask();
+    this.#send(frames.taskFinished(task.id));
+  }
+
+  /** Whether nothing has ended the connection meanwhile. */
+  #isFinishing(): boolean {
+    return this.#state === 'finishing';
+  }
+
+  /** Refuses what is not for the task at work. */
+  #isForTask(frame: JsonObject, action: string): boolean {
+    if (this.#state === 'over' || this.#state === 'finishing') return false;
+    const taskId = valueAt(frame, 'header.task_id');
+    if (this.#task && taskId === this.#task.id) return true;
+    const message = this.#task
+      ? `The task_id ${show(taskId)} is not the one of the task at work.`
+      : `No task is at work; ${action} can only follow run-task.`;
+    this.#fail({ code: 'InvalidParameter', message }, typeof taskId === 'string' ? taskId : '');
+    return false;
+  }
+
+  /** Says `task-failed` and closes: the connection cannot be used any more (protocol.md B.4). */
+  #fail(failure: TaskFailure, taskId = this.#task?.id ?? ''): void {
+    if (this.#state === 'over') return;
+    this.#send(frames.taskFailed(taskId, failure));
+    this.#end(1000, '');
+  }
+
+  #hangUp(reason: string): void {
+    if (this.#state !== 'over') this.#end(1000, reason);
+  }
+
+  #end(code: number, reason: string): void {
+    this.#state = 'over';
+    this.#cancelTimeout();
+    this.#task?.close();
+    this.#connection.close(code, reason);
+  }
+
+  #awaitTask(): void {
+    this.#cancelTimeout();
+    this.#cancelTimeout = this.#connection.timers.after(IDLE_TIMEOUT_MS, () => {
+      this.#hangUp('60 s without a task');
+    });
+  }
+
+  #awaitMessage(): void {
+    this.#cancelTimeout();
+    this.#cancelTimeout = this.#connection.timers.after(MESSAGE_TIMEOUT_MS, () => {
+      this.#fail({ code: 'CLIENT_ERROR', message: 'request timeout after 23 seconds.' });
+    });
+  }
+
+  #send({ kind, event, frame }: frames.Frame): void {
+    this.#connection.send(kind, event, frame);
+  }
+}
