@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { AsrError } from '../errors';
+import { AsrError, asAsrError } from '../errors';
 import { bytesOf } from './format';
 import type { AudioChunk } from './format';
 
@@ -22,7 +22,8 @@ export interface ReadAudioOptions {
   signal?: AbortSignal;
 }
 
-const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}\s*$/;
+/** Of trimmed text: white space at the end as well would make the pattern try every way to share it out. */
+const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}$/;
 const DATA_URL = /^data:([^,]*?)(;base64)?,/i;
 const FILE_CHUNK_BYTES = 64 * 1024;
 
@@ -53,7 +54,8 @@ function open(
 ): AsyncIterable<Uint8Array> | Uint8Array[] {
   if (typeof source === 'string') {
     if (/^data:/i.test(source)) return [fromDataUrl(source)];
-    if (strings === 'file' || (strings === 'auto' && !BASE64.test(source))) return readFile(source, signal);
+    if (strings === 'file' || (strings === 'auto' && !BASE64.test(source.trim())))
+      return readFile(source, signal);
     return [fromBase64(source)];
   }
   const bytes = bytesOf(source);
@@ -73,7 +75,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 }
 
 function fromBase64(text: string): Uint8Array {
-  if (!BASE64.test(text)) {
+  if (!BASE64.test(text.trim())) {
     throw new AsrError('BAD_AUDIO', `The text of ${text.length} characters is no base64.`);
   }
   return Buffer.from(text, 'base64');
@@ -82,9 +84,11 @@ function fromBase64(text: string): Uint8Array {
 function fromDataUrl(url: string): Uint8Array {
   const match = DATA_URL.exec(url);
   if (!match) throw new AsrError('BAD_AUDIO', 'The data URL has no comma before its data.');
-  const body = url.slice(match[0].length);
-  if (match[2]) return fromBase64(decodeURIComponent(body));
-  return Buffer.from(decodeURIComponent(body), 'latin1');
+  // What is escaped is bytes, not text in UTF-8.
+  const body = url
+    .slice(match[0].length)
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return match[2] ? fromBase64(body) : Buffer.from(body, 'latin1');
 }
 
 async function* readFile(pathOrUrl: string, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
@@ -103,9 +107,10 @@ async function* readStream(
   stream: AsyncIterable<unknown>,
   signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
-  const iterator = stream[Symbol.asyncIterator]();
+  let iterator: AsyncIterator<unknown> | undefined;
   const stop = stopAt(signal, stream);
   try {
+    iterator = iteratorOf(stream);
     for (;;) {
       const next = await Promise.race([iterator.next(), stop.aborted]);
       if (next.done) return;
@@ -114,11 +119,29 @@ async function* readStream(
         throw new AsrError('BAD_AUDIO', `Expected a stream of bytes, got one of ${describe(next.value)}.`);
       yield bytes;
     }
+  } catch (error) {
+    throw asAsrError(error, 'BAD_AUDIO', 'Cannot read the audio stream');
   } finally {
     stop.release();
     // Not awaited: an iterator that is stuck in `next` returns only after it.
-    void iterator.return?.().catch(() => undefined);
+    void iterator?.return?.().catch(() => undefined);
   }
+}
+
+/** Of a web stream by its reader, which can be cancelled while it waits; the stream's own iterator cannot. */
+function iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
+  if (!(stream instanceof ReadableStream)) return stream[Symbol.asyncIterator]();
+  const reader = (stream as ReadableStream<unknown>).getReader();
+  return {
+    next: async () => {
+      const { done, value } = await reader.read();
+      return done ? { done, value: undefined } : { done, value };
+    },
+    return: async () => {
+      await reader.cancel();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 /** A promise that rejects at the signal, when a Node stream is destroyed as well, and what takes its listener off. */
@@ -147,5 +170,8 @@ function stopAt(
 function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
-  return Array.isArray(value) ? 'an array' : `an object (${value.constructor.name})`;
+  if (Array.isArray(value)) return 'an array';
+  // An object may come without a prototype, and so without a constructor.
+  const { constructor } = value as { constructor?: { name: string } };
+  return constructor ? `an object (${constructor.name})` : 'an object';
 }
