@@ -115,7 +115,7 @@ describe('the examples', () => {
   });
 });
 
-describe('the route for the editor', () => {
+describe('the routes for the editor', () => {
   beforeEach((done) => {
     helper.startServer(done);
   });
@@ -142,5 +142,12 @@ describe('the route for the editor', () => {
     for (const range of Object.values(limits).flatMap((kind) => Object.values(kind))) {
       assert.ok(range.min <= range.default && range.default <= range.max);
     }
+  });
+
+  it('serve what the dialogs share', async () => {
+    await Flow.start([]);
+    const { status, text } = await helper.request().get('/asr/editor.js');
+    assert.equal(status, 200);
+    assert.match(text, /window\.flowAsr =/);
   });
 });

@@ -327,6 +327,6 @@ describe('asr session', () => {
     flow.send('append', { payload: silence(100) });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'INVALID_OPTION');
-    assert.match(error.message, /threshold/);
+    assert.match(error.message, /vadThreshold/);
   });
 });

@@ -11,7 +11,7 @@ declare module 'node-red-node-test-helper' {
     getNode(id: string): Node | null;
     url(): string;
     request(): {
-      get(path: string): Promise<{ status: number; body: unknown }>;
+      get(path: string): Promise<{ status: number; text: string; body: unknown }>;
       post(path: string): { send(body: object): Promise<{ status: number; text: string; body: unknown }> };
     };
     /** A sinon spy on the runtime's log. */

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { DEFAULT_MODEL, MODELS } from '../../../lib/models';
 import type { AsrSessionNode } from '../shared/host';
@@ -31,5 +32,10 @@ export = function (RED: NodeAPI) {
       defaultModel: DEFAULT_MODEL,
       limits: { session: SESSION_LIMITS, transcribe: TRANSCRIBE_LIMITS },
     });
+  });
+
+  // Without a permission, as every part of the editor itself: a <script> cannot show who asks.
+  RED.httpAdmin.get('/asr/editor.js', (_request, response) => {
+    response.sendFile('editor.js', { root: path.join(__dirname, '../shared') });
   });
 };

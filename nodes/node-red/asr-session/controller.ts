@@ -68,17 +68,20 @@ export class SessionController implements SessionHost {
 
   append(msg: NodeMessageInFlow, lasts: boolean, work: (sink: AudioSink) => Promise<void>): Promise<void> {
     const key = this.#keyOf(msg);
-    let live: LiveSession | undefined;
-    const sink: AudioSink = {
-      sampleRateHz: this.#sampleRateHz(),
-      append: async (chunk, hints) => {
-        // Opened by the first bytes, so that a file that is missing opens nothing. From then on the message stays
-        // with its session: the rest of a recording makes no sense in the next one.
-        live ??= this.#open(key, msg);
-        await live.append(chunk, hints);
-      },
-    };
-    return this.#queue.run(key, lasts, () => work(sink));
+    const sampleRateHz = this.#sampleRateHz();
+    return this.#queue.run(key, lasts, (checkDropped) => {
+      let live: LiveSession | undefined;
+      return work({
+        sampleRateHz,
+        append: async (chunk, hints) => {
+          if (!live) checkDropped();
+          // Opened by the first bytes, so that a file that is missing opens nothing. From then on the message stays
+          // with its session: the rest of a recording makes no sense in the next one.
+          live ??= this.#open(key, msg);
+          await live.append(chunk, hints);
+        },
+      });
+    });
   }
 
   async commit(msg: NodeMessageInFlow, finish: boolean): Promise<CommitResult> {

@@ -4,7 +4,7 @@ import type { SessionEvent } from '../../../lib/events';
 import type { CommitResult, Session } from '../../../lib/session/options';
 import type { Route } from './messages';
 
-export type Phase = 'connecting' | 'reconnecting' | 'connected' | 'speech' | 'finishing';
+export type Phase = 'connecting' | 'reconnecting' | 'connected' | 'sleeping' | 'speech' | 'finishing';
 
 /** What follows from an event for the badge; an event that is not listed changes nothing. */
 const PHASE_AFTER: Partial<Record<SessionEvent['type'], Phase>> = {
@@ -15,6 +15,11 @@ const PHASE_AFTER: Partial<Record<SessionEvent['type'], Phase>> = {
   reconnecting: 'reconnecting',
   resumed: 'connected',
 };
+
+function phaseAfter(event: SessionEvent): Phase | undefined {
+  if (event.type === 'warning' && event.code === 'SLEEPING') return 'sleeping';
+  return PHASE_AFTER[event.type];
+}
 
 /** One session of a key, with the message that opened it and the clock that ends it when no audio comes. */
 export class LiveSession {
@@ -40,7 +45,7 @@ export class LiveSession {
   /** Calls `listener` with every event, the last one included. */
   listen(listener: (event: SessionEvent) => void): void {
     this.#session.on('event', (event) => {
-      if (this.phase !== 'finishing') this.phase = PHASE_AFTER[event.type] ?? this.phase;
+      if (this.phase !== 'finishing') this.phase = phaseAfter(event) ?? this.phase;
       if (event.type === 'error') this.#failure = event.error;
       if (event.type === 'error' || event.type === 'finished') clearTimeout(this.#idleTimer);
       listener(event);
@@ -48,7 +53,7 @@ export class LiveSession {
   }
 
   get takesAudio(): boolean {
-    return this.#session.state === 'connecting' || this.#session.state === 'open';
+    return this.#session.state !== 'finishing' && this.#session.state !== 'closed';
   }
 
   async ready(): Promise<void> {

@@ -26,9 +26,10 @@ export class KeyedQueue {
 
   /**
    * Does `work` when all earlier work of the key is done, and settles as it does.
+   * @param work may ask whether it was dropped since, and throws then
    * @param lasts whether it may take as long as somebody speaks; {@link settled} does not wait for such work
    */
-  run(key: string, lasts: boolean, work: () => Promise<void>): Promise<void> {
+  run(key: string, lasts: boolean, work: (checkDropped: () => void) => Promise<void>): Promise<void> {
     const line = this.#lines.get(key) ?? { tail: Promise.resolve(), settling: Promise.resolve(), size: 0 };
     // One is being done, the others wait.
     if (line.size > this.#maxWaiting) {
@@ -36,9 +37,12 @@ export class KeyedQueue {
     }
     this.#lines.set(key, line);
     line.size += 1;
-    const result = line.tail.then(() => {
+    const checkDropped = () => {
       if (line.dropped) throw line.dropped;
-      return work();
+    };
+    const result = line.tail.then(() => {
+      checkDropped();
+      return work(checkDropped);
     });
     line.tail = result
       .catch(() => undefined)

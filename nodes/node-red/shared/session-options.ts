@@ -35,7 +35,7 @@ export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): S
   return {
     ...credentials.connection(),
     ...(def.model && { model: def.model.trim() }),
-    ...(def.language && { language: def.language.trim() }),
+    language: (def.language ?? '').split(/[\s,]+/).filter((code) => code !== ''),
     ...(sampleRateHz !== undefined && { sampleRateHz }),
     mode,
     parameters: {

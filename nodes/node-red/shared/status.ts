@@ -6,6 +6,7 @@ import type { Translate } from './red';
 const BADGES = {
   connecting: { fill: 'yellow', shape: 'ring' },
   reconnecting: { fill: 'yellow', shape: 'ring' },
+  sleeping: { fill: 'grey', shape: 'dot' },
   connected: { fill: 'green', shape: 'dot' },
   speech: { fill: 'blue', shape: 'dot' },
   finishing: { fill: 'blue', shape: 'ring' },
@@ -53,7 +54,11 @@ export class Status {
     return this.#translate(`${this.#node.type}.status.${key}`, values);
   }
 
-  #show(status: { fill?: 'red' | 'green' | 'yellow' | 'blue'; shape?: 'ring' | 'dot'; text?: string }): void {
+  #show(status: {
+    fill?: 'red' | 'green' | 'yellow' | 'blue' | 'grey';
+    shape?: 'ring' | 'dot';
+    text?: string;
+  }): void {
     const key = Object.values(status).join();
     if (this.#closed || key === this.#shown) return;
     this.#shown = key;
