@@ -133,7 +133,7 @@ export interface Statistics {
   audioHeldMs: number;
   /** From the first audio sent to the first interim or final. */
   firstInterimMs?: number;
-  /** From the end of a sentence (speech stopped, commit or finish) to its final, on the wall clock. */
+  /** From when the end of a sentence's speech was sent, or its commit or finish, to its final. */
   finalLatencyP50Ms?: number;
   finalLatencyMaxMs?: number;
   reconnects: number;

@@ -23,8 +23,8 @@ export type ServiceEvent =
   | { type: 'sentenceFailed'; sentenceId: string | undefined; error: AsrError }
   /** All results of a commit are there, or it failed. Commits are numbered from 0 in the order they were sent. */
   | { type: 'commitSettled'; commit: number; sentenceIds: readonly string[]; error?: AsrError }
-  /** The protocol session goes on as a new one: its times count from the next audio that is sent. */
-  | { type: 'restarted' }
+  /** A task is over and {@link Protocol.resume} begins the next one: times will count from the next audio. */
+  | { type: 'paused' }
   /** Seconds billed for this protocol session so far. */
   | { type: 'usage'; billedSeconds: number }
   /** All results are there; the service is done with the session. */
@@ -50,6 +50,8 @@ export interface Protocol {
   readonly path: string;
   /** Whether audio and commands may be sent now. */
   readonly acceptsAudio: boolean;
+  /** Whether the service is between two of this session's tasks: audio needs {@link resume} first. */
+  readonly isPaused: boolean;
   /** What ends the open sentence at a commit: the service, told by {@link commit}, or silence. */
   readonly commitBy: 'service' | 'silence';
   /** Whether the connection, once the service is done with the session, may serve another one. */
@@ -60,6 +62,8 @@ export interface Protocol {
   audio: (pcm: Uint8Array) => Frame;
   /** The frames that end the open sentence. Only where {@link commitBy} is `service`. */
   commit: () => Frame[];
+  /** The frames that begin the next task after a pause. */
+  resume: () => Frame[];
   /** The frames that ask for the last results. Nothing may be sent after them. */
   finish: () => Frame[];
   /** The frames that tell the service a new context. Only for models that take one. */

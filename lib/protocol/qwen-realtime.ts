@@ -34,6 +34,7 @@ export class QwenRealtimeProtocol implements Protocol {
   readonly commitBy: 'service' | 'silence';
   /** One session per connection (protocol.md A.8, "Not supported"). */
   readonly isReusable = false;
+  readonly isPaused = false;
   readonly #config: QwenRealtimeConfig;
   readonly #items: QwenItems;
   readonly #unknownTypes = new Set<string>();
@@ -67,6 +68,11 @@ export class QwenRealtimeProtocol implements Protocol {
     const eventId = this.#nextEventId();
     this.#items.commitSent(eventId);
     return [JSON.stringify({ event_id: eventId, type: 'input_audio_buffer.commit' })];
+  }
+
+  /** Nothing: a commit does not interrupt the session. */
+  resume(): Frame[] {
+    return [];
   }
 
   finish(): Frame[] {

@@ -22,7 +22,8 @@ export interface RunTaskConfig {
   createTaskId: () => string;
 }
 
-type Phase = 'starting' | 'running' | 'committing' | 'finishing' | 'finished';
+/** `paused`: a commit ended the task, and the next one begins when there is audio for it. */
+type Phase = 'starting' | 'running' | 'committing' | 'paused' | 'finishing' | 'finished';
 
 /** Sentences of one task that a commit can name; a task may run for a month without one. */
 const MAX_NAMED_FINALS = 256;
@@ -58,7 +59,11 @@ export class RunTaskProtocol implements Protocol {
 
   /** After task-finished, and only then, the connection takes another task (protocol.md B.5). */
   get isReusable(): boolean {
-    return this.#phase === 'finished';
+    return this.#phase === 'finished' || this.#phase === 'paused';
+  }
+
+  get isPaused(): boolean {
+    return this.#phase === 'paused';
   }
 
   start(): Frame[] {
@@ -69,10 +74,17 @@ export class RunTaskProtocol implements Protocol {
     return bytes;
   }
 
-  /** The task's results are flushed; the next task follows by itself at task-finished. */
+  /** The task's results are flushed; the next task follows when there is audio for it. */
   commit(): Frame[] {
     this.#phase = 'committing';
     return [this.#command('finish-task', { input: {} })];
+  }
+
+  /** A task that got no audio would fail (protocol.md B.6), so it begins only when there is some. */
+  resume(): Frame[] {
+    this.#phase = 'starting';
+    this.#taskId = this.#config.createTaskId();
+    return [this.#runTask()];
   }
 
   finish(): Frame[] {
@@ -178,9 +190,8 @@ export class RunTaskProtocol implements Protocol {
     }
     events.push({ type: 'commitSettled', commit: this.#commitsSettled, sentenceIds });
     this.#commitsSettled += 1;
-    this.#taskId = this.#config.createTaskId();
-    this.#phase = 'starting';
-    return [...events, { type: 'restarted' }, { type: 'send', frame: this.#runTask() }];
+    this.#phase = 'paused';
+    return [...events, { type: 'paused' }];
   }
 
   #failed(header: JsonObject): ServiceEvent[] {

@@ -82,6 +82,11 @@ export class Connection {
     return this.#phase === 'open' && !this.#blocked && this.#options.protocol.acceptsAudio;
   }
 
+  /** Begins the next task of a paused protocol session, within the bound of a configuration. */
+  resume(): void {
+    for (const frame of this.#options.protocol.resume()) this.#configure(frame);
+  }
+
   send(frame: Frame): void {
     if (this.#socket.bufferedBytes <= HIGH_WATER_BYTES) {
       this.#socket.send(frame);

@@ -7,13 +7,15 @@ import type { PendingCommit } from './commits';
 import type { CommitResult } from './options';
 import { Sentences } from './sentences';
 import { SilenceCommits } from './silence-commits';
+import type { SendTimes } from './send-times';
+import type { Sender } from './sender';
 import type { StatisticsCounter } from './statistics';
 import type { Timeline } from './timeline';
 
 /** What the service says about the speech itself; the rest is the session's. */
 export type SpeechEvent = Exclude<
   ServiceEvent,
-  { type: 'send' | 'opened' | 'restarted' | 'finished' | 'failed' }
+  { type: 'send' | 'opened' | 'paused' | 'finished' | 'failed' }
 >;
 
 export interface RecognitionOptions {
@@ -52,7 +54,7 @@ export class Recognition {
     this.#finishedAtMs = this.#options.clock.now();
   }
 
-  receive(event: SpeechEvent, timeline: Timeline): void {
+  receive(event: SpeechEvent, { timeline, times }: Pick<Sender, 'timeline' | 'times'>): void {
     const { counter, emit } = this.#options;
     switch (event.type) {
       case 'speechStarted':
@@ -64,7 +66,7 @@ export class Recognition {
         this.#sentences.interim({ ...event, ...givenTimes(event, timeline) }).forEach(emit);
         break;
       case 'final':
-        this.#final({ ...event, ...givenTimes(event, timeline) });
+        this.#final({ ...event, ...givenTimes(event, timeline) }, times);
         break;
       case 'sentenceFailed':
         this.#failed(event.sentenceId, event.error);
@@ -121,17 +123,18 @@ export class Recognition {
 
   #speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>): void {
     if (event.type === 'speechStarted') this.#sentences.speechStarted(event);
-    else this.#sentences.speechStopped(event, this.#now());
+    else this.#sentences.speechStopped(event);
     this.#silenceCommits.speechEdge(event);
     this.#options.emit(event);
   }
 
-  #final(event: Extract<ServiceEvent, { type: 'final' }>): void {
+  #final(event: Extract<ServiceEvent, { type: 'final' }>, times: SendTimes): void {
     const { counter, emit } = this.#options;
     const now = this.#now();
-    const { events, final, stoppedAtMs } = this.#sentences.final(event);
+    const { events, final } = this.#sentences.final(event);
     if (final.text !== '') {
-      const askedAtMs = stoppedAtMs ?? this.#commits.oldest?.sentAtMs ?? this.#finishedAtMs;
+      const spokenAtMs = final.endMs === undefined ? undefined : times.sentAt(final.endMs);
+      const askedAtMs = spokenAtMs ?? this.#commits.oldest?.sentAtMs ?? this.#finishedAtMs;
       counter.text(now);
       counter.final(final.text, askedAtMs === undefined ? undefined : now - askedAtMs);
     }

@@ -7,6 +7,7 @@ import type { Command } from './outbox';
 import { Pacer } from './pacer';
 import { ACCEPTED, handled } from './promises';
 import type { StatisticsCounter } from './statistics';
+import { SendTimes } from './send-times';
 import { Timeline } from './timeline';
 
 /** One message carries at most this much audio (protocol.md A.9, rule 2; B.2.2). */
@@ -30,6 +31,8 @@ export interface Link {
 export class Sender {
   /** The service's times -> times of the audio that was given. */
   readonly timeline = new Timeline();
+  /** When which audio went out, on the time line of the given audio. */
+  readonly times = new SendTimes();
   readonly #options: SenderOptions;
   readonly #outbox = new Outbox();
   readonly #pacer: Pacer;
@@ -83,7 +86,10 @@ export class Sender {
   /** Resolves at once unless too much is held already; the bytes are copied only if they have to wait. */
   append(bytes: Uint8Array): Promise<void> {
     const sent = this.#outbox.isEmpty ? this.#sendNow(bytes) : 0;
-    if (sent < bytes.length) this.#outbox.pushAudio(bytes.slice(sent));
+    if (sent < bytes.length) {
+      this.#outbox.pushAudio(bytes.slice(sent));
+      this.#resume();
+    }
     if (this.#outbox.heldBytes <= this.#maxHeldBytes) return ACCEPTED;
     return handled(new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject })));
   }
@@ -96,7 +102,7 @@ export class Sender {
 
   /** Sends what is held, as far as the connection and the pace allow. */
   pump(): void {
-    while (!this.#outbox.isEmpty && this.#link?.connection.isReady) {
+    while (!this.#outbox.isEmpty && this.#canProceed()) {
       const command = this.#outbox.takeCommand();
       if (command) {
         command();
@@ -136,6 +142,20 @@ export class Sender {
     return lostBytes;
   }
 
+  /** Whether what is next may go; between two tasks only a command may, and audio begins the next task. */
+  #canProceed(): boolean {
+    if (!this.#link) return false;
+    if (this.#link.protocol.isPaused) return !this.#resume();
+    return this.#link.connection.isReady;
+  }
+
+  /** Begins the next task if audio waits for it. */
+  #resume(): boolean {
+    if (!this.#link?.protocol.isPaused || this.#outbox.heldBytes === 0) return false;
+    this.#link.connection.resume();
+    return true;
+  }
+
   /** Sends as much as may go now, in messages of at most 100 ms; returns how many bytes went. */
   #sendNow(bytes: Uint8Array): number {
     let offset = 0;
@@ -168,6 +188,8 @@ export class Sender {
     this.#pacer.spend(bytes.length / bytesPerMs);
     this.#sessionBytes += bytes.length;
     this.#givenBytes += bytes.length;
-    counter.sent(bytes.length, clock.now());
+    const now = clock.now();
+    counter.sent(bytes.length, now);
+    this.times.sent(this.#givenBytes / bytesPerMs, now);
   }
 }

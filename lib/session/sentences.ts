@@ -6,8 +6,6 @@ interface Sentence {
   emotion?: string;
   beginMs?: number;
   endMs?: number;
-  /** When, on the clock, the service said that speech stopped. */
-  stoppedAtMs?: number;
 }
 
 /** A service that begins sentences and never ends them must not fill the memory. */
@@ -34,10 +32,8 @@ export class Sentences {
     this.#get(sentenceId).beginMs = atMs;
   }
 
-  speechStopped({ sentenceId, atMs }: Of<'speechStopped'>, nowMs: number): void {
-    const sentence = this.#get(sentenceId);
-    sentence.endMs = atMs;
-    sentence.stoppedAtMs = nowMs;
+  speechStopped({ sentenceId, atMs }: Of<'speechStopped'>): void {
+    this.#get(sentenceId).endMs = atMs;
   }
 
   interim(event: Of<'interim'>): SessionEvent[] {
@@ -48,8 +44,8 @@ export class Sentences {
     return [interim, ...this.#emotionChange(sentence, interim)];
   }
 
-  /** The final with its emotion, and when the service had said that its speech stopped. */
-  final(event: Of<'final'>): { events: SessionEvent[]; final: FinalEvent; stoppedAtMs: number | undefined } {
+  /** The final with its times and its emotion. */
+  final(event: Of<'final'>): { events: SessionEvent[]; final: FinalEvent } {
     const sentence = this.#open.get(event.sentenceId);
     this.#open.delete(event.sentenceId);
     const beginMs = event.beginMs ?? sentence?.beginMs;
@@ -62,7 +58,7 @@ export class Sentences {
     // No words and none shown before: nothing a reader would have to replace.
     const events: SessionEvent[] = final.text !== '' || sentence?.interim ? [final] : [];
     if (final.emotion && final.text !== '') events.push(emotionEvent(final, final.emotionConfidence));
-    return { events, final, stoppedAtMs: sentence?.stoppedAtMs };
+    return { events, final };
   }
 
   /** Ends a sentence, or all of them, without the service's final: the last interim is what there is. */

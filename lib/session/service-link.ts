@@ -107,8 +107,8 @@ export class ServiceLink {
 
   /** Asks for the last results, within the bound; all audio has been sent. */
   finish(): void {
-    if (this.#link) this.#finish(this.#link);
-    else this.#end();
+    if (this.#link && !this.#link.protocol.isPaused) this.#finish(this.#link);
+    else this.#letGo();
   }
 
   /** Closes at once; nothing is called any more. */
@@ -127,21 +127,19 @@ export class ServiceLink {
       case 'opened':
         this.#opened(event.sessionId);
         break;
-      case 'restarted':
+      case 'paused':
         sender.restart();
+        sender.pump();
         break;
       case 'finished':
-        this.#isClosing = true;
-        this.#cancelFinishBound?.();
-        if (this.#link?.connection.release()) this.#protocolSessionEnded();
-        else this.#link?.connection.close();
+        this.#letGo();
         break;
       case 'send':
       case 'failed':
         // The connection's own business.
         break;
       default:
-        recognition.receive(event, sender.timeline);
+        recognition.receive(event, sender);
         // The connection stays open and no final follows (protocol.md A.8).
         if (event.type === 'sentenceFailed' && this.#isFinishSent) this.#boundFinish(FINISH_AFTER_FAILURE_MS);
     }
@@ -161,9 +159,24 @@ export class ServiceLink {
     const isQuiet = error.code === 'NO_SPEECH' || error.code === 'IDLE_TIMEOUT';
     if (isQuiet) this.#warn('NO_SPEECH', error.message);
     // The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4).
-    const isDone = this.#isClosing || isQuiet || (this.#isFinishSent && error.closeCode === 1000);
+    const isDone =
+      this.#isClosing ||
+      isQuiet ||
+      this.#link?.protocol.isPaused ||
+      (this.#isFinishSent && error.closeCode === 1000);
     if (isDone) this.#protocolSessionEnded();
     else this.#end(error);
+  }
+
+  /** All results are there: closes the connection, or gives it back for others. */
+  #letGo(): void {
+    this.#cancelFinishBound?.();
+    if (!this.#link || this.#link.connection.release()) {
+      this.#protocolSessionEnded();
+      return;
+    }
+    this.#isClosing = true;
+    this.#link.connection.close();
   }
 
   /** All results of the protocol session are there: that is the end, or a pause until there is more to recognise. */
@@ -188,18 +201,21 @@ export class ServiceLink {
     const isAtRest = sender.isEmpty && !recognition.hasPendingCommits && !this.#isFinishSent;
     if (!isAtRest || !this.#link) return;
     const { policy, afterMs } = config.idle;
+    const { isPaused } = this.#link.protocol;
+    // Between two tasks there is nothing to keep alive: the connection may go, and the next audio opens another.
+    if (policy === 'keepAlive' && isPaused) return;
     if (policy === 'keepAlive' || (policy === 'reopen' && hasUncommitted())) {
       sender.sendSilence(KEEP_ALIVE_SILENCE_MS);
       return;
     }
-    if (policy === 'reopen') {
+    if (policy === 'reopen' && !isPaused) {
       this.#warn(
         'SLEEPING',
         `No audio for ${Math.round(afterMs / 1000)} s: the session sleeps until there is some.`,
       );
     }
     this.#idleWatch.stop();
-    this.#finish(this.#link);
+    this.finish();
   }
 
   #finish({ protocol, connection }: Link): void {

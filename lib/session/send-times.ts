@@ -1,0 +1,31 @@
+/** Messages that are remembered: more than a minute of live audio in pieces of 100 ms. */
+const REMEMBERED_MESSAGES = 1024;
+
+/** When which audio went out. A ring of numbers, written once per message and read once per final. */
+export class SendTimes {
+  readonly #endMs = new Float64Array(REMEMBERED_MESSAGES);
+  readonly #sentAtMs = new Float64Array(REMEMBERED_MESSAGES);
+  #count = 0;
+
+  /** A message whose audio ends at `endMs` of the given audio went out; ends only grow. */
+  sent(endMs: number, nowMs: number): void {
+    const index = this.#count % REMEMBERED_MESSAGES;
+    this.#endMs[index] = endMs;
+    this.#sentAtMs[index] = nowMs;
+    this.#count += 1;
+  }
+
+  /** When the audio at `positionMs` went out, on the clock; `undefined` when that is too long ago or to come. */
+  sentAt(positionMs: number): number | undefined {
+    let low = Math.max(0, this.#count - REMEMBERED_MESSAGES);
+    let high = this.#count;
+    const isForgotten = low > 0 && (this.#endMs[low % REMEMBERED_MESSAGES] ?? 0) > positionMs;
+    if (isForgotten) return undefined;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#endMs[middle % REMEMBERED_MESSAGES] ?? 0) < positionMs) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#count ? this.#sentAtMs[low % REMEMBERED_MESSAGES] : undefined;
+  }
+}
