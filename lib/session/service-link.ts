@@ -159,12 +159,9 @@ export class ServiceLink {
     const isQuiet = error.code === 'NO_SPEECH' || error.code === 'IDLE_TIMEOUT';
     if (isQuiet) this.#warn('NO_SPEECH', error.message);
     // The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4).
-    const isDone =
-      this.#isClosing ||
-      isQuiet ||
-      this.#link?.protocol.isPaused ||
-      (this.#isFinishSent && error.closeCode === 1000);
-    if (isDone) this.#protocolSessionEnded();
+    const isLetGo = error.closeCode === 1000 && this.#isFinishSent;
+    const isPaused = this.#link?.protocol.isPaused === true;
+    if (this.#isClosing || isQuiet || isPaused || isLetGo) this.#protocolSessionEnded();
     else this.#end(error);
   }
 
