@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { startLocalService, type LocalService } from '../../local-service';
+import { waitUntil } from '../support/wait-until';
+import { wordErrorRate } from '../support/word-error-rate';
+import { NodeRed, type FlowNode, type Installation } from './support/node-red';
+import { PACKAGE_NAME, ROOT, userFolderWithPackage } from './support/packed';
+
+const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
+const SAID =
+  'And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
+const TYPES = ['asr-append-audio', 'asr-commit', 'asr-credentials', 'asr-session', 'asr-transcribe'];
+const MAX_WORD_ERRORS = 0.15;
+const RECOGNISED_WITHIN_MS = 60_000;
+
+/** The package in a real Node-RED, with the flows that it ships as examples, and a real recogniser. */
+export function describeRecognition(name: string, installation: Installation): void {
+  describe(name, () => {
+    let service: LocalService;
+    let nodeRed: NodeRed;
+
+    before(async function () {
+      this.timeout(300_000);
+      service = await startLocalService({ engine: 'recogniser' });
+      nodeRed = await NodeRed.start(await userFolderWithPackage(), installation);
+    });
+
+    after(async () => {
+      await nodeRed.stop();
+      await service.close();
+    });
+
+    it('loads every node of the installed package, with icons, texts and examples', async () => {
+      const sets = (await nodeRed.getJson('/nodes')) as { module: string; types: string[]; err?: string }[];
+      const ours = sets.filter(({ module }) => module === PACKAGE_NAME);
+      assert.deepEqual(ours.flatMap(({ types }) => types).sort(), TYPES);
+      assert.deepEqual(
+        ours.filter(({ err }) => err),
+        [],
+      );
+
+      const icons = (await nodeRed.getJson('/icons')) as Record<string, string[]>;
+      for (const icon of icons[PACKAGE_NAME] ?? []) {
+        const { status } = await nodeRed.request('GET', `/icons/${PACKAGE_NAME}/${icon}`);
+        assert.equal(status, 200, icon);
+      }
+      assert.equal(icons[PACKAGE_NAME]?.length, 4);
+
+      const texts = JSON.stringify(await nodeRed.getJson('/nodes/messages?lng=zh-CN'));
+      for (const type of TYPES) assert.match(texts, new RegExp(`"${type}":{`), type);
+      const examples = JSON.stringify(await nodeRed.getJson(`/library/examples/flows/${PACKAGE_NAME}`));
+      assert.match(examples, /Recording to text/);
+    });
+
+    it('turns a recording into text while it plays, in the example flow', async () => {
+      const flow = example('Recording to text');
+      const play = named(flow, 'play the recording');
+      play.payload = RECORDING;
+      const session = flow.find(({ type }) => type === 'asr-session')!;
+      await nodeRed.deploy(flow);
+
+      await nodeRed.press(play.id);
+      const append = flow.find(({ type }) => type === 'asr-append-audio')!;
+      const isPlayed = () => nodeRed.news.some(({ kind, id }) => kind === 'completed' && id === append.id);
+      await waitUntil(isPlayed, 'the recording to be played', RECOGNISED_WITHIN_MS);
+      await nodeRed.press(named(flow, 'finish').id);
+      const hasFinished = () => nodeRed.sent(session.id, 3).some(({ event }) => event?.type === 'finished');
+      await waitUntil(hasFinished, 'the session to finish', RECOGNISED_WITHIN_MS);
+
+      assert.deepEqual(nodeRed.errors(), []);
+      const finals = nodeRed.sent(session.id, 1);
+      assertSaid(finals.map(({ payload }) => payload).join(' '));
+      const [firstFinal] = finals;
+      const interimsBefore = nodeRed.sent(session.id, 0).filter((one) => isBefore(nodeRed, one, firstFinal));
+      assert.ok(interimsBefore.length > 0, 'There was no interim before the first final.');
+      await waitUntil(() => service.connectionCount === 0, 'the connection to be closed');
+    });
+
+    it('answers an HTTP request with the text of the recording in it, in the example flow', async () => {
+      const flow = example('HTTP voice message');
+      await nodeRed.deploy(flow);
+      const { url } = flow.find(({ type }) => type === 'http in')! as { url?: string };
+
+      const { status, body } = await nodeRed.request('POST', url!, {
+        body: readFileSync(RECORDING),
+        headers: { 'content-type': 'audio/wav' },
+      });
+
+      assert.equal(status, 200, body.toString());
+      assertSaid(body.toString());
+      await waitUntil(() => service.connectionCount === 0, 'the connection to be closed');
+    });
+
+    /** As it is shipped, but for the address of the service. */
+    function example(title: string): FlowNode[] {
+      const flow = JSON.parse(readFileSync(path.join(ROOT, `examples/${title}.json`), 'utf8')) as FlowNode[];
+      for (const node of flow) {
+        if (node.type === 'asr-credentials') node.address = service.url;
+      }
+      return flow;
+    }
+  });
+}
+
+function named(flow: FlowNode[], name: string): FlowNode {
+  const node = flow.find((one) => one.name === name);
+  assert.ok(node, `The example has no node named "${name}".`);
+  return node;
+}
+
+function isBefore(nodeRed: NodeRed, one: object, other: object | undefined): boolean {
+  const order = nodeRed.news as object[];
+  return other !== undefined && order.indexOf(one) < order.indexOf(other);
+}
+
+function assertSaid(text: string): void {
+  const rate = wordErrorRate(SAID, text);
+  assert.ok(rate <= MAX_WORD_ERRORS, `${Math.round(rate * 100)} % word errors in: ${text}`);
+}

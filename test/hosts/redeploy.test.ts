@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { startLocalService, type LocalService } from '../../local-service';
+import { waitUntil } from '../support/wait-until';
+import { NODE_RED_4, NodeRed, type FlowNode } from './support/node-red';
+import { userFolderWithPackage } from './support/packed';
+
+const DEPLOYS = 200;
+/** Before the first count: what Node-RED and the service open once and keep. */
+const WARM_UP_DEPLOYS = 5;
+
+/** Two looks at the process, this long apart, that show the same, within: */
+const SETTLE_MS = 500;
+const SETTLED_WITHIN_MS = 20_000;
+
+describe('a Node-RED that is redeployed again and again', () => {
+  let service: LocalService;
+  let nodeRed: NodeRed;
+
+  before(async () => {
+    service = await startLocalService({ engine: 'script', script: { utterances: ['Hello.'] } });
+    nodeRed = await NodeRed.start(await userFolderWithPackage(), NODE_RED_4);
+  });
+
+  after(async () => {
+    await nodeRed.stop();
+    await service.close();
+  });
+
+  it(`has nothing left of the sessions that ${DEPLOYS} redeploys found open`, async function () {
+    this.timeout(300_000);
+    await redeploy(WARM_UP_DEPLOYS);
+    const before = await resourcesAtRest();
+
+    await redeploy(DEPLOYS);
+
+    assert.deepEqual(await resourcesAtRest(), before);
+    assert.equal(service.sessions.length, WARM_UP_DEPLOYS + DEPLOYS, 'one session for each deploy');
+    assert.deepEqual(nodeRed.errors(), []);
+  });
+
+  /** Every flow opens a session when it starts; the next deploy finds it open. */
+  async function redeploy(times: number): Promise<void> {
+    for (let count = 0; count < times; count += 1) {
+      const opened = service.sessions.length;
+      await nodeRed.deploy(flow(count));
+      await waitUntil(() => service.sessions.length > opened && isOpen(), 'the session of the flow');
+    }
+  }
+
+  function isOpen(): boolean {
+    return service.sessions.at(-1)!.sent.some(({ type }) => type === 'session.updated');
+  }
+
+  /** With no session in the flow, when all sockets are closed. */
+  async function resourcesAtRest(): Promise<string[]> {
+    await nodeRed.deploy([{ id: 'tab', type: 'tab' }]);
+    await waitUntil(() => service.connectionCount === 0, 'all connections to be closed');
+    const deadline = performance.now() + SETTLED_WITHIN_MS;
+    // Node-RED writes files and closes its own sockets for a moment after a deploy.
+    for (let last = ''; ;) {
+      const names = (await nodeRed.resources()).sort();
+      if (String(names) === last || performance.now() > deadline) return names;
+      last = String(names);
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    }
+  }
+
+  function flow(count: number): FlowNode[] {
+    return [
+      { id: 'tab', type: 'tab' },
+      { id: 'credentials', type: 'asr-credentials', region: 'local', address: service.url },
+      {
+        id: 'start',
+        type: 'inject',
+        z: 'tab',
+        // Every node of the tab is made anew by a full deploy anyway; a user would have changed something.
+        name: `deploy ${count}`,
+        props: [{ p: 'action', v: 'start', vt: 'str' }],
+        once: true,
+        onceDelay: 0,
+        wires: [['session']],
+      },
+      { id: 'session', type: 'asr-session', z: 'tab', connection: 'credentials', wires: [[], [], [], []] },
+    ];
+  }
+});

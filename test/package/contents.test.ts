@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { PACKAGE_NAME, packPackage, ROOT, userFolderWithPackage } from '../hosts/support/packed';
+import { wordErrorRate } from '../support/word-error-rate';
+import { JFK_TEXT } from '../support/jfk';
+
+const exec = promisify(execFile);
+const MAX_UNPACKED_BYTES = 1_000_000;
+const MAX_WORD_ERRORS = 0.15;
+
+describe('the packed package', () => {
+  it('holds what is needed at run time and nothing else', async () => {
+    const { files, unpackedSize } = await packPackage();
+    assert.deepEqual(files.map((file) => file.path).sort(), expectedFiles().sort());
+    assert.ok(unpackedSize < MAX_UNPACKED_BYTES, `${unpackedSize} bytes`);
+  });
+
+  it('has an executable command', async () => {
+    const { files } = await packPackage();
+    const command = files.find((file) => file.path === 'dist/bin/flow-asr.js');
+    assert.equal((command?.mode ?? 0) & 0o111, 0o111);
+  });
+
+  it('installs without development packages and with strict engines, and can be required', async () => {
+    const folder = await userFolderWithPackage();
+    const script = `console.log(Object.keys(require(${JSON.stringify(PACKAGE_NAME)})).join())`;
+    const { stdout } = await exec(process.execPath, ['-e', script], { cwd: folder });
+    for (const name of ['openSession', 'transcribe', 'readAudio', 'AsrError', 'MODELS', 'REGIONS']) {
+      assert.ok(stdout.trim().split(',').includes(name), `${name} in ${stdout}`);
+    }
+    assert.equal(existsSync(path.join(folder, 'node_modules/node-red')), false);
+  });
+
+  it('runs its command from an installation', async () => {
+    const folder = await userFolderWithPackage();
+    const command = path.join(folder, 'node_modules', PACKAGE_NAME, 'dist/bin/flow-asr.js');
+    const { stdout: help } = await exec(process.execPath, [command, '--help']);
+    assert.match(help, /^Usage: flow-asr/);
+
+    const recording = path.join(ROOT, 'test/fixtures/jfk.wav');
+    const { DASHSCOPE_API_KEY: _key, ...env } = process.env;
+    const { stdout: text } = await exec(process.execPath, [command, 'transcribe', recording], { env });
+    assert.ok(wordErrorRate(JFK_TEXT, text) <= MAX_WORD_ERRORS, text);
+  });
+});
+
+/** From the sources: each compiled file, its declarations where others import them, and what stands beside it. */
+function expectedFiles(): string[] {
+  const compiled = ['lib', 'local-service', 'nodes', 'credentials', 'bin']
+    .flatMap(filesIn)
+    .flatMap((file) => {
+      if (!file.endsWith('.ts')) return [`dist/${file}`];
+      const base = `dist/${file.replace(/(\.d)?\.ts$/, '')}`;
+      return [`${base}.js`, ...(file.startsWith('lib/') ? [`${base}.d.ts`] : [])];
+    });
+  const icons = filesIn('icons').map((file) => `dist/credentials/node-red/${file}`);
+  return [
+    ...compiled,
+    ...icons,
+    ...filesIn('examples'),
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ];
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(path.join(ROOT, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(ROOT, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
+}
