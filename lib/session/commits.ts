@@ -12,6 +12,8 @@ export interface PendingCommit {
   markMs: number;
   /** When it was sent, on the clock. */
   sentAtMs?: number;
+  /** Made of silence: the service will not say when all of its results are there. */
+  bySilence?: boolean;
 }
 
 interface Entry extends PendingCommit {
@@ -52,8 +54,9 @@ export class Commits {
   }
 
   /** The commit went out; from now on its bound runs. */
-  sent(commit: PendingCommit, markMs: number): void {
+  sent(commit: PendingCommit, markMs: number, bySilence: boolean): void {
     const entry = commit as Entry;
+    entry.bySilence = bySilence;
     entry.number = this.#sent;
     this.#sent += 1;
     entry.markMs = markMs;

@@ -46,7 +46,7 @@ export class Recognition {
 
   /** The commit went out at `positionMs` of the given audio. */
   commitSent(commit: PendingCommit, positionMs: number, bySilence: boolean): void {
-    this.#commits.sent(commit, positionMs);
+    this.#commits.sent(commit, positionMs, bySilence);
     if (bySilence) this.#silenceCommits.check();
   }
 
@@ -91,6 +91,11 @@ export class Recognition {
   /** Whether a commit waits for its answer. */
   get hasPendingCommits(): boolean {
     return this.#commits.anyPending;
+  }
+
+  /** Whether a sentence waits for its final. */
+  get hasOpenSentences(): boolean {
+    return this.#sentences.anyOpenBefore(Infinity);
   }
 
   /** Answers the commits that were sent with what there is: no more will come. */

@@ -13,6 +13,8 @@ import type { Link, Sender } from './sender';
 /** After the service said that what it was finishing has failed, nothing much will follow. */
 const FINISH_AFTER_FAILURE_MS = 1000;
 const KEEP_ALIVE_SILENCE_MS = 100;
+/** The service waits at least 23 s before it gives up on a silent client (protocol.md B.5). */
+const MIN_SILENT_MS = 20_000;
 
 export interface ServiceLinkOptions {
   config: SessionConfig;
@@ -37,6 +39,7 @@ export class ServiceLink {
   #link: Link | undefined;
   #context: readonly ContextTurn[];
   #wasOpened = false;
+  #openedAtMs = 0;
   /** The caller wants the end, not a pause. */
   #isEnding = false;
   /** The last results of the protocol session were asked for. */
@@ -146,6 +149,7 @@ export class ServiceLink {
   }
 
   #opened(sessionId: string): void {
+    this.#openedAtMs = this.#options.config.environment.clock.now();
     if (!this.#isEnding) this.#idleWatch.start();
     if (this.#wasOpened) {
       this.#options.emit({ type: 'resumed', replayedMs: 0, lostMs: 0 });
@@ -156,13 +160,33 @@ export class ServiceLink {
   }
 
   #lost(error: AsrError): void {
-    const isQuiet = error.code === 'NO_SPEECH' || error.code === 'IDLE_TIMEOUT';
-    if (isQuiet) this.#warn('NO_SPEECH', error.message);
-    // The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4).
-    const isLetGo = error.closeCode === 1000 && this.#isFinishSent;
     const isPaused = this.#link?.protocol.isPaused === true;
-    if (this.#isClosing || isQuiet || isPaused || isLetGo) this.#protocolSessionEnded();
-    else this.#end(error);
+    if (this.#isClosing || isPaused || this.#isAnswerToFinish(error)) {
+      this.#protocolSessionEnded();
+    } else if (this.#isForSilence(error)) {
+      this.#warn('NO_SPEECH', error.message);
+      this.#protocolSessionEnded();
+    } else {
+      this.#end(error);
+    }
+  }
+
+  /** The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4). */
+  #isAnswerToFinish({ closeCode }: AsrError): boolean {
+    return this.#isFinishSent && closeCode === 1000;
+  }
+
+  /**
+   * The service gives up on silence (protocol.md B.5, B.6), which is no error of a quiet microphone: the session goes
+   * on with the next audio. Only after a while, or as the answer to a request, so that a service which refuses
+   * everything is not asked again and again.
+   */
+  #isForSilence({ code, closeCode }: AsrError): boolean {
+    const { recognition, config } = this.#options;
+    const lastedMs = config.environment.clock.now() - this.#openedAtMs;
+    const isAsked = this.#isFinishSent || recognition.hasPendingCommits;
+    if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') return isAsked || lastedMs >= MIN_SILENT_MS;
+    return closeCode === 1000 && lastedMs >= MIN_SILENT_MS && !recognition.hasOpenSentences;
   }
 
   /** All results are there: closes the connection, or gives it back for others. */

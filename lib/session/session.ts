@@ -105,8 +105,11 @@ class LiveSession implements Session {
     }
     if (bytes.length > 0) this.#link.wake();
     this.#counter.audioInBytes += bytes.length;
-    this.#countUncommitted(bytes.length);
-    return this.#sender.append(bytes);
+    this.#uncommittedBytes += bytes.length;
+    const accepted = this.#sender.append(bytes);
+    // Last, because a listener of the warning may commit, or end the session.
+    this.#warnOfLongCommit(bytes.length);
+    return accepted;
   }
 
   commit(): Promise<CommitResult> {
@@ -221,10 +224,9 @@ class LiveSession implements Session {
     return parameterOrDefault(this.#config.model, this.#config.parameters, 'silenceMs');
   }
 
-  #countUncommitted(bytes: number): void {
+  #warnOfLongCommit(newBytes: number): void {
     const limit = LONG_COMMIT_MS * this.#intake.bytesPerMs;
-    const before = this.#uncommittedBytes;
-    this.#uncommittedBytes += bytes;
+    const before = this.#uncommittedBytes - newBytes;
     if (this.#config.mode === 'manual' && before <= limit && this.#uncommittedBytes > limit) {
       const message = 'More than 60 s of audio without a commit; the service advises to commit earlier.';
       this.#emitter.emit({ type: 'warning', code: 'LONG_COMMIT', message });

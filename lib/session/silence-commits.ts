@@ -48,7 +48,7 @@ export class SilenceCommits {
     this.stop();
     for (;;) {
       const commit = this.#commits.oldest;
-      if (commit?.number === undefined || commit.sentAtMs === undefined) return;
+      if (!commit?.bySilence || commit.number === undefined || commit.sentAtMs === undefined) return;
       const { number, markMs, sentAtMs } = commit;
       if (this.#sentences.anyOpenBefore(markMs)) return;
       const heardAll = this.#speechEndMs >= markMs - TAIL_MS || this.#speechBeginMs >= markMs;
