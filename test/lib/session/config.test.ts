@@ -66,7 +66,7 @@ describe('the options of a session', () => {
   ];
   for (const [param, min, max, make] of bounds) {
     it(`take \`${param}\` from ${min} to ${max}, and nothing else`, () => {
-      for (const value of [min, max, (min + max) / 2]) configure({ ...LOCAL, ...make(value) });
+      for (const value of [min, max, Math.ceil((min + max) / 2)]) configure({ ...LOCAL, ...make(value) });
       for (const value of [min - 0.01, max + 1, NaN, Infinity, -Infinity]) {
         const error = refusal({ ...LOCAL, ...make(value) });
         assert.equal(error.code, 'INVALID_OPTION');
@@ -91,19 +91,27 @@ describe('the options of a session', () => {
     }
   });
 
-  it('refuse options of voice activity detection where there is none', () => {
-    const error = refusal({ ...LOCAL, mode: 'manual', parameters: { silenceMs: 400 } });
-    assert.equal(error.param, 'silenceMs');
-    configure({ ...LOCAL, mode: 'manual', parameters: {} });
+  it('refuse settings of voice activity detection where there is none', () => {
+    for (const parameters of [{ silenceMs: 400 }, { vadThreshold: 0 }]) {
+      const [name] = Object.keys(parameters);
+      assert.equal(refusal({ ...LOCAL, mode: 'manual', parameters }).param, name);
+    }
+    configure({ ...LOCAL, mode: 'manual', parameters: { corpusText: 'x' } });
+  });
+
+  it('refuse settings that the model does not have', () => {
+    assert.equal(refusal({ ...LOCAL, parameters: { heartbeat: true } }).param, 'heartbeat');
+    assert.equal(refusal({ ...LOCAL, parameters: { nonsense: 1 } as object }).param, 'nonsense');
+    assert.equal(refusal({ ...LOCAL, context: [{ user: 'x' }] }).param, 'context');
+    assert.equal(refusal({ ...LOCAL, wireFormat: 'opus' }).param, 'wireFormat');
+    assert.equal(refusal({ ...LOCAL, idle: { policy: 'sleep' as 'close' } }).param, 'idle.policy');
+    assert.equal(refusal({ ...LOCAL, language: ['zh', 'en'] }).param, 'language');
   });
 
   it('take biasing text up to its bound', () => {
     configure({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_000) } });
-    assert.equal(refusal({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_001) } }).param, 'corpusText');
-  });
-
-  it('take whole milliseconds of silence only', () => {
-    assert.equal(refusal({ ...LOCAL, parameters: { silenceMs: 400.4 } }).param, 'silenceMs');
+    const error = refusal({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_001) } });
+    assert.equal(error.param, 'corpusText');
   });
 });
 
