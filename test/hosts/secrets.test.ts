@@ -101,9 +101,7 @@ describe('the API key in a real Node-RED', () => {
       ...filesOf(userFolder),
     ];
     for (const form of FORMS_OF_KEYS) {
-      const finds = places
-        .filter(([, text]) => text.includes(form))
-        .map(([place, text]) => `${place}: ${text}`);
+      const finds = places.flatMap(([place, text]) => around(form, text).map((find) => `${place}: ${find}`));
       assert.deepEqual(finds, [], `The key, as ${form}, was found.`);
     }
     const seen = new Set(nodeRed.news.map(({ kind, type }) => type ?? kind));

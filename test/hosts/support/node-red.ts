@@ -109,7 +109,7 @@ export class NodeRed {
   async deploy(flows: FlowNode[], type: 'full' | 'flows' | 'nodes' = 'full'): Promise<void> {
     const started = this.#count('started');
     const answer = await this.request('POST', '/flows', {
-      body: JSON.stringify({ flows }),
+      body: JSON.stringify({ flows: flows.map(placed) }),
       headers: {
         'content-type': 'application/json',
         'node-red-api-version': 'v2',
@@ -183,6 +183,11 @@ export class NodeRed {
   #count(kind: News['kind']): number {
     return this.news.filter((one) => one.kind === kind).length;
   }
+}
+
+/** Node-RED takes a node that stands nowhere on its tab for a config node. */
+function placed(node: FlowNode): FlowNode {
+  return node.z === undefined ? node : { x: 100, y: 100, ...node };
 }
 
 async function freePort(): Promise<number> {
