@@ -10,6 +10,8 @@ export interface PendingCommit {
   number?: number;
   /** Where, in the given audio, it cuts. */
   markMs: number;
+  /** Where the one before cut. */
+  fromMs: number;
   /** When it was sent, on the clock. */
   sentAtMs?: number;
   /** Made of silence: the service will not say when all of its results are there. */
@@ -32,6 +34,7 @@ export class Commits {
   readonly #entries: Entry[] = [];
   #unclaimed: FinalEvent[] = [];
   #sent = 0;
+  #lastMarkMs = 0;
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
@@ -47,7 +50,7 @@ export class Commits {
   add(): { commit: PendingCommit; result: Promise<CommitResult> } {
     let commit!: Entry;
     const result = new Promise<CommitResult>((resolve, reject) => {
-      commit = { markMs: 0, resolve, reject };
+      commit = { markMs: 0, fromMs: 0, resolve, reject };
     });
     this.#entries.push(commit);
     return { commit, result };
@@ -60,6 +63,8 @@ export class Commits {
     entry.number = this.#sent;
     this.#sent += 1;
     entry.markMs = markMs;
+    entry.fromMs = this.#lastMarkMs;
+    this.#lastMarkMs = markMs;
     entry.sentAtMs = this.#clock.now();
     entry.cancelBound = this.#clock.after(this.#timeoutMs, () => {
       const message = `The service gave no result for a commit within ${this.#timeoutMs} ms.`;
@@ -102,6 +107,13 @@ export class Commits {
     }
   }
 
+  /** Answers the commits that are made of silence, each with the finals that began before it. */
+  settleBySilence(): void {
+    for (const { number, bySilence, markMs } of [...this.#entries]) {
+      if (bySilence && number !== undefined) this.settle(number, beginsBefore(markMs));
+    }
+  }
+
   failAll(error: AsrError): void {
     for (const entry of [...this.#entries]) this.#remove(entry)?.reject(error);
   }
@@ -113,4 +125,8 @@ export class Commits {
     if (index >= 0) this.#entries.splice(index, 1);
     return entry;
   }
+}
+
+export function beginsBefore(markMs: number): (final: FinalEvent) => boolean {
+  return ({ beginMs }) => beginMs === undefined || beginMs < markMs;
 }

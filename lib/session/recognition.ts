@@ -111,6 +111,12 @@ export class Recognition {
     this.#options.counter.protocolSessionEnded();
   }
 
+  /** The service has given all of its results: nothing more is waited for. */
+  complete(): void {
+    this.truncate();
+    this.#commits.settleBySilence();
+  }
+
   /** What was heard of sentences that get no final of their own is not lost: their last interims become finals. */
   truncate(sentenceId?: string): void {
     for (const final of this.#sentences.truncate(sentenceId)) {

@@ -191,7 +191,8 @@ class LiveSession implements Session {
 
   /** The one way out: releases everything, answers everybody, and says so last. */
   #end(how: 'finished' | 'aborted' | AsrError): void {
-    if (how !== 'aborted') this.#recognition.truncate();
+    if (how === 'finished') this.#recognition.complete();
+    else if (how !== 'aborted') this.#recognition.truncate();
     // A listener of the truncated finals may have aborted meanwhile.
     if (this.#isClosed()) return;
     const aborted = how === 'aborted';

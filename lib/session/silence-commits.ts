@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../environment';
 import type { EventOf } from '../events';
+import { beginsBefore } from './commits';
 import type { Commits } from './commits';
 import type { Sentences } from './sentences';
 
@@ -49,9 +50,11 @@ export class SilenceCommits {
     for (;;) {
       const commit = this.#commits.oldest;
       if (!commit?.bySilence || commit.number === undefined || commit.sentAtMs === undefined) return;
-      const { number, markMs, sentAtMs } = commit;
+      const { number, fromMs, markMs, sentAtMs } = commit;
       if (this.#sentences.anyOpenBefore(markMs)) return;
-      const heardAll = this.#speechEndMs >= markMs - TAIL_MS || this.#speechBeginMs >= markMs;
+      // Speech of the commit before tells nothing of this one's audio, however short that is.
+      const heardUpToMark = this.#speechEndMs > fromMs && this.#speechEndMs >= markMs - TAIL_MS;
+      const heardAll = heardUpToMark || this.#speechBeginMs >= markMs;
       const quietForMs = this.#clock.now() - Math.max(sentAtMs, this.#heardAtMs);
       if (!heardAll && quietForMs < QUIET_MS) {
         this.#cancelTimer = this.#clock.after(QUIET_MS - quietForMs, () => {
@@ -59,7 +62,7 @@ export class SilenceCommits {
         });
         return;
       }
-      this.#commits.settle(number, ({ beginMs }) => beginMs === undefined || beginMs < markMs);
+      this.#commits.settle(number, beginsBefore(markMs));
     }
   }
 
