@@ -55,6 +55,8 @@ export class Connection {
       },
       {
         onOpen: () => {
+          // Before, there is nothing to ping; the bound on connecting watches over that.
+          this.#schedulePing();
           for (const frame of protocol.start()) this.#configure(frame);
         },
         onText: (text) => {
@@ -74,7 +76,6 @@ export class Connection {
         },
       },
     );
-    this.#schedulePing();
   }
 
   /** Whether audio would go out now rather than wait in a buffer. */
