@@ -66,10 +66,11 @@ export class AsrError extends Error {
   override readonly name = 'AsrError';
   readonly code: AsrErrorCode;
   readonly retryable: boolean;
-  readonly param?: string;
-  readonly httpStatus?: number;
-  readonly closeCode?: number;
-  readonly serviceCode?: string;
+  // Declared only: an error without one of these has no such property.
+  declare readonly param?: string;
+  declare readonly httpStatus?: number;
+  declare readonly closeCode?: number;
+  declare readonly serviceCode?: string;
 
   constructor(code: AsrErrorCode, message: string, details: AsrErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });

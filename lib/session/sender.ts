@@ -71,6 +71,11 @@ export class Sender {
     return Math.round(this.#givenBytes / this.#options.bytesPerMs);
   }
 
+  /** How much audio this protocol session got, with the silence that ends sentences. */
+  get sessionMs(): number {
+    return this.#sessionBytes / this.#options.bytesPerMs;
+  }
+
   /** From now on audio goes out here, or, without a link, nowhere. */
   attach(link: Link | undefined): void {
     this.#link = link;
@@ -123,7 +128,7 @@ export class Sender {
     if (!this.#link) return;
     const { protocol, connection } = this.#link;
     const chunks = Math.ceil(durationMs / MAX_MESSAGE_MS);
-    this.timeline.addSilence(this.#sessionBytes / this.#options.bytesPerMs, chunks * MAX_MESSAGE_MS);
+    this.timeline.addSilence(this.sessionMs, chunks * MAX_MESSAGE_MS);
     const chunk = new Uint8Array(this.#maxMessageBytes);
     for (let i = 0; i < chunks; i++) {
       connection.send(protocol.audio(chunk));

@@ -182,8 +182,9 @@ export class ServiceLink {
    * everything is not asked again and again.
    */
   #isForSilence({ code, closeCode }: AsrError): boolean {
-    const { recognition, config } = this.#options;
-    const lastedMs = config.environment.clock.now() - this.#openedAtMs;
+    const { recognition, config, sender } = this.#options;
+    // A recording may go out faster than real time.
+    const lastedMs = Math.max(config.environment.clock.now() - this.#openedAtMs, sender.sessionMs);
     const isAsked = this.#isFinishSent || recognition.hasPendingCommits;
     if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') return isAsked || lastedMs >= MIN_SILENT_MS;
     return closeCode === 1000 && lastedMs >= MIN_SILENT_MS && !recognition.hasOpenSentences;
