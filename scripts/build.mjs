@@ -1,7 +1,7 @@
 // Compiles TypeScript to dist/ and copies what the hosts read beside it: editor HTML, locales, icons.
 // Everything is put together in a folder beside dist/ and then swapped in, so that a process which is reading dist/
 // at the same time (a running Node-RED, another build) never meets half of it.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -47,10 +47,11 @@ export function build() {
 
 function compile(outDir) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir], {
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir], {
     cwd: root,
     stdio: 'inherit',
   });
+  if (status !== 0) throw new Error('The build failed: the compiler says above why.');
 }
 
 function copyAssets(outDir) {
@@ -84,8 +85,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     build();
   } catch (error) {
-    // What the compiler had to say stands above.
-    if (typeof error.status !== 'number') throw error;
+    process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }
 }
