@@ -23,7 +23,7 @@ const WIRE_NAMES: Readonly<Partial<Record<ParameterName, string>>> = {
 export function wireParameters(parameters: ModelParameters): JsonObject {
   const wire: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parameters)) {
-    const wireName = WIRE_NAMES[name as ParameterName];
+    const wireName = Object.hasOwn(WIRE_NAMES, name) ? WIRE_NAMES[name as ParameterName] : undefined;
     if (wireName !== undefined && value !== undefined) wire[wireName] = value;
   }
   return wire;

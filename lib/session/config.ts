@@ -144,7 +144,7 @@ function checkLanguages(language: SessionOptions['language'], model: Model): rea
 function checkParameters(parameters: ModelParameters, model: Model, mode: SessionMode): ModelParameters {
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) continue;
-    const spec = model.parameters[name as ParameterName];
+    const spec = Object.hasOwn(model.parameters, name) ? model.parameters[name as ParameterName] : undefined;
     if (!spec) {
       const has = Object.keys(model.parameters).join(', ');
       throw invalid(name, `The model ${model.id} has no setting \`${name}\`; it has ${has}.`);
