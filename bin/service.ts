@@ -48,6 +48,11 @@ export async function runService(argv: string[]): Promise<number> {
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
     const service = await startLocalService({ ...options, signal: stop.signal });
+    if (!isLoopback(options) && options.apiKey === undefined) {
+      process.stderr.write(
+        'Anybody who reaches this address can use the service; set FLOW_ASR_SERVICE_API_KEY to prevent that.\n',
+      );
+    }
     process.stdout.write(`listening on ${service.url}\n`);
     if (!stop.signal.aborted) await once(stop.signal, 'abort');
     await service.close();
@@ -59,6 +64,10 @@ export async function runService(argv: string[]): Promise<number> {
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+function isLoopback({ host }: LocalServiceOptions): boolean {
+  return host === 'localhost' || host === '::1' || (host ?? '').startsWith("127.");
 }
 
 /** @returns `undefined` when help is asked for. */
@@ -74,6 +83,7 @@ function readArguments(argv: string[]): LocalServiceOptions | undefined {
     engine,
     host,
     port: readPort(values.port),
+    keepFrames: false,
     ...(script === undefined ? {} : { script }),
     // An empty variable is a variable not set.
     ...(apiKey ? { apiKey } : {}),

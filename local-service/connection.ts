@@ -60,18 +60,15 @@ export class Connection {
   /** Lets a protocol speak on this connection. */
   serve(start: (connection: Connection) => ProtocolHandler): void {
     const socket = this.#socket;
-    const handler = start(this);
-    for (const { afterMs, action } of this.#faults.timed) {
-      this.timers.after(afterMs, () => {
-        this.#outbox.act(action);
-      });
-    }
+    let handler: ProtocolHandler | undefined;
     socket.on('message', (data, isBinary) => {
       if (this.#halfOpen || socket.readyState !== socket.OPEN) return;
       const message = toBuffer(data);
       this.#pace(message.length);
-      if (isBinary) handler.binary(message);
-      else handler.text(message.toString('utf8'));
+      this.#guard(() => {
+        if (isBinary) handler?.binary(message);
+        else handler?.text(message.toString('utf8'));
+      });
     });
     socket.on('ping', (data) => {
       this.recorder.record.pings += 1;
@@ -84,9 +81,27 @@ export class Connection {
     socket.on('close', (code, reason) => {
       this.timers.clear();
       this.recorder.record.closed ??= { code, reason: reason.toString('utf8') };
-      handler.closed();
+      handler?.closed();
       this.#end();
     });
+    for (const { afterMs, action } of this.#faults.timed) {
+      this.timers.after(afterMs, () => {
+        this.#outbox.act(action);
+      });
+    }
+    this.#guard(() => {
+      handler = start(this);
+    });
+  }
+
+  /** The service may live in a host's process, which must not die of one connection. */
+  #guard(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#log(`connection ${this.recorder.record.id}: ${(error as Error).message}`);
+      this.#socket.close(1011, 'internal error');
+    }
   }
 
   /** Sends a frame, subject to the script's faults. @param wireName Its `type` or `header.event`. */

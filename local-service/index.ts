@@ -28,6 +28,8 @@ export interface LocalServiceOptions {
   timeScale?: number;
   /** Keep the decoded audio of each connection in its record. Default false. */
   keepAudio?: boolean;
+  /** Keep the first 10,000 frames each way in the record of each connection. Default true; off for a service that stays. */
+  keepFrames?: boolean;
   /** Folder for engine and weights of the recogniser. Default: `FLOW_ASR_CACHE`, else the user's cache folder. */
   cache?: string;
   /** How much of the recogniser has been fetched, 0 to 1; only at first use. */
@@ -62,6 +64,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     apiKey,
     timeScale,
     keepAudio = false,
+    keepFrames = true,
     log = () => undefined,
   } = options;
   const clock = createClock(timeScale);
@@ -72,7 +75,7 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     ...(options.progress ? { progress: options.progress } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  const server = new ServiceServer({ engine, script, clock, apiKey, keepAudio, log });
+  const server = new ServiceServer({ engine, script, clock, apiKey, record: { keepAudio, keepFrames }, log });
   let listening: number;
   try {
     listening = await server.listen(port, host);

@@ -41,14 +41,21 @@ export interface ConnectionRecord {
 const MAX_ENTRIES = 10_000;
 const MAX_CLOSED_RECORDS = 1_000;
 
+export interface RecorderOptions {
+  /** Keep the audio itself. */
+  keepAudio: boolean;
+  /** Keep frames, up to a bound. */
+  keepFrames: boolean;
+}
+
 /** Writes one {@link ConnectionRecord}. */
 export class Recorder {
   readonly record: ConnectionRecord;
-  readonly #keepAudio: boolean;
+  readonly #options: RecorderOptions;
 
-  constructor(record: ConnectionRecord, keepAudio: boolean) {
+  constructor(record: ConnectionRecord, options: RecorderOptions) {
     this.record = record;
-    this.#keepAudio = keepAudio;
+    this.#options = options;
   }
 
   receivedJson(type: string, frame: JsonObject): void {
@@ -63,7 +70,7 @@ export class Recorder {
     const { record } = this;
     record.audioFrames += 1;
     record.audioBytes += audio.length;
-    if (this.#keepAudio) record.audio.push(Buffer.from(audio));
+    if (this.#options.keepAudio) record.audio.push(Buffer.from(audio));
     const last = record.received.at(-1);
     if (last?.kind === 'audio') {
       last.frames += 1;
@@ -75,11 +82,13 @@ export class Recorder {
   }
 
   sent(type: string, frame: JsonObject): void {
-    if (this.record.sent.length < MAX_ENTRIES) this.record.sent.push({ type, frame });
+    if (this.#options.keepFrames && this.record.sent.length < MAX_ENTRIES)
+      this.record.sent.push({ type, frame });
   }
 
   #push(entry: ReceivedFrame): void {
-    if (this.record.received.length < MAX_ENTRIES) this.record.received.push(entry);
+    if (this.#options.keepFrames && this.record.received.length < MAX_ENTRIES)
+      this.record.received.push(entry);
   }
 }
 

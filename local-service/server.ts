@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { Connection } from './connection';
 import type { Engine } from './engines/engine';
-import { Recorder, Records, type ConnectionRecord } from './inspection';
+import { Recorder, Records, type ConnectionRecord, type RecorderOptions } from './inspection';
 import { serveQwenRealtime } from './protocols/qwen-realtime/session';
 import { serveRunTask } from './protocols/run-task/session';
 import type { Script, ScriptPlan } from './script/schema';
@@ -19,7 +19,7 @@ export interface ServerOptions {
   script: Script;
   clock: ServiceClock;
   apiKey: string | undefined;
-  keepAudio: boolean;
+  record: RecorderOptions;
   log: (line: string) => void;
 }
 
@@ -74,7 +74,9 @@ export class ServiceServer {
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);
       this.#http.listen(port, host, () => {
-        this.#http.off('error', reject);
+        this.#http.off('error', reject).on('error', (error) => {
+          this.#options.log(`server: ${error.message}`);
+        });
         resolve();
       });
     });
@@ -98,7 +100,7 @@ export class ServiceServer {
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { engine, script, apiKey, keepAudio, log } = this.#options;
+    const { engine, script, apiKey, log } = this.#options;
     const url = new URL(request.url ?? '/', 'ws://service');
     const protocol = protocolOf(url.pathname);
     const record = this.#records.open({ protocol, url: request.url ?? '', headers: request.headers });
@@ -131,7 +133,7 @@ export class ServiceServer {
       refuseUpgrade(socket, plan.upgrade);
       return;
     }
-    const recorder = new Recorder(record, keepAudio);
+    const recorder = new Recorder(record, this.#options.record);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       record.upgradeStatus = 101;
       const connection = new Connection({

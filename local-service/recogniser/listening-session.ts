@@ -131,12 +131,8 @@ export class ListeningSession implements EngineSession {
 
   #began(begin: number): void {
     const phrase = this.#phrase;
-    if (phrase?.pausedAt === undefined || begin - phrase.pausedAt >= MANUAL_MAX_PAUSE) {
-      this.#end();
-      this.#begin(begin);
-    } else {
-      phrase.pausedAt = undefined;
-    }
+    if (phrase) phrase.pausedAt = undefined;
+    else this.#begin(begin);
   }
 
   #paused(end: number): void {
@@ -151,11 +147,15 @@ export class ListeningSession implements EngineSession {
     this.#end();
   }
 
-  /** A Manual phrase that went on over pauses may meet speech that does not pause. */
+  /** A Manual phrase may meet a pause, or speech, that does not end. */
   #boundPhrase(): void {
     const phrase = this.#phrase;
-    if (phrase && phrase.pausedAt === undefined && this.#buffer.end - phrase.begin >= MAX_PHRASE)
-      this.#flush();
+    if (!phrase) return;
+    if (phrase.pausedAt === undefined) {
+      if (this.#buffer.end - phrase.begin >= MAX_PHRASE) this.#flush();
+    } else if (this.#buffer.end - phrase.pausedAt >= MANUAL_MAX_PAUSE) {
+      this.#end();
+    }
   }
 
   #begin(begin: number): void {

@@ -134,6 +134,20 @@ describe('local service: recogniser', function () {
     assert.ok(countries >= 10, transcript(client));
   });
 
+  it('understands both sides of a long pause in Manual mode as one item', async () => {
+    const client = await open(await bench.start({ engine: 'recogniser' }), { turn_detection: null });
+    const ask = JFK_PCM.subarray(8 * 32_000);
+    for (const audio of [ask.subarray(0, 96_000), silence(5_000), ask.subarray(0, 96_000), silence(1_000)])
+      client.send(append(audio));
+    client.send(COMMIT);
+    await client.next(COMPLETED);
+    assert.equal(
+      transcript(client).match(/what you can do for your country/gi)?.length,
+      2,
+      transcript(client),
+    );
+  });
+
   it('hears nothing in silence, noise and tones', async () => {
     const service = await bench.start({ engine: 'recogniser' });
     const tone = Buffer.alloc(64_000);
