@@ -44,6 +44,8 @@ export class ServiceLink {
   #isEnding = false;
   /** The last results of the protocol session were asked for. */
   #isFinishSent = false;
+  /** Something of what is being finished could not be recognised. */
+  #hasFinishFailed = false;
   /** All results are there; only the closing handshake is left. */
   #isClosing = false;
   #isOver = false;
@@ -72,6 +74,7 @@ export class ServiceLink {
   connect(): void {
     const { config, sender } = this.#options;
     this.#isFinishSent = false;
+    this.#hasFinishFailed = false;
     this.#isClosing = false;
     const protocol = createProtocol(config, this.#context);
     const connection = new Connection(
@@ -143,9 +146,18 @@ export class ServiceLink {
         break;
       default:
         recognition.receive(event, sender);
-        // The connection stays open and no final follows (protocol.md A.8).
-        if (event.type === 'sentenceFailed' && this.#isFinishSent) this.#boundFinish(FINISH_AFTER_FAILURE_MS);
+        this.#hurryFinish(event);
     }
+  }
+
+  /**
+   * After a failure the connection stays open and nothing may follow (protocol.md A.8), but other sentences may still
+   * get their finals: as long as something comes, it is waited for.
+   */
+  #hurryFinish(event: ServiceEvent): void {
+    if (!this.#isFinishSent || this.#isOver) return;
+    this.#hasFinishFailed ||= event.type === 'sentenceFailed';
+    if (this.#hasFinishFailed) this.#boundFinish(FINISH_AFTER_FAILURE_MS);
   }
 
   #opened(sessionId: string): void {

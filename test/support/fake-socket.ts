@@ -1,0 +1,57 @@
+import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from '../../lib/transport/websocket';
+import { DOCUMENTED } from './documented-frames';
+
+/** The service's end of a connection that a test plays by hand, frame by frame. */
+export class FakeSocket implements Socket {
+  readonly sent: string[] = [];
+  bufferedBytes = 0;
+  isClosed = false;
+  request: ConnectRequest | undefined;
+  #handlers: SocketHandlers | undefined;
+
+  /** For `options.environment.connect`. */
+  readonly connect: ConnectSocket = (request, handlers) => {
+    this.request = request;
+    this.#handlers = handlers;
+    return this;
+  };
+
+  /** Opens, greets and accepts the configuration. */
+  accept(mode: 'vad' | 'manual' = 'vad'): void {
+    this.#handlers?.onOpen();
+    this.say(DOCUMENTED.createdMeasured, mode === 'manual' ? DOCUMENTED.updatedManual : DOCUMENTED.updated);
+  }
+
+  say(...frames: string[]): void {
+    for (const frame of frames) this.#handlers?.onText(frame);
+  }
+
+  end(closeCode: number): void {
+    const handlers = this.#handlers;
+    this.#handlers = undefined;
+    handlers?.onEnd({ kind: 'closed', closeCode, reason: '' });
+  }
+
+  send(frame: string | Uint8Array, onFlushed?: () => void): void {
+    this.sent.push(String(frame));
+    onFlushed?.();
+  }
+
+  ping(): void {
+    // The clock of the test decides when the link is dead.
+  }
+
+  release(): boolean {
+    return false;
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.end(1000);
+  }
+
+  destroy(): void {
+    this.isClosed = true;
+    this.#handlers = undefined;
+  }
+}
