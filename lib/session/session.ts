@@ -176,7 +176,11 @@ class LiveSession implements Session {
     stopListening = this.#emitter.on('event', (event) => {
       queue.push(event);
     });
-    if (this.#phase === 'closed') void queue.return();
+    // Too late for any event; a reader must not take a failure for a quiet end.
+    if (this.#phase === 'closed') {
+      if (this.#endedBy) queue.push({ type: 'error', error: this.#endedBy, statistics: this.statistics() });
+      else void queue.return();
+    }
     return queue;
   }
 
