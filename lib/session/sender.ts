@@ -92,7 +92,8 @@ export class Sender {
   append(bytes: Uint8Array): Promise<void> {
     const sent = this.#outbox.isEmpty ? this.#sendNow(bytes) : 0;
     if (sent < bytes.length) {
-      this.#outbox.pushAudio(bytes.slice(sent));
+      // Not `slice`, which of a Buffer is no copy: the caller may use its memory again.
+      this.#outbox.pushAudio(Uint8Array.from(bytes.subarray(sent)));
       this.#resume();
     }
     if (this.#outbox.heldBytes <= this.#maxHeldBytes) return ACCEPTED;
