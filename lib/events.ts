@@ -119,7 +119,15 @@ export type WarningCode =
   /** No audio for a while: the session sleeps until there is some, see `IdlePolicy`. */
   | 'SLEEPING'
   /** The service heard no speech in what it was given. */
-  | 'NO_SPEECH';
+  | 'NO_SPEECH'
+  /** There is nothing to hear in the audio. */
+  | 'AUDIO_SILENT'
+  /** The loud parts of the audio are cut off at full scale. */
+  | 'AUDIO_CLIPPED'
+  /** The audio has a lower rate than the session. */
+  | 'AUDIO_RATE'
+  /** Something is missing in the audio, or its end cannot be read. */
+  | 'AUDIO_CUT';
 
 /** Counters of one session. Latencies are `undefined` until there is something to measure. */
 export interface Statistics {

@@ -1,113 +1,255 @@
 import { AsrError } from '../errors';
-import type { AudioFormatHints } from './format';
-import { nameOfForeignFormat } from './sniff';
-import { MAX_WAV_HEADER_BYTES, readWavHeader, startsLikeWav } from './wav';
+import { ByteQueue, hasText } from './bytes';
+import { createDecoder } from './decoders';
+import { inTurn } from './decoders/decoder';
+import { Doctor } from './doctor';
+import type { AudioComplaint } from './doctor';
+import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
+import { rawFormat } from './pcm-format';
+import { Recording } from './recording';
+import { beginsRecording, identify } from './sniff';
+import type { Identity } from './sniff';
 
-const BYTES_PER_SAMPLE = 2;
 const EMPTY = new Uint8Array(0);
-const PCM_ENCODINGS = new Set(['signed-integer', 'signed', 'pcm', 'pcm_s16le', 's16le', 'linear16', 'lpcm']);
+const BYTES_PER_SAMPLE = 2;
+const MAX_PIECE_BYTES = 64 * 1024;
+
+/** PCM, or, where a decoder has to be loaded or asked, a promise of it. */
+export type Pcm = Uint8Array | Promise<Uint8Array>;
 
 /**
- * Bytes as they arrive -> 16-bit little-endian mono PCM at one rate, an even number of bytes each time.
+ * Bytes of audio as they arrive -> 16-bit little-endian mono PCM at one rate, an even number of bytes each time.
  *
- * Takes raw PCM and WAV of it, in chunks of any size, one after the other. Raw PCM passes through without a copy.
+ * Takes every format that there is a decoder for, in chunks of any size, one recording after the other. Raw PCM that is
+ * already right passes through at once and without a copy. A call must wait for the promise of the one before.
  */
 export class AudioIntake {
-  readonly #rateHz: number;
-  /** The first byte of a sample whose second has not come yet. */
-  #oddByte: number | undefined;
-  /** A WAV header that has not come whole yet. */
-  #header: Uint8Array | undefined;
-  /** Bytes of the WAV's audio still to come; `undefined` outside of a WAV. */
-  #wavBytesLeft: number | undefined;
-  /** Bytes behind the WAV's audio that are not audio. */
-  #trailingBytes = 0;
+  readonly #rateHz: (source: SourceFormat) => number;
+  readonly #defaultRateHz: number;
+  /** Bytes that do not tell yet what they are. */
+  readonly #head = new ByteQueue();
+  #hints: AudioFormatHints = {};
+  /** What needs a decoder. */
+  #recording: Recording | undefined;
+  /** What does not. */
+  #raw: RawPcm | undefined;
+  #kind: Identity['kind'] | undefined;
+  #lastDoctor: Doctor | undefined;
 
-  constructor(rateHz: number) {
-    this.#rateHz = rateHz;
+  /**
+   * @param rateHz Of what comes out, or how it follows from what arrives.
+   * @param defaultRateHz Of raw samples that nothing says the rate of.
+   */
+  constructor(rateHz: number | ((source: SourceFormat) => number), defaultRateHz?: number) {
+    this.#rateHz = typeof rateHz === 'number' ? () => rateHz : rateHz;
+    this.#defaultRateHz = defaultRateHz ?? (typeof rateHz === 'number' ? rateHz : 16_000);
+  }
+
+  /** Seconds of the recording so far. */
+  get seconds(): number {
+    return this.#lastDoctor?.seconds ?? 0;
+  }
+
+  /** What arrived: of the recording that is coming, or of the last one. */
+  get info(): AudioInfo | undefined {
+    return this.#lastDoctor?.info();
+  }
+
+  /** @internal What a person should know of the audio and was not told yet. */
+  complaints(sessionRateHz: number, isEnd: boolean): AudioComplaint[] {
+    return this.#lastDoctor?.complaints(sessionRateHz, isEnd) ?? [];
   }
 
   /**
-   * The PCM in `bytes`. It may share memory with them.
-   * @throws AsrError `BAD_AUDIO`; nothing of `bytes` is taken then, and the next call starts afresh.
+   * The PCM that is ready. It may share memory with `bytes`.
+   * @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then and the next call begins another.
    */
-  write(bytes: Uint8Array, hints: AudioFormatHints = {}): Uint8Array {
+  write(bytes: Uint8Array, hints: AudioFormatHints = {}): Pcm {
+    if (this.#raw && !this.#isNew(bytes, hints)) return this.#raw.write(bytes);
+    return this.#guard(() => this.#write(bytes, hints));
+  }
+
+  /**
+   * Gives what is ready and may be heard now, with the end of the filter. The recording may go on: the next bytes
+   * belong to it, unless they begin another.
+   */
+  pause(): Pcm {
+    if (this.#recording?.decoder.endsAtPause) return this.end();
+    return this.#guard(() => {
+      const recording = this.#recording;
+      if (!recording) return this.#beginAll();
+      return inTurn(recording.decoder.pause?.(), () => {
+        recording.flush();
+        return recording.take();
+      });
+    });
+  }
+
+  /** Gives all that is left. The next bytes begin a recording. */
+  end(): Pcm {
+    return this.#guard(() => {
+      if (this.#head.length === 0) return this.#endRecording();
+      const begun = this.#beginAll();
+      return begun instanceof Promise
+        ? begun.then((pcm) => appended(pcm, this.#endRecording()))
+        : appended(begun, this.#endRecording());
+    });
+  }
+
+  /** Forgets what was begun and releases what it needs. */
+  reset(): void {
+    this.#recording?.decoder.free?.();
+    this.#recording = undefined;
+    this.#raw = undefined;
+    this.#kind = undefined;
+    this.#head.clear();
+  }
+
+  /** Whether what is coming passes through as it is. */
+  get isPassingThrough(): boolean {
+    return this.#raw !== undefined;
+  }
+
+  #guard(work: () => Pcm): Pcm {
     try {
-      return this.#write(bytes, hints);
+      const pcm = work();
+      if (!(pcm instanceof Promise)) return pcm;
+      return pcm.catch((error: unknown) => {
+        this.reset();
+        throw error;
+      });
     } catch (error) {
-      this.flush();
+      this.reset();
       throw error;
     }
   }
 
-  /** Forgets what was begun: half a sample, half a header. The next bytes start a new recording. */
-  flush(): void {
-    this.#oddByte = undefined;
-    this.#header = undefined;
-    this.#wavBytesLeft = undefined;
-    this.#trailingBytes = 0;
-  }
-
-  #write(bytes: Uint8Array, hints: AudioFormatHints): Uint8Array {
+  #write(bytes: Uint8Array, hints: AudioFormatHints): Pcm {
     if (bytes.length === 0) return EMPTY;
-    if (this.#header) return this.#readHeader(concat(this.#header, bytes), hints);
-    // A WAV may follow a WAV or raw audio at any chunk's beginning. Half of `RIFF` is waited for.
-    if (startsLikeWav(bytes)) return this.#readHeader(bytes, hints);
-    if (this.#wavBytesLeft !== undefined) return this.#readWav(bytes, hints);
-    if (this.#trailingBytes > 0) return this.#skipTrailing(bytes, hints);
-    if (this.#oddByte === undefined) {
-      if (bytes.length < 4 && startsLikeWav(concat(bytes, RIFF.subarray(bytes.length)))) {
-        this.#header = Uint8Array.from(bytes);
-        return EMPTY;
-      }
-      const foreign = nameOfForeignFormat(bytes);
-      if (foreign) throw this.#refusal(foreign);
+    if (this.#isNew(bytes, hints)) {
+      const ended = this.#abandon();
+      if (!(ended instanceof Promise)) return appended(ended, this.#write(bytes, hints));
+      const kept = Uint8Array.from(bytes);
+      return ended.then((pcm) => appended(pcm, this.#write(kept, hints)));
     }
-    this.#checkHints(hints);
-    return this.#align(bytes);
+    if (this.#raw) return this.#raw.write(bytes);
+    if (this.#recording) return this.#decode(this.#recording, bytes, hints);
+    return this.#begin(bytes, hints, false);
   }
 
-  #readHeader(bytes: Uint8Array, hints: AudioFormatHints): Uint8Array {
-    this.#header = undefined;
-    if (bytes.length >= 4 && !startsLikeWav(bytes)) return this.#write(bytes, hints);
-    const wav = readWavHeader(bytes);
-    if (!wav) {
-      if (bytes.length > MAX_WAV_HEADER_BYTES) throw this.#refusal('a WAV with a damaged header');
-      this.#header = Uint8Array.from(bytes);
+  /** Whether a recording is under way that these bytes do not belong to. */
+  #isNew(bytes: Uint8Array, hints: AudioFormatHints): boolean {
+    if (this.#kind === undefined) return false;
+    // Chained streams are one recording, and its decoder knows better where one begins.
+    if (this.#kind === 'ogg-opus' && hasText(bytes, 0, 'OggS')) return false;
+    return beginsRecording(bytes) || (this.#kind === 'raw' && !areAlike(hints, this.#hints));
+  }
+
+  /** Ends a recording that another one follows: that it was cut off must not cost the beginning of the other. */
+  #abandon(): Pcm {
+    const release = (): Uint8Array => {
+      this.reset();
+      return EMPTY;
+    };
+    try {
+      const ended = this.#endRecording();
+      return ended instanceof Promise ? ended.catch(release) : ended;
+    } catch {
+      return release();
+    }
+  }
+
+  /** All that waits is the whole beginning. */
+  #beginAll(): Pcm {
+    return this.#head.length === 0 ? EMPTY : this.#begin(EMPTY, this.#hints, true);
+  }
+
+  #begin(bytes: Uint8Array, hints: AudioFormatHints, isAll: boolean): Pcm {
+    // A single chunk need not be copied to be looked at.
+    let head = bytes;
+    if (this.#head.length > 0) {
+      this.#head.push(bytes);
+      head = this.#head.bytes;
+    }
+    this.#hints = hints;
+    const identity = identify(head, hints, isAll);
+    if (identity.kind === 'unknown') {
+      if (this.#head.length === 0) this.#head.push(bytes);
       return EMPTY;
     }
-    if (wav.formatCode !== 1 || wav.bits !== 16 || wav.channels !== 1 || wav.rateHz !== this.#rateHz) {
-      const kind = wav.formatCode === 1 ? 'PCM' : `format code ${wav.formatCode}`;
-      throw this.#refusal(`a WAV of ${wav.rateHz} Hz, ${wav.channels} channel(s), ${wav.bits} bit, ${kind}`);
+    this.#head.clear();
+    return this.#start(identity, head, hints);
+  }
+
+  #start(identity: Identity, head: Uint8Array, hints: AudioFormatHints): Pcm {
+    this.#kind = identity.kind;
+    if (identity.kind === 'raw') {
+      const raw = this.#passThrough(hints);
+      if (raw) {
+        this.#raw = raw;
+        this.#lastDoctor = raw.doctor;
+        return raw.write(head);
+      }
     }
-    this.#oddByte = undefined;
-    this.#wavBytesLeft = wav.dataBytes;
-    this.#trailingBytes = wav.trailingBytes;
-    return this.#readWav(bytes.subarray(wav.dataOffset), hints);
+    const { channel } = hints;
+    const target = { rateHz: this.#rateHz, ...(channel !== undefined && { channel }) };
+    const recording = new Recording(target, (output) =>
+      createDecoder(identity, hints, this.#defaultRateHz, output),
+    );
+    recording.doctor.byFfmpeg = identity.kind === 'ffmpeg';
+    this.#recording = recording;
+    this.#lastDoctor = recording.doctor;
+    return this.#decode(recording, head, hints);
   }
 
-  #readWav(bytes: Uint8Array, hints: AudioFormatHints): Uint8Array {
-    const left = this.#wavBytesLeft ?? 0;
-    if (bytes.length < left) {
-      this.#wavBytesLeft = left - bytes.length;
-      return this.#align(bytes);
-    }
-    const audio = this.#align(bytes.subarray(0, left));
-    this.#oddByte = undefined;
-    this.#wavBytesLeft = undefined;
-    const rest = bytes.subarray(left);
-    return rest.length === 0 ? audio : concat(audio, this.#skipTrailing(rest, hints));
+  /** `undefined` when something has to be done with the samples. */
+  #passThrough(hints: AudioFormatHints): RawPcm | undefined {
+    const { pcm, channels, rateHz = this.#defaultRateHz } = rawFormat(hints);
+    const isRight = pcm.kind === 'signed' && pcm.bits === 16 && !pcm.isBigEndian && channels === 1;
+    const format = { container: 'raw', codec: 'pcm_s16le', rateHz, channels, bits: 16 };
+    return isRight && this.#rateHz(format) === rateHz ? new RawPcm(format) : undefined;
   }
 
-  /** What follows a WAV's audio is tags, in this chunk or in the next ones; behind them may come another file. */
-  #skipTrailing(bytes: Uint8Array, hints: AudioFormatHints): Uint8Array {
-    const rest = bytes.subarray(this.#trailingBytes);
-    this.#trailingBytes = Math.max(0, this.#trailingBytes - bytes.length);
-    return startsLikeWav(rest) ? this.#write(rest, hints) : EMPTY;
+  #decode(recording: Recording, bytes: Uint8Array, hints: AudioFormatHints): Pcm {
+    return inTurn(recording.write(bytes), () => {
+      const { rest } = recording.decoder;
+      if (!rest) return recording.take();
+      // The recording is over. What follows in the same chunk is another one, or of no use.
+      const ended = this.#endRecording();
+      const isAnother = beginsRecording(rest);
+      recording.doctor.bytes -= isAnother ? rest.length : 0;
+      if (!isAnother) return ended;
+      return ended instanceof Promise
+        ? ended.then((pcm) => appended(pcm, this.#write(rest, hints)))
+        : appended(ended, this.#write(rest, hints));
+    });
   }
 
-  /** Whole samples: the odd byte is carried over to the next chunk. */
-  #align(bytes: Uint8Array): Uint8Array {
+  #endRecording(): Pcm {
+    this.#raw = undefined;
+    this.#kind = undefined;
+    const recording = this.#recording;
+    if (!recording) return EMPTY;
+    return inTurn(recording.decoder.end(), () => {
+      recording.flush();
+      recording.decoder.free?.();
+      if (this.#recording === recording) this.#recording = undefined;
+      return recording.take();
+    });
+  }
+}
+
+/** Samples that are right as they are: only kept whole, and measured. */
+class RawPcm {
+  readonly doctor = new Doctor();
+  /** The first byte of a sample whose second has not come yet. */
+  #oddByte: number | undefined;
+
+  constructor(format: SourceFormat) {
+    this.doctor.describe(format);
+  }
+
+  write(bytes: Uint8Array): Uint8Array {
     const carried = this.#oddByte;
     let whole = bytes;
     if (carried !== undefined) {
@@ -117,36 +259,52 @@ export class AudioIntake {
     }
     const evenLength = whole.length - (whole.length % BYTES_PER_SAMPLE);
     this.#oddByte = evenLength < whole.length ? whole[evenLength] : undefined;
-    return whole.subarray(0, evenLength);
+    const pcm = whole.subarray(0, evenLength);
+    this.#measure(pcm);
+    this.doctor.bytes += bytes.length;
+    return pcm;
   }
 
-  #checkHints({ rate, channels, bits, encoding }: AudioFormatHints): void {
-    const fits =
-      (rate === undefined || rate === this.#rateHz) &&
-      (channels === undefined || channels === 1) &&
-      (bits === undefined || bits === 16) &&
-      (encoding === undefined || PCM_ENCODINGS.has(encoding.toLowerCase()));
-    if (fits) return;
-    const told = Object.entries({ rate, channels, bits, encoding }).filter(
-      ([, value]) => value !== undefined,
-    );
-    throw this.#refusal(`raw audio of ${told.map(([name, value]) => `${name} ${String(value)}`).join(', ')}`);
-  }
-
-  #refusal(what: string): AsrError {
-    return new AsrError(
-      'BAD_AUDIO',
-      `The audio is ${what}; this session takes 16-bit mono PCM at ${this.#rateHz} Hz, raw or as WAV. ` +
-        'Convert it first, or set the session to its rate if that is 8000 or 16000.',
-    );
+  #measure(pcm: Uint8Array): void {
+    for (let at = 0; at < pcm.length; at += MAX_PIECE_BYTES) {
+      const piece = pcm.subarray(at, at + MAX_PIECE_BYTES);
+      // Memory of others may begin anywhere.
+      const isAligned = piece.byteOffset % BYTES_PER_SAMPLE === 0;
+      const { buffer, byteOffset, length } = isAligned ? piece : Uint8Array.from(piece);
+      this.doctor.levels.measure16(new Int16Array(buffer, byteOffset, length / BYTES_PER_SAMPLE));
+    }
+    this.doctor.addSamples(pcm.length / BYTES_PER_SAMPLE);
   }
 }
 
-const RIFF = Uint8Array.of(0x52, 0x49, 0x46, 0x46);
+/** Whether raw samples are said to be of the same kind. */
+function areAlike(a: AudioFormatHints, b: AudioFormatHints): boolean {
+  return (
+    a === b ||
+    (a.rate === b.rate &&
+      a.channels === b.channels &&
+      a.bits === b.bits &&
+      a.encoding === b.encoding &&
+      a.endian === b.endian &&
+      a.mimeType === b.mimeType)
+  );
+}
 
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const joined = new Uint8Array(a.length + b.length);
-  joined.set(a);
-  joined.set(b, a.length);
-  return joined;
+function appended(first: Uint8Array, second: Pcm): Pcm {
+  if (second instanceof Promise) return second.then((pcm) => appended(first, pcm));
+  if (first.length === 0) return second;
+  if (second.length === 0) return first;
+  return Buffer.concat([first, second]);
+}
+
+/** @throws AsrError `BAD_AUDIO` for bytes that are too few to be audio. */
+export function checkEnough(info: AudioInfo | undefined, bytes: number): void {
+  if (info && info.seconds > 0) return;
+  const amount = bytes === 1 ? 'one byte' : `${bytes} bytes`;
+  throw new AsrError(
+    'BAD_AUDIO',
+    info
+      ? `There is no audio in it: ${amount} of ${info.container} (${info.codec}) without a whole sample.`
+      : `The audio is ${amount}, less than a sample.`,
+  );
 }

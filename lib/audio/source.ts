@@ -2,22 +2,28 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { AsrError, asAsrError } from '../errors';
-import { bytesOf } from './format';
-import type { AudioChunk } from './format';
+import { fetchAudio } from './fetch';
+import { bytesOf, hintsOfChunk } from './format';
+import type { AudioChunk, AudioFormatHints } from './format';
 
 /**
- * Where audio may come from. A string is a data URL (`data:…`), a file path or `file:` URL, or base64; see
- * {@link ReadAudioOptions.strings}.
+ * Where audio may come from. A string is a data URL (`data:…`), an http or https address, a file path or `file:` URL, or
+ * base64; see {@link ReadAudioOptions.strings}.
  */
 export type AudioSource =
-  AudioChunk | string | Readable | ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
+  AudioChunk | string | Readable | ReadableStream<Uint8Array> | AsyncIterable<AudioChunk>;
 
 export interface ReadAudioOptions {
   /**
-   * What a string that is no data URL means. `auto` (default): what cannot be base64, because it has a dot or another
-   * character outside of that alphabet, is a path. Say `base64` where strings come from people who must not name paths.
+   * What a string that is no data URL means. `auto` (default): what begins with `http://` or `https://` is an address,
+   * and what cannot be base64, because it has a dot or another character outside of that alphabet, is a path. Say
+   * `base64` where strings come from people who must name neither.
    */
-  strings?: 'auto' | 'base64' | 'file';
+  strings?: 'auto' | 'base64' | 'file' | 'url';
+  /** Of the request for an http address, such as `authorization`. */
+  headers?: Readonly<Record<string, string>>;
+  /** Told before the first bytes what the source says of them: MIME type, file name, kind of samples. */
+  onHints?: (hints: AudioFormatHints) => void;
   /** Ends the reading with an `ABORTED` error. */
   signal?: AbortSignal;
 }
@@ -25,6 +31,7 @@ export interface ReadAudioOptions {
 /** Of trimmed text: white space at the end as well would make the pattern try every way to share it out. */
 const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}$/;
 const DATA_URL = /^data:([^,]*?)(;base64)?,/i;
+const WEB_ADDRESS = /^\s*https?:\/\//i;
 const FILE_CHUNK_BYTES = 64 * 1024;
 
 /**
@@ -48,25 +55,41 @@ export async function* readAudio(
   if (isEmpty) throw new AsrError('BAD_AUDIO', 'The audio is empty: it has no bytes at all.');
 }
 
-function open(
-  source: AudioSource,
-  { strings = 'auto', signal }: ReadAudioOptions,
-): AsyncIterable<Uint8Array> | Uint8Array[] {
-  if (typeof source === 'string') {
-    if (/^data:/i.test(source)) return [fromDataUrl(source)];
-    if (strings === 'file' || (strings === 'auto' && !BASE64.test(source.trim())))
-      return readFile(source, signal);
-    return [fromBase64(source)];
-  }
+function open(source: AudioSource, options: ReadAudioOptions): AsyncIterable<Uint8Array> | Uint8Array[] {
+  const { signal, onHints } = options;
+  if (typeof source === 'string') return openString(source, options);
   const bytes = bytesOf(source);
-  if (bytes) return [bytes];
+  if (bytes) {
+    onHints?.(hintsOfChunk(source));
+    return [bytes];
+  }
   if (isAsyncIterable(source)) {
-    return readStream(source, signal);
+    // A file's stream knows its name.
+    const { path } = source as { path?: unknown };
+    return readStream(source, signal, (chunk) =>
+      onHints?.({ ...hintsOfChunk(chunk), ...(typeof path === 'string' && { fileName: path }) }),
+    );
   }
   throw new AsrError(
     'BAD_AUDIO',
     `Expected audio as bytes, a stream, base64 or a file path, got ${describe(source)}.`,
   );
+}
+
+function openString(source: string, options: ReadAudioOptions): AsyncIterable<Uint8Array> | Uint8Array[] {
+  const { strings = 'auto', signal, onHints } = options;
+  if (/^data:/i.test(source)) {
+    onHints?.({ mimeType: DATA_URL.exec(source)?.[1] ?? '' });
+    return [fromDataUrl(source)];
+  }
+  if (strings === 'url' || (strings === 'auto' && WEB_ADDRESS.test(source))) {
+    return readStream(fetchAudio(source.trim(), options), signal);
+  }
+  if (strings === 'file' || (strings === 'auto' && !BASE64.test(source.trim()))) {
+    onHints?.({ fileName: source });
+    return readFile(source, signal);
+  }
+  return [fromBase64(source)];
 }
 
 /** A caller in plain JavaScript may pass anything. */
@@ -97,8 +120,22 @@ async function* readFile(pathOrUrl: string, signal: AbortSignal | undefined): As
     yield* createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES, signal }) as AsyncIterable<Uint8Array>;
   } catch (cause) {
     if (signal?.aborted) throw new AsrError('ABORTED', 'Reading the audio file was aborted.', { cause });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AsrError('BAD_AUDIO', `Cannot read the audio file: ${reason}`, { cause });
+    throw new AsrError('BAD_AUDIO', `Cannot read the audio file: ${reasonOf(cause, pathOrUrl)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown, path: string): string {
+  const name = JSON.stringify(path);
+  switch ((cause as NodeJS.ErrnoException).code) {
+    case 'ENOENT':
+      return `there is no file ${name} (ENOENT). A path that is not absolute counts from the folder that the program runs in.`;
+    case 'EISDIR':
+      return `${name} is a folder (EISDIR); name one recording in it.`;
+    case 'EACCES':
+    case 'EPERM':
+      return `the program may not read ${name} (${String((cause as NodeJS.ErrnoException).code)}).`;
+    default:
+      return cause instanceof Error ? cause.message : String(cause);
   }
 }
 
@@ -106,7 +143,9 @@ async function* readFile(pathOrUrl: string, signal: AbortSignal | undefined): As
 async function* readStream(
   stream: AsyncIterable<unknown>,
   signal: AbortSignal | undefined,
+  onFirst?: (chunk: unknown) => void,
 ): AsyncIterable<Uint8Array> {
+  let isFirst = true;
   let iterator: AsyncIterator<unknown> | undefined;
   const stop = stopAt(signal, stream);
   try {
@@ -117,6 +156,8 @@ async function* readStream(
       const bytes = bytesOf(next.value);
       if (!bytes)
         throw new AsrError('BAD_AUDIO', `Expected a stream of bytes, got one of ${describe(next.value)}.`);
+      if (isFirst) onFirst?.(next.value);
+      isFirst = false;
       yield bytes;
     }
   } catch (error) {

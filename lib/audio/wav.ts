@@ -1,12 +1,13 @@
 import { AsrError } from '../errors';
+import { asBuffer, hasText } from './bytes';
+import type { PcmFormat } from './pcm-format';
+import { isChannelCount, isRate } from './pcm-format';
 
 /** What a WAV header says of the audio behind it. */
 export interface WavFormat {
-  /** The `fmt ` chunk's code, that of the sub-format where it is WAVE_FORMAT_EXTENSIBLE. 1 is PCM. */
-  formatCode: number;
+  pcm: PcmFormat;
   channels: number;
   rateHz: number;
-  bits: number;
   /** Bytes of audio; `Infinity` where a live recorder did not know (0 or 0xFFFFFFFF). */
   dataBytes: number;
   /** Where the audio begins. */
@@ -15,68 +16,149 @@ export interface WavFormat {
   trailingBytes: number;
 }
 
+const WAVE_FORMAT_PCM = 1;
+const WAVE_FORMAT_IEEE_FLOAT = 3;
+const WAVE_FORMAT_ALAW = 6;
+const WAVE_FORMAT_MULAW = 7;
 const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 
 /** Where the audio must have begun; a header has a few chunks before it, not this much. */
-export const MAX_WAV_HEADER_BYTES = 64 * 1024;
+export const MAX_WAV_HEADER_BYTES = 1024 * 1024;
 
 /** More than this behind the audio is no tags but the size that a live recorder made up. */
 const MAX_TRAILING_BYTES = 1024 * 1024;
 
+/** `RIFF`, or `RF64` and `BW64` for those of more than 4 GB, and `WAVE`. */
 export function startsLikeWav(bytes: Uint8Array): boolean {
-  // 'RIFF'
-  return bytes[0] === 0x52 && bytes[1] === 0x49 && bytes[2] === 0x46 && bytes[3] === 0x46;
+  const isRiff = hasText(bytes, 0, 'RIFF') || hasText(bytes, 0, 'RF64') || hasText(bytes, 0, 'BW64');
+  return isRiff && hasText(bytes, 8, 'WAVE');
+}
+
+/**
+ * The format code of a WAV, that of the sub-format where it is WAVE_FORMAT_EXTENSIBLE. `undefined` when the format chunk
+ * is not there yet.
+ * @throws AsrError `BAD_AUDIO`
+ */
+export function wavFormatCode(bytes: Uint8Array): number | undefined {
+  return fmtOf(bytes)?.formatCode;
+}
+
+/** Whether raw samples are behind this code. */
+export function isRawFormatCode(code: number): boolean {
+  return [WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT, WAVE_FORMAT_ALAW, WAVE_FORMAT_MULAW].includes(code);
 }
 
 /**
  * Reads a WAV header from the first bytes of a file. `undefined` when it does not end in them.
- * @throws AsrError `BAD_AUDIO` when it is no WAV header or has no audio in sight.
+ * @throws AsrError `BAD_AUDIO` when it is no WAV header, has no audio in sight or is of no raw samples.
  */
 export function readWavHeader(bytes: Uint8Array): WavFormat | undefined {
-  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const view = asBuffer(bytes);
   if (view.length < 12) return undefined;
-  if (view.toString('latin1', 8, 12) !== 'WAVE') {
-    throw new AsrError('BAD_AUDIO', 'The audio starts like a RIFF file but is no WAV.');
+  const data = chunks(view).find(({ id }) => id === 'data');
+  if (!data) return undefined;
+  const fmt = fmtOf(bytes);
+  if (!fmt) return undefined;
+  const format = formatOf(fmt);
+  const { size, body } = data;
+  const long = hasText(bytes, 0, 'RIFF') ? undefined : dataSizeOf(view);
+  if (long !== undefined) return { ...format, dataBytes: long, dataOffset: body, trailingBytes: 0 };
+  if (size === 0 || size === 0xffffffff) {
+    return { ...format, dataBytes: Infinity, dataOffset: body, trailingBytes: 0 };
   }
-  let fmt: Format | undefined;
-  let offset = 12;
-  while (offset + 8 <= view.length) {
-    const id = view.toString('latin1', offset, offset + 4);
-    const size = view.readUInt32LE(offset + 4);
-    const body = offset + 8;
-    if (id === 'data') {
-      if (!fmt) throw new AsrError('BAD_AUDIO', 'The WAV has no format chunk before its audio.');
-      if (size === 0 || size === 0xffffffff) {
-        return { ...fmt, dataBytes: Infinity, dataOffset: body, trailingBytes: 0 };
-      }
-      const trailing = 8 + view.readUInt32LE(4) - (body + size);
-      const trailingBytes = trailing > 0 && trailing <= MAX_TRAILING_BYTES ? trailing : 0;
-      return { ...fmt, dataBytes: size, dataOffset: body, trailingBytes };
-    }
-    if (id === 'fmt ') {
-      if (size < 16)
-        throw new AsrError('BAD_AUDIO', `The WAV's format chunk has ${size} bytes, expected 16 or more.`);
-      if (body + Math.min(size, 40) > view.length) return undefined;
-      fmt = readFmt(view, body, size);
-    }
-    // Chunks are padded to an even length.
-    offset = body + size + (size % 2);
-    if (offset > MAX_WAV_HEADER_BYTES) break;
-  }
-  if (offset > MAX_WAV_HEADER_BYTES) {
-    throw new AsrError('BAD_AUDIO', 'The WAV has no audio within its first 64 KiB.');
-  }
-  return undefined;
+  const trailing = 8 + view.readUInt32LE(4) - (body + size);
+  const trailingBytes = trailing > 0 && trailing <= MAX_TRAILING_BYTES ? trailing : 0;
+  return { ...format, dataBytes: size, dataOffset: body, trailingBytes };
 }
 
-type Format = Pick<WavFormat, 'formatCode' | 'channels' | 'rateHz' | 'bits'>;
+interface Chunk {
+  id: string;
+  size: number;
+  /** Where its content begins. */
+  body: number;
+}
 
-function readFmt(view: Buffer, body: number, size: number): Format {
+/** Those whose heads have come, up to the audio. */
+function chunks(view: Buffer): Chunk[] {
+  const found: Chunk[] = [];
+  let offset = 12;
+  while (offset + 8 <= view.length) {
+    const chunk = {
+      id: view.toString('latin1', offset, offset + 4),
+      size: view.readUInt32LE(offset + 4),
+      body: offset + 8,
+    };
+    found.push(chunk);
+    if (chunk.id === 'data') return found;
+    // Chunks are padded to an even length.
+    offset = chunk.body + chunk.size + (chunk.size % 2);
+  }
+  if (offset > MAX_WAV_HEADER_BYTES) {
+    throw new AsrError('BAD_AUDIO', 'The WAV has no audio within its first 1 MiB; its header is damaged.');
+  }
+  return found;
+}
+
+interface Fmt {
+  formatCode: number;
+  channels: number;
+  rateHz: number;
+  bits: number;
+}
+
+function fmtOf(bytes: Uint8Array): Fmt | undefined {
+  const view = asBuffer(bytes);
+  const found = chunks(view);
+  const fmt = found.find(({ id }) => id === 'fmt ');
+  if (!fmt && found.at(-1)?.id === 'data') {
+    throw new AsrError('BAD_AUDIO', 'The WAV has no format chunk before its audio.');
+  }
+  if (!fmt) return undefined;
+  const { body, size } = fmt;
+  if (size < 14) {
+    throw new AsrError('BAD_AUDIO', `The WAV's format chunk has ${size} bytes, expected 16 or more.`);
+  }
+  if (body + Math.min(size, 26) > view.length) return undefined;
   const code = view.readUInt16LE(body);
   return {
     formatCode: code === WAVE_FORMAT_EXTENSIBLE && size >= 26 ? view.readUInt16LE(body + 24) : code,
     channels: view.readUInt16LE(body + 2),
     rateHz: view.readUInt32LE(body + 4),
-    bits: view.readUInt16LE(body + 14),
+    bits: size >= 16 ? view.readUInt16LE(body + 14) : 8,
   };
+}
+
+function formatOf({
+  formatCode,
+  channels,
+  rateHz,
+  bits,
+}: Fmt): Pick<WavFormat, 'pcm' | 'channels' | 'rateHz'> {
+  // Sizes between two whole bytes fill the upper bits of the larger one.
+  const wholeBits = Math.ceil(bits / 8) * 8;
+  const pcm = pcmOf(formatCode, wholeBits);
+  if (pcm && isChannelCount(channels) && isRate(rateHz)) return { pcm, channels, rateHz };
+  throw new AsrError(
+    'BAD_AUDIO',
+    `The WAV says it has ${rateHz} Hz, ${channels} channel(s), ${bits} bit and format code ${formatCode}, which cannot be: its header is damaged.`,
+  );
+}
+
+function pcmOf(code: number, bits: number): PcmFormat | undefined {
+  const isBigEndian = false;
+  if (code === WAVE_FORMAT_ALAW && bits === 8) return { kind: 'a-law', bits, isBigEndian };
+  if (code === WAVE_FORMAT_MULAW && bits === 8) return { kind: 'mu-law', bits, isBigEndian };
+  if (code === WAVE_FORMAT_IEEE_FLOAT && (bits === 32 || bits === 64))
+    return { kind: 'float', bits, isBigEndian };
+  if (code !== WAVE_FORMAT_PCM) return undefined;
+  if (bits === 8) return { kind: 'unsigned', bits, isBigEndian };
+  return bits === 16 || bits === 24 || bits === 32 ? { kind: 'signed', bits, isBigEndian } : undefined;
+}
+
+/** The size of the audio of an RF64; `undefined` where its writer did not come back to fill it in. */
+function dataSizeOf(view: Buffer): number | undefined {
+  const ds64 = chunks(view).find(({ id }) => id === 'ds64');
+  if (!ds64 || ds64.size < 16) return undefined;
+  const size = Number(view.readBigUInt64LE(ds64.body + 8));
+  return size > 0 && Number.isSafeInteger(size) ? size : undefined;
 }

@@ -1,5 +1,5 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
-import { AsrError, asAsrError } from '../errors';
+import { AsrError } from '../errors';
 import type { EventOf, OpenedEvent, SessionEvent, SessionEventType, Statistics } from '../events';
 import { parameterOrDefault } from '../models';
 import type { ContextTurn } from '../parameters';
@@ -56,7 +56,12 @@ class LiveSession implements Session {
     const emit = (event: SessionEvent) => {
       this.#emitter.emit(event);
     };
-    this.#intake = createIntake(config);
+    this.#intake = createIntake(config, {
+      accept: (bytes) => this.#accept(bytes),
+      warn: (code, message) => {
+        if (!this.#isClosed()) emit({ type: 'warning', code, message });
+      },
+    });
     const { bytesPerMs, isMeasured } = this.#intake;
     this.#counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
     this.#recognition = new Recognition({ clock, commitTimeoutMs, counter: this.#counter, emit });
@@ -97,41 +102,12 @@ class LiveSession implements Session {
 
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void> {
     if (!this.#takesMore()) return rejected(this.#closedError('append'));
-    let bytes: Uint8Array;
-    try {
-      bytes = this.#intake.read(audio, hints);
-    } catch (error) {
-      return rejected(asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read'));
-    }
-    if (bytes.length > 0) this.#link.wake();
-    this.#counter.audioInBytes += bytes.length;
-    this.#uncommittedBytes += bytes.length;
-    const accepted = this.#sender.append(bytes);
-    // Last, because a listener of the warning may commit, or end the session.
-    this.#warnOfLongCommit(bytes.length);
-    return accepted;
+    return this.#intake.append(audio, hints);
   }
 
   commit(): Promise<CommitResult> {
     if (!this.#takesMore()) return rejected(this.#closedError('commit'));
-    if (this.#uncommittedBytes === 0) {
-      if (this.#config.mode !== 'manual') return Promise.resolve({ text: '', finals: [] });
-      const message = 'There is nothing to commit: no audio was appended since the last commit.';
-      return rejected(new AsrError('COMMIT_EMPTY', message));
-    }
-    this.#uncommittedBytes = 0;
-    const { commit, result } = this.#recognition.addCommit();
-    this.#command(() => {
-      const { positionMs } = this.#sender;
-      const { protocol } = this.#link;
-      const bySilence = protocol?.commitBy === 'silence';
-      if (bySilence) this.#sender.sendSilence(this.#silenceMs() + SILENCE_MARGIN_MS);
-      else this.#link.commit();
-      this.#recognition.commitSent(commit, positionMs, bySilence);
-      // Asleep: the service has given all its results already.
-      if (!protocol) this.#recognition.settleCommits();
-    });
-    return handled(result);
+    return this.#intake.pause(() => this.#commit());
   }
 
   updateContext(context: readonly ContextTurn[]): void {
@@ -147,8 +123,10 @@ class LiveSession implements Session {
     if (this.#takesMore()) {
       this.#phase = 'finishing';
       this.#link.prepareEnd();
-      this.#command(() => {
-        this.#link.finish();
+      this.#intake.end(() => {
+        this.#command(() => {
+          this.#link.finish();
+        });
       });
     }
     return this.#finished.promise;
@@ -184,6 +162,40 @@ class LiveSession implements Session {
     return queue;
   }
 
+  /** Of what was appended before the end, some may still be on its way through a decoder. */
+  #accept(bytes: Uint8Array): Promise<void> {
+    if (this.#isClosed()) return rejected(this.#closedError('append'));
+    if (bytes.length > 0) this.#link.wake();
+    this.#counter.audioInBytes += bytes.length;
+    this.#uncommittedBytes += bytes.length;
+    const accepted = this.#sender.append(bytes);
+    // Last, because a listener of the warning may commit, or end the session.
+    this.#warnOfLongCommit(bytes.length);
+    return accepted;
+  }
+
+  #commit(): Promise<CommitResult> {
+    if (this.#isClosed()) return rejected(this.#closedError('commit'));
+    if (this.#uncommittedBytes === 0) {
+      if (this.#config.mode !== 'manual') return Promise.resolve({ text: '', finals: [] });
+      const message = 'There is nothing to commit: no audio was appended since the last commit.';
+      return rejected(new AsrError('COMMIT_EMPTY', message));
+    }
+    this.#uncommittedBytes = 0;
+    const { commit, result } = this.#recognition.addCommit();
+    this.#command(() => {
+      const { positionMs } = this.#sender;
+      const { protocol } = this.#link;
+      const bySilence = protocol?.commitBy === 'silence';
+      if (bySilence) this.#sender.sendSilence(this.#silenceMs() + SILENCE_MARGIN_MS);
+      else this.#link.commit();
+      this.#recognition.commitSent(commit, positionMs, bySilence);
+      // Asleep: the service has given all its results already.
+      if (!protocol) this.#recognition.settleCommits();
+    });
+    return handled(result);
+  }
+
   #opened(sessionId: string): void {
     this.#id = sessionId;
     if (this.#phase === 'connecting') this.#phase = 'open';
@@ -203,6 +215,7 @@ class LiveSession implements Session {
     if (how instanceof AsrError) this.#endedBy = how;
     const reason = this.#endedBy ?? (aborted ? this.#abortedError() : this.#closedError('wait'));
     this.#phase = 'closed';
+    this.#intake.stop();
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
     this.#recognition.stop(reason);
     this.#counter.audioLostBytes += this.#sender.stop(reason);

@@ -1,15 +1,19 @@
-import type { AudioFormatHints } from '../audio/format';
+import type { AudioFormatHints, AudioInfo, SourceFormat } from '../audio/format';
+import { AudioIntake, checkEnough } from '../audio/intake';
 import { readAudio } from '../audio/source';
 import type { AudioSource, ReadAudioOptions } from '../audio/source';
-import { readWavHeader, startsLikeWav } from '../audio/wav';
 import { AsrError } from '../errors';
 import type { FinalEvent, SessionEvent, Statistics } from '../events';
 import { DEFAULT_MODEL, findModel } from '../models';
+import { firstRate } from './config';
 import type { Session, SessionOptions } from './options';
 import { openSession } from './session';
 import { joinTexts } from './text';
 
-export interface TranscribeOptions extends SessionOptions, Pick<ReadAudioOptions, 'strings'> {
+/** A rate that carries all of speech; more only costs time on the way. */
+const SPEECH_RATE_HZ = 16_000;
+
+export interface TranscribeOptions extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers'> {
   /** What is known of the audio beside its bytes. */
   hints?: AudioFormatHints;
   /** Every event of the session, as it comes. */
@@ -24,68 +28,151 @@ export interface Transcript {
   language?: string;
   /** The emotion that most of the text has, when the model tells any. */
   emotion?: string;
+  /** What the audio was; absent where it was passed through untouched (`wireFormat`). */
+  audio?: AudioInfo;
   statistics: Statistics;
 }
 
 /**
  * One recording in, its transcript out: opens a session, sends the audio, finishes.
  *
- * The session runs at the recording's own rate where the audio says it and the model takes it, unless `sampleRateHz`
- * is set. Without voice activity detection (mode `manual`) the whole recording is one sentence.
+ * The session runs at the recording's own rate where the model takes it, else at the nearest that is of use, unless
+ * `sampleRateHz` is set. Without voice activity detection (mode `manual`) the whole recording is one sentence.
  * @throws AsrError Whatever the session or the source fails with; `ABORTED` after `signal`.
  */
 export async function transcribe(audio: AudioSource, options: TranscribeOptions = {}): Promise<Transcript> {
-  const { strings, hints, onEvent, signal } = options;
+  const { strings, headers, signal, wireFormat = 'pcm' } = options;
   if (signal?.aborted)
     throw new AsrError('ABORTED', 'The transcription was aborted.', { cause: signal.reason });
+  const run = new Transcription(options);
   // A failing session stops the reading, too, also where the source never gives anything again.
-  const ended = new AbortController();
-  const stopReading = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
-  const sentences: FinalEvent[] = [];
-  let session: Session | undefined;
+  const stopReading = signal ? AbortSignal.any([signal, run.ended]) : run.ended;
+  let hints = options.hints ?? {};
+  const chunks = readAudio(audio, {
+    ...(strings && { strings }),
+    ...(headers && { headers }),
+    signal: stopReading,
+    onHints: (found) => {
+      hints = { ...found, ...options.hints };
+    },
+  });
   try {
-    for await (const chunk of readAudio(audio, { ...(strings && { strings }), signal: stopReading })) {
-      session ??= start(chunk);
-      await session.append(chunk, hints);
-    }
-    if (!session) throw new AsrError('BAD_AUDIO', 'The audio is empty.');
-    const statistics = await session.finish();
-    return summarise(sentences, statistics);
+    return wireFormat === 'pcm' ? await run.decode(chunks, () => hints) : await run.passThrough(chunks);
   } catch (error) {
-    throw session ? await reasonOf(session, error) : error;
+    throw await run.reasonOf(error);
   } finally {
-    session?.abort();
+    run.release();
+  }
+}
+
+class Transcription {
+  readonly #options: TranscribeOptions;
+  readonly #ended = new AbortController();
+  readonly #sentences: FinalEvent[] = [];
+  readonly #intake: AudioIntake;
+  #session: Session | undefined;
+  #rateHz = SPEECH_RATE_HZ;
+
+  constructor(options: TranscribeOptions) {
+    this.#options = options;
+    const model = findModel(options.model || DEFAULT_MODEL);
+    const { sampleRateHz } = options;
+    const chooseRate = (source: SourceFormat): number => {
+      // A recording that changes in its middle stays at the session's rate.
+      if (!this.#session) this.#rateHz = sampleRateHz ?? usefulRate(source, model.sampleRatesHz);
+      return this.#rateHz;
+    };
+    this.#intake = new AudioIntake(chooseRate, sampleRateHz ?? firstRate(model));
   }
 
-  function start(firstChunk: Uint8Array): Session {
-    const opened = openSession({ ...options, ...rateOf(firstChunk, options) });
-    opened.on('final', (final) => sentences.push(final));
-    opened.on('error', ({ error }) => {
-      ended.abort(error);
+  /** Aborts when the session fails. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  async decode(chunks: AsyncIterable<Uint8Array>, hints: () => AudioFormatHints): Promise<Transcript> {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      await this.#append(await this.#intake.write(chunk, hints()));
+      this.#complain(false);
+    }
+    const rest = await this.#intake.end();
+    checkEnough(this.#intake.info, bytes);
+    await this.#append(rest);
+    this.#complain(true);
+    return this.#finish();
+  }
+
+  async passThrough(chunks: AsyncIterable<Uint8Array>): Promise<Transcript> {
+    for await (const chunk of chunks) {
+      this.#session ??= this.#open({});
+      await this.#session.append(chunk);
+    }
+    return this.#finish();
+  }
+
+  /** What ended the session explains more than the append that came too late for it. */
+  async reasonOf(error: unknown): Promise<unknown> {
+    if (this.#session?.state !== 'closed') return error;
+    return this.#session.finish().then(
+      () => error,
+      (reason: unknown) => reason,
+    );
+  }
+
+  release(): void {
+    this.#intake.reset();
+    this.#session?.abort();
+  }
+
+  async #append(pcm: Uint8Array): Promise<void> {
+    if (pcm.length === 0) return;
+    this.#session ??= this.#open({ sampleRateHz: this.#rateHz });
+    await this.#session.append(pcm, { encoding: 's16le' });
+  }
+
+  #open(rate: Pick<SessionOptions, 'sampleRateHz'>): Session {
+    const { onEvent } = this.#options;
+    const session = openSession({ ...this.#options, ...rate });
+    session.on('final', (final) => this.#sentences.push(final));
+    session.on('error', ({ error }) => {
+      this.#ended.abort(error);
     });
-    if (onEvent) opened.on('event', onEvent);
-    return opened;
+    if (onEvent) session.on('event', onEvent);
+    return session;
+  }
+
+  /** The session hears only samples; of the recording that they come from only this knows. */
+  #complain(isEnd: boolean): void {
+    for (const { code, message } of this.#intake.complaints(this.#rateHz, isEnd)) {
+      const isHeardBySession = code === 'AUDIO_SILENT' || code === 'AUDIO_CLIPPED';
+      if (!isHeardBySession) this.#options.onEvent?.({ type: 'warning', code, message });
+    }
+  }
+
+  async #finish(): Promise<Transcript> {
+    if (!this.#session) throw new AsrError('BAD_AUDIO', 'The audio is empty.');
+    const statistics = await this.#session.finish();
+    const { info } = this.#intake;
+    return summarise(
+      this.#sentences,
+      statistics,
+      (this.#options.wireFormat ?? 'pcm') === 'pcm' ? info : undefined,
+    );
   }
 }
 
-/** What ended the session explains more than the append that came too late for it. */
-async function reasonOf(session: Session, error: unknown): Promise<unknown> {
-  if (session.state !== 'closed') return error;
-  return session.finish().then(
-    () => error,
-    (reason: unknown) => reason,
-  );
+/** The rate for a source among those of a model: its own, the next one below that has all of speech, or the default. */
+function usefulRate({ rateHz, originalRateHz }: SourceFormat, offered: readonly number[]): number {
+  const original = originalRateHz ?? rateHz;
+  if (original <= SPEECH_RATE_HZ && offered.includes(original)) return original;
+  if (originalRateHz === undefined && offered.includes(rateHz)) return rateHz;
+  if (offered.includes(SPEECH_RATE_HZ)) return SPEECH_RATE_HZ;
+  return offered[0] ?? SPEECH_RATE_HZ;
 }
 
-function rateOf(firstChunk: Uint8Array, options: TranscribeOptions): Pick<SessionOptions, 'sampleRateHz'> {
-  if (options.sampleRateHz !== undefined) return {};
-  const wav = startsLikeWav(firstChunk) ? readWavHeader(firstChunk) : undefined;
-  const rateHz = wav?.rateHz ?? options.hints?.rate;
-  const { sampleRatesHz } = findModel(options.model ?? DEFAULT_MODEL);
-  return rateHz !== undefined && sampleRatesHz.includes(rateHz) ? { sampleRateHz: rateHz } : {};
-}
-
-function summarise(sentences: FinalEvent[], statistics: Statistics): Transcript {
+function summarise(sentences: FinalEvent[], statistics: Statistics, audio?: AudioInfo): Transcript {
   const language = sentences.find((sentence) => sentence.language)?.language;
   const emotion = prevailingEmotion(sentences);
   return {
@@ -93,6 +180,7 @@ function summarise(sentences: FinalEvent[], statistics: Statistics): Transcript 
     sentences,
     ...(language && { language }),
     ...(emotion && { emotion }),
+    ...(audio && { audio }),
     statistics,
   };
 }

@@ -1,5 +1,16 @@
-/** Silence as 16-bit mono PCM; scripted services hear what their script says in it. */
+/**
+ * A quiet room as 16-bit mono PCM; scripted services hear what their script says in it. Not quite silent, because a
+ * session warns of a microphone that gives nothing at all.
+ */
 export function silence(ms: number, rateHz = 16_000): Buffer {
+  const samples = Math.round((ms * rateHz) / 1000);
+  const room = new Int16Array(samples);
+  for (let i = 0; i < samples; i++) room[i] = ((i * 7919) % 127) - 63;
+  return Buffer.from(room.buffer);
+}
+
+/** What a muted microphone gives. */
+export function deadSilence(ms: number, rateHz = 16_000): Buffer {
   return Buffer.alloc(Math.round((ms * rateHz) / 1000) * 2);
 }
 

@@ -155,15 +155,12 @@ describe('audio on its way through a session', () => {
     const { session } = rig.open();
     const audio = noise(640);
     await session.append(audio);
-    for (const bad of [null, undefined, 'text', 7, [1], {}, new Float32Array(4)]) {
+    for (const bad of [null, undefined, 'text', 7, [1], {}]) {
       await assert.rejects(session.append(bad as Buffer), { code: 'BAD_AUDIO' });
     }
-    await assert.rejects(session.append(Buffer.from('OggS\0\0\0\0')), { code: 'BAD_AUDIO', message: /Ogg/ });
-    await assert.rejects(session.append(wav(audio, 44100)), { code: 'BAD_AUDIO', message: /44100 Hz/ });
-    await assert.rejects(session.append(audio, { rate: 48000 }), {
-      code: 'BAD_AUDIO',
-      message: /rate 48000/,
-    });
+    const page = Buffer.from(`<!DOCTYPE html>${' '.repeat(100)}`);
+    await assert.rejects(session.append(page), { code: 'BAD_AUDIO', message: /an HTML page/ });
+    await assert.rejects(session.append(audio, { bits: 17 }), { code: 'BAD_AUDIO', message: /17 bits/ });
     await session.append(audio);
     await session.finish();
     assert.ok(arrived().equals(Buffer.concat([audio, audio])));

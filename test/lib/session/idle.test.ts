@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { SessionOptions } from '../../../lib';
 import { scaledClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { deadSilence, silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
 /** The service's 23 s and 60 s pass in milliseconds; the session's clock runs as fast. */
@@ -92,7 +92,7 @@ describe('a session without audio for a while', () => {
     await rig.serve({ utterances: [] }, { timeScale: SCALE });
     const recorded = open();
     const { session } = recorded;
-    for (let second = 0; second < 70; second += 1) await session.append(silence(1000));
+    for (let second = 0; second < 70; second += 1) await session.append(deadSilence(1000));
     await waitUntil(() => rig.service.sessions[0]!.audioBytes >= 70 * 32_000, 'the audio to arrive');
     assert.equal(session.state, 'open');
     assert.match(JSON.stringify(rig.service.sessions[0]!.received[0]), /"heartbeat":true/);
@@ -105,7 +105,7 @@ describe('a session without audio for a while', () => {
     await rig.serve({ connections }, { timeScale: 20 });
     const recorded = open({ model: 'fun-asr-flash-8k-realtime', environment: { clock: scaledClock(20) } });
     const { session } = recorded;
-    for (let second = 0; second < 61; second += 1) await session.append(silence(1000, 8000));
+    for (let second = 0; second < 61; second += 1) await session.append(deadSilence(1000, 8000));
     await waitUntil(() => session.state === 'sleeping', 'the service to hang up');
     await session.append(silence(3000, 8000));
     await session.finish();

@@ -1,0 +1,140 @@
+import { AsrError } from '../../errors';
+import { ByteQueue } from '../bytes';
+import { isChannelCount, isRate, pcmCodecName } from '../pcm-format';
+import type { PcmFormat } from '../pcm-format';
+import type { Decoder, DecoderOutput } from './decoder';
+import { PcmDecoder } from './pcm';
+
+const MAX_HEADER_BYTES = 1024 * 1024;
+const LITTLE_ENDIAN = new Set(['sowt', '23ni']);
+
+/** AIFF, and AIFF-C of raw samples. */
+export class AiffDecoder implements Decoder {
+  rest: Uint8Array | undefined;
+  readonly #output: DecoderOutput;
+  readonly #header = new ByteQueue();
+  #samples: PcmDecoder | undefined;
+  /** Bytes of audio still to come. */
+  #audioBytes = 0;
+  /** Bytes up to the end of the file, audio included. */
+  #fileBytes = 0;
+
+  constructor(output: DecoderOutput) {
+    this.#output = output;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#samples) {
+      this.#read(bytes, this.#samples);
+      return;
+    }
+    this.#header.push(bytes);
+    const header = readHeader(this.#header.bytes);
+    if (!header) return;
+    const { pcm, channels, rateHz, dataBytes, dataOffset } = header;
+    this.#samples = new PcmDecoder(pcm, channels, this.#output);
+    this.#audioBytes = dataBytes;
+    this.#fileBytes = Math.max(dataBytes, 8 + this.#header.bytes.readUInt32BE(4) - dataOffset);
+    this.#output.describe({ container: 'aiff', codec: pcmCodecName(pcm), rateHz, channels, bits: pcm.bits });
+    const behind = this.#header.bytes.subarray(dataOffset);
+    this.#header.clear();
+    this.#read(behind, this.#samples);
+  }
+
+  end(): void {
+    if (!this.#samples) throw new AsrError('BAD_AUDIO', 'The AIFF ends within its header.');
+    if (this.#audioBytes > 0 && this.#audioBytes !== Infinity) this.#output.cut();
+  }
+
+  #read(bytes: Uint8Array, samples: PcmDecoder): void {
+    const audio = bytes.subarray(0, Math.min(bytes.length, this.#audioBytes));
+    samples.write(audio);
+    this.#audioBytes -= audio.length;
+    this.#fileBytes -= bytes.length;
+    if (this.#audioBytes === 0 && this.#fileBytes <= 0) {
+      this.rest = bytes.subarray(bytes.length + this.#fileBytes);
+    }
+  }
+}
+
+interface Header {
+  pcm: PcmFormat;
+  channels: number;
+  rateHz: number;
+  dataBytes: number;
+  dataOffset: number;
+}
+
+function readHeader(view: Buffer): Header | undefined {
+  let format: Pick<Header, 'pcm' | 'channels' | 'rateHz'> | undefined;
+  let offset = 12;
+  while (offset + 8 <= view.length) {
+    const id = view.toString('latin1', offset, offset + 4);
+    const size = view.readUInt32BE(offset + 4);
+    const body = offset + 8;
+    if (id === 'COMM') {
+      if (size < 18) throw new AsrError('BAD_AUDIO', `The AIFF's COMM chunk has ${size} bytes, expected 18.`);
+      if (body + Math.min(size, 22) > view.length) return undefined;
+      format = readComm(view, body, size);
+    } else if (id === 'SSND') {
+      if (body + 8 > view.length) return undefined;
+      if (!format) throw new AsrError('BAD_AUDIO', 'The AIFF has no COMM chunk before its audio.');
+      const skipped = 8 + view.readUInt32BE(body);
+      // Live recorders leave the size open, as in a WAV.
+      const isOpen = size <= 8 || size === 0xffffffff;
+      const dataBytes = isOpen ? Infinity : Math.max(0, size - skipped);
+      if (skipped > MAX_HEADER_BYTES) break;
+      if (body + skipped > view.length) return undefined;
+      return { ...format, dataBytes, dataOffset: body + skipped };
+    }
+    offset = body + size + (size % 2);
+    if (offset > MAX_HEADER_BYTES) break;
+  }
+  if (offset > MAX_HEADER_BYTES || view.length > MAX_HEADER_BYTES) {
+    throw new AsrError('BAD_AUDIO', 'The AIFF has no audio within its first 1 MiB; its header is damaged.');
+  }
+  return undefined;
+}
+
+function readComm(view: Buffer, body: number, size: number): Pick<Header, 'pcm' | 'channels' | 'rateHz'> {
+  const channels = view.readUInt16BE(body);
+  const bits = Math.ceil(view.readUInt16BE(body + 6) / 8) * 8;
+  // An 80-bit float: no audio's rate needs more than the upper 32 bits of its mantissa.
+  const exponent = view.readUInt16BE(body + 8) - 16383 - 31;
+  const rateHz = Math.round(view.readUInt32BE(body + 10) * 2 ** exponent);
+  const compression = size >= 22 ? view.toString('latin1', body + 18, body + 22) : 'NONE';
+  const pcm = pcmOf(compression, bits);
+  if (pcm && isChannelCount(channels) && isRate(rateHz)) return { pcm, channels, rateHz };
+  throw new AsrError(
+    'BAD_AUDIO',
+    `The AIFF says it has ${rateHz} Hz, ${channels} channel(s), ${bits} bit and compression ${JSON.stringify(compression)}; only raw samples are decoded. Save it as AIFF or WAV without compression.`,
+  );
+}
+
+function pcmOf(compression: string, bits: number): PcmFormat | undefined {
+  switch (compression.toLowerCase()) {
+    case 'alaw':
+      return { kind: 'a-law', bits: 8, isBigEndian: true };
+    case 'ulaw':
+      return { kind: 'mu-law', bits: 8, isBigEndian: true };
+    case 'fl32':
+      return { kind: 'float', bits: 32, isBigEndian: true };
+    case 'fl64':
+      return { kind: 'float', bits: 64, isBigEndian: true };
+    case 'raw ':
+      return { kind: 'unsigned', bits: 8, isBigEndian: true };
+    case 'in24':
+      return { kind: 'signed', bits: 24, isBigEndian: true };
+    case 'in32':
+      return { kind: 'signed', bits: 32, isBigEndian: true };
+    case 'none':
+    case 'twos':
+    case 'sowt':
+    case '23ni':
+      return [8, 16, 24, 32].includes(bits)
+        ? { kind: 'signed', bits, isBigEndian: !LITTLE_ENDIAN.has(compression) }
+        : undefined;
+    default:
+      return undefined;
+  }
+}

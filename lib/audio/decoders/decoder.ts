@@ -1,0 +1,37 @@
+import type { SourceFormat } from '../format';
+
+/** Channels of the same length, samples from -1 to 1. Valid only while it is handed over. */
+export type AudioBlock = readonly Float32Array[];
+
+/** Where a decoder puts what it finds. */
+export interface DecoderOutput {
+  /** What follows is this. Comes before the first block, and again where a recording changes in the middle. */
+  describe: (format: SourceFormat) => void;
+  emit: (block: AudioBlock) => void;
+  /** Something was missing or damaged and has been left out. */
+  cut: () => void;
+}
+
+/**
+ * Bytes of one recording in, blocks of samples out. Calls must not overlap: a promise is to be awaited before the next
+ * call. Memory is bounded whatever the bytes say.
+ */
+export interface Decoder {
+  /** @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then. */
+  write: (bytes: Uint8Array) => void | Promise<void>;
+  /** Gives what can be given now; the recording may go on, unless `endsAtPause`. */
+  pause?: () => void | Promise<void>;
+  /** Whether a pause is the end, because nothing would come out otherwise. */
+  readonly endsAtPause?: boolean;
+  /** No more bytes come. */
+  end: () => void | Promise<void>;
+  /** Releases memory and processes at once; nothing is called any more. */
+  free?: () => void;
+  /** Set once the recording is over by itself: the bytes behind it. */
+  readonly rest?: Uint8Array | undefined;
+}
+
+/** Runs the two one after the other, without a promise where none is needed. */
+export function inTurn<T>(first: void | Promise<void>, then: () => T | Promise<T>): T | Promise<T> {
+  return first instanceof Promise ? first.then(then) : then();
+}

@@ -1,0 +1,215 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { AsrError } from '../../errors';
+import type { SourceFormat } from '../format';
+import type { Decoder, DecoderOutput } from './decoder';
+import { WavDecoder } from './wav';
+
+/** What is to be decoded, as ffmpeg and as people call it. */
+export interface FfmpegInput {
+  /** Name of ffmpeg's demuxer. Always told, so that a file that looks like a playlist cannot make it open others. */
+  demuxer: string;
+  name: string;
+  /** Whether it has to be read from a file, because it must be read out of order. */
+  needsFile?: boolean;
+}
+
+type FfmpegProcess = ChildProcessByStdio<Writable | null, Readable, Readable>;
+
+/** Decoded bytes that wait here before ffmpeg has to wait. */
+const MAX_WAITING_BYTES = 1024 * 1024;
+const MAX_FILE_BYTES = 8 * 1024 ** 3;
+/** Of its messages; the last line counts. */
+const MAX_MESSAGE_CHARACTERS = 16 * 1024;
+/** ffmpeg decodes hundreds of times faster than real time: one that gives nothing for so long hangs. */
+const STALLED_MS = 60_000;
+
+/** Everything that the other decoders do not know, by the `ffmpeg` on the PATH or the one that FFMPEG_PATH names. */
+export class FfmpegDecoder implements Decoder {
+  /** It gives its last samples only at the end of its input. */
+  readonly endsAtPause = true;
+  readonly #input: FfmpegInput;
+  readonly #output: DecoderOutput;
+  readonly #wav: WavDecoder;
+  #process: FfmpegProcess | undefined;
+  #folder: string | undefined;
+  #file: FileHandle | undefined;
+  #fileBytes = 0;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #messages = '';
+  #failure: Error | undefined;
+  #hasExited = false;
+  #isFreed = false;
+  #format: SourceFormat | undefined;
+  #onProgress: () => void = () => undefined;
+
+  constructor(input: FfmpegInput, output: DecoderOutput) {
+    this.#input = input;
+    this.#output = output;
+    this.#wav = new WavDecoder({
+      ...output,
+      describe: (format) => {
+        this.#format = { ...format, container: input.demuxer };
+        this.#describe();
+      },
+    });
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#input.needsFile) {
+      await this.#keep(Uint8Array.from(bytes));
+      return;
+    }
+    const { stdin } = this.#start('pipe:0');
+    let isTaken = stdin?.write(Uint8Array.from(bytes)) ?? true;
+    stdin?.once('drain', () => {
+      isTaken = true;
+      this.#onProgress();
+    });
+    await this.#emitUntil(() => isTaken);
+    // It may have ended before its input, for example because it cannot read it.
+    if (this.#hasExited) this.#checkEnd();
+  }
+
+  async end(): Promise<void> {
+    try {
+      if (this.#file) {
+        await this.#file.close();
+        this.#file = undefined;
+        this.#start(`file:${path.join(this.#folder ?? '', 'audio')}`);
+      } else this.#start('pipe:0').stdin?.end();
+      await this.#emitUntil(() => this.#hasExited);
+      this.#checkEnd();
+    } finally {
+      this.free();
+    }
+  }
+
+  free(): void {
+    this.#isFreed = true;
+    if (!this.#hasExited) this.#process?.kill('SIGKILL');
+    void this.#file?.close().catch(() => undefined);
+    this.#file = undefined;
+    if (this.#folder) void rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
+    this.#onProgress();
+  }
+
+  async #keep(bytes: Uint8Array): Promise<void> {
+    this.#fileBytes += bytes.length;
+    if (this.#fileBytes > MAX_FILE_BYTES) throw this.#refusal('it is larger than 8 GiB');
+    this.#folder ??= await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
+    this.#file ??= await open(path.join(this.#folder, 'audio'), 'w');
+    if (this.#isFreed) this.free();
+    else await this.#file.write(bytes);
+  }
+
+  #start(input: string): FfmpegProcess {
+    if (this.#process) return this.#process;
+    const protocol = input.slice(0, input.indexOf(':'));
+    const args = [
+      ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info'],
+      ...['-protocol_whitelist', protocol, '-f', this.#input.demuxer, '-i', input],
+      ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'wav', '-c:a', 'pcm_f32le', 'pipe:1'],
+    ];
+    const child: FfmpegProcess = spawn(process.env.FFMPEG_PATH || 'ffmpeg', args, {
+      stdio: [protocol === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    }) as FfmpegProcess;
+    this.#process = child;
+    child.on('error', (error) => {
+      this.#failure = error;
+      this.#exited();
+    });
+    child.on('close', (code) => {
+      if (code !== 0) this.#failure ??= new Error(this.#lastMessage());
+      this.#exited();
+    });
+    // It may stop reading before it was given all; how it exits says why.
+    child.stdin?.on('error', () => undefined);
+    child.stdout.on('data', (bytes: Buffer) => {
+      this.#waiting.push(bytes);
+      this.#waitingBytes += bytes.length;
+      if (this.#waitingBytes > MAX_WAITING_BYTES) child.stdout.pause();
+      this.#onProgress();
+    });
+    child.stderr.on('data', (text: Buffer) => {
+      this.#messages = (this.#messages + text.toString()).slice(-MAX_MESSAGE_CHARACTERS);
+      this.#describe();
+    });
+    return child;
+  }
+
+  #exited(): void {
+    this.#hasExited = true;
+    this.#onProgress();
+  }
+
+  /** Gives what was decoded, until this is so or ffmpeg has ended. */
+  async #emitUntil(isSo: () => boolean): Promise<void> {
+    for (;;) {
+      for (const bytes of this.#waiting.splice(0)) this.#wav.write(bytes);
+      this.#waitingBytes = 0;
+      this.#process?.stdout.resume();
+      if (isSo() || this.#hasExited || this.#isFreed) return;
+      await this.#progress();
+    }
+  }
+
+  #progress(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#failure = new Error(`it gave nothing for ${STALLED_MS / 1000} s`);
+        this.#process?.kill('SIGKILL');
+      }, STALLED_MS);
+      this.#onProgress = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** The codec's name stands in ffmpeg's messages, which may come before its samples or after them. */
+  #describe(): void {
+    if (!this.#format) return;
+    const codec = /Stream #0:\d+[^\n]*?: Audio: (\w+)/.exec(this.#messages)?.[1] ?? this.#format.codec;
+    const { container, rateHz, channels } = this.#format;
+    this.#output.describe({ container, codec, rateHz, channels });
+  }
+
+  #checkEnd(): void {
+    if (this.#isFreed || !this.#failure) return;
+    if ((this.#failure as NodeJS.ErrnoException).code === 'ENOENT') throw this.#missing();
+    if (/matches no streams/.test(this.#messages)) throw this.#refusal('there is no sound in it');
+    if (!this.#format) throw this.#refusal(this.#failure.message);
+    this.#output.cut();
+  }
+
+  #lastMessage(): string {
+    const lines = this.#messages.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+    const said = lines.findLast((line) => /invalid|error|not found|could not|unsupported/i.test(line));
+    // Names of files on this machine are nobody's business.
+    return (said ?? lines.at(-1) ?? 'it gave no reason').replace(/^(pipe:0|file:\S+): /, '').trim();
+  }
+
+  #missing(): AsrError {
+    return new AsrError(
+      'BAD_AUDIO',
+      `The audio is ${this.#input.name}, which is decoded by ffmpeg, and there is no ffmpeg on the PATH. ` +
+        'Install it ("apt install ffmpeg", "apk add ffmpeg", "brew install ffmpeg", "winget install ffmpeg"), ' +
+        'set FFMPEG_PATH to where it is, or send WAV, MP3, FLAC, Ogg Opus or WebM Opus instead.',
+      { cause: this.#failure },
+    );
+  }
+
+  #refusal(why: string): AsrError {
+    return new AsrError('BAD_AUDIO', `The audio is ${this.#input.name}, and ffmpeg cannot read it: ${why}.`, {
+      cause: this.#failure,
+    });
+  }
+}

@@ -1,0 +1,149 @@
+import { AsrError } from '../../errors';
+import { ByteQueue, hasText } from '../bytes';
+import { isRate } from '../pcm-format';
+import { OutOfBits } from './bit-reader';
+import type { Decoder, DecoderOutput } from './decoder';
+import { FlacDamage, readFlacFrame } from './flac-frame';
+import type { FlacFrame, FlacStreamInfo } from './flac-frame';
+import { id3Length } from './mp3-frames';
+
+const STREAMINFO_BYTES = 34;
+/** A frame of 8 channels of 65535 samples of 32 bits is larger; no encoder writes such. */
+const MAX_FRAME_BYTES = 1024 * 1024;
+
+/** FLAC (RFC 9639). */
+export class FlacDecoder implements Decoder {
+  rest: Uint8Array | undefined;
+  readonly #output: DecoderOutput;
+  readonly #queue = new ByteQueue();
+  #hasBegun = false;
+  #info: FlacStreamInfo | undefined;
+  /** Whether all metadata has passed. */
+  #isInFrames = false;
+  /** Bytes of metadata to leave out. */
+  #skip = 0;
+  /** It is not tried again to decode a frame before this much is there. */
+  #neededBytes = 0;
+  #described = '';
+
+  constructor(output: DecoderOutput) {
+    this.#output = output;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#queue.push(bytes);
+    while (!this.rest && (this.#isInFrames ? this.#readFrame('more') : this.#readMetadata()));
+  }
+
+  pause(): void {
+    while (!this.rest && this.#isInFrames && this.#readFrame('later'));
+  }
+
+  end(): void {
+    if (!this.#isInFrames) throw new AsrError('BAD_AUDIO', 'The FLAC file ends before its audio begins.');
+    while (!this.rest && this.#readFrame('none'));
+  }
+
+  #readMetadata(): boolean {
+    const skipped = Math.min(this.#skip, this.#queue.length);
+    this.#skip -= skipped;
+    this.#queue.skip(skipped);
+    const view = this.#queue.bytes;
+    if (!this.#hasBegun) {
+      if (view.length < 10) return false;
+      this.#skip = id3Length(view);
+      if (this.#skip > 0) return true;
+      if (!hasText(view, 0, 'fLaC'))
+        throw new AsrError('BAD_AUDIO', 'The audio is no FLAC: its mark is missing.');
+      this.#hasBegun = true;
+      this.#queue.skip(4);
+      return true;
+    }
+    if (view.length < 4) return false;
+    const type = view.readUInt8(0) & 0x7f;
+    const size = view.readUIntBE(1, 3);
+    if (type === 0) {
+      if (view.length < 4 + STREAMINFO_BYTES) return false;
+      this.#info = readStreamInfo(view.subarray(4));
+      this.#describe(this.#info);
+    }
+    this.#isInFrames = view.readUInt8(0) >= 0x80;
+    this.#skip = 4 + size;
+    if (this.#isInFrames && !this.#info) {
+      throw new AsrError('BAD_AUDIO', 'The FLAC file has no STREAMINFO in front of its audio.');
+    }
+    if (!this.#isInFrames) return this.#queue.length > 0;
+    // The last block of metadata is skipped where frames are read.
+    return true;
+  }
+
+  /** @param coming whether bytes follow: at once, at some time (what there is may be all of a frame), or never. */
+  #readFrame(coming: 'more' | 'later' | 'none'): boolean {
+    if (this.#skip > 0) {
+      const skipped = Math.min(this.#skip, this.#queue.length);
+      this.#skip -= skipped;
+      this.#queue.skip(skipped);
+      if (this.#skip > 0) return false;
+    }
+    const info = this.#info;
+    const view = this.#queue.bytes;
+    if (!info || view.length < 2 || (view.length < this.#neededBytes && coming === 'more')) return false;
+    try {
+      const frame = readFlacFrame(view, info);
+      this.#queue.skip(frame.bytes);
+      this.#neededBytes = 0;
+      this.#emit(frame);
+      return this.#queue.length > 0;
+    } catch (error) {
+      const limit = info.maxFrameBytes || MAX_FRAME_BYTES;
+      if (error instanceof OutOfBits && view.length < limit && coming !== 'none') {
+        // Not at each byte again: the work for a frame stays in proportion to its size.
+        this.#neededBytes = Math.min(view.length + Math.max(64, view.length >> 2), limit);
+        return false;
+      }
+      if (error instanceof OutOfBits || error instanceof FlacDamage) return this.#resynchronise(view);
+      throw error;
+    }
+  }
+
+  #resynchronise(view: Buffer): boolean {
+    this.#neededBytes = 0;
+    if (hasText(view, 0, 'fLaC')) {
+      this.rest = Buffer.from(view);
+      return false;
+    }
+    // An ID3v1 tag is no damage.
+    if (!hasText(view, 0, 'TAG')) this.#output.cut();
+    const next = view.indexOf(0xff, 1);
+    this.#queue.skip(next === -1 ? view.length : next);
+    return next !== -1;
+  }
+
+  #emit({ rateHz, bits, channels }: FlacFrame): void {
+    const scale = 2 ** (1 - bits);
+    this.#describe({ rateHz, bits, channels: channels.length });
+    this.#output.emit(channels.map((samples) => Float32Array.from(samples, (value) => value * scale)));
+  }
+
+  #describe({ rateHz, bits, channels }: Pick<FlacStreamInfo, 'rateHz' | 'bits' | 'channels'>): void {
+    const description = `${rateHz} ${bits} ${channels}`;
+    if (description === this.#described || !isRate(rateHz)) return;
+    this.#described = description;
+    this.#output.describe({ container: 'flac', codec: 'flac', rateHz, channels, bits });
+  }
+}
+
+function readStreamInfo(view: Buffer): FlacStreamInfo {
+  const packed = view.readUInt32BE(10);
+  const info = {
+    maxFrameBytes: view.readUIntBE(7, 3),
+    rateHz: packed >>> 12,
+    channels: ((packed >>> 9) & 7) + 1,
+    bits: ((packed >>> 4) & 31) + 1,
+  };
+  if (isRate(info.rateHz)) return info;
+  throw new AsrError(
+    'BAD_AUDIO',
+    `The FLAC file says it has a rate of ${info.rateHz} Hz: its header is damaged.`,
+  );
+}

@@ -1,0 +1,118 @@
+import { AsrError } from '../../errors';
+import { hasText } from '../bytes';
+import type { Decoder, DecoderOutput } from './decoder';
+import { OggPages } from './ogg-pages';
+import type { OggPage } from './ogg-pages';
+import { OPUS_RATE_HZ, OpusPacketDecoder, opusPacketSamples, readOpusHead } from './opus';
+import type { OpusSetup } from './opus';
+
+const NO_GRANULE = -1n;
+
+/** Ogg Opus (RFC 7845), one stream after the other where they are chained. Streams beside the first are left out. */
+export class OggOpusDecoder implements Decoder {
+  readonly #output: DecoderOutput;
+  readonly #pages: OggPages;
+  /** Pages that were read and not decoded yet. */
+  #waiting: OggPage[] = [];
+  #serial: number | undefined;
+  #setup: OpusSetup | undefined;
+  #decoder: OpusPacketDecoder | undefined;
+  /** Header packets still to come: `OpusHead`, `OpusTags`. */
+  #headers = 0;
+  #hasAudio = false;
+  #hasEnded = false;
+  #toSkip = 0;
+  #granule = NO_GRANULE;
+
+  constructor(output: DecoderOutput) {
+    this.#output = output;
+    this.#pages = new OggPages(
+      (page) => this.#waiting.push(page),
+      () => {
+        output.cut();
+      },
+    );
+  }
+
+  write(bytes: Uint8Array): void | Promise<void> {
+    this.#pages.write(bytes);
+    return this.#decodeWaiting();
+  }
+
+  end(): void {
+    if (!this.#setup) throw new AsrError('BAD_AUDIO', 'The Ogg file ends before its Opus audio begins.');
+    if (!this.#hasEnded || this.#pages.isWithinPage) this.#output.cut();
+  }
+
+  free(): void {
+    this.#decoder?.free();
+    this.#decoder = undefined;
+  }
+
+  #decodeWaiting(): void | Promise<void> {
+    for (let page = this.#waiting.shift(); page; page = this.#waiting.shift()) {
+      if (page.isFirst) {
+        const loading = this.#begin(page);
+        if (loading) return loading.then(() => this.#decodeWaiting());
+      } else if (page.serial === this.#serial) this.#decode(page);
+    }
+  }
+
+  /** The first page of a stream. Streams that run side by side all have theirs before any audio. */
+  #begin(page: OggPage): Promise<void> | undefined {
+    const [head] = page.packets;
+    if (!head || !hasText(head, 0, 'OpusHead')) return undefined;
+    if (this.#setup && !this.#hasAudio && !this.#hasEnded) return undefined;
+    const setup = readOpusHead(head);
+    this.free();
+    this.#setup = setup;
+    this.#serial = page.serial;
+    this.#headers = 1;
+    this.#hasAudio = false;
+    this.#hasEnded = page.isLast;
+    this.#toSkip = setup.preSkip;
+    this.#granule = NO_GRANULE;
+    const { channels, originalRateHz } = setup;
+    this.#output.describe({
+      container: 'ogg',
+      codec: 'opus',
+      rateHz: OPUS_RATE_HZ,
+      channels,
+      ...(originalRateHz > 0 && { originalRateHz }),
+    });
+    return OpusPacketDecoder.load(setup).then((decoder) => {
+      this.#decoder = decoder;
+    });
+  }
+
+  #decode(page: OggPage): void {
+    const packets = page.packets.slice(this.#headers);
+    this.#headers -= page.packets.length - packets.length;
+    if (packets.length > 0) this.#hasAudio = true;
+    const pageSamples = packets.reduce((sum, packet) => sum + opusPacketSamples(packet), 0);
+    let samplesLeft = pageSamples;
+    if (page.isLast && page.granule !== NO_GRANULE) {
+      // The end may be trimmed; a stream of one page begins at 0.
+      const startedAt = this.#granule === NO_GRANULE ? 0n : this.#granule;
+      const kept = Number(page.granule - startedAt);
+      if (kept >= 0 && kept < pageSamples) samplesLeft = kept;
+    }
+    for (const packet of packets) samplesLeft -= this.#decodePacket(packet, samplesLeft);
+    if (page.granule !== NO_GRANULE) this.#granule = page.granule;
+    if (page.isLast) this.#hasEnded = true;
+  }
+
+  #decodePacket(packet: Uint8Array, samplesLeft: number): number {
+    const block = this.#decoder?.decode(packet);
+    if (!block) {
+      this.#output.cut();
+      return 0;
+    }
+    const length = block[0]?.length ?? 0;
+    const end = Math.max(0, Math.min(length, samplesLeft));
+    const start = Math.min(end, this.#toSkip);
+    this.#toSkip -= start;
+    if (end > start) this.#output.emit(block.map((samples) => samples.subarray(start, end)));
+    return length;
+  }
+}

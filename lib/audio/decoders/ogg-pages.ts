@@ -1,0 +1,131 @@
+import { ByteQueue, hasText } from '../bytes';
+
+const HEADER_BYTES = 27;
+const MAX_SEGMENT_BYTES = 255;
+/** No packet of audio is larger; tags with pictures in them are, and nobody needs those. */
+const MAX_PACKET_BYTES = 128 * 1024;
+const CRC = Uint32Array.from({ length: 256 }, (_, index) => {
+  let value = index << 24;
+  for (let bit = 0; bit < 8; bit++) value = value & 0x80000000 ? (value << 1) ^ 0x04c11db7 : value << 1;
+  return value;
+});
+
+/** A page of Ogg (RFC 3533) with the packets that end on it. */
+export interface OggPage {
+  serial: number;
+  isFirst: boolean;
+  isLast: boolean;
+  /** Position at the end of the last packet that ends here; -1 when none does. */
+  granule: bigint;
+  /** Whole packets. One that was too large to be kept is empty. */
+  packets: Uint8Array[];
+}
+
+/** Bytes of Ogg in chunks of any size -> pages. Damaged pages are left out. */
+export class OggPages {
+  readonly #queue = new ByteQueue();
+  readonly #onPage: (page: OggPage) => void;
+  readonly #onGap: () => void;
+  /** The beginnings of packets that go on in the next page, by stream. */
+  readonly #open = new Map<number, OpenPacket>();
+
+  constructor(onPage: (page: OggPage) => void, onGap: () => void) {
+    this.#onPage = onPage;
+    this.#onGap = onGap;
+  }
+
+  /** Whether half a page waits. */
+  get isWithinPage(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  write(bytes: Uint8Array): void {
+    // A new file where the one before was cut off.
+    if (this.isWithinPage && hasText(bytes, 0, 'OggS') && ((bytes[5] ?? 0) & 2) !== 0) this.#queue.clear();
+    this.#queue.push(bytes);
+    while (this.#readPage());
+  }
+
+  /** @returns whether there may be another page. */
+  #readPage(): boolean {
+    const view = this.#queue.bytes;
+    if (view.length < HEADER_BYTES) return false;
+    if (!hasText(view, 0, 'OggS') || view[4] !== 0) return this.#resynchronise(view);
+    const segments = view.readUInt8(26);
+    const bodyAt = HEADER_BYTES + segments;
+    if (view.length < bodyAt) return false;
+    let end = bodyAt;
+    for (let i = HEADER_BYTES; i < bodyAt; i++) end += view.readUInt8(i);
+    if (view.length < end) return false;
+    const page = view.subarray(0, end);
+    if (checksum(page) !== page.readUInt32LE(22)) return this.#resynchronise(view);
+    this.#emit(page, bodyAt);
+    this.#queue.skip(end);
+    return true;
+  }
+
+  #resynchronise(view: Buffer): boolean {
+    this.#onGap();
+    const next = view.indexOf('OggS', 1, 'latin1');
+    // Half of the next page's mark may be at the end.
+    this.#queue.skip(next === -1 ? view.length - 3 : next);
+    return next !== -1;
+  }
+
+  #emit(page: Buffer, bodyAt: number): void {
+    const flags = page.readUInt8(5);
+    const serial = page.readUInt32LE(14);
+    const continues = (flags & 1) !== 0;
+    let packet = this.#open.get(serial);
+    this.#open.delete(serial);
+    // A packet that was begun and is not continued, or the other way round: a page is missing.
+    let isHeadless = false;
+    if (continues !== (packet !== undefined)) {
+      this.#onGap();
+      packet = undefined;
+      isHeadless = continues;
+    }
+    const packets: Uint8Array[] = [];
+    let at = bodyAt;
+    for (let i = HEADER_BYTES; i < bodyAt; i++) {
+      const size = page.readUInt8(i);
+      packet ??= new OpenPacket();
+      packet.push(page.subarray(at, at + size));
+      at += size;
+      if (size === MAX_SEGMENT_BYTES) continue;
+      if (!isHeadless) packets.push(packet.whole());
+      isHeadless = false;
+      packet = undefined;
+    }
+    if (packet && !isHeadless && this.#open.size < 16) this.#open.set(serial, packet);
+    const isFirst = (flags & 2) !== 0;
+    const isLast = (flags & 4) !== 0;
+    this.#onPage({ serial, isFirst, isLast, granule: page.readBigInt64LE(6), packets });
+  }
+}
+
+class OpenPacket {
+  #pieces: Uint8Array[] = [];
+  #bytes = 0;
+
+  push(piece: Uint8Array): void {
+    this.#bytes += piece.length;
+    if (this.#bytes > MAX_PACKET_BYTES) this.#pieces = [];
+    // The page's memory is used again for the next one.
+    else if (piece.length > 0) this.#pieces.push(Uint8Array.from(piece));
+  }
+
+  whole(): Uint8Array {
+    return this.#pieces.length === 1 ? (this.#pieces[0] ?? new Uint8Array(0)) : Buffer.concat(this.#pieces);
+  }
+}
+
+function checksum(page: Uint8Array): number {
+  let crc = 0;
+  for (let i = 0; i < page.length; i++) {
+    // The checksum's own place counts as zero.
+    const byte = i >= 22 && i < 26 ? 0 : (page[i] ?? 0);
+    crc = (crc << 8) ^ (CRC[((crc >>> 24) ^ byte) & 0xff] ?? 0);
+  }
+  return crc >>> 0;
+}

@@ -1,0 +1,193 @@
+import type { AudioBlock } from './decoders/decoder';
+import type { AudioInfo, SourceFormat } from './format';
+
+const SILENCE_DB = -120;
+/** Below this no microphone was open; a quiet room is louder. */
+const SILENT_PEAK_DB = -60;
+/** Nothing is said of less than this. */
+const MIN_JUDGED_SECONDS = 1;
+/** As good as full scale, for 16-bit samples and for floats. */
+const FULL_SCALE = 0.9998;
+/** A peak may touch full scale; a flat top of this many samples has been cut off. */
+const FLAT_TOP_SAMPLES = 3;
+const CLIPPED_SHARE = 0.0005;
+
+/** Levels of all that passes, whatever its channels. */
+export class LevelMeter {
+  #peak = 0;
+  #sumOfSquares = 0;
+  #samples = 0;
+  #clippedSamples = 0;
+
+  get peakDb(): number {
+    return decibels(this.#peak);
+  }
+
+  get rmsDb(): number {
+    return decibels(this.#samples === 0 ? 0 : Math.sqrt(this.#sumOfSquares / this.#samples));
+  }
+
+  get isClipped(): boolean {
+    return this.#clippedSamples > CLIPPED_SHARE * this.#samples;
+  }
+
+  get isSilent(): boolean {
+    return this.#samples > 0 && this.peakDb < SILENT_PEAK_DB;
+  }
+
+  measure(block: AudioBlock): void {
+    for (const samples of block) this.#measure(samples, 1);
+  }
+
+  /** The same of 16-bit samples, without making others of them. */
+  measure16(samples: Int16Array): void {
+    this.#measure(samples, 1 / 32768);
+  }
+
+  #measure(samples: Float32Array | Int16Array, scale: number): void {
+    const fullScale = FULL_SCALE / scale;
+    let peak = this.#peak / scale;
+    let sum = 0;
+    let flat = 0;
+    for (const value of samples) {
+      const magnitude = value < 0 ? -value : value;
+      if (magnitude > peak) peak = magnitude;
+      sum += value * value;
+      if (magnitude < fullScale) flat = 0;
+      else {
+        flat += 1;
+        if (flat === FLAT_TOP_SAMPLES) this.#clippedSamples += flat;
+        else if (flat > FLAT_TOP_SAMPLES) this.#clippedSamples += 1;
+      }
+    }
+    this.#peak = peak * scale;
+    this.#sumOfSquares += sum * scale * scale;
+    this.#samples += samples.length;
+  }
+}
+
+/** Watches one recording and keeps what there is to say of it. */
+export class Doctor {
+  readonly levels = new LevelMeter();
+  bytes = 0;
+  isCut = false;
+  byFfmpeg = false;
+  #format: SourceFormat | undefined;
+  #seconds = 0;
+  readonly #said = new Set<string>();
+
+  get format(): SourceFormat | undefined {
+    return this.#format;
+  }
+
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  describe(format: SourceFormat): void {
+    this.#format = format;
+  }
+
+  measure(block: AudioBlock): void {
+    this.levels.measure(block);
+    this.addSamples(block[0]?.length ?? 0);
+  }
+
+  /** @param samples Of one channel. */
+  addSamples(samples: number): void {
+    this.#seconds += samples / (this.#format?.rateHz ?? Infinity);
+  }
+
+  /** What there is to say, once the format is known. */
+  info(): AudioInfo | undefined {
+    const { levels, bytes, isCut, byFfmpeg } = this;
+    if (!this.#format) return undefined;
+    return {
+      ...this.#format,
+      bytes,
+      seconds: rounded(this.#seconds, 6),
+      peakDb: rounded(levels.peakDb, 1),
+      rmsDb: rounded(levels.rmsDb, 1),
+      isClipped: levels.isClipped,
+      isSilent: levels.isSilent,
+      isCut,
+      byFfmpeg,
+    };
+  }
+
+  /**
+   * What a person should know and was not told yet. Clipping is told when it is sure, silence and cuts at the end.
+   * @param sessionRateHz What the audio is made into.
+   */
+  complaints(sessionRateHz: number, isEnd: boolean): AudioComplaint[] {
+    const info = this.info();
+    if (!info || (info.seconds < MIN_JUDGED_SECONDS && !info.isCut)) return [];
+    const all = [
+      ...(info.isClipped && info.seconds >= MIN_JUDGED_SECONDS ? [clipped(info)] : []),
+      ...(info.isSilent && (isEnd || info.seconds >= 10) ? [silent(info)] : []),
+      ...(rateOf(info) < sessionRateHz ? [slow(info, sessionRateHz)] : []),
+      ...(info.isCut && isEnd ? [cut(info)] : []),
+    ];
+    return all.filter(({ code }) => {
+      const isNew = !this.#said.has(code);
+      this.#said.add(code);
+      return isNew;
+    });
+  }
+}
+
+/** Something wrong with audio that can be used all the same. */
+export interface AudioComplaint {
+  code: 'AUDIO_SILENT' | 'AUDIO_CLIPPED' | 'AUDIO_RATE' | 'AUDIO_CUT';
+  message: string;
+}
+
+/** One line for people: `WAV, pcm_s16le, 44100 Hz, 2 channels, 16 bit`. */
+export function inWords({ container, codec, rateHz, channels, bits }: SourceFormat): string {
+  const size = bits === undefined ? '' : `, ${bits} bit`;
+  return `${container}, ${codec}, ${rateHz} Hz, ${channels} channel${channels === 1 ? '' : 's'}${size}`;
+}
+
+function silent(info: AudioInfo): AudioComplaint {
+  return {
+    code: 'AUDIO_SILENT',
+    message: `There is nothing to hear in ${seconds(info)} s of audio (${inWords(info)}; peak ${info.peakDb} dB): check the microphone, its mute switch and its channel.`,
+  };
+}
+
+function clipped(info: AudioInfo): AudioComplaint {
+  return {
+    code: 'AUDIO_CLIPPED',
+    message: `The audio is clipped: its loud parts are cut off at full scale (mean level ${info.rmsDb} dB). Turn the recording level down.`,
+  };
+}
+
+function slow(info: AudioInfo, sessionRateHz: number): AudioComplaint {
+  return {
+    code: 'AUDIO_RATE',
+    message: `The audio has ${rateOf(info)} Hz, less than the session's ${sessionRateHz} Hz: it is converted, but what was above ${rateOf(info) / 2} Hz is not there. Record at ${sessionRateHz} Hz, or use a model and a session of ${rateOf(info)} Hz.`,
+  };
+}
+
+function cut(info: AudioInfo): AudioComplaint {
+  return {
+    code: 'AUDIO_CUT',
+    message: `The audio (${inWords(info)}) has a gap or ends in the middle, after ${seconds(info)} s: part of it did not arrive.`,
+  };
+}
+
+function rateOf({ rateHz, originalRateHz }: AudioInfo): number {
+  return originalRateHz ?? rateHz;
+}
+
+function seconds(info: AudioInfo): number {
+  return rounded(info.seconds, 1);
+}
+
+function decibels(amplitude: number): number {
+  return amplitude <= 0 ? SILENCE_DB : Math.max(SILENCE_DB, 20 * Math.log10(amplitude));
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,157 @@
+import { AsrError } from '../errors';
+import type { AudioFormatHints } from './format';
+
+const MAX_REDIRECTS = 5;
+/** To the first byte of the answer; after that the reader decides how long it waits. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+export interface FetchAudioOptions {
+  /** Headers of the request, such as `authorization`. Another host that the address leads to does not get them. */
+  headers?: Readonly<Record<string, string>>;
+  signal?: AbortSignal;
+  onHints?: (hints: AudioFormatHints) => void;
+}
+
+/**
+ * The bytes behind an http or https address, and what the answer says of them.
+ * @throws AsrError `BAD_AUDIO` that says what the server answered, `ABORTED`. Never with the user, password or query of
+ * the address.
+ */
+export async function* fetchAudio(address: string, options: FetchAudioOptions): AsyncIterable<Uint8Array> {
+  const { signal, onHints } = options;
+  try {
+    const { response, url } = await request(address, options);
+    const mimeType = response.headers.get('content-type') ?? '';
+    refuseNoAudio(mimeType, url);
+    onHints?.({ mimeType, fileName: url.pathname });
+    if (response.body) yield* response.body;
+  } catch (cause) {
+    if (cause instanceof AsrError) throw cause;
+    if (signal?.aborted) throw new AsrError('ABORTED', 'Fetching the audio was aborted.', { cause });
+    throw new AsrError('BAD_AUDIO', `Cannot fetch the audio from ${place(address)}: ${reasonOf(cause)}.`, {
+      cause,
+      retryable: true,
+    });
+  }
+}
+
+interface Answer {
+  response: Response;
+  url: URL;
+}
+
+/** Follows redirects by hand, because secrets must not go along to another host. */
+async function request(address: string, { headers = {}, signal }: FetchAudioOptions): Promise<Answer> {
+  let url = parse(address);
+  let secrets: Record<string, string> = { ...headers };
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const { username, password } = url;
+    if (username || password) {
+      const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      secrets.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
+      url.username = '';
+      url.password = '';
+    }
+    const response = await answerOf(url, secrets, signal);
+    if (response.status < 300) return { response, url };
+    await response.body?.cancel();
+    const location = response.headers.get('location');
+    if (response.status >= 400 || location === null) throw refusal(response, url);
+    const next = parse(location, url);
+    if (next.origin !== url.origin) secrets = {};
+    url = next;
+  }
+  throw new AsrError(
+    'BAD_AUDIO',
+    `Cannot fetch the audio from ${place(address)}: it leads on to other addresses more than ${MAX_REDIRECTS} times.`,
+  );
+}
+
+/** The bound ends with the answer: a long recording may take as long as it takes. */
+async function answerOf(
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<Response> {
+  const bound = new AbortController();
+  const timer = setTimeout(() => {
+    bound.abort(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`));
+  }, ANSWER_TIMEOUT_MS);
+  try {
+    return await fetch(url, {
+      headers,
+      redirect: 'manual',
+      signal: signal ? AbortSignal.any([signal, bound.signal]) : bound.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parse(address: string, base?: URL): URL {
+  let url: URL;
+  try {
+    url = new URL(address, base);
+  } catch {
+    throw new AsrError('BAD_AUDIO', 'The address of the audio is no valid URL.');
+  }
+  if (url.protocol === 'http:' || url.protocol === 'https:') return url;
+  throw new AsrError(
+    'BAD_AUDIO',
+    `The address of the audio leads to ${url.protocol}, which is neither http nor https.`,
+  );
+}
+
+function refusal({ status, statusText }: Response, url: URL): AsrError {
+  const answer = `${status}${statusText ? ` ${statusText}` : ''}`;
+  return new AsrError('BAD_AUDIO', `${place(url.href)} answered ${answer}: ${meaningOf(status)}`, {
+    httpStatus: status,
+    retryable: status === 429 || status >= 500,
+  });
+}
+
+function meaningOf(status: number): string {
+  switch (status) {
+    case 401:
+      return 'the address wants a user and password, or a token. Fetch the audio with those first, or give a link that needs none.';
+    case 403:
+      return 'the server does not give the audio to us. A signed link may have run out.';
+    case 404:
+    case 410:
+      return 'there is no audio at this address.';
+    case 429:
+      return 'the server was asked too often.';
+    default:
+      return status >= 500
+        ? 'the server has a fault; try again later.'
+        : 'the server does not give the audio.';
+  }
+}
+
+/** A page that says "log in" or "not found" with the status 200 is the usual one. */
+function refuseNoAudio(mimeType: string, url: URL): void {
+  if (!/^\s*(text\/html|application\/xhtml)/i.test(mimeType)) return;
+  throw new AsrError(
+    'BAD_AUDIO',
+    `${place(url.href)} gave an HTML page and no audio: perhaps it wants a login, or shows a player. Give the address of the audio itself.`,
+  );
+}
+
+/** Without what may be secret in it. */
+function place(address: string): string {
+  try {
+    const { origin, pathname } = new URL(address);
+    return `${origin}${pathname}`;
+  } catch {
+    return 'the address';
+  }
+}
+
+function reasonOf(error: unknown): string {
+  // fetch says only "fetch failed"; why is in the cause.
+  const { cause } = error as { cause?: unknown };
+  const reason = cause instanceof Error ? cause : error;
+  if (!(reason instanceof Error)) return String(reason);
+  const { code } = reason as NodeJS.ErrnoException;
+  return reason.message || code || reason.name;
+}

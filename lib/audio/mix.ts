@@ -1,0 +1,26 @@
+import { AsrError } from '../errors';
+import type { AudioBlock } from './decoders/decoder';
+
+/**
+ * One channel of many: the mean of all, or the one that is picked. The result may be memory of the block.
+ * @param channel Counted from 0.
+ * @throws AsrError `BAD_AUDIO` when there is no such channel.
+ */
+export function mixDown(block: AudioBlock, channel?: number): Float32Array {
+  const [first = new Float32Array(0)] = block;
+  if (channel !== undefined) {
+    const picked = block[channel];
+    if (picked) return picked;
+    throw new AsrError(
+      'BAD_AUDIO',
+      `Channel ${channel} was asked for, and the audio has ${block.length} (the first is 0).`,
+    );
+  }
+  if (block.length <= 1) return first;
+  const mixed = new Float32Array(first.length);
+  const share = 1 / block.length;
+  for (const samples of block) {
+    for (let i = 0; i < mixed.length; i++) mixed[i] = (mixed[i] ?? 0) + (samples[i] ?? 0) * share;
+  }
+  return mixed;
+}

@@ -1,0 +1,166 @@
+import { AsrError } from '../errors';
+import type { AudioFormatHints } from './format';
+
+/** How one sample is written. */
+export interface PcmFormat {
+  kind: 'signed' | 'unsigned' | 'float' | 'a-law' | 'mu-law';
+  /** 8, 16, 24, 32 or, for floats, 32 and 64. */
+  bits: number;
+  isBigEndian: boolean;
+}
+
+const NAMED = /^(?:pcm_)?([suf])(8|16|24|32|64)(le|be)?$/;
+const KINDS: Readonly<Record<string, PcmFormat['kind']>> = {
+  signed: 'signed',
+  'signed-integer': 'signed',
+  pcm: 'signed',
+  lpcm: 'signed',
+  linear: 'signed',
+  linear16: 'signed',
+  l16: 'signed',
+  l24: 'signed',
+  raw: 'signed',
+  unsigned: 'unsigned',
+  'unsigned-integer': 'unsigned',
+  float: 'float',
+  'floating-point': 'float',
+  alaw: 'a-law',
+  'a-law': 'a-law',
+  pcma: 'a-law',
+  g711a: 'a-law',
+  pcm_alaw: 'a-law',
+  mulaw: 'mu-law',
+  'mu-law': 'mu-law',
+  'u-law': 'mu-law',
+  ulaw: 'mu-law',
+  pcmu: 'mu-law',
+  basic: 'mu-law',
+  g711u: 'mu-law',
+  pcm_mulaw: 'mu-law',
+};
+const KIND_BITS: Readonly<Record<PcmFormat['kind'], readonly number[]>> = {
+  signed: [16, 8, 24, 32],
+  unsigned: [8, 16, 24, 32],
+  float: [32, 64],
+  'a-law': [8],
+  'mu-law': [8],
+};
+const ENDINGS: Readonly<Record<string, string>> = {
+  ul: 'mu-law',
+  ulaw: 'mu-law',
+  al: 'a-law',
+  alaw: 'a-law',
+};
+
+/** What the hints say of raw samples: those of the caller first, then the MIME type, then the file's name. */
+export interface RawFormat {
+  pcm: PcmFormat;
+  /** `undefined` where nothing tells it. */
+  rateHz?: number;
+  channels: number;
+}
+
+/** @throws AsrError `BAD_AUDIO` for an encoding, a size or a number that no audio has. */
+export function rawFormat(hints: AudioFormatHints): RawFormat {
+  const mime = parseMime(hints.mimeType);
+  const told = hints.encoding ?? mime.encoding ?? ENDINGS[endingOf(hints.fileName)] ?? 'signed-integer';
+  const pcm = pcmFormat(told.toLowerCase(), hints.bits ?? mime.bits, hints.endian ?? mime.endian);
+  const rateHz = hints.rate ?? mime.rate ?? (mime.encoding === 'basic' ? 8000 : undefined);
+  const channels = hints.channels ?? mime.channels ?? 1;
+  if (rateHz !== undefined && !isRate(rateHz)) {
+    throw new AsrError(
+      'BAD_AUDIO',
+      `The audio is said to have a rate of ${rateHz} Hz; expected 1000 to 768000.`,
+    );
+  }
+  if (!isChannelCount(channels)) {
+    throw new AsrError('BAD_AUDIO', `The audio is said to have ${channels} channels; expected 1 to 64.`);
+  }
+  return { pcm, ...(rateHz !== undefined && { rateHz }), channels };
+}
+
+/** Whether the hints say that these are raw samples, so that chance resemblance to another format does not count. */
+export function saysRaw({ rate, bits, encoding, mimeType }: AudioFormatHints): boolean {
+  if (encoding !== undefined) return isRawEncoding(encoding);
+  return rate !== undefined || bits !== undefined || parseMime(mimeType).encoding !== undefined;
+}
+
+export function isRawEncoding(encoding: string): boolean {
+  const name = encoding.toLowerCase();
+  return Object.hasOwn(KINDS, name) || NAMED.test(name);
+}
+
+export function isRate(rateHz: number): boolean {
+  return Number.isFinite(rateHz) && rateHz >= 1000 && rateHz <= 768_000;
+}
+
+export function isChannelCount(channels: number): boolean {
+  return Number.isInteger(channels) && channels >= 1 && channels <= 64;
+}
+
+/** ffmpeg's name: `pcm_s16le`, `pcm_u8`, `pcm_alaw`. */
+export function pcmCodecName({ kind, bits, isBigEndian }: PcmFormat): string {
+  if (kind === 'a-law') return 'pcm_alaw';
+  if (kind === 'mu-law') return 'pcm_mulaw';
+  return `pcm_${kind[0] ?? ''}${bits}${bits === 8 ? '' : isBigEndian ? 'be' : 'le'}`;
+}
+
+function pcmFormat(name: string, bits: number | undefined, endian: 'little' | 'big' | undefined): PcmFormat {
+  const named = NAMED.exec(name);
+  if (named) {
+    const kind = named[1] === 's' ? 'signed' : named[1] === 'u' ? 'unsigned' : 'float';
+    const isBigEndian = named[3] ? named[3] === 'be' : endian === 'big';
+    return checked({ kind, bits: Number(named[2]), isBigEndian }, name);
+  }
+  const kind = Object.hasOwn(KINDS, name) ? KINDS[name] : undefined;
+  if (!kind) {
+    throw new AsrError(
+      'BAD_AUDIO',
+      `The audio is said to be encoded as ${JSON.stringify(name)}, which is no encoding of raw samples that is known. ` +
+        'Say for example "signed-integer", "floating-point", "a-law", "mu-law" or "opus", or leave it out.',
+    );
+  }
+  const defaultBits = name === 'l24' ? 24 : (KIND_BITS[kind][0] ?? 16);
+  return checked({ kind, bits: bits ?? defaultBits, isBigEndian: endian === 'big' }, name);
+}
+
+function checked(format: PcmFormat, name: string): PcmFormat {
+  const sizes = KIND_BITS[format.kind];
+  if (sizes.includes(format.bits)) return format;
+  throw new AsrError(
+    'BAD_AUDIO',
+    `The audio is said to be ${name} of ${format.bits} bits; expected ${[...sizes].sort((a, b) => a - b).join(', ')}.`,
+  );
+}
+
+interface MimeHints {
+  encoding?: string;
+  rate?: number;
+  channels?: number;
+  bits?: number;
+  endian?: 'little' | 'big';
+}
+
+/** Of a MIME type of raw samples: RFC 2586 and RFC 3551 (L16, L24, big-endian), PCMA, PCMU, basic, and `audio/pcm`. */
+function parseMime(mimeType = ''): MimeHints {
+  const [type = '', ...parameters] = mimeType.toLowerCase().split(';');
+  const name = type.trim().replace(/^audio\/(x-)?/, '');
+  if (!type.includes('/') || !isRawEncoding(name)) return {};
+  const isNetworkOrder = name === 'l16' || name === 'l24';
+  const hints: MimeHints = { encoding: name, ...(isNetworkOrder && { endian: 'big' as const }) };
+  for (const parameter of parameters) {
+    const [key = '', value = ''] = parameter.split('=').map((part) => part.trim().replaceAll('"', ''));
+    const number = Number(value);
+    if ((key === 'rate' || key === 'samplerate') && number > 0) hints.rate = number;
+    else if (key === 'channels' && number > 0) hints.channels = number;
+    else if ((key === 'bits' || key === 'bitdepth') && number > 0) hints.bits = number;
+    else if (key === 'endian' || key === 'endianness')
+      hints.endian = value.startsWith('big') ? 'big' : 'little';
+  }
+  return hints;
+}
+
+/** The letters behind the last dot, in lower case. */
+export function endingOf(fileName = ''): string {
+  return /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '';
+}
