@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runInspect } from './inspect';
 import { runService } from './service';
 import { runTranscribe } from './transcribe';
 
@@ -6,12 +7,14 @@ const USAGE = `Usage: flow-asr COMMAND [OPTIONS]
 
 Commands:
   transcribe FILE   turn a recording into text
+  inspect FILE      say what a recording is: format, length, level
   service           run the local service, the stand-in for the cloud that needs no key
 
 flow-asr COMMAND --help tells more.
 `;
 
 const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
+  inspect: runInspect,
   service: runService,
   transcribe: runTranscribe,
 };

@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { AsrError, DEFAULT_MODEL, REGIONS, transcribe } from '../lib';
+import { AsrError, DEFAULT_MODEL, REGIONS, describeAudio, transcribe } from '../lib';
 import type { Region, SessionMode, SessionOptions, Transcript } from '../lib';
 import { startLocalService } from '../local-service';
+import { audioArgument } from './audio-argument';
 import { askSecret, LiveLine } from './terminal';
 
 const USAGE = `Usage: flow-asr transcribe FILE [OPTIONS]
 
-Prints the text of a recording: 16-bit mono PCM at 8 or 16 kHz, raw or as WAV.
+Prints the text of a recording. FILE is a path, an http or https address, or - for standard input: WAV, MP3, FLAC,
+AIFF, Ogg or WebM Opus, raw 16-bit mono PCM at 16 kHz, and everything else where ffmpeg is installed.
 
   --model M         default ${DEFAULT_MODEL}
   --mode vad|manual who ends a sentence: silence (default), or only the end of the file
@@ -23,6 +25,9 @@ Prints the text of a recording: 16-bit mono PCM at 8 or 16 kHz, raw or as WAV.
 The API key comes from DASHSCOPE_API_KEY, or is asked for. Without a key, a region and an address, the local
 service is started for this one recording.
 `;
+
+/** Decoding so much takes no time that anybody notices. */
+const MAX_MEASURED_BYTES = 20_000_000;
 
 const OPTIONS = {
   model: { type: 'string' },
@@ -61,7 +66,7 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   };
   process.once('SIGINT', onInterrupt);
   try {
-    const fileBytes = (await stat(file)).size;
+    const duration = process.stderr.isTTY ? await durationOf(file) : undefined;
     await using place = await findService(values);
     const options: SessionOptions = {
       ...place.options,
@@ -71,7 +76,7 @@ export async function runTranscribe(argv: string[]): Promise<number> {
       ...(values.pace === 'realtime' && { pace: { burstMs: 100, multiple: 1 }, maxHeldAudioMs: 1000 }),
       signal: interrupted.signal,
     };
-    await print(await run(file, fileBytes, options), values.json);
+    await print(await run(file, duration, options), values.json);
     return 0;
   } catch (error) {
     return fail(
@@ -83,15 +88,22 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   }
 }
 
-async function run(file: string, fileBytes: number, options: SessionOptions): Promise<Transcript> {
+/** @param durationMs undefined where it is not known before the end */
+async function run(
+  file: string,
+  durationMs: number | undefined,
+  options: SessionOptions,
+): Promise<Transcript> {
   const line = new LiveLine(process.stderr);
   let sentMs = 0;
   try {
-    return await transcribe(file, {
+    const { source, strings } = audioArgument(file);
+    return await transcribe(source, {
       ...options,
-      strings: 'file',
+      strings,
       onEvent: (event) => {
-        if (event.type === 'interim') line.show(event.text, sentMs / totalMs(fileBytes));
+        if (event.type === 'interim')
+          line.show(event.text, durationMs === undefined ? 0 : sentMs / durationMs);
         if (event.type === 'final') sentMs = event.endMs ?? sentMs;
         if (event.type === 'warning') line.note(`flow-asr: ${event.message}`);
       },
@@ -138,8 +150,17 @@ async function findService(values: {
   return { options, [Symbol.asyncDispose]: nothing };
 }
 
-function totalMs(fileBytes: number): number {
-  return Math.max(1, fileBytes / 32);
+/** Of a file; what else there is can be read only once. A file that cannot be read is for `transcribe` to complain of. */
+async function durationOf(file: string): Promise<number | undefined> {
+  const isFile = await stat(file).then(
+    (stats) => stats.isFile() && stats.size <= MAX_MEASURED_BYTES,
+    () => false,
+  );
+  if (!isFile) return undefined;
+  return describeAudio(file, { strings: 'file' }).then(
+    ({ seconds }) => seconds * 1000,
+    () => undefined,
+  );
 }
 
 function fail(exitCode: number, error: unknown): number {

@@ -20,7 +20,9 @@ export type {
 } from './parameters';
 export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './regions';
 export type { Endpoint, EndpointOptions, Region } from './regions';
-export type { AudioChunk, AudioFormatHints } from './audio/format';
+export { decodeAudio, describeAudio } from './audio/decode';
+export type { DecodeAudioOptions } from './audio/decode';
+export type { AudioChunk, AudioFormatHints, AudioInfo, SourceFormat } from './audio/format';
 export { readAudio } from './audio/source';
 export type { AudioSource, ReadAudioOptions } from './audio/source';
 export type { CommitResult, IdlePolicy, Session, SessionOptions, SessionState } from './session/options';

@@ -67,12 +67,8 @@ export class FfmpegDecoder implements Decoder {
       return;
     }
     const { stdin } = this.#start('pipe:0');
-    let isTaken = stdin?.write(Uint8Array.from(bytes)) ?? true;
-    stdin?.once('drain', () => {
-      isTaken = true;
-      this.#onProgress();
-    });
-    await this.#emitUntil(() => isTaken);
+    stdin?.write(Uint8Array.from(bytes));
+    await this.#emitUntil(() => !stdin?.writableNeedDrain);
     // It may have ended before its input, for example because it cannot read it.
     if (this.#hasExited) this.#checkEnd();
   }
@@ -132,6 +128,9 @@ export class FfmpegDecoder implements Decoder {
     });
     // It may stop reading before it was given all; how it exits says why.
     child.stdin?.on('error', () => undefined);
+    child.stdin?.on('drain', () => {
+      this.#onProgress();
+    });
     child.stdout.on('data', (bytes: Buffer) => {
       this.#waiting.push(bytes);
       this.#waitingBytes += bytes.length;

@@ -1,0 +1,69 @@
+import type { AudioFormatHints, AudioInfo } from './format';
+import { AudioIntake, checkEnough } from './intake';
+import { readAudio } from './source';
+import type { AudioSource, ReadAudioOptions } from './source';
+
+export interface DecodeAudioOptions extends ReadAudioOptions {
+  /** What is known of the audio beside its bytes. */
+  hints?: AudioFormatHints;
+  /** Rate of what comes out, in Hz. Default: that of the source. */
+  rateHz?: number;
+  /** Told once all has been decoded. */
+  onInfo?: (info: AudioInfo) => void;
+}
+
+/**
+ * The audio of any source as 16-bit little-endian mono PCM, piece after piece, decoded only as fast as it is taken.
+ * @throws AsrError `BAD_AUDIO` that says what arrived, `ABORTED`.
+ */
+export async function* decodeAudio(
+  source: AudioSource,
+  options: DecodeAudioOptions = {},
+): AsyncIterable<Uint8Array> {
+  const { rateHz, onInfo, onHints, hints: told } = options;
+  const intake = new AudioIntake(rateHz ?? ((format) => format.rateHz), rateHz);
+  let hints = told ?? {};
+  let bytes = 0;
+  const chunks = readAudio(source, {
+    ...options,
+    onHints: (found) => {
+      hints = { ...found, ...told };
+      onHints?.(found);
+    },
+  });
+  try {
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      const pcm = await intake.write(chunk, hints);
+      if (pcm.length > 0) yield pcm;
+    }
+    const rest = await intake.end();
+    checkEnough(intake.info, bytes);
+    if (intake.info) onInfo?.(intake.info);
+    if (rest.length > 0) yield rest;
+  } finally {
+    intake.reset();
+  }
+}
+
+/**
+ * The audio doctor: reads a whole source and says what arrived.
+ * @throws AsrError `BAD_AUDIO` that says what arrived and what to do, `ABORTED`.
+ */
+export async function describeAudio(
+  source: AudioSource,
+  options: DecodeAudioOptions = {},
+): Promise<AudioInfo> {
+  let info: AudioInfo | undefined;
+  const pieces = decodeAudio(source, {
+    ...options,
+    onInfo: (found) => {
+      info = found;
+      options.onInfo?.(found);
+    },
+  });
+  let samples = 0;
+  for await (const pcm of pieces) samples += pcm.length / 2;
+  if (!info) throw new TypeError(`No description after ${samples} samples.`);
+  return info;
+}
