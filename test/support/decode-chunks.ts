@@ -1,0 +1,50 @@
+import type { AudioFormatHints, AudioInfo } from '../../lib';
+import { AudioIntake } from '../../lib/audio/intake';
+
+export interface Decoded {
+  pcm: Buffer;
+  info: AudioInfo;
+}
+
+/** A whole file through an intake, in chunks of this size. */
+export async function decodeChunks(
+  bytes: Uint8Array,
+  chunkBytes: number,
+  hints: AudioFormatHints = {},
+  rateHz = 16_000,
+): Promise<Decoded> {
+  const intake = new AudioIntake(rateHz);
+  try {
+    const pieces: Uint8Array[] = [];
+    // One buffer for all chunks, so that whatever keeps the caller's memory shows.
+    const chunk = Buffer.alloc(Math.min(chunkBytes, bytes.length));
+    for (let at = 0; at < bytes.length; at += chunkBytes) {
+      const size = Math.min(chunkBytes, bytes.length - at);
+      chunk.set(bytes.subarray(at, at + size));
+      const pcm = intake.write(chunk.subarray(0, size), hints);
+      const ready = pcm instanceof Promise ? await pcm : pcm;
+      if (ready.length > 0) pieces.push(Uint8Array.from(ready));
+    }
+    pieces.push(await intake.end());
+    if (!intake.info) throw new Error('Nothing was recognised.');
+    return { pcm: Buffer.concat(pieces), info: intake.info };
+  } finally {
+    intake.reset();
+  }
+}
+
+/** How much alike two recordings are at the same place: 1 is the same but for its level. */
+export function likeness(a: Buffer, b: Buffer): number {
+  const samples = Math.min(a.length, b.length) >> 1;
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < samples; i++) {
+    const x = a.readInt16LE(i * 2);
+    const y = b.readInt16LE(i * 2);
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return ab / Math.sqrt(aa * bb || 1);
+}
