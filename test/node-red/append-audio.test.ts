@@ -111,18 +111,25 @@ describe('append audio', () => {
     await heard(piece(3));
   });
 
-  it('refuses raw audio of another rate, naming what arrived', async () => {
+  it('makes raw audio of another kind into what the session takes, by what the message says of it', async () => {
     const flow = await start();
-    flow.send('append', {
-      payload: piece(1),
-      rate: '44100',
-      channels: 2,
-      bits: 16,
-      encoding: 'signed-integer',
-    });
+    const stereo = Buffer.from(new Int16Array(2 * 44_100).fill(1000).buffer);
+    const hints = { rate: '44100', channels: 2, bits: 16, encoding: 'signed-integer' };
+    flow.send('append', { payload: stereo, ...hints });
+    await flow.message('appended');
+    await waitUntil(() => audioOf(0).length > 31_000, 'the audio');
+    const middle = audioOf(0).subarray(2000, 30_000);
+    for (let at = 0; at < middle.length; at += 2) {
+      assert.ok(Math.abs(middle.readInt16LE(at) - 1000) < 2, `${middle.readInt16LE(at)} at ${at}`);
+    }
+  });
+
+  it('refuses what no audio can be, naming what arrived', async () => {
+    const flow = await start();
+    flow.send('append', { payload: piece(1), rate: '44100', encoding: 'mp7' });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'BAD_AUDIO');
-    assert.match(error.message, /44100/);
+    assert.match(error.message, /mp7/);
   });
 
   it('says what it found where no audio is', async () => {

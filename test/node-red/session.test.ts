@@ -252,7 +252,7 @@ describe('asr session', () => {
   it('lives on after audio that is none', async () => {
     await serve();
     const flow = await start();
-    flow.send('append', { payload: Buffer.from('OggS\0\0\0\0 something else') });
+    flow.send('append', { payload: Buffer.from('\x89PNG\r\n\x1a\n something else', 'latin1') });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'BAD_AUDIO');
     assert.equal(error.source.id, 'append');

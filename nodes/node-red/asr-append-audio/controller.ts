@@ -1,4 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import { decodeAudio } from '../../../lib/audio/decode';
+import type { AudioFormatHints } from '../../../lib/audio/format';
 import { readAudio } from '../../../lib/audio/source';
 import type { ReadAudioOptions } from '../../../lib/audio/source';
 import { audioSource, formatHints, isStream } from '../shared/audio-message';
@@ -66,16 +68,23 @@ export class AppendController {
     const isRealTime = pace === 'realtime';
 
     await host.append(msg, isRealTime || isStream(source), async (sink) => {
-      const chunks = readAudio(source, { strings, signal });
       if (!isRealTime) {
-        for await (const chunk of chunks) await sink.append(chunk, hints);
+        let known = hints;
+        const onHints = (found: AudioFormatHints): void => {
+          known = { ...found, ...hints };
+        };
+        for await (const chunk of readAudio(source, { strings, signal, onHints })) {
+          await sink.append(chunk, known);
+        }
         return;
       }
       this.#playing += 1;
       this.#showPlaying();
       try {
-        const rateHz = hints.rate ?? sink.sampleRateHz;
-        for await (const chunk of inRealTime(chunks, rateHz, signal)) await sink.append(chunk, hints);
+        // How long a piece of it lasts is known only of samples.
+        const rateHz = sink.sampleRateHz;
+        const samples = decodeAudio(source, { strings, signal, hints, rateHz });
+        for await (const chunk of inRealTime(samples, rateHz, signal)) await sink.append(chunk, {});
       } finally {
         this.#playing -= 1;
       }

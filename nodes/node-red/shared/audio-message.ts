@@ -4,14 +4,23 @@ import type { AudioSource } from '../../../lib/audio/source';
 import { NodeError } from './errors';
 import { readProperty } from './red';
 
-/** What the message says of its audio, in the properties that the palette's sox nodes use. */
+/**
+ * What the message says of its audio, in the properties that the palette's sox nodes use, and in those that `http in`,
+ * `http request` and `file in` leave behind.
+ */
 export function formatHints(msg: NodeMessageInFlow): AudioFormatHints {
-  const { encoding } = msg;
+  const { encoding, endian, channel, filename, mimeType, headers } = msg as Record<string, unknown>;
+  const mime = mimeType ?? (headers as Record<string, unknown> | null | undefined)?.['content-type'];
   return {
     ...numberHint('rate', msg.rate),
     ...numberHint('channels', msg.channels),
     ...numberHint('bits', msg.bits),
     ...(typeof encoding === 'string' && encoding !== '' && { encoding }),
+    ...((endian === 'little' || endian === 'big') && { endian }),
+    ...(typeof channel === 'number' && { channel }),
+    ...(typeof filename === 'string' && { fileName: filename }),
+    // A request's type may be that of a form; only one of audio says anything of the audio.
+    ...(typeof mime === 'string' && /^(audio|video)\//i.test(mime) && { mimeType: mime }),
   };
 }
 

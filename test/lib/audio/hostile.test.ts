@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { AsrError } from '../../../lib';
+import { AudioIntake } from '../../../lib/audio/intake';
+import { fixture } from '../../support/audio-fixtures';
+import { makeOgg, makeWebm, oggPackets } from '../../support/opus-containers';
+
+const FILES = 10_000;
+const MAX_FILE_MS = 2000;
+const MAX_GROWTH_BYTES = 120 * 1024 * 1024;
+
+/** Numbers that look like nothing: the same ones each time. */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let value = Math.imul(state ^ (state >>> 15), 1 | state);
+    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
+    return ((value ^ (value >>> 14)) >>> 0) % below;
+  };
+}
+
+function seeds(): Buffer[] {
+  const short = (name: string, args: string): Buffer => fixture(name, `-ss 1 -t 0.25 ${args}`);
+  const ogg = short('a.ogg', '-c:a libopus -ar 48000 -b:a 24k');
+  const packets = oggPackets(ogg);
+  const webm = [packets[0]!, ...packets.slice(2)];
+  return [
+    short('a.wav', '-ar 8000'),
+    short('a.wav', '-c:a pcm_f32le -ar 11025 -ac 2'),
+    short('a.aiff', '-ar 8000 -ac 2'),
+    short('a.au', '-c:a pcm_mulaw -ar 8000'),
+    short('a.flac', ''),
+    short('a.flac', '-ar 8000 -ac 6'),
+    short('a.mp3', '-b:a 16k'),
+    short('a.mp3', '-ar 44100 -ac 2 -b:a 64k'),
+    ogg,
+    makeOgg(packets, { packetsPerPage: 3 }),
+    short('a.webm', '-c:a libopus -ar 48000 -b:a 24k'),
+    makeWebm(webm, { groups: { discardNs: 1e6 }, lacing: 'ebml' }),
+    makeWebm(webm, { lacing: 'xiph', isLive: false }),
+    short('a.m4a', ''),
+    short('b.ogg', '-c:a libvorbis'),
+  ];
+}
+
+function mutated(file: Buffer, other: Buffer, pick: (below: number) => number): Buffer {
+  let bytes = Buffer.from(file);
+  for (let count = 1 + pick(4); count > 0; count--) {
+    // Headers are hit as often as all the rest.
+    const at = pick(2) === 0 ? pick(Math.min(100, bytes.length || 1)) : pick(bytes.length || 1);
+    const length = 1 + pick(40);
+    switch (pick(7)) {
+      case 0:
+        bytes = bytes.subarray(0, at);
+        break;
+      case 1:
+        bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + length)]);
+        break;
+      case 2:
+        bytes = Buffer.concat([bytes.subarray(0, at + length), bytes.subarray(at)]);
+        break;
+      case 3:
+        bytes = Buffer.concat([bytes.subarray(0, at), other.subarray(pick(other.length))]);
+        break;
+      case 4:
+        if (at < bytes.length)
+          bytes.fill([0, 0xff, 0x7f][pick(3)]!, at, Math.min(bytes.length, at + 1 + pick(8)));
+        break;
+      default:
+        if (at < bytes.length) bytes[at] = bytes[at]! ^ (1 << pick(8));
+    }
+  }
+  return bytes;
+}
+
+describe('audio that is broken', () => {
+  it(`ends in fewer samples or an error that says why, for ${FILES} files of every format`, async function () {
+    this.timeout(120_000);
+    const files = seeds();
+    const pick = random(20_261_121);
+    const said: unknown[] = [];
+    const { error: original } = console;
+    const pathBefore = process.env.FFMPEG_PATH;
+    console.error = (...words: unknown[]) => said.push(words);
+    process.env.FFMPEG_PATH = '/no/such/ffmpeg';
+    let errors = 0;
+    let before = 0;
+    try {
+      for (let n = 0; n < FILES; n++) {
+        if (n === 500) before = process.memoryUsage().rss;
+        const bytes = mutated(files[n % files.length]!, files[pick(files.length)]!, pick);
+        const startedAt = performance.now();
+        const intake = new AudioIntake(16_000);
+        const size = [bytes.length || 1, 977, 37][pick(3)]!;
+        try {
+          for (let at = 0; at < bytes.length; at += size) {
+            const pcm = await intake.write(bytes.subarray(at, at + size));
+            assert.equal(pcm.length % 2, 0);
+          }
+          await intake.end();
+        } catch (error) {
+          assert.ok(error instanceof AsrError, `file ${n}: ${String((error as Error).stack)}`);
+          assert.equal(error.code, 'BAD_AUDIO');
+          errors += 1;
+        } finally {
+          intake.reset();
+        }
+        const tookMs = performance.now() - startedAt;
+        assert.ok(tookMs < MAX_FILE_MS, `file ${n} took ${tookMs} ms`);
+      }
+    } finally {
+      console.error = original;
+      if (pathBefore === undefined) delete process.env.FFMPEG_PATH;
+      else process.env.FFMPEG_PATH = pathBefore;
+    }
+    assert.ok(errors > FILES / 20 && errors < FILES, `${errors} errors`);
+    assert.deepEqual(said.slice(0, 3), [], `${said.length} lines on the console`);
+    const growth = process.memoryUsage().rss - before;
+    assert.ok(growth < MAX_GROWTH_BYTES, `${Math.round(growth / 1e6)} MB more`);
+  });
+
+  it('needs no memory for what a header claims', async () => {
+    const intake = new AudioIntake(16_000);
+    const claims = Buffer.concat([
+      Buffer.from('\x1a\x45\xdf\xa3\x84A_OP\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff', 'latin1'),
+      Buffer.from('\xec\x08\x7f\xff\xff\xff\xff', 'latin1'),
+      Buffer.from('A_OPUS'),
+    ]);
+    await intake.write(claims);
+    const before = process.memoryUsage().rss;
+    for (let megabyte = 0; megabyte < 200; megabyte++) await intake.write(Buffer.alloc(1_000_000, 0x41));
+    assert.ok(process.memoryUsage().rss - before < 50e6);
+    intake.reset();
+  });
+});
+
+describe('an hour of 48 kHz stereo', () => {
+  it('flows through as WAV with less than 20 MB', async function () {
+    this.timeout(120_000);
+    const second = Buffer.alloc(48_000 * 4);
+    for (let i = 0; i < 48_000; i++) {
+      second.writeInt16LE(Math.round(9000 * Math.sin(i / 20)), i * 4);
+      second.writeInt16LE(Math.round(9000 * Math.sin(i / 30)), i * 4 + 2);
+    }
+    const header = Buffer.from(fixture('a.wav', '-ar 48000 -ac 2 -t 0.01').subarray(0, 44));
+    header.writeUInt32LE(0xffffffff, 40);
+    const intake = new AudioIntake(16_000);
+    let samples = 0;
+    let before = 0;
+    await intake.write(header);
+    for (let seconds = 0; seconds < 3600; seconds++) {
+      samples += (await intake.write(second)).length / 2;
+      if (seconds === 60) before = memory();
+    }
+    samples += (await intake.end()).length / 2;
+    const growth = memory() - before;
+    assert.equal(samples, 3600 * 16_000);
+    assert.ok(growth < 20e6, `${Math.round(growth / 1e6)} MB more`);
+  });
+});
+
+function memory(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
