@@ -1,7 +1,7 @@
 /** How far images and aliases are down, in dB, with some room to the 80 dB that tests ask for. */
-const STOPBAND_DB = 92;
-/** Share of the pass band that the filter needs to fall: 7000 to 8000 Hz on the way to 16 kHz. */
-const TRANSITION = 0.125;
+const STOPBAND_DB = 88;
+/** Share of the pass band that the filter needs to fall: 6900 to 8000 Hz on the way to 16 kHz. */
+const TRANSITION = 0.14;
 /** Rates without a small ratio take the nearest two of this many positions and what lies between them. */
 const MAX_PHASES = 1024;
 const MAX_BLOCK_FRAMES = 8192;

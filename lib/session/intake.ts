@@ -2,8 +2,7 @@ import { bytesOf, hintsOfChunk } from '../audio/format';
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
 import { AudioIntake } from '../audio/intake';
 import type { Pcm } from '../audio/intake';
-import type { AsrError } from '../errors';
-import { AsrError as AsrFailure, asAsrError } from '../errors';
+import { AsrError, asAsrError } from '../errors';
 import type { WarningCode } from '../events';
 import type { SessionConfig } from './config';
 import { ACCEPTED, handled, rejected } from './promises';
@@ -14,6 +13,7 @@ const ENCODED_BYTES_PER_MS = 16;
 const MAX_PIECE_BYTES = 256 * 1024;
 /** The audio is looked at this often for what to warn of. */
 const EXAMINED_SECONDS = 1;
+const NOTHING = new Uint8Array(0);
 
 /** Where audio goes, and what is wrong with it. */
 export interface IntakeOutput {
@@ -106,7 +106,7 @@ class IntakeChain implements SessionIntake {
   }
 
   end(then: () => void): void {
-    const finish = (rest: Uint8Array | undefined): void => {
+    const finish = (rest: Uint8Array): void => {
       this.#giveRest(rest);
       then();
     };
@@ -142,8 +142,8 @@ class IntakeChain implements SessionIntake {
   }
 
   /** What decoders held back; the session may be over by then. */
-  #giveRest(rest: Uint8Array | undefined): void {
-    if (rest && rest.length > 0) attempt(() => this.#output.accept(rest)).catch(() => undefined);
+  #giveRest(rest: Uint8Array): void {
+    if (rest.length > 0) attempt(() => this.#output.accept(rest)).catch(() => undefined);
     this.#examine(true);
   }
 
@@ -155,10 +155,11 @@ class IntakeChain implements SessionIntake {
   }
 
   /** What was begun and cannot be used must keep nobody from committing, or from the end. */
-  #read(read: () => Pcm): Uint8Array | undefined | Promise<Uint8Array | undefined> {
-    const complain = (error: unknown): undefined => {
+  #read(read: () => Pcm): Pcm {
+    const complain = (error: unknown): Uint8Array => {
       const { message } = asAsrError(error, 'BAD_AUDIO', 'The end of the audio cannot be read');
       this.#output.warn('AUDIO_CUT', message);
+      return NOTHING;
     };
     try {
       const pcm = read();
@@ -169,7 +170,7 @@ class IntakeChain implements SessionIntake {
   }
 
   /** The commit is in its turn; its result is waited for by its caller only. */
-  async #result<T>(rest: Promise<Uint8Array | undefined>, then: () => Promise<T>): Promise<T> {
+  async #result<T>(rest: Promise<Uint8Array>, then: () => Promise<T>): Promise<T> {
     const answer = this.#inTurnOf(rest, (ready) => {
       this.#giveRest(ready);
       return { result: then() };
@@ -219,7 +220,7 @@ function attempt(work: () => Promise<void>): Promise<void> {
 function checkedBytes(audio: AudioChunk): Uint8Array {
   const bytes = bytesOf(audio);
   if (bytes) return bytes;
-  throw new AsrFailure(
+  throw new AsrError(
     'BAD_AUDIO',
     `Expected audio as a Buffer, a typed array or an ArrayBuffer, got ${typeof audio}.`,
   );

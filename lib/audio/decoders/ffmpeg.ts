@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -66,8 +67,9 @@ export class FfmpegDecoder implements Decoder {
       await this.#keep(Uint8Array.from(bytes));
       return;
     }
-    const { stdin } = this.#start('pipe:0');
-    stdin?.write(Uint8Array.from(bytes));
+    const kept = Uint8Array.from(bytes);
+    const { stdin } = await this.#start('pipe:0');
+    stdin?.write(kept);
     await this.#emitUntil(() => !stdin?.writableNeedDrain);
     // It may have ended before its input, for example because it cannot read it.
     if (this.#hasExited) this.#checkEnd();
@@ -78,8 +80,8 @@ export class FfmpegDecoder implements Decoder {
       if (this.#file) {
         await this.#file.close();
         this.#file = undefined;
-        this.#start(`file:${path.join(this.#folder ?? '', 'audio')}`);
-      } else this.#start('pipe:0').stdin?.end();
+        await this.#start(`file:${path.join(this.#folder ?? '', 'audio')}`);
+      } else (await this.#start('pipe:0')).stdin?.end();
       await this.#emitUntil(() => this.#hasExited);
       this.#checkEnd();
     } finally {
@@ -105,7 +107,8 @@ export class FfmpegDecoder implements Decoder {
     else await this.#file.write(bytes);
   }
 
-  #start(input: string): FfmpegProcess {
+  /** Waits until it runs, or it is known that it does not. */
+  async #start(input: string): Promise<FfmpegProcess> {
     if (this.#process) return this.#process;
     const protocol = input.slice(0, input.indexOf(':'));
     const args = [
@@ -141,6 +144,7 @@ export class FfmpegDecoder implements Decoder {
       this.#messages = (this.#messages + text.toString()).slice(-MAX_MESSAGE_CHARACTERS);
       this.#describe();
     });
+    await once(child, 'spawn').catch(() => undefined);
     return child;
   }
 
@@ -184,7 +188,7 @@ export class FfmpegDecoder implements Decoder {
   #checkEnd(): void {
     if (this.#isFreed || !this.#failure) return;
     if ((this.#failure as NodeJS.ErrnoException).code === 'ENOENT') throw this.#missing();
-    if (/matches no streams/.test(this.#messages)) throw this.#refusal('there is no sound in it');
+    if (this.#messages.includes('matches no streams')) throw this.#refusal('there is no sound in it');
     if (!this.#format) throw this.#refusal(this.#failure.message);
     this.#output.cut();
   }

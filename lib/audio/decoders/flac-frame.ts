@@ -20,6 +20,7 @@ export interface FlacFrame {
 export class FlacDamage extends Error {}
 
 const RATES_HZ = [0, 88_200, 176_400, 192_000, 8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
+/** By the code in a frame's header; 0 stands for what the file says. */
 const BITS = [0, 8, 12, 0, 16, 20, 24, 32];
 const FIXED_COEFFICIENTS = [[], [1], [2, -1], [3, -3, 1], [4, -6, 4, -1]];
 const LEFT_SIDE = 8;
@@ -53,7 +54,7 @@ export function readFlacFrame(bytes: Uint8Array, info: FlacStreamInfo): FlacFram
   const rateHz = frameRate(rateCode, reader) || info.rateHz;
   const headerEnd = reader.byteAt;
   if (reader.unsigned(8) !== crc(bytes, headerEnd, CRC8, 8)) throw new FlacDamage();
-  const bits = BITS[bitsCode] || info.bits;
+  const bits = bitsCode === 0 ? info.bits : (BITS[bitsCode] ?? info.bits);
   const count = assignment < 8 ? assignment + 1 : 2;
   const channels: Int32Array[] = [];
   for (let channel = 0; channel < count; channel++) {
@@ -158,9 +159,11 @@ function readResidual(reader: BitReader, samples: Int32Array, order: number): vo
       for (; at < end; at++) samples[at] = reader.signed(bits);
       continue;
     }
+    const step = 2 ** parameter;
     for (; at < end; at++) {
-      const folded = reader.unary() * 2 ** parameter + reader.unsigned(parameter);
-      samples[at] = folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+      const folded = reader.unary() * step + reader.unsigned(parameter);
+      // Zigzag: 0, -1, 1, -2, 2. Up to 32 bits, so the halving must not be signed.
+      samples[at] = (folded >>> 1) ^ -(folded & 1);
     }
   }
 }

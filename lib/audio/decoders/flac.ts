@@ -122,7 +122,7 @@ export class FlacDecoder implements Decoder {
   #emit({ rateHz, bits, channels }: FlacFrame): void {
     const scale = 2 ** (1 - bits);
     this.#describe({ rateHz, bits, channels: channels.length });
-    this.#output.emit(channels.map((samples) => Float32Array.from(samples, (value) => value * scale)));
+    this.#output.emit(channels.map((samples) => scaled(samples, scale)));
   }
 
   #describe({ rateHz, bits, channels }: Pick<FlacStreamInfo, 'rateHz' | 'bits' | 'channels'>): void {
@@ -131,6 +131,12 @@ export class FlacDecoder implements Decoder {
     this.#described = description;
     this.#output.describe({ container: 'flac', codec: 'flac', rateHz, channels, bits });
   }
+}
+
+function scaled(samples: Int32Array, scale: number): Float32Array {
+  const floats = new Float32Array(samples);
+  for (let i = 0; i < floats.length; i++) floats[i] = (floats[i] ?? 0) * scale;
+  return floats;
 }
 
 function readStreamInfo(view: Buffer): FlacStreamInfo {

@@ -44,7 +44,7 @@ export class Mp3Decoder implements Decoder {
     if (!this.#first) throw new AsrError('BAD_AUDIO', 'The MP3 has no whole frame of audio.');
     const { bytes } = this.#queue;
     // An ID3v1 tag, or another tag that is text, is no damage.
-    if (bytes.length > 0 && (this.#isInSync && readMp3Frame(bytes, 0)) !== undefined) this.#output.cut();
+    if (this.#isInSync && readMp3Frame(bytes, 0)) this.#output.cut();
     return this.#decode();
   }
 
@@ -73,7 +73,7 @@ export class Mp3Decoder implements Decoder {
       if (bytes.length < needed) return;
       if (!this.#isInSync && !(isEnd && bytes.length < frame.bytes + MIN_SYNC_BYTES)) {
         const next = readMp3Frame(bytes, frame.bytes);
-        if (!next || next.rateHz !== frame.rateHz) {
+        if (next?.rateHz !== frame.rateHz) {
           this.#queue.skip(1);
           this.#searched += 1;
           continue;

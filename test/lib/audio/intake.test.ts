@@ -29,7 +29,7 @@ function now(pcm: Pcm): Buffer {
 
 function refusal(bytes: Uint8Array, hints?: AudioFormatHints, rateHz = 16000): AsrError {
   try {
-    new AudioIntake(rateHz).write(bytes, hints);
+    now(new AudioIntake(rateHz).write(bytes, hints));
   } catch (error) {
     return error as AsrError;
   }
