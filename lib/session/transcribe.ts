@@ -5,6 +5,7 @@ import { readWavHeader, startsLikeWav } from '../audio/wav';
 import { AsrError } from '../errors';
 import type { FinalEvent, SessionEvent, Statistics } from '../events';
 import { DEFAULT_MODEL, findModel } from '../models';
+import { configure } from './config';
 import type { Session, SessionOptions } from './options';
 import { openSession } from './session';
 import { joinTexts } from './text';
@@ -38,13 +39,16 @@ export async function transcribe(audio: AudioSource, options: TranscribeOptions 
   const { strings, hints, onEvent, signal } = options;
   if (signal?.aborted)
     throw new AsrError('ABORTED', 'The transcription was aborted.', { cause: signal.reason });
+  // Before the first chunk, which a stream may never give.
+  configure(options);
   // A failing session stops the reading, too, also where the source never gives anything again.
   const ended = new AbortController();
   const stopReading = signal ? AbortSignal.any([signal, ended.signal]) : ended.signal;
   const sentences: FinalEvent[] = [];
   let session: Session | undefined;
   try {
-    for await (const chunk of readAudio(audio, { ...(strings && { strings }), signal: stopReading })) {
+    const chunks = readAudio(audio, { ...(strings && { strings }), signal: stopReading });
+    for await (const chunk of withWholeHeader(chunks)) {
       session ??= start(chunk);
       await session.append(chunk, hints);
     }
@@ -68,6 +72,27 @@ export async function transcribe(audio: AudioSource, options: TranscribeOptions 
   }
 }
 
+/** The chunks, with the header of a WAV whole in the first one: it says the rate of the session. */
+async function* withWholeHeader(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let head: Uint8Array | undefined = new Uint8Array(0);
+  for await (const chunk of chunks) {
+    if (!head) {
+      yield chunk;
+      continue;
+    }
+    head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
+    if (isHalfHeader(head)) continue;
+    yield head;
+    head = undefined;
+  }
+  if (head?.length) yield head;
+}
+
+function isHalfHeader(head: Uint8Array): boolean {
+  if (head.length < 4) return 'RIFF'.startsWith(Buffer.from(head).toString('latin1'));
+  return startsLikeWav(head) && !readWavHeader(head);
+}
+
 /** What ended the session explains more than the append that came too late for it. */
 async function reasonOf(session: Session, error: unknown): Promise<unknown> {
   if (session.state !== 'closed') return error;
@@ -81,7 +106,7 @@ function rateOf(firstChunk: Uint8Array, options: TranscribeOptions): Pick<Sessio
   if (options.sampleRateHz !== undefined) return {};
   const wav = startsLikeWav(firstChunk) ? readWavHeader(firstChunk) : undefined;
   const rateHz = wav?.rateHz ?? options.hints?.rate;
-  const { sampleRatesHz } = findModel(options.model ?? DEFAULT_MODEL);
+  const { sampleRatesHz } = findModel(options.model || DEFAULT_MODEL);
   return rateHz !== undefined && sampleRatesHz.includes(rateHz) ? { sampleRateHz: rateHz } : {};
 }
 
