@@ -29,6 +29,12 @@ window.flowAsr = (function () {
     return capabilities.models.find((model) => model.id === name);
   }
 
+  // What the open dialog of the node says, else what the node says: fields are checked before they are saved.
+  function valueOf(node, field) {
+    const isEditing = $('#node-input-model').data('asr-node') === node.id;
+    return isEditing ? $('#node-input-' + field).val() : node[field];
+  }
+
   function text(node, key, values) {
     return node._def._(node.type + '.' + key, values);
   }
@@ -49,18 +55,18 @@ window.flowAsr = (function () {
   }
 
   function checkParameter(node, field, value, parameter) {
-    const model = capabilities && modelOf(node.model);
-    if (!model || node.mode === 'manual') return true;
+    const model = capabilities && modelOf(valueOf(node, 'model'));
+    if (!model || valueOf(node, 'mode') === 'manual') return true;
     return checkNumber(node, field, value, model.parameters[parameter]);
   }
 
   function checkMode(node, value) {
-    const model = capabilities && modelOf(node.model);
+    const model = capabilities && modelOf(valueOf(node, 'model'));
     return !model || model.modes.includes(value) || text(node, 'invalid.mode', { model: model.id });
   }
 
   function checkLanguage(node, value) {
-    const model = capabilities && modelOf(node.model);
+    const model = capabilities && modelOf(valueOf(node, 'model'));
     const asked = (value || '').split(/[\s,]+/).filter((code) => code !== '');
     if (!model || asked.length === 0 || model.maxLanguages === 0) return true;
     if (asked.length <= model.maxLanguages && asked.every((code) => model.languages.includes(code)))
@@ -117,6 +123,7 @@ window.flowAsr = (function () {
   }
 
   function prepareRecognition(node) {
+    $('#node-input-model').data('asr-node', node.id);
     setRates(node, []);
     load(function () {
       const { models, defaultModel, limits } = capabilities;
@@ -201,5 +208,6 @@ window.flowAsr = (function () {
     pickOnlySession,
     prepareRecognition,
     prepareSessionPicker,
+    valueOf,
   };
 })();
