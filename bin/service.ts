@@ -67,7 +67,7 @@ export async function runService(argv: string[]): Promise<number> {
 }
 
 function isLoopback({ host }: LocalServiceOptions): boolean {
-  return host === 'localhost' || host === '::1' || (host ?? '').startsWith("127.");
+  return host === 'localhost' || host === '::1' || (host ?? '').startsWith('127.');
 }
 
 /** @returns `undefined` when help is asked for. */
