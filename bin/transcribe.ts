@@ -42,7 +42,9 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   try {
     parsed = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    return fail(2, error);
+    // Node's message goes on about arguments that begin with a dash.
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    return fail(2, `${what}. See flow-asr transcribe --help.`);
   }
   const { values, positionals } = parsed;
   if (values.help) {
@@ -61,8 +63,8 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   };
   process.once('SIGINT', onInterrupt);
   try {
-    const fileBytes = (await stat(file)).size;
-    await using place = await findService(values);
+    const fileBytes = await sizeOf(file);
+    await using place = await findService(values, interrupted.signal);
     const options: SessionOptions = {
       ...place.options,
       ...(values.model && { model: values.model }),
@@ -81,6 +83,16 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  const found = await stat(file).catch((cause: unknown) => {
+    throw new Error(`Cannot read "${file}": ${cause instanceof Error ? cause.message : String(cause)}.`, {
+      cause,
+    });
+  });
+  if (found.isDirectory()) throw new Error(`"${file}" is a directory; expected a recording.`);
+  return found.size;
 }
 
 async function run(file: string, fileBytes: number, options: SessionOptions): Promise<Transcript> {
@@ -111,16 +123,15 @@ interface Place extends AsyncDisposable {
 }
 
 /** Where to recognise: what was asked for, else the cloud if there is a key, else a local service for this run. */
-async function findService(values: {
-  region?: string;
-  address?: string;
-  workspace?: string;
-}): Promise<Place> {
+async function findService(
+  values: { region?: string; address?: string; workspace?: string },
+  signal: AbortSignal,
+): Promise<Place> {
   const { region, address, workspace } = values;
   const nothing = () => Promise.resolve();
   let apiKey = process.env.DASHSCOPE_API_KEY;
   if (!region && !address && !apiKey) {
-    const service = await startLocalService({ engine: 'recogniser' });
+    const service = await startLocalService({ engine: 'recogniser', signal });
     return {
       options: { region: 'local', address: service.url },
       [Symbol.asyncDispose]: () => service.close(),
