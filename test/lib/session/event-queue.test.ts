@@ -70,7 +70,7 @@ describe('EventQueue', () => {
     queue.push(FINISHED);
     const results = await Promise.all(reads);
     assert.deepEqual(
-      results.map(({ done, value }) => (done ? 'done' : (value).type)),
+      results.map(({ done, value }) => (done ? 'done' : value.type)),
       ['final', 'final', 'finished', 'done'],
     );
   });
