@@ -2,7 +2,9 @@ import type { EngineEvent, EngineSession, EngineSettings, TimedWord } from '../e
 import { spreadWords } from '../words';
 import type { DecodeQueue } from './decode-queue';
 import { MODEL_RATE_HZ, type Model } from './model';
+import { loudRuns, type Run } from './loud-runs';
 import { PcmInput } from './pcm-input';
+import { placeWords } from './place-words';
 import { SampleBuffer } from './samples';
 import { SpeechDetector, type SpeechEvent } from './speech-detector';
 import { StablePrefix } from './stable-prefix';
@@ -16,6 +18,8 @@ const LANGUAGE = 'en';
  */
 const PADDING_BEFORE = 0.2 * MODEL_RATE_HZ;
 const PADDING_AFTER = 0.3 * MODEL_RATE_HZ;
+/** Speech dies away for a little after it is loud. */
+const TAIL_MS = 100;
 /** For a second try when the first final comes out empty. */
 const TIGHT_PADDING = 0.1 * MODEL_RATE_HZ;
 
@@ -53,7 +57,7 @@ interface Segment {
   number: number;
   begin: number;
   /** Finals of its phrases so far. */
-  phrases: { text: string; beginMs: number; endMs: number }[];
+  phrases: { text: string; beginMs: number; endMs: number; runs: readonly Run[] }[];
 }
 
 /** Listens to one session with the model. Positions are samples at the model's rate. */
@@ -181,22 +185,25 @@ export class ListeningSession implements EngineSession {
   #end(): void {
     const phrase = this.#phrase;
     if (!phrase) return;
-    const { segment, begin, pausedAt: end = this.#buffer.end } = phrase;
+    const { segment, begin } = phrase;
+    const end = phrase.pausedAt ?? this.#buffer.end;
+    const runs = loudRuns(this.#buffer.slice(begin, end), toMs(begin));
+    const endMs = endOfSpeechMs(runs, toMs(end));
     this.#phrase = undefined;
     phrase.ended = true;
     this.#lastPhraseEnd = end;
     this.#queue.dropInterim(this);
     if (this.#settings.mode === 'vad') {
       this.#segment = newSegment(segment.number + 1, end);
-      this.#emit({ type: 'speechStopped', segment: segment.number, atMs: toMs(end) });
+      this.#emit({ type: 'speechStopped', segment: segment.number, atMs: endMs });
     }
     const decoded = this.#decodeFinal(phrase, end);
     // Handled where it is awaited, which may be later than it fails.
     decoded.catch(() => undefined);
     this.#after(async () => {
       const text = await decoded;
-      segment.phrases.push({ text: text || phrase.lastInterim, beginMs: toMs(begin), endMs: toMs(end) });
-      if (this.#settings.mode === 'vad') this.#emitFinal(segment, toMs(end));
+      segment.phrases.push({ text: text || phrase.lastInterim, beginMs: toMs(begin), endMs, runs });
+      if (this.#settings.mode === 'vad') this.#emitFinal(segment, endMs);
     }, segment);
   }
 
@@ -287,9 +294,17 @@ function textOf(segment: Segment): string {
     .join(' ');
 }
 
-/** The model gives no times: words are spread over their phrase by their lengths. */
+/** The model gives no times: words go where their phrase is loud, or are spread over it by their lengths. */
 function wordsOf(segment: Segment): TimedWord[] {
-  return segment.phrases.flatMap(({ text, beginMs, endMs }) => spreadWords(text, beginMs, endMs));
+  return segment.phrases.flatMap(({ text, beginMs, endMs, runs }) =>
+    runs.length > 0 ? placeWords(text, runs) : spreadWords(text, beginMs, endMs),
+  );
+}
+
+/** The detector, or the end of the audio, may be later than the speech. */
+function endOfSpeechMs(runs: readonly Run[], endMs: number): number {
+  const lastMs = runs.at(-1)?.endMs;
+  return lastMs === undefined ? endMs : Math.min(endMs, lastMs + TAIL_MS);
 }
 
 function toMs(samples: number): number {
