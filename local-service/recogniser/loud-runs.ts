@@ -10,7 +10,7 @@ const FRAME_MS = 20;
 /** Shorter pauses are inside of words. */
 const MAX_GAP_MS = 150;
 /** Shorter sounds are clicks and breath. */
-const MIN_RUN_MS = 180;
+const MIN_RUN_MS = 200;
 /** Loud is what is well above the quietest tenth and not far below the loudest twentieth. */
 const ABOVE_QUIET = 4;
 const BELOW_LOUD = 0.1;
