@@ -143,7 +143,7 @@ async function findService(
     ...(region && { region: region as Region }),
     ...(address && { address }),
     ...(workspace && { workspaceId: workspace }),
-    // The cloud's key is for the cloud; another address gets it only if the user says both.
+    // The local service needs none.
     ...(apiKey && region !== 'local' && { apiKey }),
   };
   return { options, [Symbol.asyncDispose]: nothing };

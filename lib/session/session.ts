@@ -97,6 +97,8 @@ class LiveSession implements Session {
 
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void> {
     if (!this.#takesMore()) return rejected(this.#closedError('append'));
+    const { limitError } = this.#sender;
+    if (limitError) return rejected(limitError);
     let bytes: Uint8Array;
     try {
       bytes = this.#intake.read(audio, hints);
@@ -204,7 +206,7 @@ class LiveSession implements Session {
     const reason = this.#endedBy ?? (aborted ? this.#abortedError() : this.#closedError('wait'));
     this.#phase = 'closed';
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
-    this.#recognition.stop(reason);
+    this.#recognition.stop(how === 'finished' ? unansweredCommit() : reason);
     this.#counter.audioLostBytes += this.#sender.stop(reason);
     const statistics = this.statistics();
     this.#ready.reject(reason);
@@ -260,4 +262,8 @@ class LiveSession implements Session {
   #isClosed(): boolean {
     return this.#phase === 'closed';
   }
+}
+
+function unansweredCommit(): AsrError {
+  return new AsrError('COMMIT_FAILED', 'The session ended before the service answered the commit.');
 }
