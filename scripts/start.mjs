@@ -134,7 +134,8 @@ class Recital {
   }
 
   hear({ kind, event, message, type }) {
-    if (kind === 'interim' || kind === 'final') log(`${kind}  ${event.text}`);
+    if (kind === 'interim') log(`interim  ${event.text}`);
+    if (kind === 'final') log(`final  ${event.text}${timesOf(event)}`);
     if (kind === 'final') this.#finals += 1;
     if (kind === 'failed') this.#fail(message);
     if (kind === 'event' && event.type === 'error') this.#fail(event.error.message);
@@ -162,6 +163,14 @@ class Recital {
     const reason = `The session did not end within ${LAST_FINAL_WITHIN_MS / 1000} s after the recording.`;
     setTimeout(() => this.#settle.reject(new Error(reason)), LAST_FINAL_WITHIN_MS).unref();
   }
+}
+
+/** Of models with timestamps: when the sentence and each of its words were spoken, in seconds. */
+function timesOf({ words }) {
+  if (!words?.length) return '';
+  const at = (ms) => (ms / 1000).toFixed(2);
+  const list = words.map(({ text, beginMs }) => `${at(beginMs)} ${text}`).join(', ');
+  return `\n       ${at(words[0].beginMs)} to ${at(words.at(-1).endMs)} s: ${list}`;
 }
 
 function untilAborted(signal) {
