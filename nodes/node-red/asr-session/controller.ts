@@ -20,6 +20,9 @@ import { sessionKey } from './session-key';
 import type { SessionKeyDef } from './session-key';
 import { SessionRegistry } from './session-registry';
 
+/** Of two clocks that ring at the same time, the one that finishes a session is to ring before the one for sleep. */
+const FINISHES_FIRST_MS = 1000;
+
 /** What the editor stores of an `asr session` node. */
 export interface SessionSettings extends RecognitionDef, SessionKeyDef {
   maxSessions?: string | number;
@@ -167,10 +170,14 @@ export class SessionController implements SessionHost {
     });
   }
 
-  /** A session that is to end without audio sleeps as well, where the service would not wait for as long as that. */
+  /** A session that is to end without audio sleeps until then, where the service would not wait for as long as that. */
   #idle(): NonNullable<SessionOptions['idle']> {
     const { idlePolicy: policy = 'reopen' } = this.#settings;
-    if (policy === 'close') return { policy: 'reopen' };
+    if (policy === 'close') {
+      const finishAfterMs = this.#finishAfterMs();
+      const isSooner = finishAfterMs <= modelOf(this.#settings).idleMs;
+      return { policy: 'reopen', ...(isSooner && { afterMs: finishAfterMs + FINISHES_FIRST_MS }) };
+    }
     const afterMs = this.#idleMs();
     return { policy, ...(afterMs !== undefined && { afterMs }) };
   }

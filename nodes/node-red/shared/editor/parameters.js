@@ -175,7 +175,7 @@ window.flowAsr = window.flowAsr || {};
       const id = 'asr-parameter-' + name;
       const label = $('<label>', { for: id }).append('<i class="fa fa-sliders"></i> ');
       label.append($('<span>').text(textOf(name, 'label')));
-      const row = $('<div>', { class: 'form-row', 'data-asr-parameter': name }).append(label, field);
+      const row = $('<div>', { class: 'form-row', 'data-asr-parameter': name }).append(label, ' ', field);
       if (name.endsWith('Ms')) row.append(' ', $('<span>').text(flowAsr.sharedText('unit.ms')));
       container.append(row, $('<div>', { class: 'asr-policy' }).text(hintOf(name, specs[name])));
       field.attr({ id, autocomplete: 'off' });

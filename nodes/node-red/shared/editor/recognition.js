@@ -5,6 +5,8 @@ window.flowAsr = window.flowAsr || {};
   // Of the open dialog.
   let node;
   let parameters;
+  // What the rows were made for: they are not made again for nothing, or the field would go that was just clicked.
+  let shown;
 
   function field(name) {
     return $('#node-input-' + name);
@@ -124,6 +126,9 @@ window.flowAsr = window.flowAsr || {};
   function showModel() {
     const id = (field('model').val() || '').trim();
     const model = flowAsr.modelOf(id);
+    const subject = JSON.stringify([model || id, field('mode').val(), field('connection').val()]);
+    if (subject === shown) return;
+    shown = subject;
     const note = noteOn(model, id);
     $('.asr-model-note')
       .text(note)
@@ -139,6 +144,7 @@ window.flowAsr = window.flowAsr || {};
   function prepareRecognition(editedNode) {
     node = editedNode;
     parameters = undefined;
+    shown = undefined;
     field('model').data('asr-node', node.id);
     // Filled at once: a dialog that is saved before the runtime has answered must not lose what it has.
     field('wireFormat').append($('<option>', { value: node.wireFormat || '' }));
@@ -155,6 +161,8 @@ window.flowAsr = window.flowAsr || {};
       parameters = flowAsr.parameterSection($('.asr-parameters'), node.parameters);
       const show = () => flowAsr.askModel(field('model').val(), showModel);
       field('model').on('change', show);
+      // Picked from the suggestions, or typed to the end.
+      field('model').on('input', () => flowAsr.modelOf(field('model').val()) && showModel());
       field('mode').on('change', show);
       field('connection').on('change', show);
       show();
