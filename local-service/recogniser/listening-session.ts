@@ -1,5 +1,6 @@
 import type { EngineEvent, EngineSession, EngineSettings, TimedWord } from '../engines/engine';
 import { spreadWords } from '../words';
+import { belongsTogether, isStillContext, type PhraseBefore, withoutBefore } from './context';
 import type { DecodeQueue } from './decode-queue';
 import { MODEL_RATE_HZ, type Model } from './model';
 import { loudRuns, type Run } from './loud-runs';
@@ -71,6 +72,8 @@ export class ListeningSession implements EngineSession {
   #segment: Segment;
   #phrase: Phrase | undefined;
   #lastPhraseEnd = 0;
+  /** In mode `vad`; Manual phrases go on over short pauses anyway. */
+  #before: PhraseBefore | undefined;
   /** Finals in order; a new one is added to the end of the chain. */
   #finals: Promise<void> = Promise.resolve();
   #closed = false;
@@ -101,7 +104,9 @@ export class ListeningSession implements EngineSession {
     this.#heard(this.#detector.feed(samples));
     this.#boundPhrase();
     this.#requestInterim();
-    this.#buffer.forget((this.#phrase?.floor ?? this.#buffer.end) - 2 * MODEL_RATE_HZ);
+    if (this.#before && !isStillContext(this.#before, this.#buffer.end)) this.#before = undefined;
+    const needed = Math.min(this.#phrase?.floor ?? this.#buffer.end, this.#before?.floor ?? Infinity);
+    this.#buffer.forget(needed - 2 * MODEL_RATE_HZ);
   }
 
   commit(): void {
@@ -200,6 +205,7 @@ export class ListeningSession implements EngineSession {
     const decoded = this.#decodeFinal(phrase, end);
     // Handled where it is awaited, which may be later than it fails.
     decoded.catch(() => undefined);
+    if (this.#settings.mode === 'vad') this.#before = { floor: phrase.floor, end, text: decoded };
     this.#after(async () => {
       const text = await decoded;
       segment.phrases.push({ text: text || phrase.lastInterim, beginMs: toMs(begin), endMs, runs });
@@ -210,6 +216,13 @@ export class ListeningSession implements EngineSession {
   async #decodeFinal({ floor, begin, prefix }: Phrase, end: number): Promise<string> {
     const padded = this.#buffer.slice(floor, end + PADDING_AFTER);
     const tight = this.#buffer.slice(Math.max(floor, begin - TIGHT_PADDING), end + TIGHT_PADDING);
+    const before = this.#before;
+    if (before && belongsTogether(before, begin, end)) {
+      const both = this.#buffer.slice(before.floor, end + PADDING_AFTER);
+      const textOfBoth = cleanTranscript(await this.#queue.final(this, both), toMs(both.length));
+      const text = withoutBefore(textOfBoth, await before.text);
+      if (text) return prefix.settle(cleanTranscript(text, toMs(padded.length)));
+    }
     const text = (await this.#queue.final(this, padded)) || (await this.#queue.final(this, tight));
     return prefix.settle(cleanTranscript(text, toMs(padded.length)));
   }

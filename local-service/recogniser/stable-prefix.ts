@@ -1,4 +1,4 @@
-import { normaliseWord } from './text';
+import { wordsBehind } from './closest-prefix';
 
 /** Interims in a row that must agree on a word. */
 const AGREEING_INTERIMS = 3;
@@ -40,7 +40,7 @@ export class StablePrefix {
 
   /** The words that follow where `words` come closest to the stable ones. */
   #behindStable(words: readonly string[]): string[] {
-    return words.slice(closestPrefixLength(this.#stable.map(normaliseWord), words.map(normaliseWord)));
+    return wordsBehind(this.#stable, words).rest;
   }
 }
 
@@ -52,20 +52,4 @@ function commonLength(a: readonly string[], b: readonly string[]): number {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) if (a[index] !== b[index]) return index;
   return length;
-}
-
-/** Length of the prefix of `words` with the least edit distance to `wanted`; of equals the one as long as `wanted`. */
-function closestPrefixLength(wanted: readonly string[], words: readonly string[]): number {
-  let row = Array.from({ length: words.length + 1 }, (_, index) => index);
-  for (const [index, word] of wanted.entries()) {
-    const next = [index + 1];
-    for (const [column, other] of words.entries()) {
-      const replaced = (row[column] ?? 0) + (word === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1));
-    }
-    row = next;
-  }
-  const least = Math.min(...row);
-  const best = row.flatMap((distance, length) => (distance === least ? [length] : []));
-  return best.reduce((a, b) => (Math.abs(b - wanted.length) < Math.abs(a - wanted.length) ? b : a));
 }
