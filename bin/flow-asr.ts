@@ -37,6 +37,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
+// Without a reader of errors there is nobody to tell them to; the exit code still says it.
+process.stderr.on('error', () => undefined);
+
 main(process.argv.slice(2)).then(
   (exitCode) => {
     process.exitCode = exitCode;

@@ -17,7 +17,7 @@ export class LiveLine {
     const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
     const bar = `[${'='.repeat(filled)}${' '.repeat(BAR_WIDTH - filled)}] `;
     const room = Math.max(0, this.#stream.columns - bar.length - 1);
-    this.#stream.write(`\r\x1b[K${bar}${text.slice(-room)}`);
+    this.#stream.write(`\r\x1b[K${bar}${room > 0 ? text.slice(-room) : ''}`);
   }
 
   /** A line that stays. */

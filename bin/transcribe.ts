@@ -47,7 +47,9 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   try {
     parsed = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    return fail(2, error);
+    // Node's message goes on about arguments that begin with a dash.
+    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
+    return fail(2, `${what}. See flow-asr transcribe --help.`);
   }
   const { values, positionals } = parsed;
   if (values.help) {
@@ -66,8 +68,9 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   };
   process.once('SIGINT', onInterrupt);
   try {
+    await refuseFolder(file);
     const duration = process.stderr.isTTY ? await durationOf(file) : undefined;
-    await using place = await findService(values);
+    await using place = await findService(values, interrupted.signal);
     const options: SessionOptions = {
       ...place.options,
       ...(values.model && { model: values.model }),
@@ -86,6 +89,17 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   } finally {
     process.removeListener('SIGINT', onInterrupt);
   }
+}
+
+/** What surely cannot be read is said before a service is started for it. */
+async function refuseFolder(file: string): Promise<void> {
+  if (audioArgument(file).source !== file || /^https?:/i.test(file)) return;
+  const found = await stat(file).catch((cause: unknown) => {
+    throw new Error(`Cannot read "${file}": ${cause instanceof Error ? cause.message : String(cause)}.`, {
+      cause,
+    });
+  });
+  if (found.isDirectory()) throw new Error(`"${file}" is a directory; expected a recording.`);
 }
 
 /** @param durationMs undefined where it is not known before the end */
@@ -123,16 +137,15 @@ interface Place extends AsyncDisposable {
 }
 
 /** Where to recognise: what was asked for, else the cloud if there is a key, else a local service for this run. */
-async function findService(values: {
-  region?: string;
-  address?: string;
-  workspace?: string;
-}): Promise<Place> {
+async function findService(
+  values: { region?: string; address?: string; workspace?: string },
+  signal: AbortSignal,
+): Promise<Place> {
   const { region, address, workspace } = values;
   const nothing = () => Promise.resolve();
   let apiKey = process.env.DASHSCOPE_API_KEY;
   if (!region && !address && !apiKey) {
-    const service = await startLocalService({ engine: 'recogniser' });
+    const service = await startLocalService({ engine: 'recogniser', signal });
     return {
       options: { region: 'local', address: service.url },
       [Symbol.asyncDispose]: () => service.close(),
@@ -144,7 +157,7 @@ async function findService(values: {
     ...(region && { region: region as Region }),
     ...(address && { address }),
     ...(workspace && { workspaceId: workspace }),
-    // The cloud's key is for the cloud; another address gets it only if the user says both.
+    // The local service needs none.
     ...(apiKey && region !== 'local' && { apiKey }),
   };
   return { options, [Symbol.asyncDispose]: nothing };

@@ -54,6 +54,8 @@ const PARAFORMER_LANGUAGES = codes('zh en ja yue ko de fr ru');
 const SILENCE: ParameterSpec = { kind: 'integer', min: 200, max: 6000, default: 1300 };
 const OFF: ParameterSpec = { kind: 'boolean', default: false };
 const ON: ParameterSpec = { kind: 'boolean', default: true };
+/** The service's own default is off; a session asks it to stay, because a quiet microphone is no reason to end. */
+const STAYS: ParameterSpec = ON;
 const ID: ParameterSpec = { kind: 'text', maxLength: 200 };
 const NOISE: ParameterSpec = { kind: 'number', min: -1, max: 1, step: 0.1 };
 const WORD_FILTER: ParameterSpec = { kind: 'wordFilter', maxWords: 32 };
@@ -108,7 +110,7 @@ const FUN_ASR: ModelCapabilities = {
     silenceMs: SILENCE,
     semanticPunctuation: OFF,
     multiThreshold: OFF,
-    heartbeat: OFF,
+    heartbeat: STAYS,
     speechNoiseThreshold: NOISE,
     specialWordFilter: WORD_FILTER,
     vocabularyId: ID,
@@ -137,7 +139,7 @@ const PARAFORMER_V2: ModelCapabilities = {
     punctuation: ON,
     inverseTextNormalization: ON,
     disfluencyRemoval: OFF,
-    heartbeat: OFF,
+    heartbeat: STAYS,
     vocabularyId: ID,
   },
 };

@@ -63,6 +63,9 @@ export interface ModelParameters {
 
 export type ParameterName = keyof ModelParameters;
 
+/** Settings of the service's voice activity detection: without meaning where commits end the sentences. */
+export const VAD_PARAMETERS: readonly ParameterName[] = ['vadThreshold', 'silenceMs'];
+
 /** What values a setting takes, and what holds when it is not set. */
 export type ParameterSpec =
   | { kind: 'boolean'; default: boolean }

@@ -50,6 +50,13 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
       { param: 'workspaceId' },
     );
   }
+  if (options.address && (region === 'singapore' || region === 'beijing')) {
+    throw new AsrError(
+      'INVALID_OPTION',
+      `An \`address\` is for the regions local and custom; ${region} has its own.`,
+      { param: 'address' },
+    );
+  }
   switch (region) {
     case 'singapore':
     case 'beijing':

@@ -1,14 +1,11 @@
 // What the scripts share. Imports nothing that has to be installed: they run on a fresh clone.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** npm's own record of what it has installed. */
-const INSTALLED = path.join('node_modules', '.package-lock.json');
 
 /** The time of the last change in the files and folders (of the repository, deeply); deleting is a change too. */
 export function newestChangeMs(names) {
@@ -20,17 +17,25 @@ export function newestChangeMs(names) {
   return Math.max(...names.map((name) => newest(path.join(root, name))));
 }
 
-/** Runs `npm ci` in the folder when it has no packages, or older ones than its lockfile says. */
+/** Runs `npm ci` in the folder when it has no packages, or others than its lockfile says. */
 export async function installIfNeeded(folder, { log, signal, flags = [] }) {
-  const installed = path.join(folder, INSTALLED);
-  const isCurrent =
-    existsSync(installed) &&
-    ['package.json', 'package-lock.json'].every(
-      (name) => statSync(path.join(folder, name)).mtimeMs <= statSync(installed).mtimeMs,
-    );
-  if (isCurrent) return;
+  if (isInstalled(folder)) return;
   log(`Installing packages in ${path.relative(root, folder) || 'this folder'} …`);
   await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], { cwd: folder, signal });
+}
+
+/** npm leaves a record of what it has installed. Optional packages may be for other systems. */
+function isInstalled(folder) {
+  const installed = path.join(folder, 'node_modules', '.package-lock.json');
+  if (!existsSync(installed)) return false;
+  const packagesOf = (file) => JSON.parse(readFileSync(file, 'utf8')).packages;
+  const found = packagesOf(installed);
+  return Object.entries(packagesOf(path.join(folder, 'package-lock.json'))).every(
+    ([place, { version, integrity, optional }]) =>
+      place === '' ||
+      optional ||
+      (found[place]?.version === version && found[place]?.integrity === integrity),
+  );
 }
 
 /** npm, as it belongs to the running Node. Rejects when it fails; its own words are on the terminal by then. */
@@ -43,7 +48,11 @@ export function runNpm(args, options = {}) {
 
 /** Runs a program to its end, with this process's terminal. Rejects when it fails. */
 export async function run(file, args, options = {}) {
-  const code = await exitCodeOf(file, args, options);
+  const code = await new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options });
+    child.once('error', reject);
+    child.once('close', (status, signal) => resolve(status ?? `signal ${signal}`));
+  });
   if (code === 0) return;
   const command = [path.basename(file), ...args.map((arg) => path.basename(arg))].join(' ');
   throw new Error(`\`${command}\` failed with exit code ${code}.`);
@@ -58,14 +67,6 @@ export async function capture(file, args, options = {}) {
   child.stderr.setEncoding('utf8').on('data', keep);
   const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
   return { code, output };
-}
-
-function exitCodeOf(file, args, options = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options });
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? `signal ${signal}`));
-  });
 }
 
 /** The port if nobody listens on it, else any free one. */

@@ -96,22 +96,25 @@ try {
   // The picture is of the flow and of what comes out of it; the palette starts where the nodes are.
   await page.run(`
     RED.sidebar.show('debug');
-    document.querySelector('#red-ui-palette-search input').value = 'asr';
     $('#red-ui-palette-search input').searchBox('value', 'asr');
   `);
-  const ids = await page.run(`JSON.stringify(
-    RED.nodes.filterNodes({ type: 'inject' }).filter((node) => /play|finish/.test(node.name)).map((node) => [node.name, node.id])
-  )`);
-  const buttons = Object.fromEntries(JSON.parse(ids).map(([name, id]) => [name.split(' ')[0], id]));
-  const press = (id) => fetch(`${url}inject/${id}`, { method: 'POST' });
-  await press(buttons.play);
-  const shown = `document.querySelector('.red-ui-debug-content-list')?.innerText ?? ''`;
-  await page.until(`/for your country/.test(document.body.innerText)`);
-  await press(buttons.finish);
-  await page.until(`(${shown}).match(/: final|final\\n/g)?.length >= 2`);
+  const nodes = JSON.parse(
+    await page.run(`JSON.stringify(
+      ['play the recording', 'finish', 'events'].map((name) => RED.nodes.filterNodes({}).find((node) => node.name === name).id)
+    )`),
+  );
+  const [play, finish, events] = nodes;
+  // Results alone: they are what somebody wants to see first.
+  await post(`debug/${events}/disable`);
+  await post(`inject/${play}`);
+  const hasFinals = `document.querySelector('.red-ui-debug-content-list').textContent.includes('fellow')`;
+  const hears = `document.querySelector('#red-ui-workspace-chart').textContent.includes('What your country can')`;
+  await page.until(`${hasFinals} && ${hears}`);
   const { data } = await page.send('Page.captureScreenshot', { format: 'png' });
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, Buffer.from(data, 'base64'));
+  await post(`inject/${finish}`);
+  await post(`debug/${events}/enable`);
   process.stdout.write(`${path.relative(process.cwd(), file)}\n`);
   page.close();
 } finally {
@@ -119,6 +122,10 @@ try {
   browser.kill();
   await gone;
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+}
+
+function post(pathname) {
+  return fetch(url + pathname, { method: 'POST' });
 }
 
 /** The port that the browser says it listens on for its debugging protocol. */

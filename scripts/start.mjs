@@ -29,6 +29,9 @@ function readOptions() {
   try {
     const known = { once: flag, model: text, port: text, help: { ...flag, short: 'h' } };
     const { values } = parseArgs({ options: known });
+    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) {
+      throw new Error(`--port must be a number, not ${JSON.stringify(values.port)}.`);
+    }
     if (!values.help) return values;
     log(USAGE);
   } catch (error) {
@@ -47,7 +50,7 @@ async function main({ once, model, port }) {
     await demonstrate({ once, model, port, signal });
   } catch (error) {
     if (!signal.aborted) {
-      process.stderr.write(`\n${error.message}\n`);
+      if (!(error instanceof ToldFailure)) process.stderr.write(`\n${error.message}\n`);
       process.exitCode = 1;
     }
   }
@@ -81,7 +84,8 @@ async function demonstrate({ once, model, port, signal }) {
     port: port === undefined ? await freePort(EDITOR_PORT) : Number(port),
     onNews: (news) => recital.hear(news),
   });
-  const starting = startService(servicePort, signal);
+  const ending = new AbortController();
+  const starting = startService(servicePort, AbortSignal.any([signal, ending.signal]));
   try {
     const [service] = await Promise.all([starting, nodeRed.ready()]);
     log(`Editor          ${nodeRed.url}`);
@@ -90,6 +94,7 @@ async function demonstrate({ once, model, port, signal }) {
     await nodeRed.press(buttons.play);
     await Promise.race([once ? recital.over : new Promise(() => {}), nodeRed.died, untilAborted(signal)]);
   } finally {
+    ending.abort();
     await nodeRed.stop();
     const service = await starting.catch(() => undefined);
     await service?.close();
@@ -109,12 +114,17 @@ async function startService(port, signal) {
   return startLocalService({ engine: 'recogniser', port, progress, signal });
 }
 
+/** A failure that stands among the lines of the nodes already. */
+class ToldFailure extends Error {}
+
 /** Says what the nodes say, and knows when the recording has been recognised. */
 class Recital {
   /** Resolves at the end of the session that the recording opened; rejects with the reason when there is no text. */
   over;
   #settle;
   #finals = 0;
+  /** One failure is told by several: the session, the node, the log. */
+  #lastFailure;
   #onPlayed;
 
   constructor({ onPlayed }) {
@@ -124,14 +134,20 @@ class Recital {
   }
 
   hear({ kind, event, message, type }) {
-    if (kind === 'interim' || kind === 'final') log(`${kind}  ${event.text}`);
+    if (kind === 'interim') log(`interim  ${event.text}`);
+    if (kind === 'final') log(`final  ${event.text}${timesOf(event)}`);
     if (kind === 'final') this.#finals += 1;
-    if (kind === 'failed') {
-      log(`error  ${message}`);
-      this.#settle.reject(new Error(message));
-    }
+    if (kind === 'failed') this.#fail(message);
+    if (kind === 'event' && event.type === 'error') this.#fail(event.error.message);
+    if (kind === 'event' && event.type === 'warning') log(`warning  ${event.message}`);
     if (kind === 'completed' && type === 'asr-append-audio') this.#afterPlaying();
     if (kind === 'event' && event.type === 'finished') this.#end();
+  }
+
+  #fail(message) {
+    if (message !== this.#lastFailure) log(`error  ${message}`);
+    this.#lastFailure = message;
+    this.#settle.reject(new ToldFailure(message));
   }
 
   #end() {
@@ -147,6 +163,14 @@ class Recital {
     const reason = `The session did not end within ${LAST_FINAL_WITHIN_MS / 1000} s after the recording.`;
     setTimeout(() => this.#settle.reject(new Error(reason)), LAST_FINAL_WITHIN_MS).unref();
   }
+}
+
+/** Of models with timestamps: when the sentence and each of its words were spoken, in seconds. */
+function timesOf({ words }) {
+  if (!words?.length) return '';
+  const at = (ms) => (ms / 1000).toFixed(2);
+  const list = words.map(({ text, beginMs }) => `${at(beginMs)} ${text}`).join(', ');
+  return `\n       ${at(words[0].beginMs)} to ${at(words.at(-1).endMs)} s: ${list}`;
 }
 
 function untilAborted(signal) {

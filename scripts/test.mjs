@@ -1,7 +1,7 @@
 // `npm test`: installs and builds what is missing, checks style and types, runs every test.
 // Arguments go on to mocha: `npm test -- test/lib`, `npm test -- --grep reconnect`.
 import { fork } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { capture, installIfNeeded, root } from './project.mjs';
@@ -30,7 +30,7 @@ try {
   if (process.argv.length === 2) await check();
   for (const { config, folders } of SUITES) {
     const chosen = files.filter((file) => folders.some((folder) => isWithin(file, folder)));
-    if (files.length === 0 || chosen.length > 0) await runMocha(config, [...flags, ...chosen]);
+    if (files.length === 0 || chosen.length > 0) await runMocha(config, chosen);
   }
 } catch (error) {
   process.stderr.write(`${error.message}\n`);
@@ -77,10 +77,19 @@ async function check() {
   }
 }
 
-async function runMocha(config, args) {
+/**
+ * mocha adds the files of its configuration to those that it is told: what is chosen takes their place here.
+ * @param chosen Files and folders; all of the configuration when there are none.
+ */
+async function runMocha(configFile, chosen) {
+  const config = JSON.parse(readFileSync(path.join(root, configFile), 'utf8'));
+  const specs = chosen.length > 0 ? chosen.flatMap((file) => specsOf(file, config.spec)) : config.spec;
+  const settings = { ...config, spec: specs, reporter: path.join(root, 'scripts', 'test-reporter.cjs') };
+  const args = Object.entries(settings).flatMap(([name, value]) =>
+    [value].flat().map((one) => toFlag(name, one)),
+  );
   const mocha = createRequire(import.meta.url).resolve('mocha/bin/mocha.js');
-  const reporter = path.join(root, 'scripts', 'test-reporter.cjs');
-  const child = fork(mocha, ['--config', config, '--reporter', reporter, ...args], { cwd: root });
+  const child = fork(mocha, ['--no-config', ...args, ...flags], { cwd: root });
   let stats;
   child.on('message', (message) => (stats = message));
   const code = await new Promise((resolve) => child.once('close', resolve));
@@ -88,4 +97,17 @@ async function runMocha(config, args) {
   tally.failed += stats?.failures ?? 0;
   // A file that cannot be loaded, or a process that died: no test has failed, and yet nothing is well.
   if (code !== 0 && !stats?.failures) tally.failed += 1;
+}
+
+function toFlag(name, value) {
+  const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return value === true ? flag : `${flag}=${value}`;
+}
+
+/** A folder's tests; the configuration says so itself for those that hold more than tests. */
+function specsOf(file, known) {
+  if (statSync(path.join(root, file)).isFile()) return [file];
+  const folder = file.split(path.sep).join('/');
+  const named = known.filter((spec) => spec.startsWith(`${folder}/`) && !spec.startsWith(`${folder}/**`));
+  return named.length > 0 ? named : [`${folder}/**/*.test.ts`];
 }

@@ -1,4 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
+import { createEnvironment } from '../../lib/environment';
+import { ConnectionPool } from '../../lib/transport/connection-pool';
 import { findNode } from '../../nodes/node-red/shared/red';
 import { connectionOf, isCredentialsNode } from './connection';
 import type { AsrCredentialsNode, ConnectionDef } from './connection';
@@ -15,9 +17,16 @@ export = function (RED: NodeAPI) {
       const { region = 'singapore', workspaceId = '', address = '' } = def;
       const { keySource = 'credential', keyVariable = '' } = def;
       const deployed: ConnectionDef = { region, workspaceId, address, keySource, keyVariable };
+      const { connect, clock } = createEnvironment();
+      const pool = new ConnectionPool(connect, clock);
       Object.assign(this, {
         deployed,
+        pool,
         connection: () => connectionOf(RED, this, deployed, this.credentials.apiKey),
+      });
+      this.on('close', (_removed: boolean, done: () => void) => {
+        pool.close();
+        done();
       });
     },
     { credentials: { apiKey: { type: 'password' } } },

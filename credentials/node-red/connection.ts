@@ -3,6 +3,7 @@ import { AsrError } from '../../lib/errors';
 import { resolveEndpoint } from '../../lib/regions';
 import type { Region } from '../../lib/regions';
 import type { SessionOptions } from '../../lib/session/options';
+import type { ConnectionPool } from '../../lib/transport/connection-pool';
 
 export const DEFAULT_KEY_VARIABLE = 'DASHSCOPE_API_KEY';
 
@@ -22,6 +23,8 @@ export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'addres
 export interface AsrCredentialsNode extends Node<{ apiKey?: string }> {
   /** Asked for with each session: an environment variable may have changed. */
   connection(): Connection;
+  /** Of all sessions with these credentials: the next one needs no handshake, where the protocol allows that. */
+  readonly pool: ConnectionPool;
   /** What was deployed, without the key. */
   readonly deployed: ConnectionDef;
 }

@@ -31,7 +31,7 @@ interface Mark {
   found: Identity;
 }
 
-/** What begins with bytes of its own that are long enough to be no chance. */
+/** What begins with bytes of its own. Four at least: three would turn up by chance in loud audio. */
 const MARKS: readonly Mark[] = [
   { bytes: 'fLaC', found: { kind: 'flac' } },
   { bytes: '.snd', found: { kind: 'au' } },
@@ -46,11 +46,13 @@ const MARKS: readonly Mark[] = [
   { at: 4, bytes: 'sidx', found: headless('a fragmented MP4') },
   { bytes: '\x1f\x43\xb6\x75', found: headless('a WebM recording') },
   { bytes: '\x89PNG', found: foreign('a PNG image') },
-  { bytes: '\xff\xd8\xff', found: foreign('a JPEG image') },
+  { bytes: '\xff\xd8\xff\xe0', found: foreign('a JPEG image') },
+  { bytes: '\xff\xd8\xff\xe1', found: foreign('a JPEG image') },
+  { bytes: '\xff\xd8\xff\xdb', found: foreign('a JPEG image') },
   { bytes: 'GIF8', found: foreign('a GIF image') },
   { bytes: '%PDF', found: foreign('a PDF document') },
   { bytes: 'PK\x03\x04', found: foreign('a ZIP archive', 'Unpack it first.') },
-  { bytes: '\x1f\x8b\x08', found: foreign('compressed with gzip', 'Unpack it first.') },
+  { bytes: '\x1f\x8b\x08\0', found: foreign('compressed with gzip', 'Unpack it first.') },
   { bytes: '#EXTM3U', found: foreign('a playlist', 'Give the address of the audio that it lists.') },
 ];
 

@@ -3,7 +3,7 @@ import type { Environment } from '../environment';
 import { AsrError } from '../errors';
 import { DEFAULT_MODEL, findModel } from '../models';
 import type { Model, SessionMode, WireFormat } from '../models';
-import { parameterFault } from '../parameters';
+import { parameterFault, VAD_PARAMETERS } from '../parameters';
 import type { ContextTurn, ModelParameters, ParameterName } from '../parameters';
 import { isLoopback, resolveEndpoint } from '../regions';
 import type { Endpoint } from '../regions';
@@ -149,7 +149,7 @@ function checkParameters(parameters: ModelParameters, model: Model, mode: Sessio
       const has = Object.keys(model.parameters).join(', ');
       throw invalid(name, `The model ${model.id} has no setting \`${name}\`; it has ${has}.`);
     }
-    if (mode === 'manual' && (name === 'vadThreshold' || name === 'silenceMs')) {
+    if (mode === 'manual' && VAD_PARAMETERS.includes(name as ParameterName)) {
       throw invalid(name, `\`${name}\` has no meaning in mode "manual"; leave it out.`);
     }
     const fault = parameterFault(name, value, spec);

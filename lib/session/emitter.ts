@@ -1,10 +1,11 @@
 import type { EventOf, SessionEvent, SessionEventType } from '../events';
 
-type Listener = (event: SessionEvent) => void;
+/** What a listener gives back may be the promise of an async function. */
+type Listener = (event: SessionEvent) => unknown;
 
 /**
- * Tells listeners of one type, or of every type, of each event. A listener that throws harms neither the session nor
- * the other listeners: its error becomes a warning.
+ * Tells listeners of one type, or of every type, of each event. A listener that throws, or whose promise rejects, harms
+ * neither the session nor the other listeners nor the process: its error becomes a warning.
  *
  * What a listener causes is told after all listeners were told of what it listened to, so that all of them see the
  * same order, and `finished` or `error` last.
@@ -13,17 +14,14 @@ export class Emitter {
   readonly #listeners = new Map<SessionEventType | 'event', Set<Listener>>();
   readonly #waiting: SessionEvent[] = [];
   #isTelling = false;
-  #isReporting = false;
   #isOver = false;
 
   /** Returns what removes the listener. */
-  on<T extends SessionEventType>(type: T | 'event', listener: (event: EventOf<T>) => void): () => void {
+  on<T extends SessionEventType>(type: T | 'event', listener: (event: EventOf<T>) => unknown): () => void {
     let listeners = this.#listeners.get(type);
     if (!listeners) this.#listeners.set(type, (listeners = new Set()));
     // One entry per call, so that adding a function twice takes two removals.
-    const entry: Listener = (event) => {
-      listener(event as EventOf<T>);
-    };
+    const entry: Listener = (event) => listener(event as EventOf<T>);
     listeners.add(entry);
     return () => void listeners.delete(entry);
   }
@@ -56,23 +54,24 @@ export class Emitter {
       // An earlier one may have removed it.
       if (!listeners.has(listener)) continue;
       try {
-        listener(event);
+        const result = listener(event);
+        if (result instanceof Promise) {
+          result.catch((error: unknown) => {
+            this.#report(error, event);
+          });
+        }
       } catch (error) {
-        this.#report(error);
+        this.#report(error, event);
       }
     }
   }
 
-  #report(error: unknown): void {
+  #report(error: unknown, event: SessionEvent): void {
     // A listener of warnings that throws must not be told of that for ever.
-    if (this.#isReporting || this.#isOver) return;
-    this.#isReporting = true;
+    const isReport = event.type === 'warning' && event.code === 'LISTENER_FAILED';
+    if (isReport || this.#isOver) return;
     const text = error instanceof Error ? error.message : String(error);
-    this.#tellAll({
-      type: 'warning',
-      code: 'LISTENER_FAILED',
-      message: `A listener of this session threw: ${text}`,
-    });
-    this.#isReporting = false;
+    const message = `A listener of this session threw: ${text}`;
+    this.#tellAll({ type: 'warning', code: 'LISTENER_FAILED', message });
   }
 }

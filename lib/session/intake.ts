@@ -13,6 +13,8 @@ const ENCODED_BYTES_PER_MS = 16;
 const MAX_PIECE_BYTES = 256 * 1024;
 /** The audio is looked at this often for what to warn of. */
 const EXAMINED_SECONDS = 1;
+/** Of callers that do not wait. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 /** Where audio goes, and what is wrong with it. */
@@ -70,6 +72,8 @@ class IntakeChain implements SessionIntake {
   readonly #output: IntakeOutput;
   /** Settles when nothing waits any more; `undefined` when nothing does. */
   #last: Promise<void> | undefined;
+  /** Appended while something before it is still on its way. */
+  #waitingBytes = 0;
   #examinedAt = 0;
 
   constructor(sampleRateHz: number, output: IntakeOutput) {
@@ -84,9 +88,14 @@ class IntakeChain implements SessionIntake {
       const bytes = checkedBytes(audio);
       const known = audio instanceof Uint8Array ? hints : { ...hintsOfChunk(audio), ...hints };
       if (!this.#last) return this.#feed(bytes, known);
+      if (this.#waitingBytes > MAX_WAITING_BYTES) throw limitError();
       // The caller may use its memory again.
       const kept = Uint8Array.from(bytes);
-      return this.#inTurn(() => this.#feed(kept, known));
+      this.#waitingBytes += kept.length;
+      return this.#inTurn(() => {
+        this.#waitingBytes -= kept.length;
+        return this.#feed(kept, known);
+      });
     });
   }
 
@@ -215,6 +224,13 @@ function attempt(work: () => Promise<void>): Promise<void> {
   } catch (error) {
     return rejected(explain(error));
   }
+}
+
+function limitError(): AsrError {
+  const message =
+    `More than ${MAX_WAITING_BYTES} bytes of audio wait to be decoded. This audio was not taken. ` +
+    'Await append before the next one.';
+  return new AsrError('HELD_AUDIO_LIMIT', message, { retryable: true });
 }
 
 function checkedBytes(audio: AudioChunk): Uint8Array {

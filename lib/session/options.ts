@@ -97,7 +97,7 @@ export interface Session {
    * once unless more than `maxHeldAudioMs` waits for the connection: await it for back-pressure. The bytes are read
    * before it returns or copied; the caller may use the buffer again after the promise resolved.
    *
-   * Rejects with `SESSION_CLOSED` after `finish`, `abort` or the end, and with `BAD_AUDIO` when the bytes are no
+   * Rejects with `HELD_AUDIO_LIMIT` where a hundred calls wait already, and takes nothing; with `SESSION_CLOSED` after `finish`, `abort` or the end, and with `BAD_AUDIO` when the bytes are no
    * audio of the session's format (nothing of them is sent, the session lives on).
    */
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void>;

@@ -25,15 +25,14 @@ const PROTOCOLS: Record<
       ...(language && { language }),
       ...(parameters.corpusText && { corpusText: parameters.corpusText }),
     }),
-  'run-task': ({ model, sampleRateHz, parameters, languages, wireFormat, idle }, context) => {
-    // A quiet microphone must not end the session, and the service stays for the asking (protocol.md B.3 `heartbeat`).
-    const staysByDefault = model.parameters.heartbeat !== undefined && idle.policy !== 'close';
+  'run-task': ({ model, sampleRateHz, parameters, languages, wireFormat }, context) => {
+    const stays = model.parameters.heartbeat !== undefined;
     return new RunTaskProtocol({
       model: model.id,
       format: wireFormat,
       sampleRateHz,
       languages,
-      parameters: staysByDefault ? { heartbeat: true, ...parameters } : parameters,
+      parameters: stays ? { heartbeat: true, ...parameters } : parameters,
       context,
       createTaskId: randomUUID,
     });

@@ -1,5 +1,5 @@
 import type { Cancel, Clock } from '../environment';
-import type { AsrError } from '../errors';
+import { AsrError } from '../errors';
 import type { Protocol } from '../protocol/protocol';
 import type { Connection } from './connection';
 import { Outbox } from './outbox';
@@ -12,6 +12,8 @@ import { Timeline } from './timeline';
 
 /** One message carries at most this much audio (protocol.md A.9, rule 2; B.2.2). */
 const MAX_MESSAGE_MS = 100;
+/** Calls of `append` that may wait at the same time; whoever waits for each has one. */
+const MAX_WAITERS = 100;
 
 export interface SenderOptions {
   clock: Clock;
@@ -86,6 +88,15 @@ export class Sender {
   restart(): void {
     this.#sessionBytes = 0;
     this.timeline.restart(this.#givenBytes / this.#options.bytesPerMs);
+  }
+
+  /** Why nothing more is taken: callers do not wait, and what is held must have a bound. */
+  get limitError(): AsrError | undefined {
+    if (this.#waiters.length < MAX_WAITERS) return undefined;
+    const message =
+      `More than ${this.#options.maxHeldAudioMs} ms of audio waits for the connection, and ${MAX_WAITERS} calls of ` +
+      'append with it. This audio was not taken. Await append before the next one.';
+    return new AsrError('HELD_AUDIO_LIMIT', message, { retryable: true });
   }
 
   /** Resolves at once unless too much is held already; the bytes are copied only if they have to wait. */

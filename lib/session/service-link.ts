@@ -219,7 +219,8 @@ export class ServiceLink {
     this.#link = undefined;
     this.#cancelFinishBound?.();
     this.#idleWatch.stop();
-    if (config.idle.policy === 'close' || (this.#isEnding && sender.isEmpty)) {
+    // Audio or a commit that came while the last results were awaited is not lost: it goes on with a new one.
+    if (sender.isEmpty && (this.#isEnding || config.idle.policy === 'close')) {
       this.#end();
       return;
     }

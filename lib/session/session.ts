@@ -102,6 +102,8 @@ class LiveSession implements Session {
 
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void> {
     if (!this.#takesMore()) return rejected(this.#closedError('append'));
+    const { limitError } = this.#sender;
+    if (limitError) return rejected(limitError);
     return this.#intake.append(audio, hints);
   }
 
@@ -217,7 +219,7 @@ class LiveSession implements Session {
     this.#phase = 'closed';
     this.#intake.stop();
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
-    this.#recognition.stop(reason);
+    this.#recognition.stop(how === 'finished' ? unansweredCommit() : reason);
     this.#counter.audioLostBytes += this.#sender.stop(reason);
     const statistics = this.statistics();
     this.#ready.reject(reason);
@@ -273,4 +275,8 @@ class LiveSession implements Session {
   #isClosed(): boolean {
     return this.#phase === 'closed';
   }
+}
+
+function unansweredCommit(): AsrError {
+  return new AsrError('COMMIT_FAILED', 'The session ended before the service answered the commit.');
 }

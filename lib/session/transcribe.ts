@@ -5,7 +5,7 @@ import type { AudioSource, ReadAudioOptions } from '../audio/source';
 import { AsrError } from '../errors';
 import type { FinalEvent, SessionEvent, Statistics } from '../events';
 import { DEFAULT_MODEL, findModel } from '../models';
-import { firstRate } from './config';
+import { configure, firstRate } from './config';
 import type { Session, SessionOptions } from './options';
 import { openSession } from './session';
 import { joinTexts } from './text';
@@ -44,6 +44,8 @@ export async function transcribe(audio: AudioSource, options: TranscribeOptions 
   const { strings, headers, signal, wireFormat = 'pcm' } = options;
   if (signal?.aborted)
     throw new AsrError('ABORTED', 'The transcription was aborted.', { cause: signal.reason });
+  // Before the first chunk, which a stream may never give.
+  configure(options);
   const run = new Transcription(options);
   // A failing session stops the reading, too, also where the source never gives anything again.
   const stopReading = signal ? AbortSignal.any([signal, run.ended]) : run.ended;

@@ -1,8 +1,11 @@
 import type { EngineEvent, EngineSession, EngineSettings, TimedWord } from '../engines/engine';
 import { spreadWords } from '../words';
+import { belongsTogether, isStillContext, type PhraseBefore, withoutBefore } from './context';
 import type { DecodeQueue } from './decode-queue';
 import { MODEL_RATE_HZ, type Model } from './model';
+import { loudRuns, type Run } from './loud-runs';
 import { PcmInput } from './pcm-input';
+import { placeWords } from './place-words';
 import { SampleBuffer } from './samples';
 import { SpeechDetector, type SpeechEvent } from './speech-detector';
 import { StablePrefix } from './stable-prefix';
@@ -16,6 +19,8 @@ const LANGUAGE = 'en';
  */
 const PADDING_BEFORE = 0.2 * MODEL_RATE_HZ;
 const PADDING_AFTER = 0.3 * MODEL_RATE_HZ;
+/** Speech dies away for a little after it is loud. */
+const TAIL_MS = 100;
 /** For a second try when the first final comes out empty. */
 const TIGHT_PADDING = 0.1 * MODEL_RATE_HZ;
 
@@ -53,7 +58,7 @@ interface Segment {
   number: number;
   begin: number;
   /** Finals of its phrases so far. */
-  phrases: { text: string; beginMs: number; endMs: number }[];
+  phrases: { text: string; beginMs: number; endMs: number; runs: readonly Run[] }[];
 }
 
 /** Listens to one session with the model. Positions are samples at the model's rate. */
@@ -67,6 +72,8 @@ export class ListeningSession implements EngineSession {
   #segment: Segment;
   #phrase: Phrase | undefined;
   #lastPhraseEnd = 0;
+  /** In mode `vad`; Manual phrases go on over short pauses anyway. */
+  #before: PhraseBefore | undefined;
   /** Finals in order; a new one is added to the end of the chain. */
   #finals: Promise<void> = Promise.resolve();
   #closed = false;
@@ -97,7 +104,9 @@ export class ListeningSession implements EngineSession {
     this.#heard(this.#detector.feed(samples));
     this.#boundPhrase();
     this.#requestInterim();
-    this.#buffer.forget((this.#phrase?.floor ?? this.#buffer.end) - 2 * MODEL_RATE_HZ);
+    if (this.#before && !isStillContext(this.#before, this.#buffer.end)) this.#before = undefined;
+    const needed = Math.min(this.#phrase?.floor ?? this.#buffer.end, this.#before?.floor ?? Infinity);
+    this.#buffer.forget(needed - 2 * MODEL_RATE_HZ);
   }
 
   commit(): void {
@@ -181,28 +190,39 @@ export class ListeningSession implements EngineSession {
   #end(): void {
     const phrase = this.#phrase;
     if (!phrase) return;
-    const { segment, begin, pausedAt: end = this.#buffer.end } = phrase;
+    const { segment, begin } = phrase;
+    const end = phrase.pausedAt ?? this.#buffer.end;
+    const runs = loudRuns(this.#buffer.slice(begin, end), toMs(begin));
+    const endMs = endOfSpeechMs(runs, toMs(end));
     this.#phrase = undefined;
     phrase.ended = true;
     this.#lastPhraseEnd = end;
     this.#queue.dropInterim(this);
     if (this.#settings.mode === 'vad') {
       this.#segment = newSegment(segment.number + 1, end);
-      this.#emit({ type: 'speechStopped', segment: segment.number, atMs: toMs(end) });
+      this.#emit({ type: 'speechStopped', segment: segment.number, atMs: endMs });
     }
     const decoded = this.#decodeFinal(phrase, end);
     // Handled where it is awaited, which may be later than it fails.
     decoded.catch(() => undefined);
+    if (this.#settings.mode === 'vad') this.#before = { floor: phrase.floor, end, text: decoded };
     this.#after(async () => {
       const text = await decoded;
-      segment.phrases.push({ text: text || phrase.lastInterim, beginMs: toMs(begin), endMs: toMs(end) });
-      if (this.#settings.mode === 'vad') this.#emitFinal(segment, toMs(end));
+      segment.phrases.push({ text: text || phrase.lastInterim, beginMs: toMs(begin), endMs, runs });
+      if (this.#settings.mode === 'vad') this.#emitFinal(segment, endMs);
     }, segment);
   }
 
   async #decodeFinal({ floor, begin, prefix }: Phrase, end: number): Promise<string> {
     const padded = this.#buffer.slice(floor, end + PADDING_AFTER);
     const tight = this.#buffer.slice(Math.max(floor, begin - TIGHT_PADDING), end + TIGHT_PADDING);
+    const before = this.#before;
+    if (before && belongsTogether(before, begin, end)) {
+      const both = this.#buffer.slice(before.floor, end + PADDING_AFTER);
+      const textOfBoth = cleanTranscript(await this.#queue.final(this, both), toMs(both.length));
+      const text = withoutBefore(textOfBoth, await before.text);
+      if (text) return prefix.settle(cleanTranscript(text, toMs(padded.length)));
+    }
     const text = (await this.#queue.final(this, padded)) || (await this.#queue.final(this, tight));
     return prefix.settle(cleanTranscript(text, toMs(padded.length)));
   }
@@ -287,9 +307,17 @@ function textOf(segment: Segment): string {
     .join(' ');
 }
 
-/** The model gives no times: words are spread over their phrase by their lengths. */
+/** The model gives no times: words go where their phrase is loud, or are spread over it by their lengths. */
 function wordsOf(segment: Segment): TimedWord[] {
-  return segment.phrases.flatMap(({ text, beginMs, endMs }) => spreadWords(text, beginMs, endMs));
+  return segment.phrases.flatMap(({ text, beginMs, endMs, runs }) =>
+    runs.length > 0 ? placeWords(text, runs) : spreadWords(text, beginMs, endMs),
+  );
+}
+
+/** The detector, or the end of the audio, may be later than the speech. */
+function endOfSpeechMs(runs: readonly Run[], endMs: number): number {
+  const lastMs = runs.at(-1)?.endMs;
+  return lastMs === undefined ? endMs : Math.min(endMs, lastMs + TAIL_MS);
 }
 
 function toMs(samples: number): number {

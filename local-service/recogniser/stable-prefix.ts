@@ -1,21 +1,22 @@
-import { normaliseWord } from './text';
+import { wordsBehind } from './closest-prefix';
 
 /** Interims in a row that must agree on a word. */
 const AGREEING_INTERIMS = 3;
 
 /** The last words are what the model changes most: it does not know yet how they go on. */
-const DRAFT_WORDS = 3;
+const DRAFT_WORDS = 4;
 
 /**
- * Splits successive interims of one segment into a prefix that stays and a draft. A word becomes stable when several
- * interims in a row have had it, letter by letter, and then it stays whatever the model says later.
+ * Splits successive interims of one phrase into a prefix that stays and a draft. A word becomes stable when several
+ * interims in a row have had it, and then it stays whatever the model says later, in the final too: that is what the
+ * protocol promises (protocol.md A.5.6).
  */
 export class StablePrefix {
   #recent: string[][] = [];
   #stable: string[] = [];
 
   next(text: string): { stable: string; draft: string } {
-    const words = text.split(' ').filter(Boolean);
+    const words = splitWords(text);
     this.#recent = [...this.#recent, words].slice(-AGREEING_INTERIMS);
     if (this.#recent.length === AGREEING_INTERIMS) {
       const agreed = Math.min(
@@ -27,19 +28,24 @@ export class StablePrefix {
       }
     }
     const stable = this.#stable.join(' ');
-    const draft = words.slice(this.#stable.length).join(' ');
+    const draft = this.#behindStable(words).join(' ');
     return { stable, draft: stable && draft ? ` ${draft}` : draft };
   }
 
-  /** The final as it fits what was called stable: the same words keep the spelling and punctuation they had. */
+  /** The final: what was called stable, and behind it what the model says in the end. */
   settle(text: string): string {
-    const words = text.split(' ').filter(Boolean);
-    const head = words.slice(0, this.#stable.length);
-    const isSame =
-      commonLength(head.map(normaliseWord), this.#stable.map(normaliseWord)) === this.#stable.length;
-    // Other words are a better guess than the one that was called stable, so they win.
-    return isSame ? [...this.#stable, ...words.slice(this.#stable.length)].join(' ') : text;
+    if (text === '') return text;
+    return [...this.#stable, ...this.#behindStable(splitWords(text))].join(' ');
   }
+
+  /** The words that follow where `words` come closest to the stable ones. */
+  #behindStable(words: readonly string[]): string[] {
+    return wordsBehind(this.#stable, words).rest;
+  }
+}
+
+function splitWords(text: string): string[] {
+  return text.split(' ').filter(Boolean);
 }
 
 function commonLength(a: readonly string[], b: readonly string[]): number {

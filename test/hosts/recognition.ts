@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startLocalService, type LocalService } from '../../local-service';
+import { JFK_TEXT } from '../support/jfk';
 import { waitUntil } from '../support/wait-until';
 import { wordErrorRate } from '../support/word-error-rate';
 import { NodeRed, type FlowNode, type Installation } from './support/node-red';
 import { PACKAGE_NAME, ROOT, userFolderWithPackage } from './support/packed';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
-const SAID =
-  'And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.';
 const TYPES = ['asr-append-audio', 'asr-commit', 'asr-credentials', 'asr-session', 'asr-transcribe'];
 const MAX_WORD_ERRORS = 0.15;
 const RECOGNISED_WITHIN_MS = 60_000;
@@ -115,6 +114,6 @@ function isBefore(nodeRed: NodeRed, one: object, other: object | undefined): boo
 }
 
 function assertSaid(text: string): void {
-  const rate = wordErrorRate(SAID, text);
+  const rate = wordErrorRate(JFK_TEXT, text);
   assert.ok(rate <= MAX_WORD_ERRORS, `${Math.round(rate * 100)} % word errors in: ${text}`);
 }

@@ -74,6 +74,11 @@ describe('local service: recogniser', function () {
     await client.untilClosed();
     assertUnderstood(client);
     assert.ok(client.names.indexOf(INTERIM) < client.names.indexOf(COMPLETED), client.names.join(' '));
+    for (const completed of client.of(COMPLETED)) {
+      const interims = client.of(INTERIM).filter((frame) => frame.item_id === completed.item_id);
+      for (const { text } of interims)
+        assert.ok(String(completed.transcript).startsWith(String(text)), String(text));
+    }
     const began = Number(at(client.of('input_audio_buffer.speech_started')[0], 'audio_start_ms'));
     assert.ok(began > 100 && began < 600, `speech begins at ${began} ms`);
     const { language, emotion } = client.of(COMPLETED)[0]!;
@@ -299,18 +304,23 @@ describe('local service: what the recogniser is made of', () => {
     assert.equal(cleanTranscript('a b c d e f g h i j k l m n o p', 1_000).split(' ').length, 9);
   });
 
-  it('calls words stable when interims agree, and takes nothing back', () => {
+  it('calls words stable when interims agree, and takes nothing back, not even in the final', () => {
     const prefix = new StablePrefix();
     const texts = [
       'and so my',
       'and so my fellow am',
-      'and so my fellow Americans ask',
+      'and so my fellow Americans ask not',
       'and then my fellow Americans ask not',
     ];
-    const stable = texts.map((text) => prefix.next(text).stable);
-    assert.deepEqual(stable, ['', '', 'and so my', 'and so my']);
+    const interims = texts.map((text) => prefix.next(text));
+    assert.deepEqual(
+      interims.map(({ stable }) => stable),
+      ['', '', 'and so my', 'and so my'],
+    );
+    assert.equal(interims[3]!.draft, ' fellow Americans ask not');
     assert.equal(prefix.settle('And, so my fellow Americans.'), 'and so my fellow Americans.');
-    assert.equal(prefix.settle('But so my fellow Americans.'), 'But so my fellow Americans.');
+    assert.equal(prefix.settle('so my fellow Americans.'), 'and so my fellow Americans.');
+    assert.equal(prefix.settle(''), '');
   });
 
   it('turns 8 kHz into 16 kHz without a seam between chunks', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_MODEL, MODELS } from '../../lib/models';
+import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/models';
+import type { ParameterName } from '../../lib/parameters';
 import type { FlowNode } from '../support/node-red';
 import { Flow, folderOf, helper, NODE_TYPES, readCatalogue } from '../support/node-red';
 
@@ -79,6 +80,38 @@ for (const type of NODE_TYPES) {
   });
 }
 
+describe('the settings of models', () => {
+  const names = new Set(MODELS.flatMap((model) => Object.keys(model.parameters)));
+  const kinds = new Set(MODELS.flatMap((model) => Object.values(model.parameters)).map(({ kind }) => kind));
+  const regions = new Set(MODELS.flatMap((model) => model.regions));
+
+  for (const language of LANGUAGES) {
+    it(`have a label and a hint each in ${language}, and so do what they expect and where models are`, () => {
+      const known = texts(readCatalogue('asr-session', language));
+      for (const name of names) {
+        assert.ok(known.has(`asr-session.parameter.${name}.label`), name);
+        assert.ok(known.has(`asr-session.parameter.${name}.hint`), name);
+      }
+      for (const kind of kinds) assert.ok(known.has(`asr-session.expected.${kind}`), kind);
+      for (const region of regions) assert.ok(known.has(`asr-session.region.${region}`), region);
+      const described = [...known.keys()].flatMap((key) => /\.parameter\.(\w+)\.label$/.exec(key)?.[1] ?? []);
+      assert.deepEqual(
+        described.filter((name) => !names.has(name as ParameterName)),
+        [],
+      );
+    });
+  }
+
+  it('have every shared text that the files of the dialogs ask for', () => {
+    const known = texts(readCatalogue('asr-session', 'en-US'));
+    for (const file of readdirSync(path.join(ROOT, 'nodes/node-red/shared/editor'))) {
+      const source = read('nodes/node-red/shared/editor', file);
+      const asked = [...source.matchAll(/sharedText\(\s*'([a-zA-Z.-]+)'\s*[,)]/g)].map(([, key]) => key!);
+      for (const key of asked) assert.ok(known.has(`asr-session.${key}`), `${file}: ${key}`);
+    }
+  });
+});
+
 describe('the icons', () => {
   it('are there for each node of the palette', () => {
     for (const type of NODE_TYPES) {
@@ -135,19 +168,38 @@ describe('the routes for the editor', () => {
     const { models, defaultModel, limits } = body as {
       models: unknown[];
       defaultModel: string;
-      limits: Record<string, Record<string, { min: number; max: number; default: number }>>;
+      limits: Record<string, Record<string, { min: number; max: number; default?: number }>>;
     };
     assert.deepEqual(models, JSON.parse(JSON.stringify(MODELS)));
     assert.equal(defaultModel, DEFAULT_MODEL);
     for (const range of Object.values(limits).flatMap((kind) => Object.values(kind))) {
-      assert.ok(range.min <= range.default && range.default <= range.max);
+      const { min, max, default: value = min } = range;
+      assert.ok(min <= value && value <= max);
     }
   });
 
-  it('serve what the dialogs share', async () => {
+  it('tell of a model that is not in the list what its family has, and refuse one of no family', async () => {
     await Flow.start([]);
-    const { status, text } = await helper.request().get('/asr/editor.js');
-    assert.equal(status, 200);
-    assert.match(text, /window\.flowAsr =/);
+    const newer = await helper.request().get('/asr/models/fun-asr-realtime-2027-01-01');
+    assert.equal(newer.status, 200);
+    assert.deepEqual(newer.body, JSON.parse(JSON.stringify(findModel('fun-asr-realtime-2027-01-01'))));
+
+    const unknown = await helper.request().get('/asr/models/whisper-1');
+    assert.equal(unknown.status, 404);
+    assert.equal((unknown.body as { code: string }).code, 'INVALID_OPTION');
+  });
+
+  it('serve every file that the dialogs share, and no other', async () => {
+    await Flow.start([]);
+    const session = read('nodes/node-red/asr-session/asr-session.html');
+    const asked = [...session.matchAll(/<script src="(asr\/editor\/[^"]+)">/g)].map(([, url]) => url!);
+    const files = readdirSync(path.join(ROOT, 'nodes/node-red/shared/editor'));
+    assert.deepEqual(asked.map((url) => path.basename(url)).sort(), files.sort());
+    for (const url of asked) {
+      const { status, text } = await helper.request().get(`/${url}`);
+      assert.equal(status, 200, url);
+      assert.match(text, /window\.flowAsr =/);
+    }
+    assert.equal((await helper.request().get('/asr/editor/host.js')).status, 404);
   });
 });

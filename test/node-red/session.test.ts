@@ -189,12 +189,12 @@ describe('asr session', () => {
     flow.send('session', { payload: GREETING_AUDIO });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'UNKNOWN_ACTION');
-    assert.match(error.message, /"start", "finish" or "abort"/);
+    assert.match(error.message, /"start", "context", "finish" or "abort"/);
   });
 
-  it('finishes a session without audio after the idle time, and opens a new one for the next audio', async () => {
+  it('finishes a session without audio where that is the policy, and opens a new one for the next audio', async () => {
     await serve({ utterances: [GREETING] });
-    const flow = await start({ idleSeconds: '0.15' });
+    const flow = await start({ idlePolicy: 'close', idleSeconds: '0.15' });
     flow.send('append', { payload: silence(1300) });
 
     assert.equal((await flow.message('final')).payload, 'Good morning everybody.');
@@ -302,10 +302,8 @@ describe('asr session', () => {
     const flow = await start({
       model: 'qwen3-asr-flash-realtime-2026-02-10',
       language: 'en',
-      corpusText: 'Node-RED',
       sampleRate: '8000',
-      vadThreshold: '0.4',
-      vadSilence: '500',
+      parameters: { corpusText: 'Node-RED', vadThreshold: '0.4', silenceMs: 500 },
     });
     flow.send('append', { payload: silence(100, 8000) });
     await flow.message('appended');
@@ -323,10 +321,11 @@ describe('asr session', () => {
 
   it('refuses a threshold out of bounds with the name of the setting', async () => {
     await serve();
-    const flow = await start({ vadThreshold: '3' });
+    const flow = await start({ parameters: { vadThreshold: 3 } });
     flow.send('append', { payload: silence(100) });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'INVALID_OPTION');
-    assert.match(error.message, /vadThreshold/);
+    assert.match(error.message, /vadThreshold.*from -1 to 1, got 3/);
+    assert.equal(service.sessions.length, 0);
   });
 });

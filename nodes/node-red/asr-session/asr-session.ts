@@ -1,10 +1,15 @@
 import path from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
-import { DEFAULT_MODEL, MODELS } from '../../../lib/models';
+import { AsrError } from '../../../lib/errors';
+import { DEFAULT_MODEL, findModel, MODELS } from '../../../lib/models';
+import { VAD_PARAMETERS } from '../../../lib/parameters';
 import type { AsrSessionNode } from '../shared/host';
 import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../shared/limits';
 import { SessionController } from './controller';
 import type { SessionSettings } from './controller';
+
+/** What the dialogs of the package share; asr-session.html loads it. */
+const EDITOR_FILES = ['models.js', 'parameters.js', 'recognition.js', 'sessions.js'];
 
 type AsrSessionDef = NodeDef & SessionSettings;
 
@@ -30,12 +35,25 @@ export = function (RED: NodeAPI) {
     response.json({
       models: MODELS,
       defaultModel: DEFAULT_MODEL,
+      vadParameters: VAD_PARAMETERS,
       limits: { session: SESSION_LIMITS, transcribe: TRANSCRIBE_LIMITS },
     });
   });
 
-  // Without a permission, as every part of the editor itself: a <script> cannot show who asks.
-  RED.httpAdmin.get('/asr/editor.js', (_request, response) => {
-    response.sendFile('editor.js', { root: path.join(__dirname, '../shared') });
+  // A model that is not in the list: by its family.
+  RED.httpAdmin.get('/asr/models/:id', RED.auth.needsPermission('asr-session.read'), (request, response) => {
+    try {
+      response.json(findModel(String(request.params.id)));
+    } catch (error) {
+      if (!(error instanceof AsrError)) throw error;
+      response.status(404).json({ code: error.code, message: error.message });
+    }
   });
+
+  // Without a permission, as every part of the editor itself: a <script> cannot show who asks.
+  for (const file of EDITOR_FILES) {
+    RED.httpAdmin.get(`/asr/editor/${file}`, (_request, response) => {
+      response.sendFile(file, { root: path.join(__dirname, '../shared/editor') });
+    });
+  }
 };

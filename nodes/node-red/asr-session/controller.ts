@@ -1,15 +1,17 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { AsrError } from '../../../lib/errors';
-import { DEFAULT_MODEL, findModel } from '../../../lib/models';
 import type { SessionEvent } from '../../../lib/events';
-import type { CommitResult } from '../../../lib/session/options';
+import type { ContextTurn } from '../../../lib/parameters';
+import { firstRate } from '../../../lib/session/config';
+import type { CommitResult, IdlePolicy, Session, SessionOptions } from '../../../lib/session/options';
 import { openSession } from '../../../lib/session/session';
+import { readContext } from '../shared/context';
 import { asError, NodeError } from '../shared/errors';
 import type { AsrSessionNode, AudioSink, SessionHost } from '../shared/host';
 import { KeyedQueue } from '../shared/keyed-queue';
 import { readLimit, readNumber, SESSION_LIMITS } from '../shared/limits';
 import type { Done } from '../shared/red';
-import { sessionOptions } from '../shared/session-options';
+import { modelOf, sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
 import type { LiveSession } from './live-session';
@@ -18,9 +20,13 @@ import { sessionKey } from './session-key';
 import type { SessionKeyDef } from './session-key';
 import { SessionRegistry } from './session-registry';
 
+/** Of two clocks that ring at the same time, the one that finishes a session is to ring before the one for sleep. */
+const FINISHES_FIRST_MS = 1000;
+
 /** What the editor stores of an `asr session` node. */
 export interface SessionSettings extends RecognitionDef, SessionKeyDef {
   maxSessions?: string | number;
+  idlePolicy?: IdlePolicy;
   idleSeconds?: string | number;
   heldSeconds?: string | number;
   waitingMessages?: string | number;
@@ -42,12 +48,12 @@ export class SessionController implements SessionHost {
     this.#settings = settings;
     this.#status = new Status(node, RED._);
     this.#registry = new SessionRegistry({
-      openSession: () => this.#openSession(),
+      openSession: (context) => this.#openSession(context),
       onEvent: (event, live) => {
         this.#onEvent(event, live);
       },
       maxSessions: readLimit(settings.maxSessions, SESSION_LIMITS.maxSessions),
-      idleMs: readLimit(settings.idleSeconds, SESSION_LIMITS.idleSeconds) * 1000,
+      finishAfterMs: () => this.#finishAfterMs(),
       translate: RED._,
     });
     const maxWaiting = readLimit(settings.waitingMessages, SESSION_LIMITS.waitingMessages);
@@ -69,18 +75,26 @@ export class SessionController implements SessionHost {
   append(msg: NodeMessageInFlow, lasts: boolean, work: (sink: AudioSink) => Promise<void>): Promise<void> {
     const key = this.#keyOf(msg);
     const sampleRateHz = this.#sampleRateHz();
-    return this.#queue.run(key, lasts, (checkDropped) => {
+    const context = this.#contextOf(msg);
+    return this.#queue.run(key, lasts, async (checkDropped) => {
       let live: LiveSession | undefined;
-      return work({
-        sampleRateHz,
-        append: async (chunk, hints) => {
-          if (!live) checkDropped();
-          // Opened by the first bytes, so that a file that is missing opens nothing. From then on the message stays
-          // with its session: the rest of a recording makes no sense in the next one.
-          live ??= this.#open(key, msg);
-          await live.append(chunk, hints);
-        },
-      });
+      try {
+        await work({
+          sampleRateHz,
+          append: async (chunk, hints) => {
+            if (!live) {
+              checkDropped();
+              // Opened by the first bytes, so that a file that is missing opens nothing. From then on the message
+              // stays with its session: the rest of a recording makes no sense in the next one.
+              live = this.#open(key, msg, context);
+              live.readers += 1;
+            }
+            await live.append(chunk, hints);
+          },
+        });
+      } finally {
+        if (live) live.readers -= 1;
+      }
     });
   }
 
@@ -102,6 +116,9 @@ export class SessionController implements SessionHost {
     switch (msg.action) {
       case 'start':
         return this.#start(key, msg);
+      case 'context':
+        this.#updateContext(key, msg);
+        return;
       case 'finish':
         // A session that has already ended, by its idle time perhaps, is what was asked for.
         await this.#queue.settled(key);
@@ -117,16 +134,24 @@ export class SessionController implements SessionHost {
   }
 
   async #start(key: string, msg: NodeMessageInFlow): Promise<void> {
-    const live = this.#registry.get(key) ?? this.#registry.open(key, msg);
+    const live = this.#registry.start(key, msg, this.#contextOf(msg));
     live.reportedByStart = true;
     this.#show();
     await live.ready();
     live.reportedByStart = false;
   }
 
-  #open(key: string, msg: NodeMessageInFlow): LiveSession {
+  #updateContext(key: string, msg: NodeMessageInFlow): void {
+    const context = this.#contextOf(msg);
+    if (!context) throw new NodeError('BAD_CONTEXT', this.#RED._('asr-session.error.bad-context'));
+    const live = this.#registry.get(key);
+    if (!live) throw new NodeError('NOT_OPEN', this.#RED._('asr-session.error.no-session-for-context'));
+    live.updateContext(context);
+  }
+
+  #open(key: string, msg: NodeMessageInFlow, context: ContextTurn[] | undefined): LiveSession {
     try {
-      const live = this.#registry.getOrOpen(key, msg);
+      const live = this.#registry.getOrOpen(key, msg, context);
       this.#show();
       return live;
     } catch (error) {
@@ -135,12 +160,39 @@ export class SessionController implements SessionHost {
     }
   }
 
-  #openSession() {
+  #openSession(context: readonly ContextTurn[]): Session {
     const heldSeconds = readLimit(this.#settings.heldSeconds, SESSION_LIMITS.heldSeconds);
     return openSession({
       ...sessionOptions(this.#RED, this.#node, this.#settings),
+      context,
       maxHeldAudioMs: heldSeconds * 1000,
+      idle: this.#idle(),
     });
+  }
+
+  /** A session that is to end without audio sleeps until then, where the service would not wait for as long as that. */
+  #idle(): NonNullable<SessionOptions['idle']> {
+    const { idlePolicy: policy = 'reopen' } = this.#settings;
+    if (policy === 'close') {
+      const finishAfterMs = this.#finishAfterMs();
+      const isSooner = finishAfterMs <= modelOf(this.#settings).idleMs;
+      return { policy: 'reopen', ...(isSooner && { afterMs: finishAfterMs + FINISHES_FIRST_MS }) };
+    }
+    const afterMs = this.#idleMs();
+    return { policy, ...(afterMs !== undefined && { afterMs }) };
+  }
+
+  /** The end is this node's and not the client's: audio that comes meanwhile opens the next session and is not lost. */
+  #finishAfterMs(): number {
+    if (this.#settings.idlePolicy !== 'close') return 0;
+    return this.#idleMs() ?? modelOf(this.#settings).idleMs;
+  }
+
+  #idleMs(): number | undefined {
+    const seconds = readNumber(this.#settings.idleSeconds);
+    if (seconds === undefined || Number.isNaN(seconds)) return undefined;
+    const { min, max } = SESSION_LIMITS.idleSeconds;
+    return Math.min(Math.max(seconds, min), max) * 1000;
   }
 
   #onEvent(event: SessionEvent, live: LiveSession): void {
@@ -166,10 +218,16 @@ export class SessionController implements SessionHost {
       else this.#status.clear();
     } else if (sessions.length === 1) {
       this.#status.set(first.phase);
+    } else if (sessions.every(({ phase }) => phase === 'sleeping')) {
+      this.#status.set('sessionsSleeping', { n: sessions.length });
     } else {
       const connecting = sessions.some(({ phase }) => phase === 'connecting' || phase === 'reconnecting');
       this.#status.set(connecting ? 'sessionsConnecting' : 'sessions', { n: sessions.length });
     }
+  }
+
+  #contextOf(msg: NodeMessageInFlow): ContextTurn[] | undefined {
+    return readContext(msg, () => this.#RED._('asr-session.error.bad-context'));
   }
 
   #keyOf(msg: NodeMessageInFlow): string {
@@ -177,9 +235,6 @@ export class SessionController implements SessionHost {
   }
 
   #sampleRateHz(): number {
-    const { sampleRate, model } = this.#settings;
-    return (
-      readNumber(sampleRate) ?? findModel(model ? model.trim() : DEFAULT_MODEL).sampleRatesHz[0] ?? 16000
-    );
+    return readNumber(this.#settings.sampleRate) ?? firstRate(modelOf(this.#settings));
   }
 }

@@ -1,6 +1,7 @@
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import { AsrError } from '../../../lib/errors';
-import type { SessionEvent } from '../../../lib/events';
+import type { SessionEvent, WarningCode } from '../../../lib/events';
+import type { ContextTurn } from '../../../lib/parameters';
 import type { CommitResult, Session } from '../../../lib/session/options';
 import type { Route } from './messages';
 
@@ -16,36 +17,58 @@ const PHASE_AFTER: Partial<Record<SessionEvent['type'], Phase>> = {
   resumed: 'connected',
 };
 
-function phaseAfter(event: SessionEvent): Phase | undefined {
-  if (event.type === 'warning' && event.code === 'SLEEPING') return 'sleeping';
-  return PHASE_AFTER[event.type];
+/** After these the session sleeps, and `resumed` follows when it wakes. Last results may come in between. */
+const FALLS_ASLEEP: ReadonlySet<WarningCode> = new Set<WarningCode>(['SLEEPING', 'NO_SPEECH']);
+
+function phaseAfter(event: SessionEvent, phase: Phase): Phase {
+  if (phase === 'finishing') return phase;
+  if (event.type === 'warning' && FALLS_ASLEEP.has(event.code)) return 'sleeping';
+  if (phase === 'sleeping' && event.type !== 'resumed') return phase;
+  return PHASE_AFTER[event.type] ?? phase;
 }
 
-/** One session of a key, with the message that opened it and the clock that ends it when no audio comes. */
+/** One session of a key, with the message that opened it and, where wanted, the clock that ends it without audio. */
 export class LiveSession {
   readonly key: string;
   readonly route: Route;
   /** True while a `start` message waits for the session: then that message reports a failure. */
   reportedByStart = false;
+  /** Messages whose audio goes on: a stream may be silent for long and must not lose its session. */
+  readers = 0;
   phase: Phase = 'connecting';
+  /** Of the monotonic clock; only of use while it sleeps. */
+  sleepsSinceMs = 0;
   readonly #session: Session;
-  readonly #idleMs: number;
+  /** 0 lets it stay. */
+  readonly #finishAfterMs: number;
+  /** The dialogue that was given last, as text. */
+  #context: string;
   #idleTimer: NodeJS.Timeout | undefined;
   #inUse = 0;
   #failure: AsrError | undefined;
 
-  constructor(key: string, route: Route, session: Session, idleMs: number) {
+  /** @param context what the session was opened with */
+  constructor(
+    key: string,
+    route: Route,
+    session: Session,
+    finishAfterMs: number,
+    context: readonly ContextTurn[],
+  ) {
     this.key = key;
     this.route = route;
     this.#session = session;
-    this.#idleMs = idleMs;
+    this.#finishAfterMs = finishAfterMs;
+    this.#context = JSON.stringify(context);
     this.#awaitAudio();
   }
 
   /** Calls `listener` with every event, the last one included. */
   listen(listener: (event: SessionEvent) => void): void {
     this.#session.on('event', (event) => {
-      if (this.phase !== 'finishing') this.phase = phaseAfter(event) ?? this.phase;
+      const before = this.phase;
+      this.phase = phaseAfter(event, before);
+      if (this.phase === 'sleeping' && before !== 'sleeping') this.sleepsSinceMs = performance.now();
       if (event.type === 'error') this.#failure = event.error;
       if (event.type === 'error' || event.type === 'finished') clearTimeout(this.#idleTimer);
       listener(event);
@@ -56,12 +79,30 @@ export class LiveSession {
     return this.#session.state !== 'finishing' && this.#session.state !== 'closed';
   }
 
+  /** Whether nobody would miss it: it costs nothing and takes the place of another. */
+  get canMakeRoom(): boolean {
+    return this.takesAudio && this.phase === 'sleeping' && this.#inUse === 0 && this.readers === 0;
+  }
+
   async ready(): Promise<void> {
     await this.#session.ready();
   }
 
   append(chunk: AudioChunk, hints: AudioFormatHints): Promise<void> {
+    // It wakes.
+    if (this.phase === 'sleeping') this.phase = 'connecting';
     return this.#use(() => this.#session.append(chunk, hints));
+  }
+
+  /**
+   * Gives the session a new dialogue. Messages of one source may all carry it: the same again is nothing new.
+   * @throws AsrError `INVALID_OPTION` when the model takes none in between
+   */
+  updateContext(context: readonly ContextTurn[]): void {
+    const text = JSON.stringify(context);
+    if (text === this.#context) return;
+    this.#session.updateContext(context);
+    this.#context = text;
   }
 
   commit(): Promise<CommitResult> {
@@ -109,9 +150,9 @@ export class LiveSession {
   }
 
   #awaitAudio(): void {
-    if (this.#idleMs === 0 || !this.takesAudio) return;
+    if (this.#finishAfterMs === 0 || !this.takesAudio) return;
     this.#idleTimer = setTimeout(() => {
       this.finish().catch(() => undefined);
-    }, this.#idleMs);
+    }, this.#finishAfterMs);
   }
 }

@@ -1,6 +1,7 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { AsrError } from '../../../lib/errors';
 import type { SessionEvent } from '../../../lib/events';
+import type { ContextTurn } from '../../../lib/parameters';
 import type { Session } from '../../../lib/session/options';
 import { isPermanent, NodeError } from '../shared/errors';
 import type { Translate } from '../shared/red';
@@ -12,10 +13,11 @@ const PERMANENT_HOLD_OFF_MS = 10_000;
 const HOLD_OFF_MS = 1_000;
 
 export interface RegistryOptions {
-  openSession: () => Session;
+  openSession: (context: readonly ContextTurn[]) => Session;
   onEvent: (event: SessionEvent, live: LiveSession) => void;
   maxSessions: number;
-  idleMs: number;
+  /** Time without audio after which a session is finished; 0 lets it stay. */
+  finishAfterMs: () => number;
   translate: Translate;
 }
 
@@ -51,24 +53,34 @@ export class SessionRegistry {
 
   /**
    * The session of the key, opened by this message if there is none.
+   * @param context the dialogue that the message brought along
    * @throws NodeError `TOO_MANY_SESSIONS` or `HOLD_OFF`; AsrError for options that cannot work
    */
-  getOrOpen(key: string, msg: NodeMessageInFlow): LiveSession {
-    const live = this.get(key);
-    if (live) return live;
-    this.#checkHoldOff(key);
-    return this.open(key, msg);
+  getOrOpen(key: string, msg: NodeMessageInFlow, context?: readonly ContextTurn[]): LiveSession {
+    if (!this.get(key)) this.#checkHoldOff(key);
+    return this.start(key, msg, context);
   }
 
-  /** Opens the session of the key, also within the time after a failure. */
-  open(key: string, msg: NodeMessageInFlow): LiveSession {
-    const { maxSessions, idleMs, translate } = this.#options;
+  /** As {@link getOrOpen}, also within the time after a failure. */
+  start(key: string, msg: NodeMessageInFlow, context?: readonly ContextTurn[]): LiveSession {
+    const live = this.get(key);
+    if (!live) return this.#open(key, msg, context ?? []);
+    if (context) live.updateContext(context);
+    return live;
+  }
+
+  #open(key: string, msg: NodeMessageInFlow, context: readonly ContextTurn[]): LiveSession {
+    const { maxSessions, finishAfterMs, translate } = this.#options;
     if (this.#closed) throw new NodeError('ENDED_EARLY', translate('asr-session.error.closed'));
     const active = [...this.#byKey.values()].filter((live) => live.takesAudio);
-    if (active.length >= maxSessions) {
+    const sleeper = active.length >= maxSessions ? longestSleeper(active) : undefined;
+    if (active.length >= maxSessions && !sleeper) {
       throw new NodeError('TOO_MANY_SESSIONS', translate('asr-session.error.too-many', { max: maxSessions }));
     }
-    const live = new LiveSession(key, routeOf(msg), this.#options.openSession(), idleMs);
+    // First, because options that cannot work must not cost another session its life.
+    const session = this.#options.openSession(context);
+    sleeper?.finish().catch(() => undefined);
+    const live = new LiveSession(key, routeOf(msg), session, finishAfterMs(), context);
     this.#byKey.set(key, live);
     this.#all.add(live);
     live.listen((event) => {
@@ -115,4 +127,10 @@ export class SessionRegistry {
       this.#options.translate('asr-session.error.hold-off', { seconds, message }),
     );
   }
+}
+
+/** A sleeping session costs nothing but its place; the one that has slept longest is the least likely to wake. */
+function longestSleeper(sessions: readonly LiveSession[]): LiveSession | undefined {
+  const sleepers = sessions.filter((live) => live.canMakeRoom);
+  return sleepers.sort((a, b) => a.sleepsSinceMs - b.sleepsSinceMs)[0];
 }

@@ -1,8 +1,10 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { ReadAudioOptions } from '../../../lib/audio/source';
+import { toSrt, toVtt } from '../../../lib/captions';
 import { transcribe } from '../../../lib/session/transcribe';
 import type { Transcript } from '../../../lib/session/transcribe';
 import { audioSource, formatHints } from '../shared/audio-message';
+import { readContext } from '../shared/context';
 import { asError } from '../shared/errors';
 import { readLimit, TRANSCRIBE_LIMITS } from '../shared/limits';
 import type { Done, Send } from '../shared/red';
@@ -11,10 +13,14 @@ import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
 import { Slots } from './slots';
 
+const CAPTIONS = { srt: toSrt, vtt: toVtt };
+
 /** What the editor stores of a `transcribe` node. */
 export interface TranscribeSettings extends RecognitionDef {
   property?: string;
   strings?: NonNullable<ReadAudioOptions['strings']>;
+  /** Whether `msg.captions` is made, and of which kind. */
+  captions?: keyof typeof CAPTIONS | '';
   atOnce?: string | number;
   waitingMessages?: string | number;
 }
@@ -49,7 +55,7 @@ export class TranscribeController {
       const transcript = await turn;
       if (signal.aborted) return;
       this.#show();
-      send(Object.assign(msg, { payload: transcript.text, asr: transcript }));
+      send(Object.assign(msg, { payload: transcript.text, asr: transcript, ...this.#captions(transcript) }));
       done();
     } catch (error) {
       if (signal.aborted) return;
@@ -72,9 +78,11 @@ export class TranscribeController {
     const source = audioSource(this.#RED, msg, property, (found) =>
       this.#RED._('asr-transcribe.error.no-audio', { property, found }),
     );
+    const context = readContext(msg, () => this.#RED._('asr-transcribe.error.bad-context'));
     let sentences = 0;
     return transcribe(source, {
       ...sessionOptions(this.#RED, this.#node, this.#settings),
+      ...(context && { context }),
       strings,
       hints: formatHints(msg),
       signal,
@@ -84,6 +92,11 @@ export class TranscribeController {
         this.#show(sentences);
       },
     });
+  }
+
+  #captions({ sentences }: Transcript): { captions?: string } {
+    const { captions } = this.#settings;
+    return captions ? { captions: CAPTIONS[captions](sentences) } : {};
   }
 
   /** @param sentences of the recording that runs, shown while it is the only one */

@@ -8,6 +8,7 @@ export type NodeErrorCode =
   | 'NO_KEY'
   | 'NO_AUDIO'
   | 'UNKNOWN_ACTION'
+  | 'BAD_CONTEXT'
   | 'NOT_OPEN'
   | 'TOO_MANY_SESSIONS'
   | 'TOO_MANY_WAITING'
@@ -82,6 +83,7 @@ const BADGE_OF_CODE: Partial<Record<AsrErrorCode | NodeErrorCode, FailureBadge>>
   NO_AUDIO: 'audio',
   INVALID_OPTION: 'options',
   CONFIGURATION_REJECTED: 'options',
+  BAD_CONTEXT: 'options',
   NO_CREDENTIALS: 'reference',
   NO_SESSION_NODE: 'reference',
   TOO_MANY_SESSIONS: 'full',

@@ -2,15 +2,19 @@
 export interface NumberRange {
   min: number;
   max: number;
-  default: number;
+  /** Absent where it depends on the model. */
+  default?: number;
 }
+
+/** A range whose default is known. */
+export type LimitRange = NumberRange & { default: number };
 
 /** The policies of the nodes. The editor gets them through the `asr/models` route and names their bounds. */
 export const SESSION_LIMITS = {
-  /** Sessions that take audio at the same time; the next key is refused. */
+  /** Sessions at the same time, asleep or not. One more makes the one finish that sleeps longest; if none does, it is refused. */
   maxSessions: { min: 1, max: 1000, default: 20 },
-  /** Seconds without audio after which a session is finished; 0 lets it stay. */
-  idleSeconds: { min: 0, max: 86_400, default: 60 },
+  /** Seconds without audio after which the idle policy applies; by default what suits the model. */
+  idleSeconds: { min: 0.1, max: 86_400 },
   /** Seconds of audio that may wait for the connection; then `append audio` waits. */
   heldSeconds: { min: 1, max: 600, default: 60 },
   /** Audio messages of one key that may wait for the ones before them; the next is refused. */
@@ -31,7 +35,7 @@ export function readNumber(value: string | number | undefined): number | undefin
 }
 
 /** The number that was typed, the default for an empty field, the nearer bound when it is out of bounds. */
-export function readLimit(value: string | number | undefined, range: NumberRange): number {
+export function readLimit(value: string | number | undefined, range: LimitRange): number {
   const number = readNumber(value) ?? range.default;
   if (Number.isNaN(number)) return range.default;
   return Math.min(Math.max(number, range.min), range.max);

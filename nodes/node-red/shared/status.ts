@@ -11,6 +11,7 @@ const BADGES = {
   speech: { fill: 'blue', shape: 'dot' },
   finishing: { fill: 'blue', shape: 'ring' },
   sessions: { fill: 'green', shape: 'dot' },
+  sessionsSleeping: { fill: 'grey', shape: 'dot' },
   sessionsConnecting: { fill: 'yellow', shape: 'ring' },
   playing: { fill: 'blue', shape: 'dot' },
   waiting: { fill: 'blue', shape: 'ring' },

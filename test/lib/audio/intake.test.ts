@@ -84,6 +84,13 @@ describe('AudioIntake', () => {
     });
   }
 
+  it('passes loud raw PCM on that begins almost like another format', () => {
+    for (const head of ['ID3Z', '\xff\xd8\xff\x10', 'Oggs', 'RIFX']) {
+      const loud = Buffer.concat([Buffer.from(head, 'latin1'), noise(96)]);
+      assert.ok(now(new AudioIntake(16000).write(loud)).equals(loud), head);
+    }
+  });
+
   it('takes WAV after WAV, and WAV after raw PCM', () => {
     const intake = new AudioIntake(16000);
     assert.ok(now(intake.write(wav(PCM))).equals(PCM));

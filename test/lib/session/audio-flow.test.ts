@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AsrError } from '../../../lib';
 import { ManualClock, scaledClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence, wav } from '../../support/scripted-audio';
@@ -70,6 +71,28 @@ describe('audio on its way through a session', () => {
       assert.equal(session.statistics().audioSentMs, 60_050);
     });
   }
+
+  it('takes no more from a caller who does not wait, says so, and loses nothing that it took', async () => {
+    await rig.serve({ upgrade: { hang: true } });
+    const { session } = rig.open({ maxHeldAudioMs: 1000 });
+    const answers: Promise<string>[] = [];
+    for (let i = 0; i < 1000; i += 1) {
+      answers.push(
+        session.append(silence(100)).then(
+          () => 'taken',
+          (error: unknown) => (error as AsrError).code,
+        ),
+      );
+    }
+    const { audioInMs, audioHeldMs } = session.statistics();
+    assert.equal(audioInMs, audioHeldMs);
+    // A second that may be held and a hundred that wait.
+    assert.ok(audioHeldMs >= 1000 && audioHeldMs <= 12_000, String(audioHeldMs));
+    session.abort();
+    const codes = await Promise.all(answers);
+    assert.ok(codes.includes('HELD_AUDIO_LIMIT'));
+    assert.equal(codes.filter((code) => code === 'taken').length, 10);
+  });
 
   it('makes append wait past maxHeldAudioMs, until there is room again', async () => {
     await rig.serve({ upgrade: { hang: true } });

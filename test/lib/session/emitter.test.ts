@@ -98,6 +98,28 @@ describe('Emitter', () => {
     assert.deepEqual(told.sort(), ['LISTENER_FAILED A listener of this session threw: broken listener', 'a']);
   });
 
+  it('reports a listener whose promise rejects, once each time, and leaves no rejection unhandled', async () => {
+    const emitter = new Emitter();
+    const told: string[] = [];
+    const fails = async () => {
+      await Promise.resolve();
+      throw new Error('broken promise');
+    };
+    // The type allows no promise, but nobody is stopped from passing an async function.
+    const asyncListener = fails as () => void;
+    emitter.on('final', asyncListener);
+    emitter.on('warning', asyncListener);
+    emitter.on('warning', ({ message }) => told.push(message));
+    emitter.emit(final('a'));
+    emitter.emit(final('b'));
+    await new Promise(setImmediate);
+    assert.deepEqual(told, Array(2).fill('A listener of this session threw: broken promise'));
+    emitter.emit(final('c'));
+    emitter.emit(FINISHED);
+    await new Promise(setImmediate);
+    assert.equal(told.length, 2);
+  });
+
   it('does not report for ever when the listener of warnings throws as well', () => {
     const emitter = new Emitter();
     let count = 0;

@@ -142,7 +142,12 @@ describe('a session of a run-task model', () => {
   it('refuses, before anything is sent, what the model does not have', async () => {
     await rig.serve();
     const { session } = rig.open({ model: 'paraformer-realtime-v2' });
-    assert.throws(() => session.updateContext([{ user: 'x' }]), { code: 'INVALID_OPTION', param: 'context' });
+    assert.throws(
+      () => {
+        session.updateContext([{ user: 'x' }]);
+      },
+      { code: 'INVALID_OPTION', param: 'context' },
+    );
     for (const options of [
       { model: 'paraformer-realtime-v2', parameters: { keepDialect: true } },
       { model: MODEL, parameters: { corpusText: 'x' } },

@@ -124,6 +124,18 @@ describe('the API key', () => {
     });
   }
 
+  it('is seen nowhere after a task that fails and repeats it', async () => {
+    const seen = await everythingSeen(
+      {
+        utterances: [{ text: 'Hello.', error: {} }],
+        faults: [{ on: 'error', do: 'edit', set: { 'header.error_message': echo('task') } }],
+      },
+      { model: 'fun-asr-realtime', mode: 'vad' },
+    );
+    assert.match(seen, /task: Bearer \*\*\*/);
+    assert.ok(!seen.includes(KEY));
+  });
+
   it('is seen nowhere after a connection that could not be made', async () => {
     await rig.serve();
     for (const address of ['ws://127.0.0.1:9', 'wss://nowhere.invalid']) {

@@ -1,0 +1,47 @@
+import type { Model } from '../../../lib/models';
+import type { ModelParameters, ParameterName, ParameterSpec } from '../../../lib/parameters';
+
+/** The settings of a model as the editor stores them, or as `${VARIABLE}` brought them: often text. */
+export type StoredParameters = Record<string, unknown>;
+
+const YES_OR_NO: Readonly<Record<string, boolean>> = { true: true, false: false };
+
+/**
+ * What is set, as the client takes it. What cannot be understood stays as it is, and so does what the model has not:
+ * the client says what is wrong with it.
+ */
+export function readParameters(stored: StoredParameters | undefined, model: Model): ModelParameters {
+  const parameters: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(stored ?? {})) {
+    if (value === undefined || value === null || value === '') continue;
+    const spec = Object.hasOwn(model.parameters, name) ? model.parameters[name as ParameterName] : undefined;
+    parameters[name] = spec ? read(value, spec) : value;
+  }
+  return parameters;
+}
+
+function read(value: unknown, { kind }: ParameterSpec): unknown {
+  if (typeof value !== 'string') return kind === 'text' && typeof value === 'number' ? String(value) : value;
+  switch (kind) {
+    case 'boolean':
+      return YES_OR_NO[value.trim().toLowerCase()] ?? value;
+    case 'number':
+    case 'integer':
+      return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+    case 'vocabulary':
+    case 'wordFilter':
+      return parseJson(value);
+    case 'choice':
+      return value.trim();
+    case 'text':
+      return value;
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { runCli } from '../support/cli';
+
+describe('flow-asr', function () {
+  this.timeout(20_000);
+  this.slow(3000);
+
+  for (const args of [['--help'], ['-h'], ['help']]) {
+    it(`tells its commands on ${args.join(' ')}`, async () => {
+      const { exitCode, stdout, stderr } = await runCli(args);
+      assert.deepEqual([exitCode, stderr], [0, '']);
+      assert.match(stdout, /^Usage: flow-asr COMMAND[^]*transcribe FILE[^]*service/);
+    });
+  }
+
+  for (const command of ['transcribe', 'service']) {
+    it(`tells the options of ${command}`, async () => {
+      const { exitCode, stdout, stderr } = await runCli([command, '--help']);
+      assert.deepEqual([exitCode, stderr], [0, '']);
+      assert.match(stdout, new RegExp(`^Usage: flow-asr ${command}[^]*--help`));
+      for (const line of stdout.split('\n')) assert.ok(line.length <= 120, line);
+    });
+  }
+
+  it('tells its commands as an error without one', async () => {
+    const { exitCode, stdout, stderr } = await runCli([]);
+    assert.deepEqual([exitCode, stdout], [2, '']);
+    assert.match(stderr, /^Usage: flow-asr COMMAND/);
+  });
+
+  for (const command of ['transcrib', '--bogus', 'constructor']) {
+    it(`does not know ${command}`, async () => {
+      const { exitCode, stdout, stderr } = await runCli([command]);
+      assert.deepEqual([exitCode, stdout], [2, '']);
+      assert.ok(stderr.startsWith(`flow-asr: unknown command "${command}".\n`), stderr);
+    });
+  }
+});

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { runCli } from '../support/cli';
+import { JFK_TEXT } from '../support/jfk';
+import { wordErrorRate } from '../support/word-error-rate';
+
+const MAX_WORD_ERROR_RATE = 0.15;
+
+describe('flow-asr transcribe without a key, a region and an address', function () {
+  // Fetches the recogniser at first use.
+  this.timeout(180_000);
+  this.slow(20_000);
+
+  it('recognises a recording with the local service, and leaves', async () => {
+    const file = path.join(__dirname, '../fixtures/jfk.wav');
+    const { exitCode, stdout, stderr } = await runCli(['transcribe', file]);
+    assert.equal(exitCode, 0, stderr);
+    const rate = wordErrorRate(JFK_TEXT, stdout);
+    assert.ok(rate <= MAX_WORD_ERROR_RATE, `${Math.round(rate * 100)} % of the words are wrong: ${stdout}`);
+  });
+});

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Transcript } from '../../lib';
+import { runCli, startCli } from '../support/cli';
+import { useLibRig } from '../support/lib-rig';
+import { silence, wav } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+
+const KEY = 'sk-5ecre7-d0-not-show-7f3a';
+
+describe('flow-asr transcribe', function () {
+  // Each run compiles the sources.
+  this.timeout(20_000);
+  this.slow(3000);
+  const rig = useLibRig();
+  let folder = '';
+  let file = '';
+
+  before(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
+    file = path.join(folder, 'hello.wav');
+    await writeFile(file, wav(silence(4000)));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const here = () => ['--address', rig.service.url];
+
+  it('prints the text of a recording, and nothing else', async () => {
+    await rig.serve({ utterances: ['Good morning everybody.', 'How are you?'] });
+    const result = await runCli(['transcribe', file, ...here()]);
+    assert.deepEqual(result, { exitCode: 0, stdout: 'Good morning everybody. How are you?\n', stderr: '' });
+  });
+
+  it('prints the whole transcript as JSON', async () => {
+    await rig.serve({ utterances: [{ text: 'Good morning.', emotion: 'happy' }] });
+    const { exitCode, stdout } = await runCli(['transcribe', '--json', ...here(), file]);
+    assert.equal(exitCode, 0);
+    const transcript = JSON.parse(stdout) as Transcript;
+    assert.equal(transcript.text, 'Good morning.');
+    assert.equal(transcript.emotion, 'happy');
+    assert.equal(transcript.sentences.length, 1);
+    assert.equal(transcript.statistics.audioInMs, 4000);
+  });
+
+  it('passes mode, model and language on', async () => {
+    const service = await rig.serve({ utterances: ['Good morning.'] });
+    const model = 'qwen3-asr-flash-realtime-2026-02-10';
+    const options = ['--mode', 'manual', '--model', model, '--language', 'en'];
+    const { exitCode, stdout } = await runCli(['transcribe', file, ...here(), ...options]);
+    assert.deepEqual([exitCode, stdout], [0, 'Good morning.\n']);
+    const [connection] = service.sessions;
+    assert.match(connection!.url, new RegExp(`model=${model}$`));
+    const [update] = connection!.received;
+    const session = update?.kind === 'json' ? (update.frame.session as Record<string, unknown>) : {};
+    assert.equal(session.turn_detection, null);
+    assert.deepEqual(session.input_audio_transcription, { language: 'en' });
+  });
+
+  it('tells warnings on stderr and keeps the text apart', async () => {
+    await rig.serve({ utterances: ['One.', { text: 'x', failed: {}, steps: [] }] });
+    const { exitCode, stdout, stderr } = await runCli(['transcribe', file, ...here()]);
+    assert.deepEqual([exitCode, stdout], [0, 'One.\n']);
+    assert.match(stderr, /^flow-asr: The service could not recognise a sentence: .*\n$/);
+  });
+
+  it('takes the key from the environment, and shows it nowhere when it is refused', async () => {
+    await rig.serve({}, { apiKey: 'sk-right' });
+    const args = ['transcribe', file, ...here()];
+    const { exitCode, stdout, stderr } = await runCli(args, { DASHSCOPE_API_KEY: KEY });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /refused the API key \(HTTP 401\)\. Keys are per region/);
+    assert.ok(stderr.includes(rig.service.url), 'the place is not named');
+    assert.ok(!(stdout + stderr + args.join()).includes(KEY));
+    assert.equal(rig.service.sessions[0]?.headers.authorization, `Bearer ${KEY}`);
+  });
+
+  it('sends the key of the cloud not to a local service', async () => {
+    await rig.serve({ utterances: ['Hi.'] });
+    const args = ['transcribe', file, '--region', 'local', ...here()];
+    assert.equal((await runCli(args, { DASHSCOPE_API_KEY: KEY })).exitCode, 0);
+    assert.equal(rig.service.sessions[0]?.headers.authorization, undefined);
+  });
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    await rig.serve({ utterances: ['Hello.'] });
+    const { child, result } = startCli(['transcribe', file, ...here()]);
+    child.stdout?.destroy();
+    const { exitCode, stderr } = await result;
+    assert.deepEqual([exitCode, stderr], [0, '']);
+  });
+
+  it('ends without a crash when nobody reads its errors either', async () => {
+    await rig.serve({ utterances: [{ text: 'x', failed: {} }] });
+    const { child, result } = startCli(['transcribe', file, ...here()]);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    assert.equal((await result).exitCode, 0);
+  });
+
+  const interrupted: [name: string, args: string[]][] = [
+    ['while it connects', []],
+    ['in the middle of a recording', ['--pace', 'realtime']],
+  ];
+  for (const [name, more] of interrupted) {
+    it(`ends at once with 130 at Ctrl+C ${name}`, async () => {
+      const service = await rig.serve(
+        more.length === 0 ? { upgrade: { hang: true } } : { utterances: ['Hello.'] },
+      );
+      const { child, result } = startCli(['transcribe', file, ...here(), ...more]);
+      await waitUntil(
+        () => (more.length === 0 ? service.sessions.length : (service.sessions[0]?.audioBytes ?? 0)) > 0,
+        'the recording to be sent',
+        15_000,
+      );
+      const startedAt = performance.now();
+      child.kill('SIGINT');
+      const { exitCode, stdout, stderr } = await result;
+      assert.equal(exitCode, 130);
+      assert.ok(performance.now() - startedAt < 1500);
+      assert.equal(stdout, '');
+      assert.match(stderr, /^flow-asr: .+\n$/);
+    });
+  }
+});

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { PassThrough, Readable } from 'node:stream';
+import { transcribe } from '../../../lib';
+import type { AudioSource, SessionEvent, TranscribeOptions } from '../../../lib';
+import { useLibRig } from '../../support/lib-rig';
+import { silence, wav } from '../../support/scripted-audio';
+import { waitUntil } from '../../support/wait-until';
+
+describe('transcribe', () => {
+  const rig = useLibRig();
+  const run = (audio: AudioSource, options: TranscribeOptions = {}) =>
+    transcribe(audio, { region: 'local', address: rig.service.url, ...options });
+
+  const UTTERANCES = [
+    { text: '今天天气真不错。', language: 'zh', emotion: 'neutral' },
+    { text: 'Great!', emotion: 'happy' },
+    { text: '阳光明媚，我们去公园吧。', language: 'zh', emotion: 'happy' },
+  ];
+
+  it('gives the text, the sentences, the language and the prevailing emotion of a recording', async () => {
+    await rig.serve({ utterances: UTTERANCES });
+    const events: SessionEvent[] = [];
+    const transcript = await run(wav(silence(12_000)), { onEvent: (event) => events.push(event) });
+    assert.equal(transcript.text, '今天天气真不错。Great!阳光明媚，我们去公园吧。');
+    assert.deepEqual(
+      transcript.sentences.map(({ text }) => text),
+      UTTERANCES.map(({ text }) => text),
+    );
+    assert.equal(transcript.language, 'zh');
+    assert.equal(transcript.emotion, 'happy');
+    assert.equal(transcript.statistics.audioInMs, 12_000);
+    assert.equal(events[0]?.type, 'opened');
+    assert.equal(events.at(-1)?.type, 'finished');
+  });
+
+  it('takes the whole recording for one sentence in Manual mode', async () => {
+    await rig.serve({ utterances: ['All of it.', 'Nothing more.'] });
+    const transcript = await run(silence(5000), { mode: 'manual' });
+    assert.equal(transcript.text, 'All of it.');
+  });
+
+  it('runs the session at the rate of the recording, where the model takes it', async () => {
+    const service = await rig.serve({ utterances: ['Hello.'] });
+    const at = async (audio: AudioSource, options?: TranscribeOptions) => {
+      await run(audio, options);
+      return service.sessions.at(-1)?.url && configuredRate(service.sessions.length - 1);
+    };
+    const configuredRate = (index: number) => {
+      const update = service.sessions[index]?.received[0];
+      return update?.kind === 'json' && (update.frame.session as { sample_rate: number }).sample_rate;
+    };
+    assert.equal(await at(wav(silence(1000, 8000), 8000)), 8000);
+    assert.equal(await at(silence(1000, 8000), { hints: { rate: 8000 } }), 8000);
+    assert.equal(await at(silence(1000)), 16000);
+    assert.equal(await at(wav(silence(1000, 8000), 8000), { sampleRateHz: 16000 }), 16000);
+    assert.equal(await at(wav(silence(1000, 44100), 44100)), 16000);
+  });
+
+  it('reads the rate of a WAV that comes byte by byte', async () => {
+    await rig.serve({ utterances: ['Hello.'] });
+    const file = wav(silence(1000, 8000), 8000);
+    const pieces = [...Array.from(file.subarray(0, 60), (byte) => Buffer.of(byte)), file.subarray(60)];
+    assert.equal((await run(Readable.from(pieces))).text, 'Hello.');
+  });
+
+  it('refuses wrong options before it reads anything', async () => {
+    await rig.serve();
+    const stream = new PassThrough();
+    await assert.rejects(run(stream, { model: 'nonsense' }), { code: 'INVALID_OPTION', param: 'model' });
+    stream.destroy();
+    assert.equal(rig.service.sessions.length, 0);
+  });
+
+  it('says what is wrong with audio that is empty, missing or foreign, without a session left behind', async () => {
+    await rig.serve();
+    for (const audio of [new Uint8Array(0), './no such file.wav', Buffer.from('OggS\0\0\0\0')]) {
+      await assert.rejects(run(audio), { code: 'BAD_AUDIO' });
+    }
+  });
+
+  it('fails with what the session failed with, though the stream never ends', async () => {
+    await rig.serve({ upgrade: { status: 401 } });
+    const stream = new PassThrough();
+    stream.write(silence(1000));
+    await assert.rejects(run(stream), { code: 'AUTHENTICATION' });
+    await waitUntil(() => stream.destroyed, 'the stream to be destroyed');
+  });
+
+  it('stops at its signal while the stream gives nothing, and closes both', async () => {
+    await rig.serve({ utterances: ['Hello.'] });
+    const stream = new PassThrough();
+    stream.write(silence(1000));
+    const controller = new AbortController();
+    const running = run(stream, {
+      signal: controller.signal,
+      onEvent: ({ type }) => {
+        if (type === 'interim') controller.abort();
+      },
+    });
+    await assert.rejects(running, { code: 'ABORTED' });
+    await waitUntil(() => stream.destroyed, 'the stream to be destroyed');
+    await assert.rejects(run(silence(100), { signal: controller.signal }), { code: 'ABORTED' });
+  });
+
+  it('stops at its signal while it waits for the last results', async () => {
+    await rig.serve({
+      utterances: ['Hello.'],
+      faults: [{ on: 'finished', do: 'delay', ms: 3_600_000 }],
+    });
+    const controller = new AbortController();
+    const running = run(silence(1000), {
+      signal: controller.signal,
+      onEvent: ({ type }) => {
+        if (type === 'final') controller.abort();
+      },
+    });
+    await assert.rejects(running, { code: 'ABORTED' });
+  });
+
+  it('fails when the connection is lost in the middle', async () => {
+    await rig.serve({ utterances: ['Good morning.'], faults: [{ atAudioMs: 700, do: 'terminate' }] });
+    await assert.rejects(run(silence(2000)), { code: 'CONNECTION_LOST' });
+  });
+});
