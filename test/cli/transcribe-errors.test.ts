@@ -69,14 +69,14 @@ describe('flow-asr transcribe, with a service that is there', function () {
   this.timeout(20_000);
   const rig = useLibRig();
 
-  it('names the format of audio that it does not take', async () => {
+  it('names what came where it is no audio', async () => {
     await rig.serve();
     const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
     const song = path.join(folder, 'song.ogg');
-    await writeFile(song, 'OggS\0\0\0\0');
+    await writeFile(song, '<!DOCTYPE html><html><body>Not found</body></html>');
     const { exitCode, stderr } = await runCli(['transcribe', song, '--address', rig.service.url]);
     await rm(folder, { recursive: true });
     assert.equal(exitCode, 1);
-    assert.match(stderr, /^flow-asr: The audio is Ogg.*\n$/);
+    assert.match(stderr, /^flow-asr: What came is an HTML page.*\n$/);
   });
 });

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fixturePath } from '../support/audio-fixtures';
+import { runCli } from '../support/cli';
+
+const ROOT = path.join(__dirname, '../..');
+
+describe('flow-asr inspect', function () {
+  this.timeout(20_000);
+
+  it('says what a recording is, as a table', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['inspect', fixturePath('a.mp3', '-ar 44100 -ac 2')]);
+    assert.equal(exitCode, 0, stderr);
+    for (const line of [/^container +mp3$/m, /^rate +44100 Hz$/m, /^channels +2$/m, /^length +11\.00 s, /m]) {
+      assert.match(stdout, line);
+    }
+  });
+
+  it('says it as JSON, and reads standard input', async () => {
+    const args = ['--require', 'tsx/cjs', 'bin/flow-asr.ts', 'inspect', '-', '--json'];
+    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
+    createReadStream(fixturePath('a.webm', '-c:a libopus -ar 48000')).pipe(child.stdin);
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    const exitCode = await new Promise((resolve) => child.once('close', resolve));
+    assert.equal(exitCode, 0);
+    const info = JSON.parse(stdout) as Record<string, unknown>;
+    assert.equal(info.container, 'webm');
+    assert.equal(info.codec, 'opus');
+    assert.equal(info.isSilent, false);
+  });
+
+  it('believes what is said of raw samples', async () => {
+    const file = fixturePath('a.alaw', '-f alaw -c:a pcm_alaw -ar 8000');
+    const { stdout } = await runCli(['inspect', file, '--rate', '8000', '--encoding', 'a-law']);
+    assert.match(stdout, /^codec +pcm_alaw$/m);
+    assert.match(stdout, /^length +11\.00 s/m);
+  });
+
+  const failures: [args: string[], exitCode: number, said: RegExp][] = [
+    [[], 2, /Expected one FILE/],
+    [['--speed'], 2, /--speed/],
+    [['/no/such/file.wav'], 1, /there is no file/],
+    [[ROOT], 1, /is a folder/],
+    [[path.join(ROOT, 'package.json')], 1, /JSON text/],
+  ];
+  for (const [args, expected, said] of failures) {
+    it(`fails with a sentence: flow-asr inspect ${args.map((arg) => path.basename(arg)).join(' ')}`, async () => {
+      const { exitCode, stderr } = await runCli(['inspect', ...args]);
+      assert.equal(exitCode, expected);
+      assert.match(stderr, said);
+    });
+  }
+});
