@@ -5,6 +5,7 @@ const TRANSITION = 0.14;
 /** Rates without a small ratio take the nearest two of this many positions and what lies between them. */
 const MAX_PHASES = 1024;
 const MAX_BLOCK_FRAMES = 8192;
+const WINDOW_POINTS = 8192;
 
 /**
  * Samples of one rate -> samples of another, by a windowed-sinc low-pass (Kaiser) in its polyphase form: only the
@@ -143,15 +144,13 @@ function dot(a: Float32Array, aAt: number, b: Float32Array, bAt: number, length:
 function filterTable(phases: number, half: number, cutoff: number, beta: number): Float32Array {
   const taps = 2 * half;
   const table = new Float32Array((phases + 1) * taps);
-  const scale = besselI0(beta);
+  const windowAt = kaiserWindow(beta);
   for (let phase = 0; phase <= phases; phase++) {
     const row = table.subarray(phase * taps, (phase + 1) * taps);
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) {
       const time = tap - (half - 1) - phase / phases;
-      const edge = time / half;
-      const window = Math.abs(edge) >= 1 ? 0 : besselI0(beta * Math.sqrt(1 - edge * edge)) / scale;
-      const value = cutoff * sinc(cutoff * time) * window;
+      const value = cutoff * sinc(cutoff * time) * windowAt(Math.abs(time / half));
       row[tap] = value;
       sum += value;
     }
@@ -159,6 +158,24 @@ function filterTable(phases: number, half: number, cutoff: number, beta: number)
     for (let tap = 0; tap < taps; tap++) row[tap] = (row[tap] ?? 0) / sum;
   }
   return table;
+}
+
+/**
+ * The window's value by the distance from its middle, 0 to 1. Between points that are so dense that a straight line is
+ * 130 dB near: the series for each of some ten thousand coefficients took longer than a second of audio.
+ */
+function kaiserWindow(beta: number): (distance: number) => number {
+  const points = new Float64Array(WINDOW_POINTS + 2);
+  const scale = besselI0(beta);
+  for (let i = 0; i <= WINDOW_POINTS; i++) {
+    points[i] = besselI0(beta * Math.sqrt(1 - (i / WINDOW_POINTS) ** 2)) / scale;
+  }
+  return (distance) => {
+    if (distance >= 1) return 0;
+    const at = Math.floor(distance * WINDOW_POINTS);
+    const before = points[at] ?? 0;
+    return before + ((points[at + 1] ?? 0) - before) * (distance * WINDOW_POINTS - at);
+  };
 }
 
 function sinc(x: number): number {

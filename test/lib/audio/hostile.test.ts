@@ -20,7 +20,7 @@ function random(seed: number): (below: number) => number {
 }
 
 function seeds(): Buffer[] {
-  const short = (name: string, args: string): Buffer => fixture(name, `-ss 1 -t 0.25 ${args}`);
+  const short = (name: string, args: string): Buffer => fixture(name, `-ss 1 -t 0.12 ${args}`);
   const ogg = short('a.ogg', '-c:a libopus -ar 48000 -b:a 24k');
   const packets = oggPackets(ogg);
   const webm = [packets[0]!, ...packets.slice(2)];
