@@ -9,7 +9,7 @@ import { deadSilence, silence, wav } from '../../support/scripted-audio';
 
 describe('audio of any format in a session', () => {
   const rig = useLibRig();
-  const arrived = (): Buffer => Buffer.concat(rig.service.sessions[0]!.audio!);
+  const arrived = (): Buffer => Buffer.concat(rig.service.sessions[0]!.audio);
   const WEBM = (): Buffer => fixture('a.webm', '-c:a libopus -ar 48000');
 
   it('arrives in order, however long a decoder takes to be loaded and whether or not anybody waits', async () => {
