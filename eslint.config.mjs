@@ -2,7 +2,17 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', '.dist-*/', 'node_modules/', '.node-red/', '.cache/', 'test/hosts/*/node_modules/'] },
+  {
+    ignores: [
+      'dist/',
+      '.dist-*/',
+      'node_modules/',
+      '.node-red/',
+      '.cache/',
+      'test/hosts/*/node_modules/',
+      'test/tools/*/node_modules/',
+    ],
+  },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],

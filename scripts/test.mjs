@@ -53,14 +53,15 @@ function isWithin(file, folder) {
   return !path.relative(folder, file).startsWith('..');
 }
 
-/** The root's packages, then those of the hosts that the root cannot have beside its own. */
+/** The root's packages, then those of hosts that the root cannot have beside its own, and tools of tests alone. */
 async function install() {
   await installIfNeeded(root, { log });
-  const hosts = path.join(root, 'test', 'hosts');
-  for (const name of readdirSync(hosts)) {
-    const folder = path.join(hosts, name);
-    if (existsSync(path.join(folder, 'package.json'))) {
-      await installIfNeeded(folder, { log, flags: ['--ignore-scripts'] });
+  for (const place of ['hosts', 'tools']) {
+    for (const name of readdirSync(path.join(root, 'test', place))) {
+      const folder = path.join(root, 'test', place, name);
+      if (existsSync(path.join(folder, 'package.json'))) {
+        await installIfNeeded(folder, { log, flags: ['--ignore-scripts'] });
+      }
     }
   }
 }

@@ -8,9 +8,10 @@ const ORIGINAL = path.join(ROOT, 'test/fixtures/jfk.wav');
 /** Ignored by git; what is made once is there for the next run. */
 const CACHE = path.join(ROOT, '.cache/audio-fixtures');
 
-/** An ffmpeg for tests only: to make files with, and as the one on the PATH. */
+/** An ffmpeg for tests only: to make files with, and as the one on the PATH. `npm test` installs it. */
 export function ffmpegPath(): string {
-  const { path: file } = createRequire(__filename)('@ffmpeg-installer/ffmpeg') as { path: string };
+  const folder = path.join(ROOT, 'test/tools/ffmpeg/');
+  const { path: file } = createRequire(folder)('@ffmpeg-installer/ffmpeg') as { path: string };
   // Its install script does this, where install scripts run.
   chmodSync(file, 0o755);
   return file;
