@@ -124,7 +124,7 @@ export type WarningCode =
   | 'AUDIO_SILENT'
   /** The loud parts of the audio are cut off at full scale. */
   | 'AUDIO_CLIPPED'
-  /** The audio has a lower rate than the session. */
+  /** The audio has another rate than the session, and something of speech is missing or is lost by that. */
   | 'AUDIO_RATE'
   /** Something is missing in the audio, or its end cannot be read. */
   | 'AUDIO_CUT';

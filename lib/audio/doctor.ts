@@ -128,6 +128,7 @@ export class Doctor {
       ...(info.isClipped && info.seconds >= MIN_JUDGED_SECONDS ? [clipped(info)] : []),
       ...(info.isSilent && (isEnd || info.seconds >= 10) ? [silent(info)] : []),
       ...(rateOf(info) < sessionRateHz ? [slow(info, sessionRateHz)] : []),
+      ...(sessionRateHz < Math.min(rateOf(info), SPEECH_RATE_HZ) ? [narrowed(info, sessionRateHz)] : []),
       ...(info.isCut && isEnd ? [cut(info)] : []),
     ];
     return all.filter(({ code }) => {
@@ -137,6 +138,9 @@ export class Doctor {
     });
   }
 }
+
+/** A rate that carries all of speech. */
+const SPEECH_RATE_HZ = 16_000;
 
 /** Something wrong with audio that can be used all the same. */
 export interface AudioComplaint {
@@ -168,6 +172,13 @@ function slow(info: AudioInfo, sessionRateHz: number): AudioComplaint {
   return {
     code: 'AUDIO_RATE',
     message: `The audio has ${rateOf(info)} Hz, less than the session's ${sessionRateHz} Hz: it is converted, but what was above ${rateOf(info) / 2} Hz is not there. Record at ${sessionRateHz} Hz, or use a model and a session of ${rateOf(info)} Hz.`,
+  };
+}
+
+function narrowed(info: AudioInfo, sessionRateHz: number): AudioComplaint {
+  return {
+    code: 'AUDIO_RATE',
+    message: `The audio has ${rateOf(info)} Hz, more than the session's ${sessionRateHz} Hz: it is converted, and what was above ${sessionRateHz / 2} Hz is lost. A model for ${SPEECH_RATE_HZ} Hz hears more.`,
   };
 }
 

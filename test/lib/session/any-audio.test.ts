@@ -94,6 +94,22 @@ describe('audio of any format in a session', () => {
       assert.deepEqual(said, codes);
     }
   });
+
+  it('announces once that audio is made into less for a model of the telephone, and recognises it', async () => {
+    await rig.serve({ utterances: ['Hello.'] });
+    const recorded = rig.open({ model: 'paraformer-realtime-8k-v2' });
+    const file = wav(silence(3000));
+    for (let at = 0; at < file.length; at += 3200)
+      await recorded.session.append(file.subarray(at, at + 3200));
+    await recorded.session.finish();
+    const said = recorded.of('warning');
+    assert.deepEqual(
+      said.map(({ code }) => code),
+      ['AUDIO_RATE'],
+    );
+    assert.match(said[0]!.message, /16000 Hz.*8000 Hz.*converted/);
+    assert.deepEqual(recorded.finals, ['Hello.']);
+  });
 });
 
 describe('transcribe', () => {
