@@ -12,7 +12,7 @@ import type { ServiceClock } from './time';
 import { protocolOf, refuseKey, refuseUpgrade } from './upgrade';
 
 /** The largest WebSocket message either protocol takes; above it the connection closes with 1009 (protocol.md A.8). */
-export const MAX_MESSAGE_BYTES = 262_144;
+const MAX_MESSAGE_BYTES = 262_144;
 
 export interface ServerOptions {
   engine: Engine;

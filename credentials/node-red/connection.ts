@@ -5,7 +5,7 @@ import type { Region } from '../../lib/regions';
 import type { SessionOptions } from '../../lib/session/options';
 import type { ConnectionPool } from '../../lib/transport/connection-pool';
 
-export const DEFAULT_KEY_VARIABLE = 'DASHSCOPE_API_KEY';
+const DEFAULT_KEY_VARIABLE = 'DASHSCOPE_API_KEY';
 
 /** What an `asr credentials` node is told in the editor, without the key. */
 export interface ConnectionDef {

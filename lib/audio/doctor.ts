@@ -1,4 +1,5 @@
 import type { AudioBlock } from './decoders/decoder';
+import { SPEECH_RATE_HZ } from './format';
 import type { AudioInfo, SourceFormat } from './format';
 
 const SILENCE_DB = -120;
@@ -13,7 +14,7 @@ const FLAT_TOP_SAMPLES = 3;
 const CLIPPED_SHARE = 0.0005;
 
 /** Levels of all that passes, whatever its channels. */
-export class LevelMeter {
+class LevelMeter {
   #peak = 0;
   #sumOfSquares = 0;
   #samples = 0;
@@ -139,9 +140,6 @@ export class Doctor {
   }
 }
 
-/** A rate that carries all of speech. */
-const SPEECH_RATE_HZ = 16_000;
-
 /** Something wrong with audio that can be used all the same. */
 export interface AudioComplaint {
   code: 'AUDIO_SILENT' | 'AUDIO_CLIPPED' | 'AUDIO_RATE' | 'AUDIO_CUT';
@@ -149,7 +147,7 @@ export interface AudioComplaint {
 }
 
 /** One line for people: `WAV, pcm_s16le, 44100 Hz, 2 channels, 16 bit`. */
-export function inWords({ container, codec, rateHz, channels, bits }: SourceFormat): string {
+function inWords({ container, codec, rateHz, channels, bits }: SourceFormat): string {
   const size = bits === undefined ? '' : `, ${bits} bit`;
   return `${container}, ${codec}, ${rateHz} Hz, ${channels} channel${channels === 1 ? '' : 's'}${size}`;
 }

@@ -23,6 +23,9 @@ export interface AudioFormatHints {
   fileName?: string;
 }
 
+/** A rate that carries all of speech; more only costs time on the way. */
+export const SPEECH_RATE_HZ = 16_000;
+
 /** Bytes of audio in any format; a typed array that is not of bytes is raw samples. */
 export type AudioChunk = Uint8Array | Int16Array | Int32Array | Float32Array | Float64Array | ArrayBuffer;
 

@@ -15,7 +15,7 @@ export type Identity =
   | { kind: 'foreign'; what: string; advice?: string };
 
 /** As much is looked at to find what is in a container. */
-export const MAX_HEAD_BYTES = 1024 * 1024;
+const MAX_HEAD_BYTES = 1024 * 1024;
 /** The longest mark that tells a container. */
 const MARK_BYTES = 16;
 /** Two frames of MPEG audio of the usual kinds. */

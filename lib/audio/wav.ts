@@ -23,7 +23,7 @@ const WAVE_FORMAT_MULAW = 7;
 const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 
 /** Where the audio must have begun; a header has a few chunks before it, not this much. */
-export const MAX_WAV_HEADER_BYTES = 1024 * 1024;
+const MAX_WAV_HEADER_BYTES = 1024 * 1024;
 
 /** More than this behind the audio is no tags but the size that a live recorder made up. */
 const MAX_TRAILING_BYTES = 1024 * 1024;

@@ -1,3 +1,4 @@
+import { SPEECH_RATE_HZ } from '../audio/format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from '../audio/format';
 import { AudioIntake, checkEnough } from '../audio/intake';
 import { readAudio } from '../audio/source';
@@ -9,9 +10,6 @@ import { configure, firstRate } from './config';
 import type { Session, SessionOptions } from './options';
 import { openSession } from './session';
 import { joinTexts } from './text';
-
-/** A rate that carries all of speech; more only costs time on the way. */
-const SPEECH_RATE_HZ = 16_000;
 
 export interface TranscribeOptions extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers'> {
   /** What is known of the audio beside its bytes. */

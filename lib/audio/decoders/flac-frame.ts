@@ -31,7 +31,7 @@ const CRC8 = crcTable(8, 0x07);
 const CRC16 = crcTable(16, 0x8005);
 
 /** Whether a frame may begin here (RFC 9639, 9.1). */
-export function isFlacSync(bytes: Uint8Array, at: number): boolean {
+function isFlacSync(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xff && ((bytes[at + 1] ?? 0) & 0xfe) === 0xf8;
 }
 
