@@ -1,0 +1,55 @@
+/**
+ * `npm run bench`: how much time and memory our code takes beside the least that the work could take, as ratios of the
+ * same run. `-- cpu delay` runs some of the cases, `-- --quick` shorter ones, `-- --check` fails where a ratio is out of
+ * its bound. Prints a table, and JSON as its last line.
+ */
+import { cpu } from './cases/cpu';
+import { delay } from './cases/delay';
+import { footprint } from './cases/footprint';
+import { memory } from './cases/memory';
+import { sessions } from './cases/sessions';
+import { transcribe } from './cases/transcribe';
+import { boundText, isWithin } from './support/figure';
+import type { Case, Effort, Figure } from './support/figure';
+import { CAN_PIN } from './support/processes';
+
+const CASES: readonly Case[] = [cpu, delay, sessions, memory, footprint, transcribe];
+const FULL: Effort = { repeats: 7, streamMs: 6000 };
+const QUICK: Effort = { repeats: 3, streamMs: 2000 };
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  const unknown = names.find((name) => !CASES.some((one) => one.name === name));
+  if (unknown)
+    throw new Error(`There is no case ${unknown}; there are ${CASES.map(({ name }) => name).join(', ')}.`);
+  if (!CAN_PIN) console.warn('Processes cannot be bound to cores here: the figures will vary more.');
+  const effort = args.includes('--quick') ? QUICK : FULL;
+  const figures: Figure[] = [];
+  for (const { name, measure } of CASES) {
+    if (names.length > 0 && !names.includes(name)) continue;
+    process.stderr.write(`${name} …\n`);
+    figures.push(...(await measure(effort)));
+  }
+  console.table(
+    figures.map(({ what, ours, baseline, unit, figure, goal }) => ({
+      what,
+      ours: `${Number(ours.toPrecision(4))} ${unit}`,
+      baseline: baseline === undefined ? '' : `${Number(baseline.toPrecision(4))} ${unit}`,
+      figure,
+      goal: `${boundText(goal)} ${isWithin(figure, goal) ? 'met' : 'NOT MET'}`,
+    })),
+  );
+  if (args.includes('--check')) check(figures);
+  console.log(JSON.stringify({ node: process.version, pinned: CAN_PIN, effort, figures }));
+}
+
+function check(figures: readonly Figure[]): void {
+  for (const { what, figure, check: bound } of figures) {
+    if (isWithin(figure, bound)) continue;
+    console.error(`${what}: ${figure}, expected ${boundText(bound)}.`);
+    process.exitCode = 1;
+  }
+}
+
+void main();

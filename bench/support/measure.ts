@@ -1,0 +1,99 @@
+/** The load: every session gets 100 ms of audio every `everyMs`, spread evenly; what that took is measured. */
+import type { Client, WireProtocol } from '../clients/client';
+import { ageUs, sharedNowUs, stamp } from './clock';
+import { percentile } from './statistics';
+
+export interface LoadInput {
+  client: 'bare' | 'ours';
+  protocol: WireProtocol;
+  url: string;
+  sessions: number;
+  ms: number;
+  /** Default 100: real time. */
+  everyMs?: number;
+}
+
+export interface LoadResult {
+  chunks: number;
+  cpuUsPerChunk: number;
+  /** Of a core. */
+  cpuShare: number;
+  texts: number;
+  /** Frame of the service -> event. */
+  textP50Us: number;
+  textP99Us: number;
+  /** Chunk given to the client -> message at the service, which reads it where it was told to (`reads`). */
+  audioP50Us: number;
+  audioP99Us: number;
+  /** Of the service's core: where it is near 1, it is the service that is measured. */
+  serviceShare: number;
+}
+
+const CHUNK_BYTES = 3200;
+const TICK_MS = 5;
+const WARM_UP_SHARE = 0.25;
+
+export async function measure(clients: readonly Client[], input: LoadInput): Promise<LoadResult> {
+  const { url, ms, everyMs = 100 } = input;
+  let textsUs: number[] = [];
+  for (const one of clients) {
+    one.onText((text) => textsUs.push(ageUs(Number.parseInt(text, 10), sharedNowUs())));
+  }
+  const pcm = noise();
+  await stream(clients, pcm, ms * WARM_UP_SHARE, everyMs);
+  const before = await askService(url);
+  textsUs = [];
+  const cpu = process.cpuUsage();
+  const begunMs = performance.now();
+  const chunks = await stream(clients, pcm, ms, everyMs);
+  const { user, system } = process.cpuUsage(cpu);
+  const lastedMs = performance.now() - begunMs;
+  const service = await askService(url);
+  return {
+    chunks,
+    cpuUsPerChunk: (user + system) / chunks,
+    cpuShare: (user + system) / 1000 / lastedMs,
+    texts: textsUs.length,
+    textP50Us: percentile(textsUs, 50),
+    textP99Us: percentile(textsUs, 99),
+    audioP50Us: service.p50Us,
+    audioP99Us: service.p99Us,
+    serviceShare: (service.cpuUs - before.cpuUs) / 1000 / lastedMs,
+  };
+}
+
+/** Chunks go out by the clock; a tick that comes late sends what is due by then. */
+function stream(clients: readonly Client[], pcm: Buffer, ms: number, everyMs: number): Promise<number> {
+  const beginMs = performance.now();
+  let chunks = 0;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      const now = performance.now();
+      const due = Math.floor((Math.min(now - beginMs, ms) / everyMs) * clients.length);
+      for (; chunks < due; chunks += 1) {
+        stamp(pcm, sharedNowUs());
+        clients[chunks % clients.length]?.send(pcm);
+      }
+      if (now - beginMs < ms) return;
+      clearInterval(timer);
+      resolve(chunks);
+    }, TICK_MS);
+  });
+}
+
+interface ServiceReport {
+  p50Us: number;
+  p99Us: number;
+  cpuUs: number;
+}
+
+/** What the service saw since it was asked last. */
+async function askService(url: string): Promise<ServiceReport> {
+  return (await fetch(url.replace('ws:', 'http:'))).json() as Promise<ServiceReport>;
+}
+
+function noise(): Buffer {
+  const pcm = Buffer.alloc(CHUNK_BYTES);
+  for (let i = 0; i < CHUNK_BYTES; i += 2) pcm.writeInt16LE(Math.round(8000 * Math.sin(i * i)), i);
+  return pcm;
+}

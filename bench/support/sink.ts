@@ -1,0 +1,153 @@
+/**
+ * The service of the measurements: both protocols up to the point where audio flows, no recognition, and as little work
+ * of its own as there can be. Prints its address. What arrives late is told to whoever asks: `GET /delays`.
+ */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { ageUs, sharedNowUs, STAMP_BYTES } from './clock';
+import { percentile } from './statistics';
+
+interface SinkOptions {
+  /** Interims that each session gets in a second. */
+  interimsPerSecond?: number;
+  /** Whether the stamps of the chunks are read. */
+  reads?: boolean;
+  /** Bytes of messages that are taken in a second, over all connections. */
+  bytesPerSecond?: number;
+}
+
+const {
+  interimsPerSecond = 0,
+  reads = false,
+  bytesPerSecond,
+} = JSON.parse(process.argv[2] ?? '{}') as SinkOptions;
+const TICK_MS = 5;
+const AUDIO_KEY = '"audio":"';
+/** base64 of the stamp. */
+const STAMP_CHARACTERS = (STAMP_BYTES / 3) * 4;
+
+interface Client {
+  ws: WebSocket;
+  protocol: 'qwen' | 'run-task';
+  taskId: string;
+  isOpen: boolean;
+}
+
+const clients = new Set<Client>();
+let delaysUs: number[] = [];
+let messages = 0;
+let budgetBytes = bytesPerSecond ?? 0;
+
+const http = createServer((_request, response) => {
+  const { user, system } = process.cpuUsage();
+  // A kept connection would be closed while a measurement uses none.
+  response.setHeader('connection', 'close');
+  response.end(
+    JSON.stringify({
+      messages,
+      p50Us: percentile(delaysUs, 50),
+      p99Us: percentile(delaysUs, 99),
+      cpuUs: user + system,
+    }),
+  );
+  delaysUs = [];
+  messages = 0;
+});
+// The bytes are not checked for UTF-8: it is the client that is measured.
+const server = new WebSocketServer({ server: http, perMessageDeflate: false, skipUTF8Validation: true });
+
+server.on('connection', (ws, request) => {
+  const protocol = request.url?.includes('/realtime') ? 'qwen' : 'run-task';
+  const client: Client = { ws, protocol, taskId: '', isOpen: false };
+  clients.add(client);
+  ws.on('close', () => clients.delete(client));
+  ws.on('error', () => undefined);
+  ws.on('message', (data, isBinary) => {
+    receive(client, data as Buffer, isBinary);
+  });
+  if (protocol === 'qwen') ws.send('{"event_id":"e","type":"session.created","session":{"id":"s"}}');
+});
+
+function receive(client: Client, data: Buffer, isBinary: boolean): void {
+  messages += 1;
+  if (bytesPerSecond) spend(client, data.length);
+  if (isBinary) {
+    if (reads) delay(data.readUIntLE(0, STAMP_BYTES));
+    return;
+  }
+  const at = data.indexOf(AUDIO_KEY);
+  if (at >= 0) {
+    if (!reads) return;
+    const begin = at + AUDIO_KEY.length;
+    const stamp = Buffer.from(data.toString('latin1', begin, begin + STAMP_CHARACTERS), 'base64');
+    delay(stamp.readUIntLE(0, STAMP_BYTES));
+    return;
+  }
+  command(client, data.toString());
+}
+
+function delay(stamp: number): void {
+  delaysUs.push(ageUs(stamp, sharedNowUs()));
+}
+
+function spend({ ws }: Client, bytes: number): void {
+  budgetBytes -= bytes;
+  if (budgetBytes < 0) ws.pause();
+}
+
+function command(client: Client, text: string): void {
+  const { ws } = client;
+  if (text.includes('session.update')) {
+    ws.send('{"event_id":"e","type":"session.updated","session":{"id":"s"}}');
+    client.isOpen = true;
+  } else if (text.includes('session.finish')) {
+    ws.send('{"event_id":"e","type":"session.finished"}');
+  } else if (text.includes('run-task')) {
+    client.taskId = (JSON.parse(text) as { header: { task_id: string } }).header.task_id;
+    ws.send(`{"header":{"task_id":"${client.taskId}","event":"task-started","attributes":{}},"payload":{}}`);
+    client.isOpen = true;
+  } else if (text.includes('finish-task')) {
+    const header = `{"task_id":"${client.taskId}","event":"task-finished","attributes":{}}`;
+    ws.send(`{"header":${header},"payload":{"output":{},"usage":null}}`);
+  }
+}
+
+/** A sentence of usual length; its text begins with the time when it was sent. */
+function interim({ protocol, taskId }: Client): string {
+  const text = `${sharedNowUs()} and so my fellow Americans ask not what your country can do`;
+  if (protocol === 'qwen') {
+    return (
+      `{"event_id":"event_1","type":"conversation.item.input_audio_transcription.text","item_id":"item_1",` +
+      `"content_index":0,"language":"en","emotion":"neutral","text":"${text}","stash":" for you"}`
+    );
+  }
+  return (
+    `{"header":{"task_id":"${taskId}","event":"result-generated","attributes":{}},"payload":{"output":{"sentence":` +
+    `{"sentence_id":1,"begin_time":170,"end_time":null,"text":"${text}","sentence_end":false,"words":[]}}}}`
+  );
+}
+
+/** All sessions in turn, each `interimsPerSecond` times a second, a few every tick. */
+let due = 0;
+let turn: Client[] = [];
+setInterval(() => {
+  if (bytesPerSecond) refill(bytesPerSecond);
+  due = Math.min(clients.size, due + (clients.size * interimsPerSecond * TICK_MS) / 1000);
+  for (; due >= 1; due -= 1) {
+    if (turn.length === 0) turn = [...clients];
+    const client = turn.pop();
+    if (client?.isOpen) client.ws.send(interim(client));
+  }
+}, TICK_MS);
+
+function refill(rate: number): void {
+  budgetBytes = Math.min(rate / 10, budgetBytes + (rate * TICK_MS) / 1000);
+  if (budgetBytes <= 0) return;
+  for (const { ws } of clients) if (ws.isPaused) ws.resume();
+}
+
+http.listen(0, '127.0.0.1', () => {
+  process.stdout.write(`ws://127.0.0.1:${(http.address() as AddressInfo).port}\n`);
+});
