@@ -11,6 +11,7 @@ export default tseslint.config(
       '.cache/',
       'test/hosts/*/node_modules/',
       'test/tools/*/node_modules/',
+      'bench/peers/node_modules/',
     ],
   },
   eslint.configs.recommended,

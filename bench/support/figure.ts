@@ -7,10 +7,10 @@ export interface Figure {
   /** What the goal is about: usually ours / baseline. */
   figure: number;
   unit: string;
-  /** The issue's goal. */
-  goal: Bound;
+  /** What it is to be; absent where it is only told. */
+  goal?: Bound;
   /** What `--check` holds it to: generous, because machines differ. */
-  check: Bound;
+  check?: Bound;
 }
 
 export interface Bound {

@@ -2,10 +2,16 @@
 import { openBare } from '../clients/bare';
 import type { Client, OpenClient } from '../clients/client';
 import { openOurs } from '../clients/ours';
+import { openDeepgram, openOpenAi } from '../clients/peers';
 import { measure } from './measure';
 import type { LoadInput } from './measure';
 
-const CLIENTS: Record<LoadInput['client'], OpenClient> = { bare: openBare, ours: openOurs };
+const CLIENTS: Record<LoadInput['client'], OpenClient> = {
+  bare: openBare,
+  ours: openOurs,
+  openai: openOpenAi,
+  deepgram: openDeepgram,
+};
 const OPENED_AT_ONCE = 50;
 
 async function main(): Promise<void> {

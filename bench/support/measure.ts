@@ -4,7 +4,7 @@ import { ageUs, sharedNowUs, stamp } from './clock';
 import { percentile } from './statistics';
 
 export interface LoadInput {
-  client: 'bare' | 'ours';
+  client: 'bare' | 'ours' | 'openai' | 'deepgram';
   protocol: WireProtocol;
   url: string;
   sessions: number;
