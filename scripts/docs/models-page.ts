@@ -1,0 +1,110 @@
+/** docs/models.md, made of the table that drives the checks and the editors: `npm run docs` writes it. */
+import { DEFAULT_MODEL, MODELS } from '../../lib/models';
+import type { Model } from '../../lib/models';
+import type { ParameterSpec } from '../../lib/parameters';
+
+const INTRODUCTION = `# Models
+
+Made of \`lib/models.ts\` by \`npm run docs\`: the same table decides what the dialogs show and what is refused before
+anything is sent. Names of newer snapshots of a family work too. What a model costs is in the vendor's price list.
+`;
+
+const EMOTIONS = {
+  seven: 'surprised, neutral, happy, sad, disgusted, angry, fearful',
+  three: 'positive, neutral, negative',
+  none: '',
+} as const;
+
+export function modelsPage(): string {
+  const settings = [...new Set(MODELS.flatMap(({ parameters }) => Object.keys(parameters)))];
+  return [
+    INTRODUCTION,
+    table(
+      ['model', 'protocol', 'regions', 'rates', 'modes', 'languages', 'times', 'emotions', 'context'],
+      MODELS.map((model) => [
+        `\`${model.id}\`${model.id === DEFAULT_MODEL ? ' (default)' : ''}`,
+        model.protocol,
+        model.regions.join(', '),
+        rates(model),
+        model.modes.join(', '),
+        languages(model),
+        model.timestamps ? 'words' : '',
+        model.emotions === 'none' ? '' : model.emotions,
+        model.context === 'none' ? '' : model.context,
+      ]),
+    ),
+    emotionsLegend(),
+    '## Languages\n',
+    'Recognition finds out by itself. Naming a language helps where only that one is spoken.\n',
+    ...languageSets(),
+    '## Settings\n',
+    'Each with its range and default; what is left out keeps the default of the service.\n',
+    table(
+      ['setting', 'values', 'models'],
+      settings.flatMap((name) => settingRows(name)),
+    ),
+  ].join('\n');
+}
+
+function rates({ sampleRatesHz }: Model): string {
+  const khz = sampleRatesHz.map((rate) => rate / 1000);
+  return khz.length > 3 ? `${Math.min(...khz)} to ${Math.max(...khz)} kHz` : `${khz.join(', ')} kHz`;
+}
+
+function languages({ languages: codes, maxLanguages }: Model): string {
+  if (codes.length === 0) return 'its own';
+  const atOnce = maxLanguages > 1 ? `, ${maxLanguages} at once` : '';
+  return codes.length <= 3 ? `${codes.join(', ')}${atOnce}` : `${codes.length}${atOnce}`;
+}
+
+function emotionsLegend(): string {
+  const lines = (['seven', 'three'] as const).map((set) => `_${set}_: ${EMOTIONS[set]}.`);
+  return `Emotions, ${lines.join(' ')} _Context_ is the dialogue before: given at the start, or updated in between.\n`;
+}
+
+function languageSets(): string[] {
+  const sets = new Map<string, string[]>();
+  for (const { id, languages: codes } of MODELS) {
+    if (codes.length <= 3) continue;
+    const key = codes.join(' ');
+    sets.set(key, [...(sets.get(key) ?? []), `\`${id}\``]);
+  }
+  return [...sets].map(([codes, ids]) => `- ${ids.join(', ')}: ${codes}\n`);
+}
+
+/** Models that take the setting with the same values share a row. */
+function settingRows(name: string): string[][] {
+  const rows = new Map<string, string[]>();
+  for (const { id, parameters } of MODELS) {
+    const spec = parameters[name as keyof typeof parameters];
+    if (!spec) continue;
+    const values = valuesOf(spec);
+    rows.set(values, [...(rows.get(values) ?? []), `\`${id}\``]);
+  }
+  return [...rows].map(([values, ids]) => [`\`${name}\``, values, ids.join(', ')]);
+}
+
+function valuesOf(spec: ParameterSpec): string {
+  switch (spec.kind) {
+    case 'boolean':
+      return `on or off; ${spec.default ? 'on' : 'off'}`;
+    case 'number':
+    case 'integer': {
+      const range = `${spec.min} to ${spec.max}`;
+      return spec.default === undefined ? range : `${range}; ${spec.default}`;
+    }
+    case 'choice':
+      return `${spec.choices.map((choice) => `\`${choice}\``).join(' or ')}; \`${spec.default}\``;
+    case 'text':
+      return `text, at most ${spec.maxLength} characters`;
+    case 'vocabulary':
+      return `up to ${spec.maxWords} words with weights`;
+    case 'wordFilter':
+      return `lists of up to ${spec.maxWords} words`;
+  }
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.join(__dirname, '../..');
+const PAGES = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', ...pagesIn('docs')].filter((page) =>
+  existsSync(path.join(ROOT, page)),
+);
+
+describe('the documentation', () => {
+  it('has the pages that are made of the sources as they are now: `npm run docs` writes them', async () => {
+    const { madePages } = (await import('../../scripts/docs.mjs' as string)) as {
+      madePages: () => Promise<Record<string, string>>;
+    };
+    for (const [page, text] of Object.entries(await madePages())) {
+      assert.equal(readFileSync(path.join(ROOT, page), 'utf8'), text, page);
+    }
+  });
+
+  it('has no link into nowhere', () => {
+    const broken = PAGES.flatMap((page) =>
+      linksOf(page).filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link))),
+    );
+    assert.deepEqual(broken, []);
+  });
+
+  it('can be reached from its first page', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached) {
+      for (const link of linksOf(page)) {
+        const target = path.posix.normalize(path.posix.join(path.posix.dirname(page), link));
+        if (PAGES.includes(target)) reached.add(target);
+      }
+    }
+    assert.deepEqual([...reached].sort(), [...PAGES].sort());
+  });
+});
+
+function pagesIn(folder: string): string[] {
+  const files = readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' });
+  return files.filter((file) => file.endsWith('.md')).map((file) => path.posix.join(folder, file));
+}
+
+/** Links to files of the repository, without the place in them. */
+function linksOf(page: string): string[] {
+  const text = readFileSync(path.join(ROOT, page), 'utf8');
+  return [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, link = '']) =>
+    decodeURI(link),
+  );
+}
