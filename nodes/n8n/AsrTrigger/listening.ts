@@ -16,8 +16,8 @@ export interface ListeningOptions {
   onEvent: (event: SessionEvent, sender: string) => void;
   /** A sender is gone and nothing more comes of it. */
   onSenderGone: (sender: string) => void;
-  /** One sender gave what is no audio; the others go on. */
-  onBadAudio: (error: AsrError, sender: string) => void;
+  /** A device gave what is no audio, and is turned away; everything else goes on. */
+  onBadItem: (error: AsrError) => void;
   /** Nothing more will come. Told once; everything is closed by then, or is being closed. */
   onFailure: (error: AsrError) => void;
   onWarning: (message: string) => void;
@@ -147,7 +147,7 @@ export class Listening {
     } catch (error) {
       const reason = asAsrError(error, 'CONNECTION_LOST', `The audio of ${sender} cannot be read`);
       if (!this.#isClosing()) {
-        if (reason.code === 'BAD_AUDIO') this.#options.onBadAudio(reason, sender);
+        if (reason.code === 'BAD_AUDIO') this.#options.onBadItem(badAudio(reason, sender));
         else this.#options.onWarning(reason.message);
       }
     }
@@ -223,6 +223,10 @@ export class Listening {
   #isClosing(): boolean {
     return this.#closing.signal.aborted;
   }
+}
+
+function badAudio({ message, cause }: AsrError, sender: string): AsrError {
+  return new AsrError('BAD_AUDIO', `${sender} sent no usable audio. ${message}`, { cause });
 }
 
 function stopped(): AsrError {

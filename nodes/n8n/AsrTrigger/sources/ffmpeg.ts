@@ -80,7 +80,7 @@ class FfmpegRun {
   readonly #exit: Promise<void>;
   readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
   #messages = '';
-  #failure: Error | undefined;
+  #failure: NodeJS.ErrnoException | undefined;
   #hasExited = false;
   #stalled = false;
 
