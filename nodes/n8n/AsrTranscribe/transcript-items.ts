@@ -1,7 +1,8 @@
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { toSrt, toVtt } from '../../../lib/captions';
 import { AsrError } from '../../../lib/errors';
 import type { Transcript } from '../../../lib/session/transcribe';
+import { asData } from '../shared/items';
 
 const CAPTIONS = {
   srt: { write: toSrt, mimeType: 'application/x-subrip' },
@@ -64,9 +65,4 @@ async function captionsBinary(
   return {
     [captionsField]: await context.helpers.prepareBinaryData(file, `${baseName}.${captions}`, mimeType),
   };
-}
-
-/** Plain data without what is not set: n8n keeps it as JSON. */
-export function asData(value: object): IDataObject {
-  return JSON.parse(JSON.stringify(value)) as IDataObject;
 }
