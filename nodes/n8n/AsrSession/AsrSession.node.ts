@@ -1,13 +1,13 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
-import { asNodeFault, isCancelled } from '../shared/errors';
+import { faultOfItem } from '../shared/errors';
 import {
   optionsCollection,
   recognitionOptions,
   recognitionProperties,
 } from '../shared/recognition-properties';
-import { OUTPUT_NAMES, pairing, SessionItems } from '../shared/session-items';
+import { OUTPUT_NAMES, SessionItems } from '../shared/session-items';
 import { itemByItem, itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import { abort, finish, open } from './operations';
 import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS } from './limits';
@@ -125,9 +125,9 @@ export class AsrSession implements INodeType {
       try {
         await run(this, group, items);
       } catch (error) {
-        const fault = asNodeFault(this.getNode(), error, group.items[0]);
-        if (!this.continueOnFail() || isCancelled(this)) throw fault;
-        items.addFault(output, fault, pairing(group.items));
+        const { fault, goOn } = faultOfItem(this, error, group.items[0]);
+        if (!goOn) throw fault;
+        items.addFault(output, fault, group.items);
       }
     }
     return items.outputs;

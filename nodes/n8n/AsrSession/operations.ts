@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { joinTexts } from '../../../lib/session/text';
-import { asData } from '../shared/items';
+import { asData, pairing } from '../shared/items';
 import { ofItem } from '../shared/parameter-source';
-import { pairing, sessionItem } from '../shared/session-items';
+import { sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
 import type { SessionGroup } from '../shared/session-name';
 import { sessionOptions } from '../shared/session-options';
