@@ -48,6 +48,7 @@ export interface Execution {
 const CREDENTIALS = 'realtimeAsrApi';
 const OPEN = ['new', 'running', 'waiting', 'unknown'];
 const FINISHED_WITHIN_MS = 120_000;
+const PUBLISHED_WITHIN_MS = 60_000;
 
 export function exampleTitles(): string[] {
   return readdirSync(EXAMPLES)
@@ -86,9 +87,23 @@ export async function importWorkflow(
   });
 }
 
-/** Publishes it: from now on its triggers listen. */
+/** Publishes it, and waits until its triggers listen: newer versions of n8n do it after they have answered. */
 export async function activate(n8n: N8n, { id, versionId }: Workflow): Promise<void> {
   await n8n.data('POST', `/workflows/${id}/activate`, { versionId, name: '', description: '' });
+  await eventually(
+    async () => {
+      const { status, body } = await n8n.request('GET', `/rest/workflows/${id}/publication-status`, {
+        headers: { cookie: n8n.cookie },
+      });
+      if (status === 404) return true;
+      const publication = (JSON.parse(body.toString()) as { data: { status: string } }).data;
+      if (publication.status === 'failed' || publication.status === 'partial')
+        throw new Error(body.toString());
+      return publication.status === 'published' || undefined;
+    },
+    `the workflow ${id} to be published`,
+    PUBLISHED_WITHIN_MS,
+  );
 }
 
 export async function deactivate(n8n: N8n, { id }: Workflow): Promise<void> {
