@@ -67,7 +67,8 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
   });
   const close = (): Promise<void> => {
     items.close();
-    onFailure(new AsrError('ABORTED', 'Listening was stopped.'));
+    // By the word "canceled" n8n tells what was stopped from what has failed.
+    onFailure(new AsrError('ABORTED', 'Listening was canceled.'));
     return listening.close();
   };
   return {

@@ -230,5 +230,5 @@ function badAudio({ message, cause }: AsrError, sender: string): AsrError {
 }
 
 function stopped(): AsrError {
-  return new AsrError('ABORTED', 'Listening was stopped.');
+  return new AsrError('ABORTED', 'Listening was canceled.');
 }

@@ -10,7 +10,7 @@ const EVERY_MS = 10;
 /** Answers with audio that never ends; with `pcm`, with that again and again. */
 export function streamAudio(pcm?: Buffer): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    response.writeHead(200, { 'content-type': 'audio/L16;rate=16000' });
+    response.writeHead(200, { 'content-type': 'application/octet-stream' });
     let at = 0;
     const timer = setInterval(() => {
       const piece = pcm ? pcm.subarray(at, at + PIECE_MS * 32) : silence(PIECE_MS);
