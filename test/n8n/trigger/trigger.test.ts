@@ -10,8 +10,8 @@ import { waitUntil } from '../../support/wait-until';
 import { wordErrorRate } from '../../support/word-error-rate';
 import type { CancelableRun } from '../support/engine';
 import { useN8n } from '../support/n8n-rig';
-import { freePort, streamAudio } from './live-audio';
-import { useLiveServers } from './live-servers';
+import { freePort, streamAudio } from '../../support/live-audio';
+import { useLiveServers } from '../../support/live-servers';
 import { useTriggerHost } from './trigger-host';
 
 const JFK_FILE = path.join(__dirname, '../../fixtures/jfk.wav');
@@ -35,7 +35,7 @@ describe("the trigger in n8n's engine", function () {
         ['One.', 'Two.', 'Three.'],
       );
       assert.equal(first!.type, 'final');
-      assert.match(String(first!.source), /^http:\/\/127\.0\.0\.1:\d+\/$/);
+      assert.match(first!.source as string, /^http:\/\/127\.0\.0\.1:\d+\/$/);
       for (const data of trigger.emitted) assert.deepEqual([data.length, data[0]!.length], [1, 1]);
     });
 
@@ -153,7 +153,7 @@ describe("the trigger in n8n's engine", function () {
       await waitUntil(() => trigger.failedExecutions.length === 1, 'the failed execution');
       const device = connect(port, '127.0.0.1').end(silence(700, 8000));
       await waitUntil(() => trigger.items.length === 1, 'the sentence');
-      assert.match(String(trigger.items[0]!.source), /^127\.0\.0\.1:\d+$/);
+      assert.match(trigger.items[0]!.source as string, /^127\.0\.0\.1:\d+$/);
       assert.match(trigger.failedExecutions[0]!.message, /no usable audio/);
       assert.deepEqual(trigger.errors, []);
       for (const socket of [scanner, device]) socket.destroy();
@@ -252,7 +252,7 @@ describe("the trigger in n8n's engine", function () {
     const trigger = await host.activate(radio(await servers.http(streamAudio(spoken))));
     // Once round: from there on it is said again.
     const heard = () =>
-      /^.*?do for your country\W/i.exec(trigger.items.map(({ text }) => text).join(' '))?.[0];
+      /^.*?do for your country\W/i.exec(trigger.items.map(({ text }) => text as string).join(' '))?.[0];
     await waitUntil(() => heard() !== undefined, 'the speech', 50_000);
     assert.ok(wordErrorRate(JFK_TEXT, heard()!) <= 0.05, heard());
   });

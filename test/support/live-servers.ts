@@ -4,12 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTcpServer } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { ServerOptions, WebSocket } from 'ws';
-import type {
-  AudioFeed,
-  OpenPort,
-  PortEvents,
-  PortSource,
-} from '../../../nodes/n8n/AsrTrigger/sources/source';
+import type { AudioFeed, OpenPort, PortEvents, PortSource } from '../../lib/live/sources/source';
 
 /** Servers that deliver audio, gone after each test; what the tests opened is closed before. */
 export interface LiveServers {

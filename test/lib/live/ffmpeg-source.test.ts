@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import type { AsrError } from '../../../lib';
-import { ffmpegSource } from '../../../nodes/n8n/AsrTrigger/sources/ffmpeg';
-import type { FfmpegSourceOptions } from '../../../nodes/n8n/AsrTrigger/sources/ffmpeg';
+import { ffmpegSource } from '../../../lib/live/sources/ffmpeg';
+import type { FfmpegSourceOptions } from '../../../lib/live/sources/ffmpeg';
 import { ffmpegPath } from '../../support/audio-fixtures';
 import { JFK_PCM } from '../../support/jfk';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { wav } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
-import { bytesOf, useLiveServers } from './live-servers';
+import { bytesOf, useLiveServers } from '../../support/live-servers';
 
 const JFK_FILE = path.join(__dirname, '../../fixtures/jfk.wav');
 const SECRET = 'pa55word';

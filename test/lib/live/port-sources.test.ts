@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { tcpSource } from '../../../nodes/n8n/AsrTrigger/sources/tcp';
-import type { PortSourceOptions } from '../../../nodes/n8n/AsrTrigger/sources/tcp';
-import { udpSource } from '../../../nodes/n8n/AsrTrigger/sources/udp';
+import { tcpSource } from '../../../lib/live/sources/tcp';
+import type { PortSourceOptions } from '../../../lib/live/sources/tcp';
+import { udpSource } from '../../../lib/live/sources/udp';
 import { JFK_PCM } from '../../support/jfk';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { waitUntil } from '../../support/wait-until';
-import { bytesOf, openPort, useLiveServers } from './live-servers';
+import { bytesOf, openPort, useLiveServers } from '../../support/live-servers';
 
 const OPTIONS: PortSourceOptions = {
   host: '127.0.0.1',

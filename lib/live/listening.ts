@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeAudio } from '../../../lib/audio/decode';
-import { asAsrError, AsrError } from '../../../lib/errors';
-import type { SessionEvent } from '../../../lib/events';
-import type { Session } from '../../../lib/session/options';
+import { decodeAudio } from '../audio/decode';
+import { asAsrError, AsrError } from '../errors';
+import type { SessionEvent } from '../events';
+import type { Session } from '../session/options';
 import { Backoff } from './backoff';
 import type { BackoffOptions } from './backoff';
 import { LiveRecognition, seconds } from './live-recognition';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { silence } from '../../support/scripted-audio';
+import { silence } from './scripted-audio';
 
 const PIECE_MS = 200;
 /** Faster than it was spoken, so that tests do not take as long. */

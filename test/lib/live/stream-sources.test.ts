@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import type { WebSocket } from 'ws';
 import type { AsrError } from '../../../lib';
-import { httpSource } from '../../../nodes/n8n/AsrTrigger/sources/http';
-import { webSocketSource } from '../../../nodes/n8n/AsrTrigger/sources/websocket';
+import { httpSource } from '../../../lib/live/sources/http';
+import { webSocketSource } from '../../../lib/live/sources/websocket';
 import { JFK_PCM } from '../../support/jfk';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { waitUntil } from '../../support/wait-until';
-import { bytesOf, useLiveServers } from './live-servers';
+import { bytesOf, useLiveServers } from '../../support/live-servers';
 
 const STALL_MS = 5000;
 const never = new AbortController().signal;

@@ -4,17 +4,17 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { openSession } from '../../../lib';
 import type { AsrError, SessionEvent, SessionOptions } from '../../../lib';
-import { Listening } from '../../../nodes/n8n/AsrTrigger/listening';
-import { httpSource } from '../../../nodes/n8n/AsrTrigger/sources/http';
-import type { LiveSource } from '../../../nodes/n8n/AsrTrigger/sources/source';
-import { tcpSource } from '../../../nodes/n8n/AsrTrigger/sources/tcp';
-import type { PortSourceOptions } from '../../../nodes/n8n/AsrTrigger/sources/tcp';
-import { udpSource } from '../../../nodes/n8n/AsrTrigger/sources/udp';
-import { freePort, streamAudio } from './live-audio';
+import { Listening } from '../../../lib/live/listening';
+import { httpSource } from '../../../lib/live/sources/http';
+import type { LiveSource } from '../../../lib/live/sources/source';
+import { tcpSource } from '../../../lib/live/sources/tcp';
+import type { PortSourceOptions } from '../../../lib/live/sources/tcp';
+import { udpSource } from '../../../lib/live/sources/udp';
+import { freePort, streamAudio } from '../../support/live-audio';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
-import { useLiveServers } from './live-servers';
+import { useLiveServers } from '../../support/live-servers';
 
 /** Short, so that tests do not wait; the jitter is left out, so that they go the same each time. */
 const BACKOFF = { baseMs: 10, maxMs: 40, random: () => 1 };
