@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type {
+  IExecuteFunctions,
   INodeType,
   IRun,
   IWorkflowExecuteAdditionalData,
@@ -29,7 +30,10 @@ interface Core {
   ) => { run: (options: { workflow: WorkflowOfN8n; startNode?: object }) => CancelableRun };
   ExecutionLifecycleHooks: new (mode: string, executionId: string, workflowData: object) => Hooks;
   BinaryDataService: new (...args: never[]) => { init: () => Promise<void>; mode: string };
-  ExecuteContext: { prototype: object };
+  /** The method is there from 2.33 on. */
+  ExecuteContext: {
+    prototype: { onExecutionFinish?: (this: IExecuteFunctions, handler: () => void) => void };
+  };
 }
 
 export interface Hooks {

@@ -28,16 +28,26 @@ function node(
   };
 }
 
-/** @param given what each node `items` puts out, by its name */
-export function hostNodes(given: ReadonlyMap<string, INodeExecutionData[]>): Record<HostNode, INodeType> {
+/** What a test wants of a stand-in, by its name. */
+export interface HostWork {
+  /** What a node `items` puts out. */
+  items: ReadonlyMap<string, INodeExecutionData[]>;
+  /** What a node `pass` waits for. */
+  work: ReadonlyMap<string, () => Promise<void>>;
+}
+
+export function hostNodes({ items, work }: HostWork): Record<HostNode, INodeType> {
   return {
     items: node('items', (context) => [
-      (given.get(context.getNode().name) ?? []).map((item, index) => ({
+      (items.get(context.getNode().name) ?? []).map((item, index) => ({
         ...item,
         pairedItem: { item: index },
       })),
     ]),
-    pass: node('pass', (context) => [context.getInputData()]),
+    pass: node('pass', async (context) => {
+      await work.get(context.getNode().name)?.();
+      return [context.getInputData()];
+    }),
     fail: node('fail', () => {
       throw new Error('A node of the workflow has failed.');
     }),

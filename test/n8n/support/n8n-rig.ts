@@ -29,6 +29,8 @@ export interface TestNode {
   parameters?: INodeParameters;
   /** What a node `items` puts out. */
   items?: INodeExecutionData[];
+  /** What a node `pass` waits for. */
+  work?: () => Promise<void>;
   onError?: INode['onError'];
   /** By output, in the order that n8n follows them. */
   to?: string[][];
@@ -36,6 +38,7 @@ export interface TestNode {
 
 const WITH_CREDENTIALS = ['asrTranscribe', 'asrSession'];
 let executions = 0;
+let lastExecutionId = '';
 
 /** A run of a workflow, with what its nodes have put out. */
 export class TestRun {
@@ -89,6 +92,8 @@ export interface RunOptions {
 export interface N8nRig {
   readonly engine: Engine;
   readonly service: LocalService;
+  /** Of the workflow that was run last. */
+  readonly lastExecutionId: string;
   serve: (script?: ScriptFile, options?: Partial<LocalServiceOptions>) => Promise<LocalService>;
   /** The node of the package, as n8n has loaded it. */
   nodeType: (name: string) => INodeType;
@@ -143,6 +148,9 @@ export function useN8n(): N8nRig {
       if (!service) throw new Error('No service was started.');
       return service;
     },
+    get lastExecutionId() {
+      return lastExecutionId;
+    },
     serve: async (script, options) => {
       const service = await startLocalService({ engine: 'script', ...(script && { script }), ...options });
       services.push(service);
@@ -160,7 +168,10 @@ export function useN8n(): N8nRig {
     },
     run: async (nodes, { credentials, executionId, onStart, nodeTypes: others = {} } = {}) => {
       const { core, Workflow } = loadEngine();
-      const stand = hostNodes(new Map(nodes.map(({ name, items = [] }) => [name, items])));
+      const stand = hostNodes({
+        items: new Map(nodes.map(({ name, items = [] }) => [name, items])),
+        work: new Map(nodes.flatMap(({ name, work }) => (work ? [[name, work]] : []))),
+      });
       const find = (type: string): INodeType =>
         others[type] ?? (type in stand ? stand[type as keyof typeof stand] : nodeType(type));
       const nodeTypes: INodeTypes = {
@@ -177,7 +188,7 @@ export function useN8n(): N8nRig {
         settings: { executionOrder: 'v1' },
       });
       executions += 1;
-      const id = executionId ?? `execution-${executions}`;
+      const id = (lastExecutionId = executionId ?? `execution-${executions}`);
       const additionalData = {
         executionId: id,
         currentNodeExecutionIndex: 0,
