@@ -9,15 +9,15 @@ import { wordErrorRate } from '../support/word-error-rate';
 import { freePort } from './support/http';
 import { installN8n, type N8nInstallation } from './support/installation';
 import { N8n, n8nUserFolder, startN8n } from './support/n8n';
+import { transcribeFlow, WEBHOOK_PATH } from './support/n8n-flows';
 import {
   activate,
   createCredential,
   executionsOf,
   finishedExecution,
   importWorkflow,
-  type Workflow,
 } from './support/n8n-workflows';
-import { PACKAGE_NAME, ROOT } from './support/packed';
+import { ROOT } from './support/packed';
 import type { ProcessGroup } from './support/process-group';
 import { missingForQueueMode, startPostgres, startRedis, type QueueService } from './support/queue-services';
 
@@ -84,7 +84,7 @@ describe("n8n's queue mode", () => {
       address: asr!.url,
       apiKey: KEY,
     });
-    const workflow = await importWorkflow(n8n!, webhookWorkflow(), credential);
+    const workflow = await importWorkflow(n8n!, transcribeFlow(), credential);
     await activate(n8n!, workflow);
     const startedAt = performance.now();
     const answers = await Promise.all(Array.from({ length: EXECUTIONS }, () => post()));
@@ -117,37 +117,10 @@ describe("n8n's queue mode", () => {
   });
 
   function post() {
-    return n8n!.request('POST', '/webhook/transcribe', {
+    return n8n!.request('POST', `/webhook/${WEBHOOK_PATH}`, {
       body: RECORDING,
       headers: { 'content-type': 'audio/wav' },
     });
-  }
-
-  /** A recording in, its transcript out: the smallest workflow that is worth to be scaled. */
-  function webhookWorkflow(): Workflow {
-    return {
-      name: 'Transcribe a recording',
-      nodes: [
-        {
-          id: 'f7c1d0a0-58a1-4c33-9c0e-0c1f6f3a0a01',
-          webhookId: 'f7c1d0a0-58a1-4c33-9c0e-0c1f6f3a0a03',
-          name: 'Webhook',
-          type: 'n8n-nodes-base.webhook',
-          typeVersion: 2,
-          position: [0, 0],
-          parameters: { httpMethod: 'POST', path: 'transcribe', responseMode: 'lastNode', options: {} },
-        },
-        {
-          id: 'f7c1d0a0-58a1-4c33-9c0e-0c1f6f3a0a02',
-          name: 'ASR Transcribe',
-          type: `${PACKAGE_NAME}.asrTranscribe`,
-          typeVersion: 1,
-          position: [220, 0],
-          parameters: {},
-        },
-      ],
-      connections: { Webhook: { main: [[{ node: 'ASR Transcribe', type: 'main', index: 0 }]] } },
-    };
   }
 });
 
