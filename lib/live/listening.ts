@@ -6,7 +6,11 @@ import type { Session } from '../session/options';
 import { Backoff } from './backoff';
 import type { BackoffOptions } from './backoff';
 import { LiveRecognition, seconds } from './live-recognition';
+import { watchStalls } from './sources/stall-watch';
 import type { AudioFeed, LiveSource, OpenPort, PortSource, StreamSource } from './sources/source';
+
+/** A device that detects voices itself sends no silence behind them, which would end the sentence. */
+const PAUSE_MS = 2000;
 
 export interface ListeningOptions {
   source: LiveSource;
@@ -22,6 +26,8 @@ export interface ListeningOptions {
   onFailure: (error: AsrError) => void;
   onWarning: (message: string) => void;
   backoff?: BackoffOptions;
+  /** After as long without audio, the sentence that was begun is over. Default 2000. */
+  pauseMs?: number;
 }
 
 /** A live source and its recognition, from start to close. Owns all of it. */
@@ -159,7 +165,7 @@ export class Listening {
 
   async #play(feed: AudioFeed, recognition: LiveRecognition): Promise<void> {
     const { signal } = this.#closing;
-    const { rateHz } = this.#options;
+    const { rateHz, pauseMs = PAUSE_MS } = this.#options;
     const arrived = { bytes: 0 };
     const chunks = (async function* () {
       for await (const chunk of feed.chunks) {
@@ -168,7 +174,11 @@ export class Listening {
       }
     })();
     try {
-      for await (const pcm of decodeAudio(chunks, { rateHz, hints: feed.hints, signal })) {
+      const samples = decodeAudio(chunks, { rateHz, hints: feed.hints, signal });
+      const onPause = (): void => {
+        recognition.endUtterance();
+      };
+      for await (const pcm of watchStalls(samples, pauseMs, onPause)) {
         this.#hasHeard = true;
         await recognition.append(pcm);
       }

@@ -170,6 +170,7 @@ class FfmpegRun {
     );
     return (said ?? lines.at(-1) ?? '')
       .replaceAll(this.#input, this.#name)
+      .replace(`${this.#name}: `, '')
       .replaceAll(/\/\/[^/\s]*@/g, '//')
       .replace(/[.\s]+$/, '');
   }

@@ -29,7 +29,7 @@ describe('listening to a live source', () => {
   });
   const rig = useLibRig();
 
-  function listen(source: LiveSource, options: SessionOptions = {}) {
+  function listen(source: LiveSource, options: SessionOptions = {}, pauseMs?: number) {
     const events: [SessionEvent, string][] = [];
     const failures: AsrError[] = [];
     const badItems: AsrError[] = [];
@@ -45,6 +45,7 @@ describe('listening to a live source', () => {
       onFailure: (error) => failures.push(error),
       onWarning: (message) => warnings.push(message),
       backoff: BACKOFF,
+      ...(pauseMs !== undefined && { pauseMs }),
     });
     rigs.push(listening);
     const finals = () => events.flatMap(([event]) => (event.type === 'final' ? [event] : []));
@@ -223,6 +224,20 @@ describe('listening to a live source', () => {
       const senders = new Set(events.flatMap(([event, sender]) => (event.type === 'final' ? [sender] : [])));
       assert.equal(senders.size, 2);
       await waitUntil(() => gone.length === 3, 'both to be gone, and what looked whether the key is right');
+    });
+
+    it('ends the sentence of a device that sends nothing behind it, and hears the next one', async () => {
+      await rig.serve({ utterances: ['Hello.', 'Again.'] });
+      const port = await freePort();
+      const { listening, texts } = listen(tcpSource({ ...OPTIONS, port }), {}, 50);
+      await listening.start();
+      const device = connect(port, '127.0.0.1');
+      devices.push(device);
+      device.write(silence(700, 8000));
+      await waitUntil(() => texts().length === 1, 'the sentence');
+      device.write(silence(2000, 8000));
+      await waitUntil(() => texts().length === 2, 'the next one');
+      assert.deepEqual(texts(), ['Hello.', 'Again.']);
     });
 
     it('recognises each UDP sender apart', async () => {

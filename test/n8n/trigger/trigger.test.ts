@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
-import type { INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
+import { ROOT } from '../../hosts/support/packed';
 import { ffmpegPath } from '../../support/audio-fixtures';
 import { JFK_PCM, JFK_TEXT } from '../../support/jfk';
 import { silence, wav } from '../../support/scripted-audio';
@@ -243,6 +245,18 @@ describe("the trigger in n8n's engine", function () {
         await waitUntil(() => rig.service.connectionCount === 0, 'the session to end');
       }
     });
+  });
+
+  it('runs as its example has it', async () => {
+    await rig.serve({ utterances: ['Hello.'] });
+    const file = path.join(ROOT, 'examples/n8n/Live stream to transcripts.json');
+    const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as { nodes: INode[] };
+    const example = nodes.find(({ type }) => type === '@flow-asr/n8n-nodes-realtime-asr.asrTrigger')!;
+    const port = await freePort();
+    const trigger = await host.activate({ ...example.parameters, port });
+    const device = connect(port, '127.0.0.1').end(silence(700));
+    await waitUntil(() => trigger.items.length === 1, 'the sentence');
+    device.destroy();
   });
 
   it('hears a real voice in a stream without end, with the right words', async function () {
