@@ -11,6 +11,8 @@ export default tseslint.config(
       '.cache/',
       'test/hosts/*/node_modules/',
       'test/tools/*/node_modules/',
+      // AssemblyScript: not the same language.
+      'scripts/audio-kernel/assembly/',
     ],
   },
   eslint.configs.recommended,
