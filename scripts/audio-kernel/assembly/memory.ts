@@ -3,7 +3,7 @@
 /** Samples that are worked on at once, of all channels. */
 export const BLOCK_SAMPLES: i32 = 32_768;
 /** The same of one channel. */
-export const BLOCK_FRAMES: i32 = 4096;
+export const BLOCK_FRAMES: i32 = 8192;
 /** Of one frame of FLAC, the largest thing that comes in one piece. */
 export const INPUT_BYTES: i32 = 1024 * 1024;
 export const TABLE_FLOATS: i32 = 128 * 1024;
