@@ -14,6 +14,8 @@ export interface Target {
 }
 
 const EMPTY = new Uint8Array(0);
+/** Between rates without a whole ratio, chunks of one size do not always give as much. */
+const SPARE_BYTES = 8;
 
 /** One recording on its way: decoder, levels, mix, resampler, 16 bit. */
 export class Recording {
@@ -22,6 +24,10 @@ export class Recording {
   readonly #kernel = kernel();
   readonly #target: Target;
   #pieces: Uint8Array[] = [];
+  /** The one that is being written, and how far. */
+  #piece: Uint8Array = EMPTY;
+  #used = 0;
+  #usualBytes = 0;
   #rateHz: number | undefined;
   /** `undefined` where the rates are the same. */
   #resampler: Resampler | undefined;
@@ -55,11 +61,14 @@ export class Recording {
 
   /** The samples that have come out since the last call. */
   take(): Uint8Array {
+    this.#endPiece();
     const pieces = this.#pieces;
     if (pieces.length === 0) return EMPTY;
     this.#pieces = [];
     const [only = EMPTY] = pieces;
-    return pieces.length === 1 ? only : Buffer.concat(pieces);
+    const taken = pieces.length === 1 ? only : Buffer.concat(pieces);
+    this.#usualBytes = taken.length;
+    return taken;
   }
 
   /** What the filter still holds comes out, as if silence followed. */
@@ -101,14 +110,31 @@ export class Recording {
     else this.#push(mono);
   }
 
+  /** Into memory for as much as came the last time, so that as a rule there is one piece and nothing is copied again. */
   #push(samples: Float32Array): void {
-    if (samples.length > 0) this.#pieces.push(this.#kernel.pcm16(samples));
+    const bytes = 2 * samples.length;
+    if (this.#used + bytes > this.#piece.length) {
+      this.#endPiece();
+      this.#piece = Buffer.allocUnsafe(Math.max(this.#usualBytes + SPARE_BYTES, bytes));
+    }
+    this.#kernel.pcm16(samples, this.#piece, this.#used);
+    this.#used += bytes;
+  }
+
+  #endPiece(): void {
+    const { length } = this.#piece;
+    const used = this.#piece.subarray(0, this.#used);
+    // A little must not keep the memory of much.
+    if (this.#used > 0) this.#pieces.push(2 * this.#used < length ? Buffer.from(used) : used);
+    this.#piece = EMPTY;
+    this.#used = 0;
   }
 
   #pass(pcm: Uint8Array): boolean {
     this.#isPassing = this.#resampler === undefined && (this.#target.channel ?? 0) === 0;
     if (!this.#isPassing) return false;
     this.doctor.measure16(pcm);
+    this.#endPiece();
     if (pcm.length > 0) this.#pieces.push(pcm);
     return true;
   }

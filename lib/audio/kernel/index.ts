@@ -134,13 +134,13 @@ export class Kernel {
     return this.#view(this.#at.MONO, frames);
   }
 
-  /** As 16-bit little-endian samples, no more than `blockFrames`, in memory of their own. */
-  pcm16(samples: Float32Array): Uint8Array {
+  /** Writes samples, no more than `blockFrames`, as 16-bit little-endian ones to this place of `target`. */
+  pcm16(samples: Float32Array, target: Uint8Array, at: number): void {
     const { PCM, MONO } = this.#at;
     const isHere = samples.buffer === this.#bytes.buffer;
     if (!isHere) this.#floats.set(samples, MONO / 4);
     this.#exports.toPcm16(isHere ? samples.byteOffset : MONO, samples.length);
-    return Buffer.from(this.#bytes.subarray(PCM, PCM + 2 * samples.length));
+    target.set(this.#bytes.subarray(PCM, PCM + 2 * samples.length), at);
   }
 
   /** Puts samples where the filter reads. */
