@@ -10,7 +10,7 @@ import { AudioIntake } from '../../lib/audio/intake';
 import { Resampler } from '../../lib/audio/resample';
 import { ffmpegPath, fixture, fixturePath } from '../../test/support/audio-fixtures';
 
-const RUNS = 7;
+const RUNS = 5;
 const CHUNK_BYTES = 64 * 1024;
 const RECORDING_SECONDS = 11;
 /** Where there is next to nothing to do, a longer recording makes it measurable. */
@@ -34,7 +34,7 @@ const RATES_HZ = [8000, 11_025, 22_050, 32_000, 44_100, 44_099, 48_000, 96_000];
 async function main(): Promise<void> {
   // Where there is no taskset, the system chooses the core.
   spawnSync('taskset', ['-cp', '0', String(process.pid)]);
-  const seconds = Math.max(RECORDING_SECONDS, Number(process.argv[2] ?? 330));
+  const seconds = Math.max(RECORDING_SECONDS, Number(process.argv[2] ?? 220));
   const formats = [];
   for (const [name, args, longer = 1] of FORMATS) formats.push(await compare(name, args, seconds * longer));
   console.table(formats);

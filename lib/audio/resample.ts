@@ -9,7 +9,7 @@ const TRANSITION = 0.14;
 const MAX_PHASES = 1024;
 const WINDOW_POINTS = 8192;
 /** Tables that are kept for the next recording: sources of more kinds than this at a time are rare. */
-const MAX_TABLES = 4;
+const MAX_TABLES = 8;
 
 /**
  * Samples of one rate -> samples of another, by a windowed-sinc low-pass (Kaiser) in its polyphase form: only the
