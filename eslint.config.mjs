@@ -12,6 +12,8 @@ export default tseslint.config(
       'test/hosts/*/node_modules/',
       'test/tools/*/node_modules/',
       'bench/peers/node_modules/',
+      // AssemblyScript: not the same language.
+      'scripts/audio-kernel/assembly/',
     ],
   },
   eslint.configs.recommended,

@@ -2,17 +2,13 @@ import { AsrError } from '../errors';
 import { ByteQueue, hasText } from './bytes';
 import { createDecoder } from './decoders';
 import { inTurn } from './decoders/decoder';
-import { Doctor } from './doctor';
-import type { AudioComplaint } from './doctor';
+import type { AudioComplaint, Doctor } from './doctor';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
-import { rawFormat } from './pcm-format';
 import { Recording } from './recording';
 import { beginsRecording, identify } from './sniff';
 import type { Identity } from './sniff';
 
 const EMPTY = new Uint8Array(0);
-const BYTES_PER_SAMPLE = 2;
-const MAX_PIECE_BYTES = 64 * 1024;
 
 /** PCM, or, where a decoder has to be loaded or asked, a promise of it. */
 export type Pcm = Uint8Array | Promise<Uint8Array>;
@@ -29,10 +25,7 @@ export class AudioIntake {
   /** Bytes that do not tell yet what they are. */
   readonly #head = new ByteQueue();
   #hints: AudioFormatHints = {};
-  /** What needs a decoder. */
   #recording: Recording | undefined;
-  /** What does not. */
-  #raw: RawPcm | undefined;
   #kind: Identity['kind'] | undefined;
   #lastDoctor: Doctor | undefined;
 
@@ -65,7 +58,6 @@ export class AudioIntake {
    * @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then and the next call begins another.
    */
   write(bytes: Uint8Array, hints: AudioFormatHints = {}): Pcm {
-    if (this.#raw && !this.#isNew(bytes, hints)) return this.#raw.write(bytes);
     return this.#guard(() => this.#write(bytes, hints));
   }
 
@@ -100,14 +92,13 @@ export class AudioIntake {
   reset(): void {
     this.#recording?.decoder.free?.();
     this.#recording = undefined;
-    this.#raw = undefined;
     this.#kind = undefined;
     this.#head.clear();
   }
 
   /** Whether what is coming passes through as it is. */
   get isPassingThrough(): boolean {
-    return this.#raw !== undefined;
+    return this.#recording?.isPassing ?? false;
   }
 
   #guard(work: () => Pcm): Pcm {
@@ -132,7 +123,6 @@ export class AudioIntake {
       const kept = Uint8Array.from(bytes);
       return ended.then((pcm) => appended(pcm, this.#write(kept, hints)));
     }
-    if (this.#raw) return this.#raw.write(bytes);
     if (this.#recording) return this.#decode(this.#recording, bytes, hints);
     return this.#begin(bytes, hints, false);
   }
@@ -183,14 +173,6 @@ export class AudioIntake {
 
   #start(identity: Identity, head: Uint8Array, hints: AudioFormatHints): Pcm {
     this.#kind = identity.kind;
-    if (identity.kind === 'raw') {
-      const raw = this.#passThrough(hints);
-      if (raw) {
-        this.#raw = raw;
-        this.#lastDoctor = raw.doctor;
-        return raw.write(head);
-      }
-    }
     const { channel } = hints;
     const target = { rateHz: this.#rateHz, ...(channel !== undefined && { channel }) };
     const recording = new Recording(target, (output) =>
@@ -200,14 +182,6 @@ export class AudioIntake {
     this.#recording = recording;
     this.#lastDoctor = recording.doctor;
     return this.#decode(recording, head, hints);
-  }
-
-  /** `undefined` when something has to be done with the samples. */
-  #passThrough(hints: AudioFormatHints): RawPcm | undefined {
-    const { pcm, channels, rateHz = this.#defaultRateHz } = rawFormat(hints);
-    const isRight = pcm.kind === 'signed' && pcm.bits === 16 && !pcm.isBigEndian && channels === 1;
-    const format = { container: 'raw', codec: 'pcm_s16le', rateHz, channels, bits: 16 };
-    return isRight && this.#rateHz(format) === rateHz ? new RawPcm(format) : undefined;
   }
 
   #decode(recording: Recording, bytes: Uint8Array, hints: AudioFormatHints): Pcm {
@@ -226,7 +200,6 @@ export class AudioIntake {
   }
 
   #endRecording(): Pcm {
-    this.#raw = undefined;
     this.#kind = undefined;
     const recording = this.#recording;
     if (!recording) return EMPTY;
@@ -236,44 +209,6 @@ export class AudioIntake {
       if (this.#recording === recording) this.#recording = undefined;
       return recording.take();
     });
-  }
-}
-
-/** Samples that are right as they are: only kept whole, and measured. */
-class RawPcm {
-  readonly doctor = new Doctor();
-  /** The first byte of a sample whose second has not come yet. */
-  #oddByte: number | undefined;
-
-  constructor(format: SourceFormat) {
-    this.doctor.describe(format);
-  }
-
-  write(bytes: Uint8Array): Uint8Array {
-    const carried = this.#oddByte;
-    let whole = bytes;
-    if (carried !== undefined) {
-      whole = new Uint8Array(bytes.length + 1);
-      whole[0] = carried;
-      whole.set(bytes, 1);
-    }
-    const evenLength = whole.length - (whole.length % BYTES_PER_SAMPLE);
-    this.#oddByte = evenLength < whole.length ? whole[evenLength] : undefined;
-    const pcm = whole.subarray(0, evenLength);
-    this.#measure(pcm);
-    this.doctor.bytes += bytes.length;
-    return pcm;
-  }
-
-  #measure(pcm: Uint8Array): void {
-    for (let at = 0; at < pcm.length; at += MAX_PIECE_BYTES) {
-      const piece = pcm.subarray(at, at + MAX_PIECE_BYTES);
-      // Memory of others may begin anywhere.
-      const isAligned = piece.byteOffset % BYTES_PER_SAMPLE === 0;
-      const { buffer, byteOffset, length } = isAligned ? piece : Uint8Array.from(piece);
-      this.doctor.levels.measure16(new Int16Array(buffer, byteOffset, length / BYTES_PER_SAMPLE));
-    }
-    this.doctor.addSamples(pcm.length / BYTES_PER_SAMPLE);
   }
 }
 

@@ -1,8 +1,10 @@
 import { AsrError } from '../errors';
 import type { AudioBlock } from './decoders/decoder';
+import { kernel } from './kernel';
 
 /**
  * One channel of many: the mean of all, or the one that is picked. The result may be memory of the block.
+ * @param block In the kernel's memory.
  * @param channel Counted from 0.
  * @throws AsrError `BAD_AUDIO` when there is no such channel.
  */
@@ -17,10 +19,5 @@ export function mixDown(block: AudioBlock, channel?: number): Float32Array {
     );
   }
   if (block.length <= 1) return first;
-  const mixed = new Float32Array(first.length);
-  const share = 1 / block.length;
-  for (const samples of block) {
-    for (let i = 0; i < mixed.length; i++) mixed[i] = (mixed[i] ?? 0) + (samples[i] ?? 0) * share;
-  }
-  return mixed;
+  return kernel().mixed(block);
 }

@@ -1,8 +1,8 @@
 import type { AudioBlock, Decoder, DecoderOutput } from './decoders/decoder';
 import { Doctor } from './doctor';
 import type { SourceFormat } from './format';
+import { kernel } from './kernel';
 import { mixDown } from './mix';
-import { toPcm16 } from './pcm16';
 import { Resampler } from './resample';
 
 /** How the audio is to be. */
@@ -13,15 +13,25 @@ export interface Target {
   channel?: number;
 }
 
+const EMPTY = new Uint8Array(0);
+/** Between rates without a whole ratio, chunks of one size do not always give as much. */
+const SPARE_BYTES = 8;
+
 /** One recording on its way: decoder, levels, mix, resampler, 16 bit. */
 export class Recording {
   readonly doctor = new Doctor();
   readonly decoder: Decoder;
+  readonly #kernel = kernel();
   readonly #target: Target;
-  readonly #pieces: Uint8Array[] = [];
+  #pieces: Uint8Array[] = [];
+  /** The one that is being written, and how far. */
+  #piece: Uint8Array = EMPTY;
+  #used = 0;
+  #usualBytes = 0;
   #rateHz: number | undefined;
   /** `undefined` where the rates are the same. */
   #resampler: Resampler | undefined;
+  #isPassing = false;
 
   constructor(target: Target, createDecoder: (output: DecoderOutput) => Decoder) {
     this.#target = target;
@@ -32,10 +42,16 @@ export class Recording {
       emit: (block) => {
         this.#emit(block);
       },
+      pass: (pcm) => this.#pass(pcm),
       cut: () => {
         this.doctor.isCut = true;
       },
     });
+  }
+
+  /** Whether what came last was right as it was, and was neither worked on nor copied. */
+  get isPassing(): boolean {
+    return this.#isPassing;
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
@@ -45,34 +61,81 @@ export class Recording {
 
   /** The samples that have come out since the last call. */
   take(): Uint8Array {
-    const [first] = this.#pieces;
-    const taken = this.#pieces.length === 1 && first ? first : Buffer.concat(this.#pieces);
-    this.#pieces.length = 0;
+    this.#endPiece();
+    const pieces = this.#pieces;
+    if (pieces.length === 0) return EMPTY;
+    this.#pieces = [];
+    const [only = EMPTY] = pieces;
+    const taken = pieces.length === 1 ? only : Buffer.concat(pieces);
+    this.#usualBytes = taken.length;
     return taken;
   }
 
   /** What the filter still holds comes out, as if silence followed. */
   flush(): void {
-    if (this.#resampler) this.#push(this.#resampler.flush());
+    this.#resampler?.flush();
   }
 
   #describe(format: SourceFormat): void {
     const rateHz = this.#target.rateHz(format);
     if (this.#rateHz !== format.rateHz) {
       this.flush();
-      this.#resampler = format.rateHz === rateHz ? undefined : new Resampler(format.rateHz, rateHz);
+      this.#resampler =
+        format.rateHz === rateHz
+          ? undefined
+          : new Resampler(format.rateHz, rateHz, (samples) => {
+              this.#push(samples);
+            });
       this.#rateHz = format.rateHz;
     }
     this.doctor.describe(format);
   }
 
   #emit(block: AudioBlock): void {
-    this.doctor.measure(block);
-    const mono = mixDown(block, this.#target.channel);
-    this.#push(this.#resampler ? this.#resampler.write(mono) : mono);
+    this.#isPassing = false;
+    const frames = block[0]?.length ?? 0;
+    const most = this.#kernel.framesOf(block.length);
+    if (frames <= most) this.#work(block);
+    else {
+      for (let at = 0; at < frames; at += most)
+        this.#work(block.map((samples) => samples.subarray(at, at + most)));
+    }
   }
 
+  #work(block: AudioBlock): void {
+    const held = this.#kernel.held(block);
+    this.doctor.measure(held);
+    const mono = mixDown(held, this.#target.channel);
+    if (this.#resampler) this.#resampler.write(mono);
+    else this.#push(mono);
+  }
+
+  /** Into memory for as much as came the last time, so that as a rule there is one piece and nothing is copied again. */
   #push(samples: Float32Array): void {
-    if (samples.length > 0) this.#pieces.push(toPcm16(samples));
+    const bytes = 2 * samples.length;
+    if (this.#used + bytes > this.#piece.length) {
+      this.#endPiece();
+      this.#piece = Buffer.allocUnsafe(Math.max(this.#usualBytes + SPARE_BYTES, bytes));
+    }
+    this.#kernel.pcm16(samples, this.#piece, this.#used);
+    this.#used += bytes;
+  }
+
+  #endPiece(): void {
+    const { length } = this.#piece;
+    const used = this.#piece.subarray(0, this.#used);
+    // A little must not keep the memory of much.
+    if (this.#used > 0) this.#pieces.push(2 * this.#used < length ? Buffer.from(used) : used);
+    this.#piece = EMPTY;
+    this.#used = 0;
+  }
+
+  #pass(pcm: Uint8Array): boolean {
+    this.#isPassing = this.#resampler === undefined && (this.#target.channel ?? 0) === 0;
+    if (!this.#isPassing) return false;
+    this.doctor.measure16(pcm);
+    this.#endPiece();
+    if (pcm.length > 0) this.#pieces.push(pcm);
+    return true;
   }
 }

@@ -1,11 +1,15 @@
+import { kernel } from './kernel';
+import type { FilterTable } from './kernel';
+
 /** How far images and aliases are down, in dB, with some room to the 80 dB that tests ask for. */
 const STOPBAND_DB = 88;
 /** Share of the pass band that the filter needs to fall: 6900 to 8000 Hz on the way to 16 kHz. */
 const TRANSITION = 0.14;
 /** Rates without a small ratio take the nearest two of this many positions and what lies between them. */
 const MAX_PHASES = 1024;
-const MAX_BLOCK_FRAMES = 8192;
 const WINDOW_POINTS = 8192;
+/** Tables that are kept for the next recording: sources of more kinds than this at a time are rare. */
+const MAX_TABLES = 8;
 
 /**
  * Samples of one rate -> samples of another, by a windowed-sinc low-pass (Kaiser) in its polyphase form: only the
@@ -13,151 +17,119 @@ const WINDOW_POINTS = 8192;
  * delay, and `ceil(inputs * toHz / fromHz)` come in all. It does not matter how the input is cut into pieces.
  */
 export class Resampler {
-  readonly #up: number;
-  readonly #down: number;
-  readonly #phases: number;
-  readonly #taps: number;
-  /** One row of `#taps` coefficients a phase, and one more at the end to interpolate to. */
-  readonly #table: Float32Array;
+  readonly #kernel = kernel();
+  readonly #table: FilterTable;
+  readonly #emit: (samples: Float32Array) => void;
   /** Input that is still needed. */
-  #input = new Float32Array(4096);
-  #length: number;
-  /** Index in `#input` of the first sample that the next output needs. */
+  readonly #kept: Float32Array;
+  #length = 0;
+  /** Index in `#kept` of the first sample that the next output needs; it may not have come yet. */
   #first = 0;
-  /** Where between two input samples the next output stands, in steps of 1 / `#up`. */
+  /** Where between two input samples the next output stands, in steps of 1 / `up`. */
   #step = 0;
+  /** Outputs so far, modulo `up`. */
+  #row = 0;
 
-  /** Both rates in Hz. */
-  constructor(fromHz: number, toHz: number) {
-    const divisor = greatestCommonDivisor(fromHz, toHz);
-    this.#up = toHz / divisor;
-    this.#down = fromHz / divisor;
-    this.#phases = Math.min(this.#up, MAX_PHASES);
-    // The narrower of the two bands, as a share of the input's.
-    const band = Math.min(1, toHz / fromHz);
-    const beta = 0.1102 * (STOPBAND_DB - 8.7);
-    const half = Math.ceil((STOPBAND_DB - 8) / (2.285 * Math.PI * TRANSITION * band) / 2);
-    this.#taps = 2 * half;
-    this.#table = filterTable(this.#phases, half, band * (1 - TRANSITION / 2), beta);
-    // As if there was silence before.
-    this.#length = half - 1;
+  /**
+   * Both rates in Hz.
+   * @param emit Is given the output, in pieces that are valid during the call.
+   */
+  constructor(fromHz: number, toHz: number, emit: (samples: Float32Array) => void) {
+    this.#table = filterTable(fromHz, toHz);
+    this.#emit = emit;
+    this.#kept = new Float32Array(this.#table.taps);
+    this.#begin();
   }
 
-  /** The output that these samples complete. Its memory is used again by nobody. */
-  write(samples: Float32Array): Float32Array {
-    if (samples.length <= MAX_BLOCK_FRAMES) {
-      this.#push(samples);
-      return this.#run();
-    }
-    const pieces: Float32Array[] = [];
-    for (let at = 0; at < samples.length; at += MAX_BLOCK_FRAMES) {
-      this.#push(samples.subarray(at, at + MAX_BLOCK_FRAMES));
-      pieces.push(this.#run());
-    }
-    return join(pieces);
+  /** Gives the output that these samples complete. */
+  write(samples: Float32Array): void {
+    const { blockFrames } = this.#kernel;
+    if (samples.length <= blockFrames) this.#run(samples);
+    else
+      for (let at = 0; at < samples.length; at += blockFrames)
+        this.#run(samples.subarray(at, at + blockFrames));
   }
 
-  /** What is left, as if silence followed. The next `write` starts afresh. */
-  flush(): Float32Array {
-    const half = this.#taps / 2;
-    this.#push(new Float32Array(half));
-    const tail = this.#run();
-    this.#input.fill(0);
-    this.#length = half - 1;
+  /** Gives what is left, as if silence followed. The next `write` starts afresh. */
+  flush(): void {
+    this.write(new Float32Array(this.#table.taps / 2));
+    this.#begin();
+  }
+
+  /** As if there was silence before. */
+  #begin(): void {
+    this.#kept.fill(0);
+    this.#length = this.#table.taps / 2 - 1;
     this.#first = 0;
     this.#step = 0;
-    return tail;
+    this.#row = 0;
   }
 
-  #push(samples: Float32Array): void {
-    // What no output needs any more makes room; it may lie beyond what has come.
-    const gone = Math.min(this.#first, this.#length);
-    if (this.#length + samples.length > this.#input.length) {
-      const needed = this.#length - gone + samples.length;
-      const memory = needed > this.#input.length ? new Float32Array(2 * needed) : this.#input;
-      memory.set(this.#input.subarray(gone, this.#length));
-      this.#input = memory;
-      this.#length -= gone;
-      this.#first -= gone;
+  #run(samples: Float32Array): void {
+    const { taps, up, down, isExact } = this.#table;
+    this.#kernel.setSignal(samples, this.#length);
+    this.#kernel.setSignal(this.#kept.subarray(0, this.#length), 0);
+    const length = this.#length + samples.length;
+    const places = length - taps - this.#first + 1;
+    let left = places <= 0 ? 0 : Math.floor((places * up - this.#step - 1) / down) + 1;
+    while (left > 0) {
+      const count = Math.min(left, this.#kernel.blockFrames);
+      this.#emit(this.#kernel.filter(this.#table, count, this.#first, isExact ? this.#row : this.#step));
+      left -= count;
+      const steps = this.#step + count * down;
+      this.#step = steps % up;
+      this.#first += (steps - this.#step) / up;
+      this.#row = (this.#row + count) % up;
     }
-    this.#input.set(samples, this.#length);
-    this.#length += samples.length;
-  }
-
-  #run(): Float32Array {
-    const taps = this.#taps;
-    const up = this.#up;
-    const down = this.#down;
-    const last = this.#length - taps;
-    if (this.#first > last) return new Float32Array(0);
-    const count = Math.floor(((last - this.#first + 1) * up - this.#step - 1) / down) + 1;
-    const output = new Float32Array(Math.max(0, count));
-    const input = this.#input;
-    const isExact = this.#phases === up;
-    let first = this.#first;
-    let step = this.#step;
-    for (let n = 0; n < output.length; n++) {
-      if (isExact) {
-        output[n] = dot(this.#table, step * taps, input, first, taps);
-      } else {
-        const position = (step * this.#phases) / up;
-        const phase = Math.floor(position);
-        const between = position - phase;
-        const a = dot(this.#table, phase * taps, input, first, taps);
-        const b = dot(this.#table, (phase + 1) * taps, input, first, taps);
-        output[n] = a + (b - a) * between;
-      }
-      step += down;
-      const whole = Math.floor(step / up);
-      first += whole;
-      step -= whole * up;
-    }
-    this.#first = first;
-    this.#step = step;
-    return output;
+    const gone = Math.min(this.#first, length);
+    this.#kept.set(this.#kernel.signal(gone, length));
+    this.#length = length - gone;
+    this.#first -= gone;
   }
 }
 
-/** Four sums at once: the processor need not wait for the one before. */
-function dot(a: Float32Array, aAt: number, b: Float32Array, bAt: number, length: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let i = 0;
-  /* eslint-disable @typescript-eslint/no-non-null-assertion -- within both arrays, and the hottest loop there is */
-  for (; i + 3 < length; i += 4) {
-    s0 += a[aAt + i]! * b[bAt + i]!;
-    s1 += a[aAt + i + 1]! * b[bAt + i + 1]!;
-    s2 += a[aAt + i + 2]! * b[bAt + i + 2]!;
-    s3 += a[aAt + i + 3]! * b[bAt + i + 3]!;
-  }
-  for (; i < length; i++) s0 += a[aAt + i]! * b[bAt + i]!;
-  /* eslint-enable @typescript-eslint/no-non-null-assertion */
-  return s0 + s1 + s2 + s3;
+const tables = new Map<string, FilterTable>();
+
+function filterTable(fromHz: number, toHz: number): FilterTable {
+  const divisor = greatestCommonDivisor(fromHz, toHz);
+  const [up, down] = [toHz / divisor, fromHz / divisor];
+  const key = `${up}/${down}`;
+  const table = tables.get(key) ?? makeTable(up, down);
+  tables.delete(key);
+  tables.set(key, table);
+  const [oldest] = tables.keys();
+  if (tables.size > MAX_TABLES && oldest !== undefined) tables.delete(oldest);
+  return table;
 }
 
-/**
- * @param half Taps on each side of the output's place.
- * @param cutoff Share of the input's band.
- */
-function filterTable(phases: number, half: number, cutoff: number, beta: number): Float32Array {
+function makeTable(up: number, down: number): FilterTable {
+  const { maxTaps, maxTableFloats } = kernel();
+  // The narrower of the two bands, as a share of the input's.
+  const band = Math.min(1, up / down);
+  // On each side of the output's place, in eights, which make whole vectors. Beyond a ratio of 200 it falls less steeply.
+  const wanted = (STOPBAND_DB - 8) / (2.285 * Math.PI * TRANSITION * band) / 2;
+  const half = Math.min(8 * Math.ceil(wanted / 8), maxTaps / 2);
   const taps = 2 * half;
-  const table = new Float32Array((phases + 1) * taps);
-  const windowAt = kaiserWindow(beta);
-  for (let phase = 0; phase <= phases; phase++) {
-    const row = table.subarray(phase * taps, (phase + 1) * taps);
+  const isExact = up * taps <= maxTableFloats;
+  const phases = isExact ? up : Math.min(MAX_PHASES, Math.floor(maxTableFloats / taps) - 1);
+  const rows = isExact ? up : phases + 1;
+  const coefficients = new Float32Array(rows * taps);
+  const cutoff = band * (1 - TRANSITION / 2);
+  const windowAt = kaiserWindow(0.1102 * (STOPBAND_DB - 8.7));
+  for (let row = 0; row < rows; row++) {
+    const phase = isExact ? (row * down) % up : row;
+    const values = coefficients.subarray(row * taps, (row + 1) * taps);
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) {
       const time = tap - (half - 1) - phase / phases;
       const value = cutoff * sinc(cutoff * time) * windowAt(Math.abs(time / half));
-      row[tap] = value;
+      values[tap] = value;
       sum += value;
     }
     // The same gain in every phase: else a constant would get a ripple.
-    for (let tap = 0; tap < taps; tap++) row[tap] = (row[tap] ?? 0) / sum;
+    for (let tap = 0; tap < taps; tap++) values[tap] = (values[tap] ?? 0) / sum;
   }
-  return table;
+  return { coefficients, taps, phases, up, down, isExact };
 }
 
 /**
@@ -194,14 +166,4 @@ function besselI0(x: number): number {
 
 function greatestCommonDivisor(a: number, b: number): number {
   return b === 0 ? a : greatestCommonDivisor(b, a % b);
-}
-
-function join(pieces: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }

@@ -1,20 +1,11 @@
 import { AsrError } from '../errors';
 import { asBuffer, hasText } from './bytes';
+import type { PcmContainer, PcmHeader } from './decoders/headed-pcm';
 import type { PcmFormat } from './pcm-format';
 import { isChannelCount, isRate } from './pcm-format';
 
-/** What a WAV header says of the audio behind it. */
-export interface WavFormat {
-  pcm: PcmFormat;
-  channels: number;
-  rateHz: number;
-  /** Bytes of audio; `Infinity` where a live recorder did not know (0 or 0xFFFFFFFF). */
-  dataBytes: number;
-  /** Where the audio begins. */
-  dataOffset: number;
-  /** Bytes of other chunks behind the audio, such as tags. */
-  trailingBytes: number;
-}
+/** WAV and RF64 of raw samples, with headers as live recorders write them. */
+export const WAV: PcmContainer = { container: 'wav', name: 'The WAV', readHeader: readWavHeader };
 
 const WAVE_FORMAT_PCM = 1;
 const WAVE_FORMAT_IEEE_FLOAT = 3;
@@ -52,16 +43,15 @@ export function isRawFormatCode(code: number): boolean {
  * Reads a WAV header from the first bytes of a file. `undefined` when it does not end in them.
  * @throws AsrError `BAD_AUDIO` when it is no WAV header, has no audio in sight or is of no raw samples.
  */
-export function readWavHeader(bytes: Uint8Array): WavFormat | undefined {
-  const view = asBuffer(bytes);
+function readWavHeader(view: Buffer): PcmHeader | undefined {
   if (view.length < 12) return undefined;
   const data = chunks(view).find(({ id }) => id === 'data');
   if (!data) return undefined;
-  const fmt = fmtOf(bytes);
+  const fmt = fmtOf(view);
   if (!fmt) return undefined;
   const format = formatOf(fmt);
   const { size, body } = data;
-  const long = hasText(bytes, 0, 'RIFF') ? undefined : dataSizeOf(view);
+  const long = hasText(view, 0, 'RIFF') ? undefined : dataSizeOf(view);
   if (long !== undefined) return { ...format, dataBytes: long, dataOffset: body, trailingBytes: 0 };
   if (size === 0 || size === 0xffffffff) {
     return { ...format, dataBytes: Infinity, dataOffset: body, trailingBytes: 0 };
@@ -133,7 +123,7 @@ function formatOf({
   channels,
   rateHz,
   bits,
-}: Fmt): Pick<WavFormat, 'pcm' | 'channels' | 'rateHz'> {
+}: Fmt): Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> {
   // Sizes between two whole bytes fill the upper bits of the larger one.
   const wholeBits = Math.ceil(bits / 8) * 8;
   const pcm = pcmOf(formatCode, wholeBits);

@@ -1,72 +1,16 @@
 import { AsrError } from '../../errors';
-import { ByteQueue } from '../bytes';
-import { isChannelCount, isRate, pcmCodecName } from '../pcm-format';
+import { isChannelCount, isRate } from '../pcm-format';
 import type { PcmFormat } from '../pcm-format';
-import type { Decoder, DecoderOutput } from './decoder';
-import { PcmDecoder } from './pcm';
+import type { PcmContainer, PcmHeader } from './headed-pcm';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
 const LITTLE_ENDIAN = new Set(['sowt', '23ni']);
 
 /** AIFF, and AIFF-C of raw samples. */
-export class AiffDecoder implements Decoder {
-  rest: Uint8Array | undefined;
-  readonly #output: DecoderOutput;
-  readonly #header = new ByteQueue();
-  #samples: PcmDecoder | undefined;
-  /** Bytes of audio still to come. */
-  #audioBytes = 0;
-  /** Bytes up to the end of the file, audio included. */
-  #fileBytes = 0;
+export const AIFF: PcmContainer = { container: 'aiff', name: 'The AIFF', readHeader };
 
-  constructor(output: DecoderOutput) {
-    this.#output = output;
-  }
-
-  write(bytes: Uint8Array): void {
-    if (this.#samples) {
-      this.#read(bytes, this.#samples);
-      return;
-    }
-    this.#header.push(bytes);
-    const header = readHeader(this.#header.bytes);
-    if (!header) return;
-    const { pcm, channels, rateHz, dataBytes, dataOffset } = header;
-    this.#samples = new PcmDecoder(pcm, channels, this.#output);
-    this.#audioBytes = dataBytes;
-    this.#fileBytes = Math.max(dataBytes, 8 + this.#header.bytes.readUInt32BE(4) - dataOffset);
-    this.#output.describe({ container: 'aiff', codec: pcmCodecName(pcm), rateHz, channels, bits: pcm.bits });
-    const behind = this.#header.bytes.subarray(dataOffset);
-    this.#header.clear();
-    this.#read(behind, this.#samples);
-  }
-
-  end(): void {
-    if (!this.#samples) throw new AsrError('BAD_AUDIO', 'The AIFF ends within its header.');
-    if (this.#audioBytes > 0 && this.#audioBytes !== Infinity) this.#output.cut();
-  }
-
-  #read(bytes: Uint8Array, samples: PcmDecoder): void {
-    const audio = bytes.subarray(0, Math.min(bytes.length, this.#audioBytes));
-    samples.write(audio);
-    this.#audioBytes -= audio.length;
-    this.#fileBytes -= bytes.length;
-    if (this.#audioBytes === 0 && this.#fileBytes <= 0) {
-      this.rest = bytes.subarray(bytes.length + this.#fileBytes);
-    }
-  }
-}
-
-interface Header {
-  pcm: PcmFormat;
-  channels: number;
-  rateHz: number;
-  dataBytes: number;
-  dataOffset: number;
-}
-
-function readHeader(view: Buffer): Header | undefined {
-  let format: Pick<Header, 'pcm' | 'channels' | 'rateHz'> | undefined;
+function readHeader(view: Buffer): PcmHeader | undefined {
+  let format: Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> | undefined;
   let offset = 12;
   while (offset + 8 <= view.length) {
     const id = view.toString('latin1', offset, offset + 4);
@@ -85,7 +29,9 @@ function readHeader(view: Buffer): Header | undefined {
       const dataBytes = isOpen ? Infinity : Math.max(0, size - skipped);
       if (skipped > MAX_HEADER_BYTES) break;
       if (body + skipped > view.length) return undefined;
-      return { ...format, dataBytes, dataOffset: body + skipped };
+      const dataOffset = body + skipped;
+      const trailingBytes = isOpen ? 0 : Math.max(0, 8 + view.readUInt32BE(4) - dataOffset - dataBytes);
+      return { ...format, dataBytes, dataOffset, trailingBytes };
     }
     offset = body + size + (size % 2);
     if (offset > MAX_HEADER_BYTES) break;
@@ -96,7 +42,7 @@ function readHeader(view: Buffer): Header | undefined {
   return undefined;
 }
 
-function readComm(view: Buffer, body: number, size: number): Pick<Header, 'pcm' | 'channels' | 'rateHz'> {
+function readComm(view: Buffer, body: number, size: number): Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> {
   const channels = view.readUInt16BE(body);
   const bits = Math.ceil(view.readUInt16BE(body + 6) / 8) * 8;
   // An 80-bit float: no audio's rate needs more than the upper 32 bits of its mantissa.

@@ -1,9 +1,7 @@
 import { AsrError } from '../../errors';
-import { ByteQueue } from '../bytes';
-import { isChannelCount, isRate, pcmCodecName } from '../pcm-format';
+import { isChannelCount, isRate } from '../pcm-format';
 import type { PcmFormat } from '../pcm-format';
-import type { Decoder, DecoderOutput } from './decoder';
-import { PcmDecoder } from './pcm';
+import type { PcmContainer, PcmHeader } from './headed-pcm';
 
 const HEADER_BYTES = 24;
 const MAX_HEADER_BYTES = 64 * 1024;
@@ -19,43 +17,22 @@ const ENCODINGS: Readonly<Record<number, PcmFormat>> = {
 };
 
 /** Sun's `.au` and `.snd`, which telephones and voice mail systems write. */
-export class AuDecoder implements Decoder {
-  readonly #output: DecoderOutput;
-  readonly #header = new ByteQueue();
-  #samples: PcmDecoder | undefined;
+export const AU: PcmContainer = { container: 'au', name: 'The AU file', readHeader };
 
-  constructor(output: DecoderOutput) {
-    this.#output = output;
+function readHeader(view: Buffer): PcmHeader | undefined {
+  if (view.length < HEADER_BYTES) return undefined;
+  const dataOffset = view.readUInt32BE(4);
+  const code = view.readUInt32BE(12);
+  const rateHz = view.readUInt32BE(16);
+  const channels = view.readUInt32BE(20);
+  const pcm = ENCODINGS[code];
+  const isSound = dataOffset >= HEADER_BYTES && dataOffset <= MAX_HEADER_BYTES;
+  if (!pcm || !isSound || !isRate(rateHz) || !isChannelCount(channels)) {
+    throw new AsrError(
+      'BAD_AUDIO',
+      `The AU file says it has ${rateHz} Hz, ${channels} channel(s) and encoding ${code}; only raw samples are decoded.`,
+    );
   }
-
-  write(bytes: Uint8Array): void {
-    if (this.#samples) {
-      this.#samples.write(bytes);
-      return;
-    }
-    this.#header.push(bytes);
-    const view = this.#header.bytes;
-    if (view.length < HEADER_BYTES) return;
-    const offset = view.readUInt32BE(4);
-    const code = view.readUInt32BE(12);
-    const rateHz = view.readUInt32BE(16);
-    const channels = view.readUInt32BE(20);
-    const pcm = ENCODINGS[code];
-    const isSound = offset >= HEADER_BYTES && offset <= MAX_HEADER_BYTES;
-    if (!pcm || !isSound || !isRate(rateHz) || !isChannelCount(channels)) {
-      throw new AsrError(
-        'BAD_AUDIO',
-        `The AU file says it has ${rateHz} Hz, ${channels} channel(s) and encoding ${code}; only raw samples are decoded.`,
-      );
-    }
-    if (view.length < offset) return;
-    this.#samples = new PcmDecoder(pcm, channels, this.#output);
-    this.#output.describe({ container: 'au', codec: pcmCodecName(pcm), rateHz, channels, bits: pcm.bits });
-    this.#samples.write(view.subarray(offset));
-    this.#header.clear();
-  }
-
-  end(): void {
-    if (!this.#samples) throw new AsrError('BAD_AUDIO', 'The AU file ends within its header.');
-  }
+  if (view.length < dataOffset) return undefined;
+  return { pcm, channels, rateHz, dataOffset, dataBytes: Infinity, trailingBytes: 0 };
 }

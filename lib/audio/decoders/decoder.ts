@@ -8,6 +8,11 @@ export interface DecoderOutput {
   /** What follows is this. Comes before the first block, and again where a recording changes in the middle. */
   describe: (format: SourceFormat) => void;
   emit: (block: AudioBlock) => void;
+  /**
+   * Takes whole samples of 16-bit little-endian mono PCM as they are; they may be memory of the caller.
+   * @returns false when something has to be done with them: they are to be decoded and emitted then.
+   */
+  pass: (pcm: Uint8Array) => boolean;
   /** Something was missing or damaged and has been left out. */
   cut: () => void;
 }

@@ -8,8 +8,9 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { AsrError } from '../../errors';
 import type { SourceFormat } from '../format';
+import { WAV } from '../wav';
 import type { Decoder, DecoderOutput } from './decoder';
-import { WavDecoder } from './wav';
+import { HeadedPcmDecoder } from './headed-pcm';
 
 /** What is to be decoded, as ffmpeg and as people call it. */
 export interface FfmpegInput {
@@ -36,7 +37,7 @@ export class FfmpegDecoder implements Decoder {
   readonly endsAtPause = true;
   readonly #input: FfmpegInput;
   readonly #output: DecoderOutput;
-  readonly #wav: WavDecoder;
+  readonly #wav: HeadedPcmDecoder;
   #process: FfmpegProcess | undefined;
   #folder: string | undefined;
   #file: FileHandle | undefined;
@@ -53,7 +54,7 @@ export class FfmpegDecoder implements Decoder {
   constructor(input: FfmpegInput, output: DecoderOutput) {
     this.#input = input;
     this.#output = output;
-    this.#wav = new WavDecoder({
+    this.#wav = new HeadedPcmDecoder(WAV, {
       ...output,
       describe: (format) => {
         this.#format = { ...format, container: input.demuxer };

@@ -1,9 +1,9 @@
 import { AsrError } from '../../errors';
 import { ByteQueue, hasText } from '../bytes';
+import { kernel } from '../kernel';
 import { isRate } from '../pcm-format';
-import { OutOfBits } from './bit-reader';
 import type { Decoder, DecoderOutput } from './decoder';
-import { FlacDamage, readFlacFrame } from './flac-frame';
+import { FlacDamage, OutOfBytes, readFlacFrame } from './flac-frame';
 import type { FlacFrame, FlacStreamInfo } from './flac-frame';
 import { id3Length } from './mp3-frames';
 
@@ -15,6 +15,7 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 export class FlacDecoder implements Decoder {
   rest: Uint8Array | undefined;
   readonly #output: DecoderOutput;
+  readonly #kernel = kernel();
   readonly #queue = new ByteQueue();
   #hasBegun = false;
   #info: FlacStreamInfo | undefined;
@@ -96,12 +97,12 @@ export class FlacDecoder implements Decoder {
       return this.#queue.length > 0;
     } catch (error) {
       const limit = info.maxFrameBytes || MAX_FRAME_BYTES;
-      if (error instanceof OutOfBits && view.length < limit && coming !== 'none') {
+      if (error instanceof OutOfBytes && view.length < limit && coming !== 'none') {
         // Not at each byte again: the work for a frame stays in proportion to its size.
         this.#neededBytes = Math.min(view.length + Math.max(64, view.length >> 2), limit);
         return false;
       }
-      if (error instanceof OutOfBits || error instanceof FlacDamage) return this.#resynchronise(view);
+      if (error instanceof OutOfBytes || error instanceof FlacDamage) return this.#resynchronise(view);
       throw error;
     }
   }
@@ -119,10 +120,13 @@ export class FlacDecoder implements Decoder {
     return next !== -1;
   }
 
-  #emit({ rateHz, bits, channels }: FlacFrame): void {
-    const scale = 2 ** (1 - bits);
-    this.#describe({ rateHz, bits, channels: channels.length });
-    this.#output.emit(channels.map((samples) => scaled(samples, scale)));
+  #emit({ rateHz, bits, channels, size }: FlacFrame): void {
+    this.#describe({ rateHz, bits, channels });
+    const most = this.#kernel.framesOf(channels);
+    for (let from = 0; from < size; from += most) {
+      const frames = Math.min(most, size - from);
+      this.#output.emit(this.#kernel.flacBlock(channels, from, frames, 2 ** (1 - bits)));
+    }
   }
 
   #describe({ rateHz, bits, channels }: Pick<FlacStreamInfo, 'rateHz' | 'bits' | 'channels'>): void {
@@ -131,12 +135,6 @@ export class FlacDecoder implements Decoder {
     this.#described = description;
     this.#output.describe({ container: 'flac', codec: 'flac', rateHz, channels, bits });
   }
-}
-
-function scaled(samples: Int32Array, scale: number): Float32Array {
-  const floats = new Float32Array(samples);
-  for (let i = 0; i < floats.length; i++) floats[i] = (floats[i] ?? 0) * scale;
-  return floats;
 }
 
 function readStreamInfo(view: Buffer): FlacStreamInfo {

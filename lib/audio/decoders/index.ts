@@ -2,16 +2,17 @@ import { AsrError } from '../../errors';
 import type { AudioFormatHints } from '../format';
 import { pcmCodecName, rawFormat } from '../pcm-format';
 import type { Identity } from '../sniff';
-import { AiffDecoder } from './aiff';
-import { AuDecoder } from './au';
+import { WAV } from '../wav';
+import { AIFF } from './aiff';
+import { AU } from './au';
 import type { Decoder, DecoderOutput } from './decoder';
 import { FfmpegDecoder } from './ffmpeg';
 import { FlacDecoder } from './flac';
+import { HeadedPcmDecoder } from './headed-pcm';
 import { Mp3Decoder } from './mp3';
 import { OggOpusDecoder } from './ogg-opus';
 import { OpusPacketsDecoder } from './opus-packets';
 import { PcmDecoder } from './pcm';
-import { WavDecoder } from './wav';
 import { WebmOpusDecoder } from './webm-opus';
 
 /**
@@ -27,11 +28,11 @@ export function createDecoder(
 ): Decoder {
   switch (identity.kind) {
     case 'wav':
-      return new WavDecoder(output);
+      return new HeadedPcmDecoder(WAV, output);
     case 'aiff':
-      return new AiffDecoder(output);
+      return new HeadedPcmDecoder(AIFF, output);
     case 'au':
-      return new AuDecoder(output);
+      return new HeadedPcmDecoder(AU, output);
     case 'ogg-opus':
       return new OggOpusDecoder(output);
     case 'webm-opus':

@@ -8,6 +8,8 @@ import { wav } from '../../support/scripted-audio';
 
 const CHUNK_SIZES = [37, 977, 4096, 65_536];
 const PRE_SKIP = 312;
+/** Three seconds, in several clusters. */
+const WEBM_PACKETS = 150;
 /** What was recorded, at the 48 kHz of Opus. */
 const RECORDED = (3 * JFK_PCM.length) / 2;
 
@@ -116,9 +118,9 @@ describe('WebM Opus', function () {
 
   before(async () => {
     const [head, , ...audio] = oggPackets(fixture('a.ogg', '-c:a libopus -ar 48000 -vbr off'));
-    packets = [head!, ...audio];
+    packets = [head!, ...audio.slice(0, WEBM_PACKETS)];
     plain = (await decodeChunks(makeWebm(packets), 65_536)).pcm;
-    assert.ok(plain.length > JFK_PCM.length - 1000);
+    assert.ok(plain.length > 2 * WEBM_PACKETS * 320 - 1000);
   });
 
   for (const lacing of ['none', 'xiph', 'fixed', 'ebml'] as const) {
@@ -129,12 +131,12 @@ describe('WebM Opus', function () {
       });
     }
     it(`is read in block groups with ${lacing} lacing, and trimmed at its end`, async () => {
-      const samples = (packets.length - 1) * 960 - PRE_SKIP - RECORDED;
-      const discardNs = Math.round((samples * 1e9) / 48_000);
+      const kept = WEBM_PACKETS * 960 - PRE_SKIP - 480;
+      const discardNs = (480 * 1e9) / 48_000;
       const { pcm, info } = await sameInChunks(
         makeWebm(packets, { lacing, groups: { discardNs }, delayNs: 6_500_000 }),
       );
-      assert.equal(pcm.length, JFK_PCM.length);
+      assert.equal(pcm.length, (2 * kept) / 3);
       assert.equal(info.isCut, false);
     });
   }
@@ -150,7 +152,7 @@ describe('WebM Opus', function () {
 
   it('is refused from its middle, as a recorder sends it to who comes too late', async () => {
     const file = makeWebm(packets);
-    const middle = file.subarray(file.indexOf(Buffer.of(0x1f, 0x43, 0xb6, 0x75), 20_000));
+    const middle = file.subarray(file.indexOf(Buffer.of(0x1f, 0x43, 0xb6, 0x75), 10_000));
     await assert.rejects(decodeChunks(middle, 4096), {
       code: 'BAD_AUDIO',
       message: /WebM.*without its beginning/,

@@ -160,9 +160,9 @@ describe('audio of every format', function () {
     });
 
     it(`comes out the same in chunks of every size: ${title(test)}`, async () => {
-      const file = fixture(test.name, `-t 1 ${test.args}`);
+      const file = fixture(test.name, `-t 0.5 ${test.args}`);
       const { pcm } = await decodeChunks(file, file.length, test.hints);
-      assert.ok(pcm.length > RATE_HZ);
+      assert.ok(pcm.length >= 0.9 * RATE_HZ, `${pcm.length} bytes`);
       for (const size of CHUNK_SIZES) {
         const chunked = await decodeChunks(file, size, test.hints);
         assert.ok(chunked.pcm.equals(pcm), `chunks of ${size}: ${chunked.pcm.length} of ${pcm.length} bytes`);

@@ -11,12 +11,22 @@ function tone(frequencyHz: number, rateHz: number, amplitude = 0.5): Float32Arra
 }
 
 function resample(samples: Float32Array, fromHz: number, toHz: number, chunk = samples.length): Float32Array {
-  const resampler = new Resampler(fromHz, toHz);
   const pieces: Float32Array[] = [];
-  for (let at = 0; at < samples.length; at += chunk)
-    pieces.push(resampler.write(samples.subarray(at, at + chunk)));
-  pieces.push(resampler.flush());
-  return Float32Array.from(pieces.flatMap((piece) => [...piece]));
+  // The pieces are valid during the call only.
+  const resampler = new Resampler(fromHz, toHz, (piece) => pieces.push(piece.slice()));
+  for (let at = 0; at < samples.length; at += chunk) resampler.write(samples.subarray(at, at + chunk));
+  resampler.flush();
+  return joined(pieces);
+}
+
+function joined(pieces: readonly Float32Array[]): Float32Array {
+  const whole = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /** Level in dB of full scale of what is left beside the tone, in the middle, where no end disturbs. */
@@ -112,9 +122,15 @@ describe('Resampler', () => {
   });
 
   it('starts afresh after a flush', () => {
-    const resampler = new Resampler(48_000, 16_000);
+    let pieces: Float32Array[] = [];
+    const resampler = new Resampler(48_000, 16_000, (piece) => pieces.push(piece.slice()));
     const samples = tone(440, 48_000).subarray(0, 1000);
-    const run = () => [...resampler.write(samples), ...resampler.flush()];
+    const run = () => {
+      pieces = [];
+      resampler.write(samples);
+      resampler.flush();
+      return joined(pieces);
+    };
     assert.deepEqual(run(), run());
   });
 });

@@ -1,0 +1,5 @@
+export * from './memory';
+export * from './pcm';
+export * from './levels';
+export * from './filter';
+export * from './flac';
