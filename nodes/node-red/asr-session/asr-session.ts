@@ -3,6 +3,7 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { AsrError } from '../../../lib/errors';
 import { DEFAULT_MODEL, findModel, MODELS } from '../../../lib/models';
 import { VAD_PARAMETERS } from '../../../lib/parameters';
+import { serveMicrophonePage } from '../microphone/route';
 import type { AsrSessionNode } from '../shared/host';
 import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../shared/limits';
 import { SessionController } from './controller';
@@ -29,6 +30,8 @@ export = function (RED: NodeAPI) {
       });
     },
   );
+
+  serveMicrophonePage(RED);
 
   // What the editor suggests and validates comes from the client's own table, so that there is no second one.
   RED.httpAdmin.get('/asr/models', RED.auth.needsPermission('asr-session.read'), (_request, response) => {
