@@ -227,7 +227,6 @@ function showState() {
   const isOpen = isTalking && capture !== undefined;
   const state = linkState !== 'open' || !isOpen ? linkState : isMuted ? 'muted' : 'listening';
   find('state').textContent = text(`state.${state}`);
-  find('hint').textContent = text('hint');
   talk.setAttribute('aria-pressed', String(isTalking));
   find('talk-label').textContent = text(isHoldMode() ? 'talk.hold' : isTalking ? 'talk.stop' : 'talk.start');
   mute.hidden = isHoldMode();

@@ -39,6 +39,7 @@ export class Transcript {
     emotion.hidden = true;
     item.append(said, emotion);
     this.#list.append(item);
+    document.querySelector('#hint').hidden = true;
     const row = { item, said, emotion };
     this.#rows.set(sentenceId, row);
     if (this.#rows.size > KEPT_SENTENCES) this.#forgetOldest();
