@@ -1,4 +1,4 @@
-// Compiles TypeScript to dist/ and copies what the hosts read beside it: editor HTML, locales, icons.
+// Compiles TypeScript to dist/ and copies what the hosts read beside it: editor HTML, locales, codex files, icons.
 // Everything is put together in a folder beside dist/ and then swapped in, so that a process which is reading dist/
 // at the same time (a running Node-RED, another build) never meets half of it.
 import { spawnSync } from 'node:child_process';
@@ -23,6 +23,7 @@ const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json', 'scripts/build.mj
 const SWAP_ATTEMPTS = 20;
 
 const dist = path.join(root, 'dist');
+const n8nIcons = path.join(root, 'icons', 'n8n');
 
 /** Whether a source is newer than what was built of it. The time of dist/ is that of the start of its build. */
 export function isBuildStale() {
@@ -62,7 +63,9 @@ function copyAssets(outDir) {
   // Node-RED looks for icons beside a node's file, and has one list of them for all nodes of a module.
   cpSync(path.join(root, 'icons'), path.join(outDir, 'credentials', 'node-red', 'icons'), {
     recursive: true,
+    filter: (file) => file !== n8nIcons,
   });
+  cpSync(n8nIcons, path.join(outDir, 'icons', 'n8n'), { recursive: true });
 }
 
 /** A folder cannot be renamed onto another one, so another build can come between the two steps: try again then. */

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { AsrError, asAsrError } from '../../lib/errors';
 import { DEFAULT_MODEL } from '../../lib/models';
 import { isLoopback, REGIONS, resolveEndpoint } from '../../lib/regions';
-import { openSession } from '../../lib/session/session';
+import { checkConnection } from '../../lib/session/check-connection';
 import { connectionOf, endpointOf } from './connection';
 import type { AsrCredentialsNode, Connection, ConnectionDef } from './connection';
 
@@ -29,21 +29,22 @@ export async function testConnection(
   request: TestRequest,
 ): Promise<TestResult> {
   const startedAt = performance.now();
-  const elapsedMs = () => Math.round(performance.now() - startedAt);
   let region: string = request.region;
   try {
     region = resolveEndpoint(endpointOf(request)).label;
-    const session = openSession({ ...chooseConnection(RED, deployed, request), model: DEFAULT_MODEL });
-    try {
-      const { model } = await session.ready();
-      const message = RED._('asr-credentials.test.ok', { region, model, ms: elapsedMs() });
-      return { ok: true, message, region, model, ms: elapsedMs() };
-    } finally {
-      session.abort();
-    }
+    const { model, ms } = await checkConnection(chooseConnection(RED, deployed, request));
+    const message = RED._('asr-credentials.test.ok', { region, model, ms });
+    return { ok: true, message, region, model, ms };
   } catch (thrown) {
     const { code, message } = asAsrError(thrown, 'CONNECT_FAILED', region);
-    return { ok: false, code, message, region, model: DEFAULT_MODEL, ms: elapsedMs() };
+    return {
+      ok: false,
+      code,
+      message,
+      region,
+      model: DEFAULT_MODEL,
+      ms: Math.round(performance.now() - startedAt),
+    };
   }
 }
 

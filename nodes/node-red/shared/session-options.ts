@@ -5,8 +5,8 @@ import type { Model, SessionMode, WireFormat } from '../../../lib/models';
 import type { SessionOptions } from '../../../lib/session/options';
 import { NodeError } from './errors';
 import { readNumber } from './limits';
-import { readParameters } from './parameters';
-import type { StoredParameters } from './parameters';
+import { readParameters } from '../../stored-parameters';
+import type { StoredParameters } from '../../stored-parameters';
 import { findNode } from './red';
 
 /** The recognition settings that `asr session` and `transcribe` have in common, as the editor stores them. */

@@ -1,10 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import http from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { waitUntil } from '../../support/wait-until';
+import { freePort, request, type Answer, type RequestOptions } from './http';
 import { ROOT } from './packed';
 
 export interface FlowNode {
@@ -48,11 +47,6 @@ export const NODE_RED_5: Installation = {
     process.platform === 'win32' ? 'node.exe' : 'node',
   ),
 };
-
-export interface Answer {
-  status: number;
-  body: Buffer;
-}
 
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
@@ -121,18 +115,8 @@ export class NodeRed {
     await waitUntil(() => this.#count('started') > started, 'the flows to start', START_WITHIN_MS);
   }
 
-  /** Every request has a connection of its own, so that none is left in the process afterwards. */
-  async request(
-    method: string,
-    pathname: string,
-    { body, headers = {} }: { body?: string | Buffer; headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
-    const request = http.request(this.url + pathname, { method, headers, agent: false });
-    request.end(body);
-    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    return { status: response.statusCode ?? 0, body: Buffer.concat(chunks) };
+  request(method: string, pathname: string, options?: RequestOptions): Promise<Answer> {
+    return request(method, this.url + pathname, options);
   }
 
   async getJson(pathname: string): Promise<unknown> {
@@ -188,13 +172,4 @@ export class NodeRed {
 /** Node-RED takes a node that stands nowhere on its tab for a config node. */
 function placed(node: FlowNode): FlowNode {
   return node.z === undefined ? node : { x: 100, y: 100, ...node };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

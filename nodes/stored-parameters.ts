@@ -1,7 +1,7 @@
-import type { Model } from '../../../lib/models';
-import type { ModelParameters, ParameterName, ParameterSpec } from '../../../lib/parameters';
+import type { Model } from '../lib/models';
+import type { ModelParameters, ParameterName, ParameterSpec } from '../lib/parameters';
 
-/** The settings of a model as the editor stores them, or as `${VARIABLE}` brought them: often text. */
+/** The settings of a model as an editor stores them, or as a variable or an expression brought them: often text. */
 export type StoredParameters = Record<string, unknown>;
 
 const YES_OR_NO: Readonly<Record<string, boolean>> = { true: true, false: false };

@@ -1,0 +1,24 @@
+import type {
+  ICredentialsDecrypted,
+  ICredentialTestFunctions,
+  INodeCredentialTestResult,
+} from 'n8n-workflow';
+import { asAsrError } from '../../lib/errors';
+import { resolveEndpoint } from '../../lib/regions';
+import { checkConnection } from '../../lib/session/check-connection';
+import { connectionOf } from './connection';
+
+/** What n8n's button "Test" does: a real session is opened and closed again. The message never has the key. */
+export async function realtimeAsrConnectionTest(
+  this: ICredentialTestFunctions,
+  credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+  try {
+    const connection = connectionOf(credential.data ?? {});
+    const { label } = resolveEndpoint(connection);
+    const { model, ms } = await checkConnection(connection);
+    return { status: 'OK', message: `Connected to ${label} in ${ms} ms; the model ${model} is available.` };
+  } catch (error) {
+    return { status: 'Error', message: asAsrError(error, 'CONNECT_FAILED', 'The test failed').message };
+  }
+}

@@ -1,0 +1,28 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { Region } from '../../lib/regions';
+import type { SessionOptions } from '../../lib/session/options';
+
+/** The name of the credentials class beside this file. */
+export const CREDENTIALS = 'realtimeAsrApi';
+
+/** The part of the session options that says where to connect, and with which key. */
+export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey'>;
+
+/** What n8n keeps of the credentials as options of a session; a field of another region that is still filled in does not count. */
+export function connectionOf(credentials: ICredentialDataDecryptedObject): Connection {
+  const text = (name: string): string => {
+    const value = credentials[name];
+    return typeof value === 'string' ? value.trim() : '';
+  };
+  const region = (text('region') || 'singapore') as Region;
+  const isCloud = region === 'singapore' || region === 'beijing';
+  const workspaceId = text('workspaceId');
+  const address = text('address');
+  const apiKey = text('apiKey');
+  return {
+    region,
+    ...(isCloud && workspaceId && { workspaceId }),
+    ...(!isCloud && address && { address }),
+    ...(apiKey && { apiKey }),
+  };
+}

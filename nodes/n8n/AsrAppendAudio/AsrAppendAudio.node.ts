@@ -1,0 +1,73 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { readAudio } from '../../../lib/audio/source';
+import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
+import { asNodeFault, isCancelled } from '../shared/errors';
+import { optionsCollection } from '../shared/recognition-properties';
+import { OUTPUT_NAMES, pairing, sessionItem, SessionItems } from '../shared/session-items';
+import { itemByItem, SESSION_NAME_PROPERTY } from '../shared/session-name';
+import type { SessionGroup } from '../shared/session-name';
+import { heldSession } from '../shared/session-registry';
+
+/** Audio for a session that was opened before. */
+export class AsrAppendAudio implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'ASR Append Audio',
+    name: 'asrAppendAudio',
+    icon: {
+      light: 'file:../../../icons/n8n/asr-append-audio.light.svg',
+      dark: 'file:../../../icons/n8n/asr-append-audio.dark.svg',
+    },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["sessionName"] }}',
+    description: 'Give audio to an open ASR session, and get what it has heard so far',
+    defaults: { name: 'ASR Append Audio' },
+    // See ASR Session.
+    usableAsTool: undefined,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+    outputNames: OUTPUT_NAMES,
+    properties: [SESSION_NAME_PROPERTY, ...AUDIO_PROPERTIES, optionsCollection(RAW_AUDIO_OPTIONS)],
+  };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const items = new SessionItems(this);
+    // One after the other: the order of audio is the order of the items.
+    for (const group of itemByItem(this)) {
+      try {
+        await append(this, group, items);
+      } catch (error) {
+        const fault = asNodeFault(this.getNode(), error, group.items[0]);
+        if (!this.continueOnFail() || isCancelled(this)) throw fault;
+        items.addFault('interim', fault, pairing(group.items));
+      }
+    }
+    return items.outputs;
+  }
+}
+
+async function append(
+  context: IExecuteFunctions,
+  { name, items: [itemIndex] }: SessionGroup,
+  items: SessionItems,
+): Promise<void> {
+  const held = heldSession(context, name);
+  const { audio, strings, hints } = await audioInput(context, itemIndex);
+  let known = hints;
+  const chunks = readAudio(audio, {
+    strings,
+    // A cancelled execution ends its sessions.
+    signal: held.ended,
+    onHints: (found) => {
+      known = { ...found, ...hints };
+    },
+  });
+  await held.append(chunks, () => known);
+  const drained = held.drain();
+  const pairedItem = { item: itemIndex };
+  // In any case, because a workflow goes on only along items.
+  const nothing = { type: 'interim', text: '', stableText: '' };
+  items.interim.push(sessionItem(name, { ...nothing, ...drained.interim }, pairedItem));
+  items.addDrained(name, drained, pairedItem);
+}

@@ -1,0 +1,75 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { asNodeFault, isCancelled } from '../shared/errors';
+import { OUTPUT_NAMES, pairing, sessionItem, SessionItems } from '../shared/session-items';
+import { itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
+import type { SessionGroup } from '../shared/session-name';
+import { heldSession } from '../shared/session-registry';
+
+/** Ends the open sentence of a session, and waits for the text of what was given since the last commit. */
+export class AsrCommit implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'ASR Commit',
+    name: 'asrCommit',
+    icon: {
+      light: 'file:../../../icons/n8n/asr-commit.light.svg',
+      dark: 'file:../../../icons/n8n/asr-commit.dark.svg',
+    },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["sessionName"] }}',
+    description: 'End the open sentence of an ASR session, and wait for its text',
+    defaults: { name: 'ASR Commit' },
+    // See ASR Session.
+    usableAsTool: undefined,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+    outputNames: OUTPUT_NAMES,
+    properties: [
+      SESSION_NAME_PROPERTY,
+      {
+        displayName: 'One Item Per',
+        name: 'itemPer',
+        type: 'options',
+        options: [
+          { name: 'Commit', value: 'commit', description: 'With the whole text since the last commit' },
+          { name: 'Sentence', value: 'sentence', description: 'Each that no node has given out yet' },
+        ],
+        default: 'sentence',
+      },
+    ],
+  };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const items = new SessionItems(this);
+    for (const group of itemsBySession(this)) {
+      try {
+        await commit(this, group, items);
+      } catch (error) {
+        const fault = asNodeFault(this.getNode(), error, group.items[0]);
+        if (!this.continueOnFail() || isCancelled(this)) throw fault;
+        items.addFault('final', fault, pairing(group.items));
+      }
+    }
+    return items.outputs;
+  }
+}
+
+async function commit(
+  context: IExecuteFunctions,
+  { name, items: group }: SessionGroup,
+  items: SessionItems,
+): Promise<void> {
+  const held = heldSession(context, name);
+  const { text, finals: sentences } = await held.commit();
+  const drained = held.drain();
+  const paired = pairing(group);
+  if (drained.interim) items.interim.push(sessionItem(name, drained.interim, paired));
+  if (context.getNodeParameter('itemPer', group[0], 'sentence') === 'commit') {
+    items.addDrained(name, { ...drained, finals: [] }, paired);
+    items.final.push(sessionItem(name, { type: 'commit', text, sentences }, paired));
+  } else {
+    items.addDrained(name, drained, paired);
+    items.addEmptyFinal(name, drained, paired);
+  }
+}

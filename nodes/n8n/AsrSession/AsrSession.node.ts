@@ -1,0 +1,135 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
+import { asNodeFault, isCancelled } from '../shared/errors';
+import {
+  optionsCollection,
+  recognitionOptions,
+  recognitionProperties,
+} from '../shared/recognition-properties';
+import { OUTPUT_NAMES, pairing, SessionItems } from '../shared/session-items';
+import { itemByItem, itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
+import { abort, finish, open } from './operations';
+import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS } from './limits';
+
+const OPEN = { operation: ['open'] };
+
+/** What each does, for which items at once, and the output on which the workflow goes on in any case. */
+const OPERATIONS = {
+  open: { run: open, groupsOf: itemByItem, output: 'interim' },
+  finish: { run: finish, groupsOf: itemsBySession, output: 'final' },
+  abort: { run: abort, groupsOf: itemsBySession, output: 'final' },
+} as const;
+
+/** A recognition that lasts: opened here, fed and committed by other nodes, ended here or by itself. */
+export class AsrSession implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'ASR Session',
+    name: 'asrSession',
+    icon: {
+      light: 'file:../../../icons/n8n/asr-session.light.svg',
+      dark: 'file:../../../icons/n8n/asr-session.dark.svg',
+    },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["operation"] + ": " + $parameter["sessionName"] }}',
+    description: 'Open, finish or abort a streaming recognition that lasts for several nodes',
+    defaults: { name: 'ASR Session' },
+    // An agent calls one tool at a time and gets one output: a session is nothing for it. ASR Transcribe is.
+    usableAsTool: undefined,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+    outputNames: OUTPUT_NAMES,
+    credentials: [
+      {
+        name: 'realtimeAsrApi',
+        required: true,
+        testedBy: 'realtimeAsrConnectionTest',
+        displayOptions: { show: OPEN },
+      },
+    ],
+    properties: [
+      {
+        displayName: 'Operation',
+        name: 'operation',
+        type: 'options',
+        noDataExpression: true,
+        options: [
+          {
+            name: 'Abort',
+            value: 'abort',
+            description: 'End the session at once; what is not final yet is lost',
+            action: 'Abort a session',
+          },
+          {
+            name: 'Finish',
+            value: 'finish',
+            description: 'Wait for the last results, then end the session',
+            action: 'Finish a session',
+          },
+          {
+            name: 'Open',
+            value: 'open',
+            description: 'Open a session for the nodes that follow',
+            action: 'Open a session',
+          },
+        ],
+        default: 'open',
+      },
+      SESSION_NAME_PROPERTY,
+      {
+        displayName: 'One Item Per',
+        name: 'itemPer',
+        type: 'options',
+        options: [
+          { name: 'Sentence', value: 'sentence', description: 'Each that no node has given out yet' },
+          { name: 'Session', value: 'session', description: 'With the whole text of the session' },
+        ],
+        default: 'sentence',
+        displayOptions: { show: { operation: ['finish'] } },
+      },
+      ...recognitionProperties('At a Commit', OPEN),
+      optionsCollection(
+        [
+          ...recognitionOptions(),
+          {
+            displayName: 'End When Unused (Seconds)',
+            name: 'unusedSeconds',
+            type: 'number',
+            typeOptions: { minValue: 1, maxValue: 86400 },
+            default: DEFAULT_UNUSED_SECONDS,
+            description:
+              'The session ends when no node uses it for so long. It sleeps before that, at no cost, and the next audio wakes it.',
+          },
+          {
+            displayName: 'Longest Duration (Minutes)',
+            name: 'longestMinutes',
+            type: 'number',
+            typeOptions: { minValue: 1, maxValue: 1440 },
+            default: DEFAULT_LONGEST_MINUTES,
+            description: 'The session ends after that in any case',
+          },
+        ],
+        OPEN,
+      ),
+    ],
+  };
+
+  methods = { credentialTest: { realtimeAsrConnectionTest } };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const items = new SessionItems(this);
+    const operation = this.getNodeParameter('operation', 0) as keyof typeof OPERATIONS;
+    const { run, groupsOf, output } = OPERATIONS[operation];
+    for (const group of groupsOf(this)) {
+      try {
+        await run(this, group, items);
+      } catch (error) {
+        const fault = asNodeFault(this.getNode(), error, group.items[0]);
+        if (!this.continueOnFail() || isCancelled(this)) throw fault;
+        items.addFault(output, fault, pairing(group.items));
+      }
+    }
+    return items.outputs;
+  }
+}

@@ -1,0 +1,71 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { joinTexts } from '../../../lib/session/text';
+import { asData } from '../shared/items';
+import { ofItem } from '../shared/parameter-source';
+import { pairing, sessionItem } from '../shared/session-items';
+import type { SessionItems } from '../shared/session-items';
+import type { SessionGroup } from '../shared/session-name';
+import { sessionOptions } from '../shared/session-options';
+import { heldSession, openHeldSession } from '../shared/session-registry';
+import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS } from './limits';
+
+interface Limits {
+  unusedSeconds?: number;
+  longestMinutes?: number;
+}
+
+/** The item goes on as it came, audio included, with what was opened. */
+export async function open(
+  context: IExecuteFunctions,
+  { name: sessionName, items: [itemIndex] }: SessionGroup,
+  items: SessionItems,
+): Promise<void> {
+  const options = await sessionOptions(ofItem(context, itemIndex));
+  const { unusedSeconds = DEFAULT_UNUSED_SECONDS, longestMinutes = DEFAULT_LONGEST_MINUTES } =
+    context.getNodeParameter('options', itemIndex, {}) as Limits;
+  const held = openHeldSession(context, sessionName, options, {
+    unusedMs: unusedSeconds * 1000,
+    longestMs: longestMinutes * 60_000,
+  });
+  const opened = await held.ready();
+  const { json, binary } = context.getInputData()[itemIndex] ?? { json: {} };
+  items.interim.push({
+    json: { ...json, ...asData(opened), sessionName },
+    ...(binary && { binary }),
+    pairedItem: { item: itemIndex },
+  });
+}
+
+export async function finish(
+  context: IExecuteFunctions,
+  { name, items: group }: SessionGroup,
+  items: SessionItems,
+): Promise<void> {
+  const held = heldSession(context, name);
+  const statistics = await held.finish();
+  const drained = held.drain();
+  const paired = pairing(group);
+  const isWhole = context.getNodeParameter('itemPer', group[0], 'sentence') === 'session';
+  const sentences = held.finals;
+  items.addDrained(name, isWhole ? { ...drained, finals: [] } : drained, paired);
+  if (isWhole) {
+    const text = joinTexts(sentences.map((sentence) => sentence.text));
+    items.final.push(sessionItem(name, { type: 'finished', text, sentences, statistics }, paired));
+  } else {
+    items.addEmptyFinal(name, drained, paired);
+    const last = items.final.at(-1);
+    if (last) last.json.statistics = asData(statistics);
+  }
+}
+
+export function abort(
+  context: IExecuteFunctions,
+  { name, items: group }: SessionGroup,
+  items: SessionItems,
+): void {
+  const held = heldSession(context, name);
+  held.end('it was aborted');
+  const paired = pairing(group);
+  items.addDrained(name, held.drain(), paired);
+  items.final.push(sessionItem(name, { type: 'finished', aborted: true }, paired));
+}

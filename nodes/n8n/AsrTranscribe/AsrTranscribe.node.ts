@@ -1,0 +1,143 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
+import { transcribe } from '../../../lib/session/transcribe';
+import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
+import { asNodeFault, failedItem, isCancelled } from '../shared/errors';
+import { ofItem } from '../shared/parameter-source';
+import {
+  optionsCollection,
+  recognitionOptions,
+  recognitionProperties,
+} from '../shared/recognition-properties';
+import { sessionOptions } from '../shared/session-options';
+import { inParallel } from './in-parallel';
+import { transcriptItems } from './transcript-items';
+import type { CaptionFormat } from './transcript-items';
+
+const DEFAULT_AT_ONCE = 2;
+
+/** A recording in, its text out. */
+export class AsrTranscribe implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'ASR Transcribe',
+    name: 'asrTranscribe',
+    icon: {
+      light: 'file:../../../icons/n8n/asr-transcribe.light.svg',
+      dark: 'file:../../../icons/n8n/asr-transcribe.dark.svg',
+    },
+    group: ['transform'],
+    version: 1,
+    subtitle: '={{ $parameter["model"] === "custom" ? $parameter["modelName"] : $parameter["model"] }}',
+    description: 'Turn recordings into text, with emotions, times and captions',
+    defaults: { name: 'ASR Transcribe' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: 'realtimeAsrApi', required: true, testedBy: 'realtimeAsrConnectionTest' }],
+    properties: [
+      ...AUDIO_PROPERTIES,
+      ...recognitionProperties('At the End of the Recording'),
+      {
+        displayName: 'One Item Per',
+        name: 'itemPer',
+        type: 'options',
+        options: [
+          {
+            name: 'Recording',
+            value: 'file',
+            description: 'With the whole text, and the sentences in a list',
+          },
+          {
+            name: 'Sentence',
+            value: 'sentence',
+            description: 'With the text, times and emotion of the sentence',
+          },
+        ],
+        default: 'file',
+      },
+      {
+        displayName: 'Captions',
+        name: 'captions',
+        type: 'options',
+        options: [
+          { name: 'None', value: 'none' },
+          { name: 'SRT', value: 'srt', description: 'A SubRip file' },
+          { name: 'WebVTT', value: 'vtt', description: 'A file for players in web pages' },
+        ],
+        default: 'none',
+        description: 'Needs a model that has times',
+      },
+      {
+        displayName: 'Put Captions in Field',
+        name: 'captionsField',
+        type: 'string',
+        required: true,
+        default: 'captions',
+        hint: 'The name of the output binary field to put the file in',
+        displayOptions: { hide: { captions: ['none'] } },
+      },
+      optionsCollection([
+        ...recognitionOptions(),
+        ...RAW_AUDIO_OPTIONS,
+        {
+          displayName: 'Recordings at Once',
+          name: 'atOnce',
+          type: 'number',
+          typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
+          default: DEFAULT_AT_ONCE,
+          description: 'How many items are recognised at the same time. The order of the items stays.',
+        },
+      ]),
+    ],
+  };
+
+  methods = { credentialTest: { realtimeAsrConnectionTest } };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const items = this.getInputData();
+    const stopping = new AbortController();
+    const cancelled = this.getExecutionCancelSignal();
+    const signal = cancelled ? AbortSignal.any([cancelled, stopping.signal]) : stopping.signal;
+    const { atOnce = DEFAULT_AT_ONCE } = this.getNodeParameter('options', 0, {}) as { atOnce?: number };
+
+    const results = await inParallel(
+      items.length,
+      atOnce,
+      async (itemIndex) => {
+        try {
+          return await transcribeItem(this, itemIndex, signal);
+        } catch (error) {
+          const fault = asNodeFault(this.getNode(), error, itemIndex);
+          if (this.continueOnFail() && !isCancelled(this)) return [failedItem(fault, { item: itemIndex })];
+          throw fault;
+        }
+      },
+      () => {
+        stopping.abort();
+      },
+    );
+    return [results.flat()];
+  }
+}
+
+async function transcribeItem(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  signal: AbortSignal,
+): Promise<INodeExecutionData[]> {
+  const options = await sessionOptions(ofItem(context, itemIndex));
+  const { audio, strings, hints } = await audioInput(context, itemIndex);
+  const transcript = await transcribe(audio, { ...options, strings, hints, signal });
+  return transcriptItems(context, itemIndex, transcript, {
+    per: context.getNodeParameter('itemPer', itemIndex, 'file') as 'file' | 'sentence',
+    captions: context.getNodeParameter('captions', itemIndex, 'none') as CaptionFormat | 'none',
+    captionsField: context.getNodeParameter('captionsField', itemIndex, 'captions') as string,
+    baseName: baseNameOf(hints.fileName),
+  });
+}
+
+/** `call.ogg` becomes `call`. */
+function baseNameOf(fileName: string | undefined): string {
+  return fileName?.replace(/^.*[\\/]/, '').replace(/\.[^.]+$/, '') || 'captions';
+}

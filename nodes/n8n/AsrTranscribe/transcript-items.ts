@@ -1,0 +1,68 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { toSrt, toVtt } from '../../../lib/captions';
+import { AsrError } from '../../../lib/errors';
+import type { Transcript } from '../../../lib/session/transcribe';
+import { asData } from '../shared/items';
+
+const CAPTIONS = {
+  srt: { write: toSrt, mimeType: 'application/x-subrip' },
+  vtt: { write: toVtt, mimeType: 'text/vtt' },
+};
+
+export type CaptionFormat = keyof typeof CAPTIONS;
+
+export interface ItemSettings {
+  per: 'file' | 'sentence';
+  captions: CaptionFormat | 'none';
+  /** The binary field that the captions go into. */
+  captionsField: string;
+  /** Of the recording, without its ending. */
+  baseName: string;
+}
+
+/** The items of one recording: one, or one for each sentence. */
+export async function transcriptItems(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  transcript: Transcript,
+  settings: ItemSettings,
+): Promise<INodeExecutionData[]> {
+  const binary = await captionsBinary(context, transcript, settings);
+  const pairedItem = { item: itemIndex };
+  const { sentences, ...whole } = transcript;
+  if (settings.per === 'file') {
+    const emotions = [...new Set(sentences.flatMap(({ emotion }) => (emotion ? [emotion] : [])))];
+    const json = {
+      ...whole,
+      ...(emotions.length > 0 && { emotions }),
+      sentences: sentences.map(({ type: _type, ...sentence }) => sentence),
+    };
+    return [{ json: asData(json), ...(binary && { binary }), pairedItem }];
+  }
+  return sentences.map(({ type: _type, ...sentence }, index) => ({
+    json: asData({ ...sentence, sentenceNumber: index + 1, sentenceCount: sentences.length }),
+    // With the first sentence only: it is the same file for all of them.
+    ...(binary && index === 0 && { binary }),
+    pairedItem,
+  }));
+}
+
+async function captionsBinary(
+  context: IExecuteFunctions,
+  { sentences }: Transcript,
+  { captions, captionsField, baseName }: ItemSettings,
+): Promise<INodeExecutionData['binary']> {
+  if (captions === 'none') return undefined;
+  const { write, mimeType } = CAPTIONS[captions];
+  if (sentences.some(({ beginMs }) => beginMs === undefined)) {
+    throw new AsrError(
+      'INVALID_OPTION',
+      'Captions need times, and this model gives none. Choose one that has times of words, such as fun-asr-realtime.',
+      { param: 'captions' },
+    );
+  }
+  const file = Buffer.from(write(sentences), 'utf8');
+  return {
+    [captionsField]: await context.helpers.prepareBinaryData(file, `${baseName}.${captions}`, mimeType),
+  };
+}

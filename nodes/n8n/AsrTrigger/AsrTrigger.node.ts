@@ -1,0 +1,101 @@
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { INodeType, INodeTypeDescription, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { CREDENTIALS } from '../../../credentials/n8n/connection';
+import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
+import {
+  optionsCollection,
+  recognitionOptions,
+  recognitionProperties,
+} from '../shared/recognition-properties';
+import { listenForOne, listenOn } from './hosting';
+import { readSettings } from './settings';
+import { SOURCE_OPTIONS, SOURCE_PROPERTIES } from './source-properties';
+
+/** Nobody commits here, so silence ends the sentences; and all audio is decoded here. */
+const OF_NO_USE = ['mode', 'wireFormat'];
+
+/** Something live in, an execution for each sentence that is spoken. */
+export class AsrTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'ASR Trigger',
+    name: 'asrTrigger',
+    icon: {
+      light: 'file:../../../icons/n8n/asr-trigger.light.svg',
+      dark: 'file:../../../icons/n8n/asr-trigger.dark.svg',
+    },
+    group: ['trigger'],
+    version: 1,
+    subtitle:
+      '={{ ({ http: "audio stream", ffmpeg: "FFmpeg", tcp: "TCP port " + $parameter["port"], udp: "UDP port " + $parameter["port"], webSocket: "WebSocket" })[$parameter["source"]] }}',
+    description: 'Starts the workflow when something is said in a live stream',
+    eventTriggerDescription: 'Waiting for somebody to speak',
+    activationMessage: 'The workflow now starts with every sentence that is spoken in the live stream.',
+    defaults: { name: 'ASR Trigger' },
+    triggerPanel: {
+      header: 'Listen to the live stream',
+      executionsHelp: {
+        inactive:
+          "<b>While building your workflow</b>, click 'execute step' and speak, or wait until somebody does. The first sentence shows up here, and the stream is closed again.<br /><br /><b>Once you're happy with your workflow</b>, <a data-key='activate'>activate</a> it. Then it is executed for every sentence. Those executions show up in the <a data-key='executions'>executions list</a>, not in the editor.",
+        active:
+          "<b>While building your workflow</b>, click 'execute step' and speak, or wait until somebody does. The first sentence shows up here.<br /><br /><b>Your workflow is executed for every sentence</b>, since it's active. Those executions show up in the <a data-key='executions'>executions list</a>, not in the editor.",
+      },
+      activationHint:
+        "Once you've finished building your workflow, <a data-key='activate'>activate</a> it to have it listen all the time (you just won't see those executions here).",
+    },
+    inputs: [],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [{ name: CREDENTIALS, required: true, testedBy: 'realtimeAsrConnectionTest' }],
+    properties: [
+      {
+        displayName:
+          'As long as the workflow is active, all audio of the source is sent to the service, which bills it whether somebody speaks or not',
+        name: 'billingNotice',
+        type: 'notice',
+        default: '',
+      },
+      ...SOURCE_PROPERTIES,
+      ...recognitionProperties('').filter(({ name }) => !OF_NO_USE.includes(name)),
+      {
+        displayName: 'Trigger On',
+        name: 'events',
+        type: 'multiOptions',
+        required: true,
+        options: [
+          { name: 'Emotion Changes', value: 'emotion', description: 'Whenever the voice sounds different' },
+          { name: 'Interims', value: 'interim', description: 'The sentence so far, while it is spoken' },
+          { name: 'Sentences', value: 'final', description: 'A sentence that is over, with its final text' },
+        ],
+        default: ['final'],
+        description: 'Each starts the workflow with one item',
+      },
+      {
+        displayName: 'Interims at Most Every (Seconds)',
+        name: 'interimSeconds',
+        type: 'number',
+        typeOptions: { minValue: 0.1, maxValue: 60, numberPrecision: 1 },
+        default: 1,
+        description: 'Each interim is an execution; of those in between only the newest counts',
+        displayOptions: { show: { events: ['interim'] } },
+      },
+      {
+        displayName: 'Stable Text Only',
+        name: 'stableOnly',
+        type: 'boolean',
+        default: false,
+        description: 'Whether interims have only the words that will not change any more',
+        displayOptions: { show: { events: ['interim'] } },
+      },
+      optionsCollection([
+        ...recognitionOptions().filter(({ name }) => !OF_NO_USE.includes(name)),
+        ...SOURCE_OPTIONS,
+      ]),
+    ],
+  };
+
+  methods = { credentialTest: { realtimeAsrConnectionTest } };
+
+  async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+    const settings = await readSettings(this);
+    return this.getMode() === 'manual' ? listenForOne(this, settings) : listenOn(this, settings);
+  }
+}

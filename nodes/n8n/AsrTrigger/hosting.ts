@@ -1,0 +1,114 @@
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { AsrError } from '../../../lib/errors';
+import { openSession } from '../../../lib/session/session';
+import { asNodeFault } from '../shared/errors';
+import { Listening } from './listening';
+import type { ListeningOptions } from './listening';
+import { createReporter } from './reporter';
+import type { TriggerSettings } from './settings';
+import { TriggerItems } from './trigger-items';
+import type { TriggerItemSettings } from './trigger-items';
+
+/** An active workflow: connects now, gives an item for each event, until n8n closes it or nothing more can come. */
+export async function listenOn(
+  context: ITriggerFunctions,
+  settings: TriggerSettings,
+): Promise<ITriggerResponse> {
+  const items = new TriggerItems(settings.items, (json) => {
+    context.emit([[{ json }]]);
+  });
+  const { log, badItem } = createReporter(context);
+  const listening = new Listening({
+    ...listeningOptions(settings, items, log),
+    onBadItem: badItem,
+    // n8n closes the trigger then, and starts it again after a while.
+    onFailure: (error) => {
+      items.close();
+      context.emitError(asNodeFault(context.getNode(), error));
+    },
+  });
+  try {
+    await listening.start();
+  } catch (error) {
+    items.close();
+    throw asNodeFault(context.getNode(), error);
+  }
+  return {
+    closeFunction: () => {
+      items.close();
+      return listening.close();
+    },
+  };
+}
+
+/**
+ * "Execute step" in the editor: the first utterance, then everything is closed. n8n puts its own `emit` in place only
+ * after `trigger()` has returned, and waits for this function before it looks at what was emitted: an `emitError`
+ * meanwhile would be a rejection that nobody handles, so what goes wrong is thrown.
+ */
+export function listenForOne(context: ITriggerFunctions, settings: TriggerSettings): ITriggerResponse {
+  let onFirst: () => void = () => undefined;
+  let onFailure: (error: Error) => void = () => undefined;
+  const first = new Promise<void>((resolve, reject) => {
+    onFirst = resolve;
+    onFailure = reject;
+  });
+  first.catch(() => undefined);
+  const items = new TriggerItems(utterancesOf(settings.items), (json) => {
+    items.close();
+    context.emit([[{ json }]]);
+    onFirst();
+  });
+  const { log } = createReporter(context);
+  const listening = new Listening({
+    ...listeningOptions(settings, items, log),
+    onBadItem: onFailure,
+    onFailure,
+  });
+  const close = (): Promise<void> => {
+    items.close();
+    onFailure(new AsrError('ABORTED', 'Listening was stopped.'));
+    return listening.close();
+  };
+  return {
+    manualTriggerFunction: async () => {
+      try {
+        await listening.start();
+        await first;
+      } catch (error) {
+        throw asNodeFault(context.getNode(), error);
+      } finally {
+        await close();
+      }
+    },
+    closeFunction: close,
+  };
+}
+
+/** What both have in common. */
+function listeningOptions(
+  { source, session, rateHz }: TriggerSettings,
+  items: TriggerItems,
+  log: (message: string) => void,
+): Omit<ListeningOptions, 'onBadItem' | 'onFailure'> {
+  return {
+    source,
+    rateHz,
+    openSession: () => openSession({ ...session, sampleRateHz: rateHz }),
+    onEvent: (event, sender) => {
+      items.onEvent(event, sender);
+      if (event.type === 'warning') log(`${sender}: ${event.message}`);
+      if (event.type === 'reconnecting') log(`${sender}: ${event.reason}`);
+    },
+    onSenderGone: (sender) => {
+      items.onSenderGone(sender);
+    },
+    onWarning: log,
+  };
+}
+
+/** A sentence shows more than the first word of it, where both are asked for. */
+function utterancesOf(items: TriggerItemSettings): TriggerItemSettings {
+  const types = items.types.filter((type) => type !== 'interim');
+  return types.length > 0 ? { ...items, types } : items;
+}

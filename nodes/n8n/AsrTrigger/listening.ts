@@ -1,0 +1,234 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decodeAudio } from '../../../lib/audio/decode';
+import { asAsrError, AsrError } from '../../../lib/errors';
+import type { SessionEvent } from '../../../lib/events';
+import type { Session } from '../../../lib/session/options';
+import { Backoff } from './backoff';
+import type { BackoffOptions } from './backoff';
+import { LiveRecognition, seconds } from './live-recognition';
+import type { AudioFeed, LiveSource, OpenPort, PortSource, StreamSource } from './sources/source';
+
+export interface ListeningOptions {
+  source: LiveSource;
+  openSession: () => Session;
+  /** Rate of the sessions. */
+  rateHz: number;
+  onEvent: (event: SessionEvent, sender: string) => void;
+  /** A sender is gone and nothing more comes of it. */
+  onSenderGone: (sender: string) => void;
+  /** A device gave what is no audio, and is turned away; everything else goes on. */
+  onBadItem: (error: AsrError) => void;
+  /** Nothing more will come. Told once; everything is closed by then, or is being closed. */
+  onFailure: (error: AsrError) => void;
+  onWarning: (message: string) => void;
+  backoff?: BackoffOptions;
+}
+
+/** A live source and its recognition, from start to close. Owns all of it. */
+export class Listening {
+  readonly #options: ListeningOptions;
+  readonly #closing = new AbortController();
+  readonly #recognitions = new Set<LiveRecognition>();
+  readonly #tasks = new Set<Promise<void>>();
+  #port: OpenPort | undefined;
+  #hasHeard = false;
+  #closed: Promise<void> | undefined;
+
+  constructor(options: ListeningOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Connects both sides; resolves when audio can come and be recognised. Everything is closed when it rejects.
+   * @throws AsrError
+   */
+  async start(): Promise<void> {
+    const { source } = this.#options;
+    try {
+      await (source.kind === 'stream' ? this.#startStream(source) : this.#startPort(source));
+    } catch (error) {
+      const wasClosed = this.#isClosing();
+      await this.close();
+      throw wasClosed ? stopped() : asAsrError(error, 'CONNECT_FAILED', `Cannot listen to ${source.name}`);
+    }
+  }
+
+  /** Ends everything at once, whatever it is at; resolves when nothing is left. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    for (const recognition of this.#recognitions) recognition.close();
+    await this.#port?.close();
+    // What ends may have begun something that has to end, too.
+    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  // --- one stream that is fetched
+
+  async #startStream(source: StreamSource): Promise<void> {
+    const recognition = this.#recognise(source.name);
+    const [opened, connected] = await Promise.allSettled([
+      recognition.open(),
+      source.connect(this.#closing.signal),
+    ]);
+    if (connected.status === 'fulfilled' && (opened.status === 'rejected' || this.#isClosing())) {
+      await connected.value.close();
+    }
+    if (opened.status === 'rejected') throw opened.reason;
+    if (connected.status === 'rejected') throw connected.reason;
+    this.#closing.signal.throwIfAborted();
+    this.#run(() => this.#follow(source, recognition, connected.value));
+  }
+
+  /** Plays the stream, and connects again whenever it is lost. */
+  async #follow(source: StreamSource, recognition: LiveRecognition, first: AudioFeed): Promise<void> {
+    const { signal } = this.#closing;
+    const backoff = new Backoff(this.#options.backoff);
+    let feed: AudioFeed | undefined = first;
+    while (!signal.aborted) {
+      const startedAtMs = performance.now();
+      let lost = `${source.name} has ended.`;
+      try {
+        feed ??= await source.connect(signal);
+        await this.#play(feed, recognition);
+      } catch (error) {
+        if (this.#isClosing()) return;
+        const reason = asAsrError(error, 'CONNECTION_LOST', `${source.name} cannot be read`);
+        // What has worked will work again; what never has, and would not change, is a mistake.
+        if (!reason.retryable && !this.#hasHeard) {
+          this.#fail(reason);
+          return;
+        }
+        lost = reason.message;
+      }
+      feed = undefined;
+      recognition.endUtterance();
+      const delayMs = backoff.nextMs(performance.now() - startedAtMs);
+      this.#options.onWarning(`Connecting again in ${seconds(delayMs)} s. ${lost}`);
+      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  // --- many streams that come to a port
+
+  async #startPort(source: PortSource): Promise<void> {
+    // A wrong key is to be seen now, and not when the first device calls.
+    const probe = this.#recognise(source.name);
+    try {
+      await probe.open();
+    } finally {
+      this.#forget(probe, source.name);
+    }
+    this.#closing.signal.throwIfAborted();
+    const port = await source.listen({
+      onFeed: (feed) => {
+        this.#run(() => this.#serve(feed));
+      },
+      onWarning: this.#options.onWarning,
+      onFailure: (error) => {
+        this.#fail(asAsrError(error, 'CONNECTION_LOST', `${source.name} failed`));
+      },
+    });
+    if (this.#isClosing()) await port.close();
+    else this.#port = port;
+  }
+
+  /** One device, from its first audio to its last result. */
+  async #serve(feed: AudioFeed): Promise<void> {
+    const { sender } = feed;
+    if (this.#isClosing()) return feed.close();
+    const recognition = this.#recognise(sender);
+    try {
+      await this.#play(feed, recognition);
+    } catch (error) {
+      const reason = asAsrError(error, 'CONNECTION_LOST', `The audio of ${sender} cannot be read`);
+      if (!this.#isClosing()) {
+        if (reason.code === 'BAD_AUDIO') this.#options.onBadItem(badAudio(reason, sender));
+        else this.#options.onWarning(reason.message);
+      }
+    }
+    await recognition.finish();
+    this.#forget(recognition, sender);
+  }
+
+  // --- both
+
+  async #play(feed: AudioFeed, recognition: LiveRecognition): Promise<void> {
+    const { signal } = this.#closing;
+    const { rateHz } = this.#options;
+    const arrived = { bytes: 0 };
+    const chunks = (async function* () {
+      for await (const chunk of feed.chunks) {
+        arrived.bytes += chunk.length;
+        yield chunk;
+      }
+    })();
+    try {
+      for await (const pcm of decodeAudio(chunks, { rateHz, hints: feed.hints, signal })) {
+        this.#hasHeard = true;
+        await recognition.append(pcm);
+      }
+    } catch (error) {
+      // A port scanner, or a device that changed its mind: nothing was sent, so nothing is wrong with it.
+      const isNothing = error instanceof AsrError && error.code === 'BAD_AUDIO' && arrived.bytes === 0;
+      if (!isNothing) throw error;
+    } finally {
+      await feed.close();
+    }
+  }
+
+  #recognise(sender: string): LiveRecognition {
+    const { openSession, onEvent, onWarning, backoff } = this.#options;
+    const recognition = new LiveRecognition({
+      openSession,
+      onEvent: (event) => {
+        onEvent(event, sender);
+      },
+      onFailure: (error) => {
+        this.#fail(error);
+      },
+      onWarning,
+      ...(backoff && { backoff }),
+    });
+    this.#recognitions.add(recognition);
+    return recognition;
+  }
+
+  #forget(recognition: LiveRecognition, sender: string): void {
+    recognition.close();
+    this.#recognitions.delete(recognition);
+    this.#options.onSenderGone(sender);
+  }
+
+  #run(work: () => Promise<void>): void {
+    const task: Promise<void> = work()
+      .catch((error: unknown) => {
+        this.#fail(asAsrError(error, 'CONNECTION_LOST', 'Listening failed'));
+      })
+      .finally(() => this.#tasks.delete(task));
+    this.#tasks.add(task);
+  }
+
+  #fail(error: AsrError): void {
+    if (this.#isClosing()) return;
+    void this.close();
+    this.#options.onFailure(error);
+  }
+
+  // A method, because it changes while something is waited for.
+  #isClosing(): boolean {
+    return this.#closing.signal.aborted;
+  }
+}
+
+function badAudio({ message, cause }: AsrError, sender: string): AsrError {
+  return new AsrError('BAD_AUDIO', `${sender} sent no usable audio. ${message}`, { cause });
+}
+
+function stopped(): AsrError {
+  return new AsrError('ABORTED', 'Listening was stopped.');
+}

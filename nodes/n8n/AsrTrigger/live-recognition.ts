@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AsrError } from '../../../lib/errors';
+import type { SessionEvent } from '../../../lib/events';
+import type { Session } from '../../../lib/session/options';
+import { Backoff } from './backoff';
+import type { BackoffOptions } from './backoff';
+import { continued } from './continued';
+
+export interface LiveRecognitionOptions {
+  openSession: () => Session;
+  onEvent: (event: SessionEvent) => void;
+  /** It will not work again by itself, for example because the key is wrong. */
+  onFailure: (error: AsrError) => void;
+  onWarning: (message: string) => void;
+  backoff?: BackoffOptions;
+}
+
+/** The recognition of one stream: one session, or one after the other where one fails and the next may do better. */
+export class LiveRecognition {
+  readonly #options: LiveRecognitionOptions;
+  readonly #backoff: Backoff;
+  readonly #closing = new AbortController();
+  #session: Session | undefined;
+  #sessionsBefore = 0;
+  /** Audio of the sessions before. */
+  #offsetMs = 0;
+  #openedAtMs: number | undefined;
+  #notBeforeMs = 0;
+  /** Until it is ready, a failure is only told to who waits for that. */
+  #isAwaited = false;
+  #failure: AsrError | undefined;
+
+  constructor(options: LiveRecognitionOptions) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.backoff);
+  }
+
+  /** Opens the first session. @throws AsrError that says why it cannot be. */
+  async open(): Promise<void> {
+    this.#isAwaited = true;
+    try {
+      await this.#start().ready();
+    } finally {
+      this.#isAwaited = false;
+    }
+  }
+
+  /**
+   * Resolves when the audio is accepted; waits while nothing accepts it.
+   * @throws AsrError what ended the recognition for good, or `ABORTED`
+   */
+  async append(pcm: Uint8Array): Promise<void> {
+    for (;;) {
+      const session = await this.#current();
+      try {
+        await session.append(pcm, { encoding: 's16le' });
+        return;
+      } catch (error) {
+        if (session.state !== 'closed') throw error;
+        // It failed meanwhile: the audio belongs to the next one, if there is to be one.
+      }
+    }
+  }
+
+  /** No audio comes for now: what was said so far is not to wait for it. */
+  endUtterance(): void {
+    this.#session?.commit().catch(() => undefined);
+  }
+
+  /** Waits for the last results and closes. */
+  async finish(): Promise<void> {
+    await this.#session?.finish().catch(() => undefined);
+    this.close();
+  }
+
+  /** Closes at once. */
+  close(): void {
+    this.#closing.abort();
+    this.#session?.abort();
+  }
+
+  async #current(): Promise<Session> {
+    const { signal } = this.#closing;
+    const waitMs = this.#notBeforeMs - performance.now();
+    if (waitMs > 0 && !this.#failure) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
+    if (this.#failure) throw this.#failure;
+    if (signal.aborted) throw new AsrError('ABORTED', 'The recognition was stopped.');
+    return this.#session && this.#session.state !== 'closed' ? this.#session : this.#start();
+  }
+
+  #start(): Session {
+    const session = this.#options.openSession();
+    this.#session = session;
+    this.#openedAtMs = undefined;
+    session.on('event', (event) => {
+      if (this.#closing.signal.aborted) return;
+      if (event.type === 'opened') this.#openedAtMs ??= performance.now();
+      const isFirst = this.#sessionsBefore === 0;
+      this.#options.onEvent(isFirst ? event : continued(event, this.#sessionsBefore, this.#offsetMs));
+      if (event.type === 'error' || event.type === 'finished') this.#ended(event);
+    });
+    return session;
+  }
+
+  #ended(event: Extract<SessionEvent, { type: 'error' | 'finished' }>): void {
+    this.#sessionsBefore += 1;
+    this.#offsetMs += event.statistics.audioInMs;
+    if (event.type === 'finished' || this.#isAwaited) return;
+    const { error } = event;
+    if (!error.retryable) {
+      this.#failure = error;
+      this.#options.onFailure(error);
+      return;
+    }
+    const lastedMs = this.#openedAtMs === undefined ? 0 : performance.now() - this.#openedAtMs;
+    const delayMs = this.#backoff.nextMs(lastedMs);
+    this.#notBeforeMs = performance.now() + delayMs;
+    this.#options.onWarning(`Recognition was interrupted, again in ${seconds(delayMs)} s. ${error.message}`);
+  }
+}
+
+/** For people. */
+export function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}

@@ -1,0 +1,72 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { AudioFormatHints } from '../../../lib/audio/format';
+import { AsrError } from '../../../lib/errors';
+import { rawHints } from '../shared/audio-input';
+import { ffmpegSource } from './sources/ffmpeg';
+import { httpSource } from './sources/http';
+import type { LiveSource } from './sources/source';
+import { tcpSource } from './sources/tcp';
+import { udpSource } from './sources/udp';
+import { webSocketSource } from './sources/websocket';
+
+type Parameter = (name: string, fallback: unknown) => unknown;
+
+/**
+ * The source that the fields of source-properties.ts describe.
+ * @param rateHz Of the session: what ffmpeg is asked for.
+ * @throws AsrError `INVALID_OPTION`
+ */
+export function readSource(parameter: Parameter, rateHz: number): LiveSource {
+  const options = parameter('options', {}) as IDataObject;
+  const text = (name: string): string => String(parameter(name, '')).trim();
+  const option = (name: string): string => (typeof options[name] === 'string' ? options[name].trim() : '');
+  const hints = rawHints(options);
+  const stallMs = numberOf(options.stallSeconds, 30, 1, 3600) * 1000;
+  const kind = text('source');
+  switch (kind) {
+    case 'http':
+      return httpSource({ address: text('streamUrl'), stallMs });
+    case 'webSocket':
+      return webSocketSource({ address: text('webSocketUrl'), subprotocol: option('subprotocol'), hints });
+    case 'ffmpeg':
+      return ffmpegSource({
+        input: text('ffmpegInput'),
+        format: option('ffmpegFormat'),
+        program: option('ffmpegPath'),
+        rtspTransport: option('rtspTransport') === 'udp' ? 'udp' : 'tcp',
+        inRealTime: options.inRealTime === true,
+        rateHz,
+        stallMs,
+      });
+    case 'tcp':
+      return tcpSource(portOptions(parameter, options, hints));
+    case 'udp':
+      return udpSource(portOptions(parameter, options, hints));
+    default:
+      throw invalid('source', `There is no source ${JSON.stringify(kind)}.`);
+  }
+}
+
+function portOptions(parameter: Parameter, options: IDataObject, hints: AudioFormatHints) {
+  const port = Number(parameter('port', 0));
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw invalid('port', `Choose a port from 1 to 65535, got ${port}.`);
+  }
+  return {
+    host: String(parameter('host', '')).trim() || '127.0.0.1',
+    port,
+    maxSenders: numberOf(options.maxSenders, 10, 1, 100),
+    idleMs: numberOf(options.idleSeconds, 30, 1, 86_400) * 1000,
+    hints,
+  };
+}
+
+/** Within its bounds: an expression may give anything. */
+function numberOf(value: unknown, fallback: number, min: number, max: number): number {
+  const number = value === undefined || value === '' ? fallback : Number(value);
+  return Number.isNaN(number) ? fallback : Math.min(Math.max(number, min), max);
+}
+
+function invalid(param: string, message: string): AsrError {
+  return new AsrError('INVALID_OPTION', message, { param });
+}

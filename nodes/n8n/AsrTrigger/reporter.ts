@@ -1,0 +1,36 @@
+import type { ITriggerFunctions } from 'n8n-workflow';
+import { asNodeFault } from '../shared/errors';
+
+/** A broken device must not fill the list of executions. */
+const MIN_BETWEEN_FAILED_EXECUTIONS_MS = 60_000;
+
+export interface Reporter {
+  /** Into n8n's log. */
+  log: (message: string) => void;
+  /** As a failed execution, which the error workflow hears of; at most one a minute, the others only into the log. */
+  badItem: (error: Error) => void;
+}
+
+/** How a trigger says what went wrong with something while the rest goes on. */
+export function createReporter(context: ITriggerFunctions): Reporter {
+  const node = context.getNode();
+  let savedAtMs = -Infinity;
+  const log = (message: string): void => {
+    context.logger.warn(`${node.name}: ${message}`, {
+      nodeName: node.name,
+      workflowId: context.getWorkflow().id,
+    });
+  };
+  return {
+    log,
+    badItem: (error) => {
+      const nowMs = performance.now();
+      log(error.message);
+      if (nowMs - savedAtMs < MIN_BETWEEN_FAILED_EXECUTIONS_MS) return;
+      savedAtMs = nowMs;
+      // Older versions of n8n have none.
+      const host: Partial<Pick<ITriggerFunctions, 'saveFailedExecution'>> = context;
+      host.saveFailedExecution?.(asNodeFault(node, error));
+    },
+  };
+}

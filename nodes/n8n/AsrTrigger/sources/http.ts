@@ -1,0 +1,143 @@
+import { fetchAudio } from '../../../../lib/audio/fetch';
+import type { AudioFormatHints } from '../../../../lib/audio/format';
+import { AsrError } from '../../../../lib/errors';
+import { parseAddress, publicName } from './address';
+import { firstAddress, isPlaylist } from './playlist';
+import type { AudioFeed, StreamSource } from './source';
+import { watchStalls } from './stall-watch';
+
+const PROTOCOLS = ['http:', 'https:'];
+/** Lists may name lists; one that names itself must not go round for ever. */
+const MAX_PLAYLISTS = 3;
+const MAX_PLAYLIST_BYTES = 64 * 1024;
+
+export interface HttpSourceOptions {
+  address: string;
+  /** As long without a byte, and the stream counts as lost. */
+  stallMs: number;
+}
+
+/**
+ * An audio stream behind an http or https address, such as internet radio. Metadata between the audio (ICY) is not
+ * asked for, and so not sent.
+ * @throws AsrError `INVALID_OPTION`
+ */
+export function httpSource({ address, stallMs }: HttpSourceOptions): StreamSource {
+  const url = parseAddress(address, PROTOCOLS);
+  const name = publicName(url);
+  return {
+    kind: 'stream',
+    name,
+    connect: (signal) => connect(url.href, name, stallMs, signal),
+  };
+}
+
+async function connect(
+  address: string,
+  name: string,
+  stallMs: number,
+  signal: AbortSignal,
+): Promise<AudioFeed> {
+  let next = address;
+  for (let lists = 0; lists <= MAX_PLAYLISTS; lists++) {
+    const answer = new Answer(next, name, stallMs, signal);
+    try {
+      const head = await answer.first();
+      if (!isPlaylist(answer.hints, head)) return answer.feed(head);
+      next = firstAddress(await answer.text(head), next);
+      await answer.close();
+    } catch (error) {
+      await answer.close();
+      throw error;
+    }
+  }
+  throw new AsrError(
+    'BAD_AUDIO',
+    `${name} leads to more than ${MAX_PLAYLISTS} playlists one after the other.`,
+  );
+}
+
+/** What one address gives. */
+class Answer {
+  hints: AudioFormatHints = {};
+  readonly #name: string;
+  readonly #stopping = new AbortController();
+  readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
+  #stall: AsrError | undefined;
+
+  constructor(address: string, name: string, stallMs: number, signal: AbortSignal) {
+    this.#name = name;
+    const body = fetchAudio(address, {
+      signal: AbortSignal.any([signal, this.#stopping.signal]),
+      onHints: (hints) => {
+        this.hints = hints;
+      },
+    });
+    this.#chunks = watchStalls(body, stallMs, () => {
+      const message = `${name} has sent nothing for ${stallMs / 1000} s.`;
+      this.#stall = new AsrError('CONNECTION_LOST', message, { retryable: true });
+      this.#stopping.abort();
+    });
+  }
+
+  async first(): Promise<Uint8Array> {
+    const { done, value } = await this.#next();
+    if (done)
+      throw new AsrError('BAD_AUDIO', `${this.#name} answered without any audio.`, { retryable: true });
+    return value;
+  }
+
+  async text(head: Uint8Array): Promise<string> {
+    const chunks = [head];
+    let bytes = head.length;
+    while (bytes < MAX_PLAYLIST_BYTES) {
+      const { done, value } = await this.#next();
+      if (done) break;
+      chunks.push(value);
+      bytes += value.length;
+    }
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
+  feed(head: Uint8Array): AudioFeed {
+    return {
+      sender: this.#name,
+      hints: this.hints,
+      chunks: this.#from(head),
+      close: () => this.close(),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#chunks.return().catch(() => undefined);
+  }
+
+  async *#from(head: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+    yield head;
+    for (;;) {
+      const { done, value } = await this.#next();
+      if (done) return;
+      yield value;
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Uint8Array, void>> {
+    try {
+      return await this.#chunks.next();
+    } catch (error) {
+      throw this.#stall ?? explained(error);
+    }
+  }
+}
+
+/** Servers of the nineties answer `ICY 200 OK`, which is no HTTP. */
+function explained(error: unknown): unknown {
+  const { cause } = error as { cause?: { cause?: { code?: unknown } } };
+  if (cause?.cause?.code !== 'HPE_INVALID_CONSTANT') return error;
+  return new AsrError(
+    'BAD_AUDIO',
+    'The server does not speak HTTP; old SHOUTcast servers do not. Choose the source FFmpeg, which understands them.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,23 @@
+/**
+ * The same chunks; calls `onStall` when one is waited for longer than this. The time that the reader takes does not
+ * count: a slow recogniser is no fault of the source.
+ */
+export async function* watchStalls(
+  chunks: AsyncIterable<Uint8Array>,
+  stallMs: number,
+  onStall: () => void,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const iterator = chunks[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const timer = setTimeout(onStall, stallMs);
+      const next = await iterator.next().finally(() => {
+        clearTimeout(timer);
+      });
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}

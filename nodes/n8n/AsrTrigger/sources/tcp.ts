@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { AudioFormatHints } from '../../../../lib/audio/format';
+import { AsrError } from '../../../../lib/errors';
+import { portError } from './port-error';
+import type { AudioFeed, PortSource } from './source';
+
+export interface PortSourceOptions {
+  /** The address of this machine that devices reach; `127.0.0.1` is for this machine only. */
+  host: string;
+  port: number;
+  /** Senders at the same time; more are turned away. */
+  maxSenders: number;
+  /** A sender that gives nothing for as long has ended. */
+  idleMs: number;
+  hints: AudioFormatHints;
+}
+
+/** A TCP port: each connection is a stream of its own, and its end is the end of the stream. */
+export function tcpSource(options: PortSourceOptions): PortSource {
+  const { host, port, maxSenders, idleMs, hints } = options;
+  const name = `tcp://${host}:${port}`;
+  return {
+    kind: 'port',
+    name,
+    listen: async ({ onFeed, onWarning, onFailure }) => {
+      const server = createServer({ noDelay: true }, (socket) => {
+        onFeed(new Connection(socket, hints, idleMs));
+      });
+      server.maxConnections = maxSenders;
+      server.on('drop', (data) => {
+        const from = data?.remoteAddress ?? 'a device';
+        onWarning(`${from} was turned away: ${maxSenders} devices send already.`);
+      });
+      server.listen(port, host);
+      await once(server, 'listening').catch((error: unknown) => {
+        throw portError(name, error);
+      });
+      server.on('error', (error) => {
+        onFailure(portError(name, error));
+      });
+      return {
+        port: (server.address() as AddressInfo).port,
+        close: () =>
+          new Promise((resolve) => {
+            // Its connections are closed by who reads them.
+            server.close(() => {
+              resolve();
+            });
+          }),
+      };
+    },
+  };
+}
+
+class Connection implements AudioFeed {
+  readonly sender: string;
+  readonly hints: AudioFormatHints;
+  readonly #socket: Socket;
+  readonly #closed: Promise<void>;
+  #error: Error | undefined;
+
+  constructor(socket: Socket, hints: AudioFormatHints, idleMs: number) {
+    this.sender = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
+    this.hints = hints;
+    this.#socket = socket;
+    socket.setTimeout(idleMs, () => {
+      socket.destroy();
+    });
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    this.#closed = new Promise((resolve) => {
+      socket.on('close', () => {
+        resolve();
+      });
+    });
+  }
+
+  get chunks(): AsyncIterable<Uint8Array> {
+    return this.#read();
+  }
+
+  async close(): Promise<void> {
+    this.#socket.destroy();
+    await this.#closed;
+  }
+
+  async *#read(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* this.#socket as AsyncIterable<Uint8Array>;
+    } catch (error) {
+      // A device that was switched off, or silent for too long, has ended its stream like one that said so.
+      if (!this.#error && this.#socket.destroyed) return;
+      throw new AsrError('CONNECTION_LOST', `The connection of ${this.sender} broke off.`, {
+        cause: error,
+        retryable: true,
+      });
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import { createSocket } from 'node:dgram';
+import type { RemoteInfo } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import type { AudioFormatHints } from '../../../../lib/audio/format';
+import { ChunkQueue } from './chunk-queue';
+import { portError } from './port-error';
+import type { AudioFeed, PortSource } from './source';
+import type { PortSourceOptions } from './tcp';
+
+/** Of one sender; half a minute of the usual PCM. More is lost, oldest first, because a datagram cannot wait. */
+const MAX_QUEUE_BYTES = 1024 * 1024;
+
+/**
+ * A UDP port: what comes from one address and port is one stream. Datagrams are taken in the order in which they
+ * arrive; an empty one ends the stream, and so does silence.
+ */
+export function udpSource(options: PortSourceOptions): PortSource {
+  const { host, port, maxSenders, idleMs, hints } = options;
+  const name = `udp://${host}:${port}`;
+  return {
+    kind: 'port',
+    name,
+    listen: async ({ onFeed, onWarning, onFailure }) => {
+      const senders = new Map<string, Sender>();
+      const turnedAway = new Set<string>();
+      const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+      const senderOf = ({ address, port: from }: RemoteInfo): Sender | undefined => {
+        const key = `${address}:${from}`;
+        const known = senders.get(key);
+        if (known) return known;
+        if (senders.size >= maxSenders) {
+          // Once each, and never a list without an end.
+          if (turnedAway.size < maxSenders && !turnedAway.has(key)) {
+            turnedAway.add(key);
+            onWarning(`${key} was turned away: ${maxSenders} devices send already.`);
+          }
+          return undefined;
+        }
+        const sender = new Sender(key, hints, idleMs, onWarning, () => senders.delete(key));
+        senders.set(key, sender);
+        turnedAway.delete(key);
+        onFeed(sender);
+        return sender;
+      };
+      socket.on('message', (datagram, from) => {
+        if (datagram.length > 0) senderOf(from)?.push(datagram);
+        else senders.get(`${from.address}:${from.port}`)?.end();
+      });
+      socket.bind(port, host);
+      await once(socket, 'listening').catch((error: unknown) => {
+        socket.close();
+        throw portError(name, error);
+      });
+      socket.on('error', (error) => {
+        onFailure(portError(name, error));
+      });
+      return {
+        port: socket.address().port,
+        close: () =>
+          new Promise((resolve) => {
+            socket.close(() => {
+              resolve();
+            });
+          }),
+      };
+    },
+  };
+}
+
+class Sender implements AudioFeed {
+  readonly sender: string;
+  readonly hints: AudioFormatHints;
+  readonly #queue = new ChunkQueue();
+  readonly #idleTimer: NodeJS.Timeout;
+  readonly #onWarning: (message: string) => void;
+  readonly #onEnd: () => void;
+  #hasDropped = false;
+
+  constructor(
+    sender: string,
+    hints: AudioFormatHints,
+    idleMs: number,
+    onWarning: (message: string) => void,
+    onEnd: () => void,
+  ) {
+    this.sender = sender;
+    this.hints = hints;
+    this.#onWarning = onWarning;
+    this.#onEnd = onEnd;
+    this.#idleTimer = setTimeout(() => {
+      this.end();
+    }, idleMs);
+  }
+
+  get chunks(): AsyncIterable<Uint8Array> {
+    return this.#queue;
+  }
+
+  push(datagram: Uint8Array): void {
+    this.#idleTimer.refresh();
+    this.#queue.push(datagram);
+    while (this.#queue.bytes > MAX_QUEUE_BYTES) {
+      this.#queue.dropOldest();
+      if (this.#hasDropped) continue;
+      this.#hasDropped = true;
+      this.#onWarning(`${this.sender} sends faster than is recognised; audio of it is lost.`);
+    }
+  }
+
+  end(): void {
+    clearTimeout(this.#idleTimer);
+    this.#onEnd();
+    this.#queue.end();
+  }
+
+  async close(): Promise<void> {
+    this.end();
+    await this.#queue.return();
+  }
+}

@@ -1,0 +1,113 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../../../lib/events';
+
+/** What may start the workflow. */
+export type TriggerEventType = 'final' | 'emotion' | 'interim';
+
+export interface TriggerItemSettings {
+  types: readonly TriggerEventType[];
+  /** Of one sender; in between only the newest is kept. */
+  interimEveryMs: number;
+  /** Of an interim, only what will not change any more. */
+  isStableOnly: boolean;
+}
+
+/** What is remembered of one sender. */
+interface SenderState {
+  emotion?: string;
+  /** The interim that was given last, by sentence and text. */
+  shown?: string;
+  waiting?: InterimEvent;
+  timer?: NodeJS.Timeout;
+}
+
+/** Makes items of events: those that were asked for, and not more of them. */
+export class TriggerItems {
+  readonly #settings: TriggerItemSettings;
+  readonly #emit: (json: IDataObject) => void;
+  readonly #senders = new Map<string, SenderState>();
+  #isClosed = false;
+
+  constructor(settings: TriggerItemSettings, emit: (json: IDataObject) => void) {
+    this.#settings = settings;
+    this.#emit = emit;
+  }
+
+  onEvent(event: SessionEvent, sender: string): void {
+    if (this.#isClosed) return;
+    switch (event.type) {
+      case 'interim':
+        if (this.#wants('interim')) this.#interim(event, sender);
+        return;
+      case 'final': {
+        // The final replaces it.
+        delete this.#stateOf(sender).waiting;
+        if (this.#wants('final') && event.text !== '') this.#give(event, sender);
+        return;
+      }
+      case 'emotion':
+        if (this.#wants('emotion')) this.#emotion(event, sender);
+        return;
+      default:
+    }
+  }
+
+  onSenderGone(sender: string): void {
+    clearTimeout(this.#senders.get(sender)?.timer);
+    this.#senders.delete(sender);
+  }
+
+  /** Nothing is given any more. */
+  close(): void {
+    this.#isClosed = true;
+    for (const sender of [...this.#senders.keys()]) this.onSenderGone(sender);
+  }
+
+  #interim(event: InterimEvent, sender: string): void {
+    const state = this.#stateOf(sender);
+    const interim = this.#settings.isStableOnly ? { ...event, text: event.stableText } : event;
+    if (interim.text === '' || keyOf(interim) === state.shown) return;
+    state.waiting = interim;
+    if (state.timer === undefined) this.#giveWaiting(state, sender);
+  }
+
+  #giveWaiting(state: SenderState, sender: string): void {
+    const { waiting } = state;
+    delete state.waiting;
+    delete state.timer;
+    if (!waiting) return;
+    state.shown = keyOf(waiting);
+    state.timer = setTimeout(() => {
+      this.#giveWaiting(state, sender);
+    }, this.#settings.interimEveryMs);
+    this.#give(waiting, sender);
+  }
+
+  /** Finals carry their emotion anyway; a workflow is started by one that is new. */
+  #emotion(event: EmotionEvent, sender: string): void {
+    const state = this.#stateOf(sender);
+    if (event.emotion === state.emotion) return;
+    state.emotion = event.emotion;
+    this.#give(event, sender);
+  }
+
+  #give(event: InterimEvent | FinalEvent | EmotionEvent, sender: string): void {
+    this.#emit({ ...(event as unknown as IDataObject), source: sender });
+  }
+
+  #wants(type: TriggerEventType): boolean {
+    return this.#settings.types.includes(type);
+  }
+
+  #stateOf(sender: string): SenderState {
+    const known = this.#senders.get(sender);
+    if (known) return known;
+    const state: SenderState = {};
+    this.#senders.set(sender, state);
+    return state;
+  }
+}
+
+function keyOf({ sentenceId, text }: InterimEvent): string {
+  return `${sentenceId} ${text}`;
+}

@@ -1,0 +1,122 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { AudioFormatHints } from '../../../lib/audio/format';
+import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
+
+/** Where the audio of an item is. As a tool of an AI agent a node gets no binary: hence the address and the text. */
+export const AUDIO_PROPERTIES: INodeProperties[] = [
+  {
+    displayName: 'Audio Source',
+    name: 'source',
+    type: 'options',
+    options: [
+      { name: 'Base64 Text', value: 'base64', description: 'Base64 or a data URL, in a field of the item' },
+      { name: 'Binary Field', value: 'binary', description: 'A file of the item' },
+      { name: 'URL', value: 'url', description: 'An http or https address to fetch' },
+    ],
+    default: 'binary',
+    description: 'Any format counts: WAV, MP3, Ogg and WebM Opus, FLAC, AIFF, raw PCM; others with ffmpeg',
+  },
+  {
+    displayName: 'Input Binary Field',
+    name: 'binaryPropertyName',
+    type: 'string',
+    required: true,
+    default: 'data',
+    hint: 'The name of the input field that has the audio',
+    displayOptions: { show: { source: ['binary'] } },
+  },
+  {
+    displayName: 'URL',
+    name: 'url',
+    type: 'string',
+    required: true,
+    default: '',
+    placeholder: 'e.g. https://example.com/recording.mp3',
+    description:
+      'Of the audio itself. For one that wants a login, fetch it with an HTTP Request node before.',
+    displayOptions: { show: { source: ['url'] } },
+  },
+  {
+    displayName: 'Base64 Text',
+    name: 'base64',
+    type: 'string',
+    required: true,
+    default: '',
+    placeholder: 'e.g. {{ $json.audio }}',
+    displayOptions: { show: { source: ['base64'] } },
+  },
+];
+
+/** What raw samples cannot say of themselves, for the collection `options`. */
+export const RAW_AUDIO_OPTIONS: INodeProperties[] = [
+  {
+    displayName: 'Raw Audio: Channels',
+    name: 'rawChannels',
+    type: 'number',
+    typeOptions: { minValue: 1, maxValue: 8 },
+    default: 1,
+    description: 'Only for audio without a header',
+  },
+  {
+    displayName: 'Raw Audio: Encoding',
+    name: 'rawEncoding',
+    type: 'options',
+    options: [
+      { name: '16-Bit Signed', value: 's16le' },
+      { name: '32-Bit Float', value: 'f32le' },
+      { name: '8-Bit Unsigned', value: 'u8' },
+      { name: 'A-Law', value: 'a-law' },
+      { name: 'Mu-Law', value: 'mu-law' },
+    ],
+    default: 's16le',
+    description: 'Only for audio without a header',
+  },
+  {
+    displayName: 'Raw Audio: Rate (Hz)',
+    name: 'rawRate',
+    type: 'number',
+    typeOptions: { minValue: 1000, maxValue: 384000 },
+    default: 16000,
+    description: 'Only for audio without a header. A wrong rate gives wrong words, or none.',
+  },
+];
+
+/** The audio of an item, to be read once, and what is known of it. */
+export interface AudioInput {
+  audio: AudioSource;
+  /** How a text is to be taken: never as the path of a file of the machine that n8n runs on. */
+  strings: NonNullable<ReadAudioOptions['strings']>;
+  hints: AudioFormatHints;
+}
+
+/** @throws NodeOperationError of n8n when the item has no such binary field */
+export async function audioInput(context: IExecuteFunctions, itemIndex: number): Promise<AudioInput> {
+  const hints = rawHints(context.getNodeParameter('options', itemIndex, {}));
+  const source = context.getNodeParameter('source', itemIndex, 'binary');
+  if (source === 'url' || source === 'base64') {
+    const audio: unknown = context.getNodeParameter(source, itemIndex, '');
+    // An expression may give anything; the client says what is wrong with it.
+    return { audio: audio as AudioSource, strings: source, hints };
+  }
+  const field = context.getNodeParameter('binaryPropertyName', itemIndex, 'data');
+  const binary = context.helpers.assertBinaryData(itemIndex, field);
+  const { id, data, mimeType, fileName } = binary;
+  return {
+    audio: id ? await context.helpers.getBinaryStream(id) : Buffer.from(data, 'base64'),
+    strings: 'base64',
+    hints: {
+      ...(fileName && { fileName }),
+      // n8n says text/plain or octet-stream of what it does not know.
+      ...(/^(audio|video)\//i.test(mimeType) && { mimeType }),
+      ...hints,
+    },
+  };
+}
+
+export function rawHints({ rawRate, rawChannels, rawEncoding }: IDataObject): AudioFormatHints {
+  return {
+    ...(typeof rawRate === 'number' && { rate: rawRate }),
+    ...(typeof rawChannels === 'number' && { channels: rawChannels }),
+    ...(typeof rawEncoding === 'string' && { encoding: rawEncoding }),
+  };
+}

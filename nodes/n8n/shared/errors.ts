@@ -1,0 +1,86 @@
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData, IPairedItemData } from 'n8n-workflow';
+import { AsrError } from '../../../lib/errors';
+import type { AsrErrorCode } from '../../../lib/errors';
+
+/** What the service answered, or that it did not: n8n shows these apart from mistakes in the workflow. */
+const OF_THE_SERVICE: ReadonlySet<AsrErrorCode> = new Set<AsrErrorCode>([
+  'AUTHENTICATION',
+  'PAYMENT',
+  'THROTTLED',
+  'CONNECT_FAILED',
+  'CONNECT_TIMEOUT',
+  'MODEL_MISMATCH',
+  'MODEL_UNAVAILABLE',
+  'CONFIGURE_TIMEOUT',
+  'CONFIGURATION_REJECTED',
+  'CONNECTION_LOST',
+  'PROTOCOL_REJECTED',
+  'NO_SPEECH',
+  'IDLE_TIMEOUT',
+  'SERVICE_ERROR',
+  'COMMIT_FAILED',
+  'COMMIT_TIMEOUT',
+]);
+
+/** An error as n8n shows it: what happened, what to do, and in an execution the item that it happened to. */
+export type NodeFault = NodeApiError | NodeOperationError;
+
+export function asNodeFault(node: INode, error: unknown, itemIndex?: number): NodeFault {
+  if (error instanceof NodeApiError || error instanceof NodeOperationError) {
+    if (itemIndex !== undefined) error.context.itemIndex ??= itemIndex;
+    return error;
+  }
+  const original = error instanceof Error ? error : new Error(String(error));
+  const { message, description } = splitMessage(original.message);
+  const code = original instanceof AsrError ? original.code : undefined;
+  const httpStatus = original instanceof AsrError ? original.httpStatus : undefined;
+  const fault =
+    code !== undefined && OF_THE_SERVICE.has(code)
+      ? new NodeApiError(
+          node,
+          { message },
+          {
+            message,
+            description,
+            itemIndex,
+            ...(httpStatus !== undefined && { httpCode: String(httpStatus) }),
+          },
+        )
+      : new NodeOperationError(node, message, { description, itemIndex });
+  // n8n replaces what has the name of a system error in it (ECONNREFUSED) by general words; ours say more.
+  fault.message = message;
+  fault.description = description;
+  if (code !== undefined) fault.context.code = code;
+  return fault;
+}
+
+/** n8n shows a headline, and the rest below it. */
+function splitMessage(text: string): { message: string; description: string | undefined } {
+  const end = text.search(/(?<=[.!?]) (?=[A-Z])/);
+  if (end < 0) return { message: text, description: undefined };
+  return { message: text.slice(0, end), description: text.slice(end + 1) };
+}
+
+/** The item of an input that failed, where the workflow goes on: for the error output, or in place of the result. */
+export function failedItem(
+  fault: NodeFault,
+  pairedItem: IPairedItemData | IPairedItemData[],
+): INodeExecutionData {
+  const { message, description, context } = fault;
+  const code: unknown = context.code;
+  return {
+    json: {
+      error: message,
+      ...(description && { errorDescription: description }),
+      ...(typeof code === 'string' && { errorCode: code }),
+    },
+    error: fault,
+    pairedItem,
+  };
+}
+
+/** Whether the execution was cancelled: then nothing more is to be done, whatever the node's setting on errors says. */
+export function isCancelled(context: IExecuteFunctions): boolean {
+  return context.getExecutionCancelSignal()?.aborted ?? false;
+}

@@ -1,0 +1,171 @@
+import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
+import { AsrError } from '../../../lib/errors';
+import type { EmotionEvent, FinalEvent, InterimEvent, Statistics, WarningEvent } from '../../../lib/events';
+import type { CommitResult, Session } from '../../../lib/session/options';
+
+/** What a session has given since it was asked the last time. */
+export interface Drained {
+  /** The newest of the sentence that is open now: each interim replaces the ones before it. */
+  interim: InterimEvent | undefined;
+  finals: FinalEvent[];
+  emotions: EmotionEvent[];
+  warnings: WarningEvent[];
+}
+
+export interface HeldSessionOptions {
+  name: string;
+  /** The node that opened it: it may open it again for its next item. */
+  openedBy: string;
+  /** Time that no node uses the session, after which it ends. */
+  unusedMs: number;
+  /** Time after which it ends in any case. */
+  longestMs: number;
+  /** Told once; whoever asks for the session later is told the reason. */
+  onEnd: (reason: AsrError) => void;
+}
+
+/**
+ * A session between two nodes of an execution. It ends by itself, because n8n tells older versions of nodes neither that
+ * the execution is over nor that their code was loaded anew.
+ */
+export class HeldSession {
+  readonly openedBy: string;
+  /** All finals since it was opened. */
+  readonly finals: FinalEvent[] = [];
+  readonly #session: Session;
+  readonly #options: HeldSessionOptions;
+  readonly #watched = new WeakSet<AbortSignal>();
+  /** Sentences that have no final yet, in the order of their beginning. */
+  readonly #open = new Map<string, InterimEvent>();
+  readonly #longest: NodeJS.Timeout;
+  #unused: NodeJS.Timeout | undefined;
+  #uses = 0;
+  #drainedFinals = 0;
+  #emotions: EmotionEvent[] = [];
+  #warnings: WarningEvent[] = [];
+  readonly #ended = new AbortController();
+  #endedBy: AsrError | undefined;
+
+  constructor(session: Session, options: HeldSessionOptions) {
+    const { openedBy, longestMs } = options;
+    this.openedBy = openedBy;
+    this.#session = session;
+    this.#options = options;
+    this.#longest = setTimeout(() => {
+      this.end(`it was open for ${seconds(longestMs)}, which is the longest that its node allows`);
+    }, longestMs);
+    session.on('interim', (interim) => this.#open.set(interim.sentenceId, interim));
+    session.on('final', (final) => {
+      this.#open.delete(final.sentenceId);
+      this.finals.push(final);
+    });
+    session.on('emotion', (emotion) => this.#emotions.push(emotion));
+    session.on('warning', (warning) => this.#warnings.push(warning));
+    session.on('finished', () => {
+      this.#release(this.#over('it was finished'));
+    });
+    session.on('error', ({ error }) => {
+      this.#release(error);
+    });
+    this.#awaitUse();
+  }
+
+  /** Aborts when the session is over: what is read for it need not be read any more. */
+  get ended(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Resolves when the service has accepted the session. */
+  ready(): ReturnType<Session['ready']> {
+    return this.#use(() => this.#session.ready());
+  }
+
+  append(audio: AsyncIterable<AudioChunk>, hints: () => AudioFormatHints): Promise<void> {
+    return this.#use(async () => {
+      for await (const chunk of audio) await this.#session.append(chunk, hints());
+    });
+  }
+
+  /** Nothing to commit is no mistake here: a loop cannot know whether somebody has spoken. */
+  commit(): Promise<CommitResult> {
+    return this.#use(() => this.#session.commit()).catch((error: unknown) => {
+      if (error instanceof AsrError && error.code === 'COMMIT_EMPTY') return { text: '', finals: [] };
+      throw error;
+    });
+  }
+
+  finish(): Promise<Statistics> {
+    return this.#use(() => this.#session.finish());
+  }
+
+  /** Ends it at once. @param why goes on after "The session is over: " */
+  end(why: string): void {
+    this.#release(this.#over(why));
+    this.#session.abort();
+  }
+
+  /** Ends it when the signal aborts. A resumed execution has another signal than the one before. */
+  endWith(signal: AbortSignal | undefined): void {
+    if (!signal || this.#watched.has(signal)) return;
+    this.#watched.add(signal);
+    const onAbort = (): void => {
+      this.end('the execution was cancelled');
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  }
+
+  /** Everything that came since the last time, once. */
+  drain(): Drained {
+    const drained: Drained = {
+      interim: [...this.#open.values()].at(-1),
+      finals: this.finals.slice(this.#drainedFinals),
+      emotions: this.#emotions,
+      warnings: this.#warnings,
+    };
+    this.#drainedFinals = this.finals.length;
+    this.#emotions = [];
+    this.#warnings = [];
+    return drained;
+  }
+
+  async #use<T>(work: () => Promise<T>): Promise<T> {
+    clearTimeout(this.#unused);
+    this.#uses += 1;
+    try {
+      return await work();
+    } catch (error) {
+      // What ended the session says more than that it has ended.
+      throw this.#endedBy ?? error;
+    } finally {
+      this.#uses -= 1;
+      if (this.#uses === 0) this.#awaitUse();
+    }
+  }
+
+  #awaitUse(): void {
+    if (this.#endedBy) return;
+    const { unusedMs } = this.#options;
+    this.#unused = setTimeout(() => {
+      this.end(`no node used it for ${seconds(unusedMs)}`);
+    }, unusedMs);
+  }
+
+  #over(why: string): AsrError {
+    const message = `The session "${this.#options.name}" is over: ${why}. Open it again with an ASR Session node.`;
+    return new AsrError('SESSION_CLOSED', message);
+  }
+
+  #release(reason: AsrError): void {
+    if (this.#endedBy) return;
+    this.#endedBy = reason;
+    clearTimeout(this.#unused);
+    clearTimeout(this.#longest);
+    this.#ended.abort(reason);
+    this.#options.onEnd(reason);
+  }
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000} s`;
+}

@@ -1,0 +1,263 @@
+import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { DEFAULT_MODEL, MODELS } from '../../../lib/models';
+import type { Model, WireFormat } from '../../../lib/models';
+import { VAD_PARAMETERS } from '../../../lib/parameters';
+import type { ParameterName, ParameterSpec } from '../../../lib/parameters';
+import { PARAMETER_TEXTS } from './parameter-texts';
+
+/** Value of `model` for a name that is typed, or comes from an expression: which model it is, is known only at run time. */
+export const CUSTOM_MODEL = 'custom';
+/** Value of the sample rate that leaves it to the client. */
+export const AUTOMATIC_RATE = 0;
+
+export const PARAMETER_NAMES = Object.keys(PARAMETER_TEXTS) as ParameterName[];
+
+type Show = NonNullable<IDisplayOptions['show']>;
+
+const LANGUAGE_NAMES = new Intl.DisplayNames(['en'], { type: 'language' });
+/** Texts longer than this get more than one line. */
+const LONG_TEXT = 1000;
+
+/**
+ * Which fields each model has, made from the table in lib/models.ts: for each value that a capability has, one field,
+ * shown for the models with that value.
+ * @param manual What ends a sentence in the mode `manual`, in the words of the node
+ * @param show When the node has these fields at all
+ */
+export function recognitionProperties(manual: string, show: Show = {}): INodeProperties[] {
+  return [
+    {
+      displayName: 'Model',
+      name: 'model',
+      type: 'options',
+      noDataExpression: true,
+      options: [
+        ...MODELS.map(({ id, ...model }) => ({ name: id, value: id, description: gistOf(model) })),
+        {
+          name: 'Custom',
+          value: CUSTOM_MODEL,
+          description: 'A newer snapshot, or a name from an expression',
+        },
+      ],
+      default: DEFAULT_MODEL,
+      displayOptions: { show },
+    },
+    {
+      displayName: 'Model Name',
+      name: 'modelName',
+      type: 'string',
+      required: true,
+      default: '',
+      placeholder: `e.g. ${DEFAULT_MODEL}`,
+      description: 'Settings that the model does not have are an error',
+      displayOptions: { show: { ...show, model: [CUSTOM_MODEL] } },
+    },
+    ...languageProperties(show),
+    {
+      displayName: 'Sentences End',
+      name: 'mode',
+      type: 'options',
+      options: [
+        { name: 'At Silence', value: 'vad', description: 'The service listens for pauses' },
+        { name: manual, value: 'manual' },
+      ],
+      default: 'vad',
+      displayOptions: { show: { ...show, model: [...idsOf(hasModes), CUSTOM_MODEL] } },
+    },
+  ];
+}
+
+/** The settings of the models, for a collection `options` beside the properties above. */
+export function recognitionOptions(): INodeProperties[] {
+  return [
+    ...PARAMETER_NAMES.flatMap(parameterProperties),
+    ...rateProperties(),
+    ...formatProperties(),
+    {
+      displayName: 'Dialogue Before',
+      name: 'context',
+      type: 'string',
+      typeOptions: { rows: 3 },
+      default: '',
+      description: 'What the person said before, or a list of words: it biases recognition',
+      displayOptions: { show: { '/model': [...idsOf((model) => model.context !== 'none'), CUSTOM_MODEL] } },
+    },
+  ];
+}
+
+/** The collection, in the order of the names that people read. */
+export function optionsCollection(options: INodeProperties[], show: Show = {}): INodeProperties {
+  return {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options: [...options].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+    displayOptions: { show },
+  };
+}
+
+function languageProperties(show: Show): INodeProperties[] {
+  const lists = byValue((model) =>
+    model.maxLanguages > 0 ? { codes: model.languages, most: model.maxLanguages } : undefined,
+  );
+  return [
+    ...lists.map(({ value: { codes, most }, ids }): INodeProperties => {
+      const displayOptions = { show: { ...show, model: ids } };
+      const options = codes
+        .map((code) => ({ name: `${LANGUAGE_NAMES.of(code) ?? code} (${code})`, value: code }))
+        .sort((a, b) => a.name.localeCompare(b.name));
+      if (most > 1) {
+        return {
+          displayName: 'Languages',
+          name: 'languages',
+          type: 'multiOptions',
+          options,
+          default: [],
+          description: `At most ${most}. Without any, the service detects the language.`,
+          displayOptions,
+        };
+      }
+      return {
+        displayName: 'Language',
+        name: 'language',
+        type: 'options',
+        options: [{ name: 'Detect Automatically', value: '' }, ...options],
+        default: '',
+        displayOptions,
+      };
+    }),
+    {
+      displayName: 'Language Codes',
+      name: 'languageCodes',
+      type: 'string',
+      default: '',
+      placeholder: 'e.g. en, de',
+      description: 'Of the model, separated by commas. Leave empty to detect the language.',
+      displayOptions: { show: { ...show, model: [CUSTOM_MODEL] } },
+    },
+  ];
+}
+
+function parameterProperties(name: ParameterName): INodeProperties[] {
+  const isOfVad = VAD_PARAMETERS.includes(name);
+  // Where commits end the sentences, the service does not listen for silence.
+  const specs = byValue((model) => {
+    const spec = model.parameters[name];
+    return spec && { spec, hide: isOfVad && hasModes(model) };
+  });
+  return specs.map(({ value: { spec, hide }, ids }, index) => ({
+    ...PARAMETER_TEXTS[name],
+    name,
+    ...fieldOf(spec),
+    displayOptions: {
+      // Of a model that is not known yet, whatever the first of the models has.
+      show: { '/model': index === 0 ? [...ids, CUSTOM_MODEL] : ids },
+      ...(hide && { hide: { '/mode': ['manual'] } }),
+    },
+  }));
+}
+
+type Field = Pick<INodeProperties, 'type' | 'default' | 'typeOptions' | 'options' | 'placeholder'>;
+
+function fieldOf(spec: ParameterSpec): Field {
+  switch (spec.kind) {
+    case 'boolean':
+      return { type: 'boolean', default: spec.default };
+    case 'number':
+    case 'integer': {
+      const { min, max } = spec;
+      const numberPrecision = spec.kind === 'integer' ? 0 : 2;
+      return {
+        type: 'number',
+        default: spec.default ?? 0,
+        typeOptions: { minValue: min, maxValue: max, numberPrecision },
+      };
+    }
+    case 'choice':
+      return {
+        type: 'options',
+        default: spec.default,
+        options: spec.choices.map((value) => ({ name: value, value })),
+      };
+    case 'text':
+      return { type: 'string', default: '', ...(spec.maxLength > LONG_TEXT && { typeOptions: { rows: 3 } }) };
+    case 'vocabulary':
+      return { type: 'string', default: '', typeOptions: { rows: 4 }, placeholder: 'e.g. Model Studio 4' };
+    case 'wordFilter':
+      return { type: 'json', default: '{}' };
+  }
+}
+
+function rateProperties(): INodeProperties[] {
+  return byValue((model) => (model.sampleRatesHz.length > 1 ? model.sampleRatesHz : undefined)).map(
+    ({ value, ids }) => ({
+      displayName: 'Sample Rate',
+      name: 'sampleRateHz',
+      type: 'options',
+      options: [
+        { name: 'Automatic', value: AUTOMATIC_RATE },
+        ...value.map((hz) => ({ name: `${hz} Hz`, value: hz })),
+      ],
+      default: AUTOMATIC_RATE,
+      description: 'Of what is sent to the service; audio of any rate is converted',
+      displayOptions: { show: { '/model': ids } },
+    }),
+  );
+}
+
+function formatProperties(): INodeProperties[] {
+  return byValue((model) => (model.formats.length > 1 ? model.formats : undefined)).map(({ value, ids }) => ({
+    displayName: 'Audio Goes Out',
+    name: 'wireFormat',
+    type: 'options',
+    options: value.map(formatOption),
+    default: 'pcm',
+    description:
+      'As it is: the service decodes the bytes, nothing is checked here. One file for each session, and the sample rate set to that of the file.',
+    displayOptions: { show: { '/model': ids } },
+  }));
+}
+
+function formatOption(format: WireFormat): INodePropertyOptions {
+  if (format === 'pcm') return { name: 'As PCM: Understood and Checked Here', value: format };
+  return { name: `As It Is: ${format.toUpperCase()}`, value: format };
+}
+
+/** What people choose a model by. */
+function gistOf({ languages, emotions, timestamps, regions }: Omit<Model, 'id'>): string {
+  const parts = [
+    ...(languages.length > 1 ? [`${languages.length} languages`] : []),
+    ...(emotions === 'none' ? [] : [`${emotions} emotions`]),
+    ...(timestamps ? ['times of words'] : []),
+    `in ${regions.map(capitalised).join(' and ')}`,
+  ];
+  return capitalised(parts.join(', '));
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function hasModes({ modes }: Model): boolean {
+  return modes.length > 1;
+}
+
+function idsOf(is: (model: Model) => boolean): string[] {
+  return MODELS.filter(is).map(({ id }) => id);
+}
+
+/** The different values that a capability has, each with the models that have it. */
+function byValue<T>(capabilityOf: (model: Model) => T | undefined): { value: T; ids: string[] }[] {
+  const groups = new Map<string, { value: T; ids: string[] }>();
+  for (const model of MODELS) {
+    const value = capabilityOf(model);
+    if (value === undefined) continue;
+    const key = JSON.stringify(value);
+    const group = groups.get(key) ?? { value, ids: [] };
+    group.ids.push(model.id);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}

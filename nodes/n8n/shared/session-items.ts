@@ -1,0 +1,65 @@
+import type { IExecuteFunctions, INodeExecutionData, IPairedItemData } from 'n8n-workflow';
+import type { Drained } from './held-session';
+import { asData } from './items';
+import { failedItem } from './errors';
+import type { NodeFault } from './errors';
+
+export const OUTPUT_NAMES = ['Interim', 'Final', 'Emotion'];
+
+/** The items of one run of a node, for its three outputs. */
+export class SessionItems {
+  readonly interim: INodeExecutionData[] = [];
+  readonly final: INodeExecutionData[] = [];
+  readonly emotion: INodeExecutionData[] = [];
+  readonly #context: IExecuteFunctions;
+  /** Already told in this run. */
+  readonly #hints = new Set<string>();
+
+  constructor(context: IExecuteFunctions) {
+    this.#context = context;
+  }
+
+  get outputs(): INodeExecutionData[][] {
+    return [this.interim, this.final, this.emotion];
+  }
+
+  /** Finals, emotions and warnings; what becomes of the interim is the node's to say. */
+  addDrained(sessionName: string, { finals, emotions, warnings }: Drained, pairedItem: Pairing): void {
+    for (const final of finals) this.final.push(sessionItem(sessionName, final, pairedItem));
+    for (const emotion of emotions) this.emotion.push(sessionItem(sessionName, emotion, pairedItem));
+    for (const { code, message } of warnings) {
+      // Not worth a word: it costs nothing and the next audio wakes it.
+      if (code !== 'SLEEPING') this.#hint(`Session "${sessionName}": ${message}`);
+    }
+  }
+
+  /** A workflow goes on only along items: where a node has waited for finals and there was none, this stands for them. */
+  addEmptyFinal(sessionName: string, { finals }: Drained, pairedItem: Pairing): void {
+    if (finals.length === 0)
+      this.final.push(sessionItem(sessionName, { type: 'final', text: '' }, pairedItem));
+  }
+
+  /** @param output where the node's items go in any case */
+  addFault(output: 'interim' | 'final', fault: NodeFault, pairedItem: Pairing): void {
+    this[output].push(failedItem(fault, pairedItem));
+  }
+
+  #hint(message: string): void {
+    if (this.#hints.has(message)) return;
+    this.#hints.add(message);
+    this.#context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+  }
+}
+
+export type Pairing = IPairedItemData | IPairedItemData[];
+
+/** The items that a result is of; n8n finds their common origin. */
+export function pairing([first, ...others]: readonly [number, ...number[]]): Pairing {
+  return others.length === 0 ? { item: first } : [first, ...others].map((item) => ({ item }));
+}
+
+/** An event of the shared vocabulary, with the name of its session. */
+export function sessionItem(sessionName: string, event: object, pairedItem: Pairing): INodeExecutionData {
+  // `type` is the event's; it stands here to be the first column.
+  return { json: asData({ type: '', sessionName, ...event }), pairedItem };
+}

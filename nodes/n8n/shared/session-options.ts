@@ -1,0 +1,56 @@
+import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
+import { connectionOf, CREDENTIALS } from '../../../credentials/n8n/connection';
+import { DEFAULT_MODEL, findModel } from '../../../lib/models';
+import type { SessionMode, WireFormat } from '../../../lib/models';
+import type { SessionOptions } from '../../../lib/session/options';
+import { readParameters } from '../../stored-parameters';
+import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';
+
+/** Of a hot word that is given without one; Node-RED's dialog has the same. */
+const USUAL_WEIGHT = 4;
+
+/** What both an execution and a trigger of n8n have. */
+export interface ParameterSource {
+  /** Of the item that is worked on; of the workflow in a trigger. */
+  parameter: (name: string, fallback: unknown) => unknown;
+  credentials: (name: string) => Promise<ICredentialDataDecryptedObject>;
+}
+
+/**
+ * The options of a session, from the fields of recognition-properties.ts and the credentials.
+ * @throws AsrError `INVALID_OPTION` for an unknown model
+ */
+export async function sessionOptions({ parameter, credentials }: ParameterSource): Promise<SessionOptions> {
+  const text = (name: string): string => String(parameter(name, '')).trim();
+  const chosen = text('model') || DEFAULT_MODEL;
+  const model = findModel(chosen === CUSTOM_MODEL ? text('modelName') : chosen);
+  const options = parameter('options', {}) as IDataObject;
+  const languages = parameter('languages', []) as string[];
+  const language = [text('language'), ...languages, ...text('languageCodes').split(/[\s,]+/)];
+  const stored = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, options[name]]));
+  const { sampleRateHz, wireFormat, context } = options;
+  return {
+    ...connectionOf(await credentials(CREDENTIALS)),
+    model: model.id,
+    // Where the model has one mode there is nothing to choose, and what another model left behind does not count.
+    ...(model.modes.length > 1 && { mode: (text('mode') || 'vad') as SessionMode }),
+    language: [...new Set(language.filter((code) => code !== ''))],
+    parameters: readParameters({ ...stored, vocabulary: wordsOf(stored.vocabulary) }, model),
+    ...(sampleRateHz && sampleRateHz !== AUTOMATIC_RATE && { sampleRateHz: Number(sampleRateHz) }),
+    ...(wireFormat && { wireFormat: wireFormat as WireFormat }),
+    ...(typeof context === 'string' && context.trim() !== '' && { context: [{ user: context }] }),
+  };
+}
+
+/** Lines of words with their weights, as the field has them. An expression may give an object, or its JSON. */
+function wordsOf(vocabulary: unknown): unknown {
+  if (typeof vocabulary !== 'string' || vocabulary.trimStart().startsWith('{')) return vocabulary;
+  const lines = vocabulary.split('\n').filter((line) => line.trim() !== '');
+  if (lines.length === 0) return undefined;
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, word = '', weight] = /^(.+?)(?:[\s,:=]+(\d+))?$/.exec(line.trim()) ?? [];
+      return [word, weight === undefined ? USUAL_WEIGHT : Number(weight)];
+    }),
+  );
+}

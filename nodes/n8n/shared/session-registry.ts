@@ -1,0 +1,110 @@
+import { NodeOperationError } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { AsrError } from '../../../lib/errors';
+import { openSession } from '../../../lib/session/session';
+import type { SessionOptions } from '../../../lib/session/options';
+import { HeldSession } from './held-session';
+import type { HeldSessionOptions } from './held-session';
+
+/** Reasons that are remembered of sessions that have ended. */
+const MAX_REASONS = 500;
+
+interface Registry {
+  open: Map<string, HeldSession>;
+  /** Why a session of this key has ended, oldest first. */
+  ended: Map<string, AsrError>;
+}
+
+/**
+ * The one state of the whole process that n8n forces on us: it gives the nodes of an execution nothing that they share
+ * but their items, which are JSON. It hangs on `globalThis` and not on this module, because n8n drops its modules and
+ * loads them again while executions run. The number in the name changes when the shape of what is kept does.
+ */
+const KEY = Symbol.for('@flow-asr/n8n-nodes-realtime-asr: sessions of executions, 1');
+
+function registry(): Registry {
+  const global = globalThis as { [KEY]?: Registry };
+  return (global[KEY] ??= { open: new Map(), ended: new Map() });
+}
+
+function keyOf(context: IExecuteFunctions, name: string): string {
+  return JSON.stringify([context.getExecutionId(), name]);
+}
+
+/**
+ * Opens the session of this name in this execution. The node that has opened it gets the same one again, so that it may
+ * be given many items, or stand in a loop.
+ * @throws NodeOperationError when another node has opened it; AsrError for options that cannot work
+ */
+export function openHeldSession(
+  context: IExecuteFunctions,
+  name: string,
+  options: SessionOptions,
+  limits: Pick<HeldSessionOptions, 'unusedMs' | 'longestMs'>,
+): HeldSession {
+  const { open, ended } = registry();
+  const key = keyOf(context, name);
+  const { id: openedBy } = context.getNode();
+  const known = open.get(key);
+  if (known && known.openedBy !== openedBy) {
+    throw new NodeOperationError(
+      context.getNode(),
+      `A session "${name}" is open in this execution already.`,
+      {
+        description: 'Another node has opened it. Finish it first, or give this one another name.',
+      },
+    );
+  }
+  const held =
+    known ??
+    new HeldSession(openSession(options), {
+      ...limits,
+      name,
+      openedBy,
+      onEnd: (reason) => {
+        open.delete(key);
+        remember(ended, key, reason);
+      },
+    });
+  open.set(key, held);
+  watch(context, held);
+  return held;
+}
+
+/** @throws NodeOperationError when none was opened; AsrError that says why it is over */
+export function heldSession(context: IExecuteFunctions, name: string): HeldSession {
+  const { open, ended } = registry();
+  const key = keyOf(context, name);
+  const held = open.get(key);
+  if (held) {
+    watch(context, held);
+    return held;
+  }
+  const reason = ended.get(key);
+  if (reason) throw reason;
+  throw new NodeOperationError(context.getNode(), `No session "${name}" is open in this execution.`, {
+    description: NOT_OPEN,
+  });
+}
+
+const NOT_OPEN = [
+  'Open it with an ASR Session node that runs before this one.',
+  'A session belongs to one execution: a sub-workflow has its own, and executing a single step in the editor begins a new one with old data, so execute the whole workflow.',
+  'After a Wait of more than a minute the session may be gone, and in queue mode the execution may go on in another process that does not have it.',
+].join(' ');
+
+/** Ends with the execution, where n8n tells: of a cancellation always, of its end from 2.33 on. */
+function watch(context: IExecuteFunctions, held: HeldSession): void {
+  held.endWith(context.getExecutionCancelSignal());
+  const { onExecutionFinish } = context as { onExecutionFinish?: (handler: () => void) => void };
+  onExecutionFinish?.call(context, () => {
+    held.end('the execution it belongs to has ended');
+  });
+}
+
+function remember(ended: Map<string, AsrError>, key: string, reason: AsrError): void {
+  ended.delete(key);
+  ended.set(key, reason);
+  const [oldest] = ended.keys();
+  if (ended.size > MAX_REASONS && oldest !== undefined) ended.delete(oldest);
+}
