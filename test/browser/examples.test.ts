@@ -244,10 +244,7 @@ describe('the example', () => {
       RECOGNISED_WITHIN_MS,
     );
     await page.page.locator('#sentences .interim').first().waitFor();
-    await page.page
-      .getByText('ask what you can', { exact: false })
-      .waitFor({ timeout: RECOGNISED_WITHIN_MS });
-    await sleep(1500); // The recording's end, which the browser tells nobody.
+    await page.untilRecordingEnds();
     await page.stop();
     await waitUntil(
       () => hasFinished(flow.get('asr-session')),

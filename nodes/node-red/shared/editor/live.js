@@ -26,8 +26,7 @@ window.flowAsr = window.flowAsr || {};
   function placeOf(view) {
     const node = editorNode(view);
     if (!node) return view.nodeId;
-    const name = node.name || RED.utils.getNodeLabel(node);
-    return flowAsr.flowLabel(node.z) + ' / ' + name;
+    return flowAsr.flowLabel(node.z) + ' / ' + RED.utils.getNodeLabel(node);
   }
 
   function reveal(view) {
