@@ -34,8 +34,13 @@ export class Editor {
     this.faults = watchFaults(page);
   }
 
-  static async open(browser: Browser, nodeRed: NodeRed, locale = 'en-US'): Promise<Editor> {
-    const context = await browser.newContext({ locale, viewport: { width: 1280, height: 900 } });
+  static async open(
+    browser: Browser,
+    nodeRed: NodeRed,
+    { locale = 'en-US', deviceScaleFactor = 1 } = {},
+  ): Promise<Editor> {
+    const viewport = { width: 1280, height: 900 };
+    const context = await browser.newContext({ locale, deviceScaleFactor, viewport });
     const editor = new Editor(await context.newPage(), nodeRed);
     await editor.page.goto(nodeRed.url);
     await editor.page.waitForFunction(
@@ -55,12 +60,15 @@ export class Editor {
   async import(nodes: FlowNode[]): Promise<FlowNode[]> {
     const before = new Set((await this.nodes()).map(({ id }) => id));
     await this.run(`RED.view.importNodes(${JSON.stringify(nodes)}, { generateIds: true })`);
-    return (await this.nodes()).filter(({ id }) => !before.has(id));
+    const imported = (await this.nodes()).filter(({ id }) => !before.has(id));
+    const tab = imported.find(({ type }) => type === 'tab');
+    if (tab) await this.run(`RED.workspaces.show('${tab.id}')`);
+    return imported;
   }
 
   /** Takes away every flow, and deploys that. */
   async clear(): Promise<void> {
-    await this.run(`RED.nodes.clear(); RED.workspaces.add(undefined, true); RED.nodes.dirty(true)`);
+    await this.run(`RED.nodes.clear(); RED.nodes.dirty(true)`);
     await this.deploy();
   }
 

@@ -129,6 +129,14 @@ window.flowAsr = window.flowAsr || {};
     return Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.includes(name)));
   }
 
+  // Screen readers are to find the label of its row at a typed input too: the field that the label is for is hidden.
+  function labelTypedInputs() {
+    $('.asr-form .red-ui-typedInput-container').each(function () {
+      const label = $(this).closest('.form-row').children('label').text().trim();
+      $(this).find('input, button').attr('aria-label', label);
+    });
+  }
+
   // What a node without a name is called: its model, and who ends a sentence where there is a choice.
   function recognitionLabel(node) {
     if (node.name || !capabilities) return node.name || node._(node.type + '.palette-label');
@@ -147,6 +155,7 @@ window.flowAsr = window.flowAsr || {};
     checkParameters,
     checkRate,
     isInRange,
+    labelTypedInputs,
     load,
     modelOf,
     parametersOf,
