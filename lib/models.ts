@@ -59,7 +59,7 @@ const STAYS: ParameterSpec = ON;
 const ID: ParameterSpec = { kind: 'text', maxLength: 200 };
 const NOISE: ParameterSpec = { kind: 'number', min: -1, max: 1, step: 0.1 };
 const WORD_FILTER: ParameterSpec = { kind: 'wordFilter', maxWords: 32 };
-const VOCABULARY: ParameterSpec = { kind: 'vocabulary', maxWords: 2000 };
+const VOCABULARY: ParameterSpec = { kind: 'vocabulary', maxWords: 2000, weights: [1, 2, 3, 4, 5, 50] };
 /** "any" in protocol.md B.1: the rates that audio has. */
 const ANY_RATE = [16000, 8000, 11025, 12000, 22050, 24000, 32000, 44100, 48000];
 const ALL_FORMATS: readonly WireFormat[] = ['pcm', 'wav', 'mp3', 'opus', 'speex', 'aac', 'amr'];

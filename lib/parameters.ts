@@ -74,7 +74,7 @@ export type ParameterSpec =
   | { kind: 'integer'; min: number; max: number; default?: number }
   | { kind: 'choice'; choices: readonly string[]; default: string }
   | { kind: 'text'; maxLength: number }
-  | { kind: 'vocabulary'; maxWords: number }
+  | { kind: 'vocabulary'; maxWords: number; weights: readonly number[] }
   | { kind: 'wordFilter'; maxWords: number };
 
 const WIDE_CHARACTERS = /[^\x20-\x7e]/;
@@ -100,14 +100,18 @@ export function parameterFault(name: string, value: unknown, spec: ParameterSpec
       if (typeof value === 'string' && value !== '' && value.length <= spec.maxLength) return undefined;
       return `Expected \`${name}\` to be a text of 1 to ${spec.maxLength} characters, got ${typeof value === 'string' ? value.length : typeof value}.`;
     case 'vocabulary':
-      return vocabularyFault(name, value, spec.maxWords);
+      return vocabularyFault(name, value, spec);
     case 'wordFilter':
       return wordFilterFault(name, value, spec.maxWords);
   }
 }
 
 /** protocol.md B.3 `vocabulary`. A wrong weight would silently drop the whole table (M-OL), so it is refused here. */
-function vocabularyFault(name: string, value: unknown, maxWords: number): string | undefined {
+function vocabularyFault(
+  name: string,
+  value: unknown,
+  { maxWords, weights }: Extract<ParameterSpec, { kind: 'vocabulary' }>,
+): string | undefined {
   if (!isPlainObject(value)) return `Expected \`${name}\` to be an object of words and weights.`;
   const entries = Object.entries(value);
   if (entries.length === 0 || entries.length > maxWords) {
@@ -117,8 +121,8 @@ function vocabularyFault(name: string, value: unknown, maxWords: number): string
   if (superWords > 50)
     return `Expected \`${name}\` to have at most 50 words of weight 50, got ${superWords}.`;
   for (const [word, weight] of entries) {
-    if (weight !== 50 && !(Number.isInteger(weight) && Number(weight) >= 1 && Number(weight) <= 5)) {
-      return `Expected the weight of "${word}" in \`${name}\` to be 1 to 5, or 50, got ${String(weight)}.`;
+    if (!weights.some((one) => one === weight)) {
+      return `Expected the weight of "${word}" in \`${name}\` to be one of ${weights.join(', ')}, got ${String(weight)}.`;
     }
     const tooLong = WIDE_CHARACTERS.test(word)
       ? Array.from(word).length > 15

@@ -8,6 +8,7 @@ import { installIfNeeded, root } from './project.mjs';
 /** A suite is a configuration of mocha with its own bounds on time. */
 export const QUICK = '.mocharc.json';
 export const PACKAGE = 'test/package/.mocharc.json';
+export const BROWSER = 'test/browser/.mocharc.json';
 export const HOSTS = 'test/hosts/.mocharc.json';
 
 const require = createRequire(import.meta.url);
@@ -31,7 +32,7 @@ export async function runTests({ suites, check }) {
     if (isBuildStale()) build();
     if (check && process.argv.length === 2) add(await check());
     if (files.length === 0) for (const suite of suites) add(await runMocha(suite, [], flags));
-    for (const suite of [QUICK, PACKAGE, HOSTS]) {
+    for (const suite of [QUICK, PACKAGE, BROWSER, HOSTS]) {
       const chosen = files.filter((file) => suiteOf(file) === suite);
       if (chosen.length > 0) add(await runMocha(suite, chosen, flags));
     }
@@ -54,7 +55,7 @@ function relative(file) {
 }
 
 function suiteOf(file) {
-  return [PACKAGE, HOSTS].find((suite) => `${file}/`.startsWith(`${path.posix.dirname(suite)}/`)) ?? QUICK;
+  return [PACKAGE, BROWSER, HOSTS].find((suite) => `${file}/`.startsWith(`${path.posix.dirname(suite)}/`)) ?? QUICK;
 }
 
 /**

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { capture, root } from './project.mjs';
-import { PACKAGE, QUICK, runTests } from './suites.mjs';
+import { BROWSER, PACKAGE, QUICK, runTests } from './suites.mjs';
 
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const [, n8nLint, ...n8nLintArgs] = scripts['lint:n8n'].split(' ');
@@ -17,7 +17,7 @@ const CHECKS = [
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
 ];
 
-await runTests({ suites: [QUICK, PACKAGE], check });
+await runTests({ suites: [QUICK, PACKAGE, BROWSER], check });
 
 async function check() {
   let failed = 0;

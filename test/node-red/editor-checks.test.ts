@@ -144,6 +144,21 @@ describe('the checks of the dialogs', () => {
     assert.deepEqual(new Set(Object.keys(flowAsr.parametersOf(undefined))), all);
   });
 
+  it('hold the weights of hot words to those of the table', () => {
+    const { flowAsr } = loadEditor();
+    const check = (vocabulary: object) =>
+      flowAsr.checkParameters(node('qwen-audio-3.1-asr-flash-streaming'), { vocabulary });
+    assert.equal(check({ Qwen: 5, Singapore: 50 }), true);
+    assert.match(String(check({ Qwen: 6 })), /expected\.vocabulary/);
+    assert.match(String(check({ Qwen: '5' })), /expected\.vocabulary/);
+  });
+
+  it('let a variable stand for a limit or a language', () => {
+    const { flowAsr } = loadEditor();
+    assert.equal(flowAsr.checkLimit(node(DEFAULT_MODEL), 'session', 'maxSessions', '${MOST}'), true);
+    assert.equal(flowAsr.checkLanguage(node(DEFAULT_MODEL), '${LANGUAGE}'), true);
+  });
+
   it('leave out what only has a meaning where the service cuts sentences', () => {
     const { flowAsr } = loadEditor();
     const manual = Object.keys(flowAsr.parametersOf(findModel(DEFAULT_MODEL), 'manual'));

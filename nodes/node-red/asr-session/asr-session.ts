@@ -3,32 +3,41 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import { AsrError } from '../../../lib/errors';
 import { DEFAULT_MODEL, findModel, MODELS } from '../../../lib/models';
 import { VAD_PARAMETERS } from '../../../lib/parameters';
+import { serveMicrophonePage } from '../microphone/route';
 import type { AsrSessionNode } from '../shared/host';
 import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../shared/limits';
 import { SessionController } from './controller';
 import type { SessionSettings } from './controller';
+import { serveLivePanel } from './live-panel';
 
 /** What the dialogs of the package share; asr-session.html loads it. */
-const EDITOR_FILES = ['models.js', 'parameters.js', 'recognition.js', 'sessions.js'];
+const EDITOR_FILES = ['live.js', 'models.js', 'parameters.js', 'recognition.js', 'sessions.js'];
 
 type AsrSessionDef = NodeDef & SessionSettings;
 
 export = function (RED: NodeAPI) {
+  const running = new Set<SessionController>();
+
   RED.nodes.registerType<AsrSessionNode, AsrSessionDef, object, object>(
     'asr-session',
     function (this: AsrSessionNode, def: AsrSessionDef) {
       RED.nodes.createNode(this, def);
       const controller = new SessionController(RED, this, def);
       this.asr = controller;
+      running.add(controller);
       this.on('input', (msg, _send, done) => {
         void controller.onInput(msg, done);
       });
       this.on('close', (_removed: boolean, done: () => void) => {
+        running.delete(controller);
         controller.close();
         done();
       });
     },
   );
+
+  serveMicrophonePage(RED);
+  serveLivePanel(RED, running);
 
   // What the editor suggests and validates comes from the client's own table, so that there is no second one.
   RED.httpAdmin.get('/asr/models', RED.auth.needsPermission('asr-session.read'), (_request, response) => {

@@ -2,11 +2,12 @@ import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { AsrError } from '../../../lib/errors';
 import type { SessionEvent } from '../../../lib/events';
 import type { ContextTurn } from '../../../lib/parameters';
+import { DEFAULT_MODEL } from '../../../lib/models';
 import { firstRate } from '../../../lib/session/config';
 import type { CommitResult, IdlePolicy, Session, SessionOptions } from '../../../lib/session/options';
 import { openSession } from '../../../lib/session/session';
 import { readContext } from '../shared/context';
-import { asError, NodeError } from '../shared/errors';
+import { asError, errorInfo, NodeError } from '../shared/errors';
 import type { AsrSessionNode, AudioSink, SessionHost } from '../shared/host';
 import { KeyedQueue } from '../shared/keyed-queue';
 import { readLimit, readNumber, SESSION_LIMITS } from '../shared/limits';
@@ -14,6 +15,7 @@ import type { Done } from '../shared/red';
 import { modelOf, sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
+import type { NodeView, Viewable } from './live-panel';
 import type { LiveSession } from './live-session';
 import { toOutputs } from './messages';
 import { sessionKey } from './session-key';
@@ -33,7 +35,7 @@ export interface SessionSettings extends RecognitionDef, SessionKeyDef {
 }
 
 /** One `asr session` node at work: actions in, events out, and the host of its `append audio` and `commit` nodes. */
-export class SessionController implements SessionHost {
+export class SessionController implements SessionHost, Viewable {
   readonly #RED: NodeAPI;
   readonly #node: AsrSessionNode;
   readonly #settings: SessionSettings;
@@ -106,6 +108,23 @@ export class SessionController implements SessionHost {
     return finish ? live.commitAndFinish() : live.commit();
   }
 
+  view(): NodeView {
+    const { id, _alias: templateId } = this.#node as AsrSessionNode & { _alias?: string };
+    return {
+      nodeId: id,
+      ...(templateId !== undefined && { templateId }),
+      model: this.#settings.model?.trim() || DEFAULT_MODEL,
+      sessions: this.#registry.all.map((live) => live.view()),
+      ...(this.#lastFailure && { failure: errorInfo(this.#lastFailure) }),
+    };
+  }
+
+  abort(id: string): boolean {
+    const live = this.#registry.all.find((one) => one.id === id);
+    if (live) this.#abort(live.key, live);
+    return live !== undefined;
+  }
+
   close(): void {
     this.#registry.close();
     this.#status.close();
@@ -124,13 +143,17 @@ export class SessionController implements SessionHost {
         await this.#queue.settled(key);
         return this.#registry.get(key)?.finish();
       case 'abort':
-        // Audio that arrived before must not open a new session after.
-        this.#queue.drop(key, new NodeError('ENDED_EARLY', this.#RED._('asr-session.error.aborted')));
-        this.#registry.get(key)?.abort();
+        this.#abort(key, this.#registry.get(key));
         return;
       default:
         throw new NodeError('UNKNOWN_ACTION', this.#RED._('asr-session.error.unknown-action'));
     }
+  }
+
+  #abort(key: string, live: LiveSession | undefined): void {
+    // Audio that arrived before must not open a new session after.
+    this.#queue.drop(key, new NodeError('ENDED_EARLY', this.#RED._('asr-session.error.aborted')));
+    live?.abort();
   }
 
   async #start(key: string, msg: NodeMessageInFlow): Promise<void> {

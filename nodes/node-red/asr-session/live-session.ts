@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import { AsrError } from '../../../lib/errors';
 import type { SessionEvent, WarningCode } from '../../../lib/events';
 import type { ContextTurn } from '../../../lib/parameters';
 import type { CommitResult, Session } from '../../../lib/session/options';
+import type { SessionView } from './live-panel';
 import type { Route } from './messages';
 
 export type Phase = 'connecting' | 'reconnecting' | 'connected' | 'sleeping' | 'speech' | 'finishing';
@@ -29,6 +31,7 @@ function phaseAfter(event: SessionEvent, phase: Phase): Phase {
 
 /** One session of a key, with the message that opened it and, where wanted, the clock that ends it without audio. */
 export class LiveSession {
+  readonly id = randomUUID();
   readonly key: string;
   readonly route: Route;
   /** True while a `start` message waits for the session: then that message reports a failure. */
@@ -46,6 +49,9 @@ export class LiveSession {
   #idleTimer: NodeJS.Timeout | undefined;
   #inUse = 0;
   #failure: AsrError | undefined;
+  readonly #openedAtMs = performance.now();
+  #said: Pick<SessionView, 'text' | 'isFinal' | 'emotion'> = { text: '', isFinal: true };
+  #problem: string | undefined;
 
   /** @param context what the session was opened with */
   constructor(
@@ -70,9 +76,25 @@ export class LiveSession {
       this.phase = phaseAfter(event, before);
       if (this.phase === 'sleeping' && before !== 'sleeping') this.sleepsSinceMs = performance.now();
       if (event.type === 'error') this.#failure = event.error;
+      this.#remember(event);
       if (event.type === 'error' || event.type === 'finished') clearTimeout(this.#idleTimer);
       listener(event);
     });
+  }
+
+  view(): SessionView {
+    const { audioInMs, audioHeldMs, reconnects } = this.#session.statistics();
+    return {
+      id: this.id,
+      key: this.key,
+      phase: this.phase,
+      openForMs: Math.round(performance.now() - this.#openedAtMs),
+      audioInMs,
+      audioHeldMs,
+      reconnects,
+      ...this.#said,
+      ...(this.#problem !== undefined && { problem: this.#problem }),
+    };
   }
 
   get takesAudio(): boolean {
@@ -132,6 +154,16 @@ export class LiveSession {
   abort(): void {
     clearTimeout(this.#idleTimer);
     this.#session.abort();
+  }
+
+  #remember(event: SessionEvent): void {
+    if (event.type === 'interim' || event.type === 'final') {
+      const { text, emotion } = event;
+      this.#said = { text, isFinal: event.type === 'final', ...(emotion !== undefined && { emotion }) };
+    }
+    if (event.type === 'reconnecting') this.#problem = event.reason;
+    if (event.type === 'warning' && !FALLS_ASLEEP.has(event.code)) this.#problem = event.message;
+    if (event.type === 'opened' || event.type === 'resumed') this.#problem = undefined;
   }
 
   async #use<T>(work: () => Promise<T>): Promise<T> {

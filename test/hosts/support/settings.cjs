@@ -48,6 +48,7 @@ module.exports = {
   uiHost: '127.0.0.1',
   credentialSecret: 'a secret of the test',
   telemetry: { enabled: false, updateNotification: false },
+  editorTheme: { tours: false },
   // Nothing is installed while a test runs.
   externalModules: { autoInstall: false, palette: { allowInstall: false } },
   logging: {

@@ -12,7 +12,11 @@ window.flowAsr = window.flowAsr || {};
 
   function revalidate() {
     RED.nodes.eachNode(function (node) {
-      if (/^asr-(session|append-audio|commit|transcribe)$/.test(node.type)) RED.editor.validateNode(node);
+      if (!/^asr-(session|append-audio|commit|transcribe)$/.test(node.type)) return;
+      RED.editor.validateNode(node);
+      // Its label may say more now.
+      node.dirty = true;
+      node.resize = true;
     });
     RED.view.redraw();
   }
@@ -77,7 +81,8 @@ window.flowAsr = window.flowAsr || {};
 
   function checkLimit(node, kind, field, value) {
     const range = capabilities && capabilities.limits[kind][field];
-    if (!range || value === '' || value === undefined || isInRange(value, range)) return true;
+    if (!range || value === '' || value === undefined || VARIABLE.test(value) || isInRange(value, range))
+      return true;
     const { min, max } = range;
     return text(node, 'invalid.number', { label: text(node, 'label.' + field), min, max });
   }
@@ -89,7 +94,7 @@ window.flowAsr = window.flowAsr || {};
   function checkLanguage(node, value) {
     const model = modelFor(node);
     const asked = (value || '').split(/[\s,]+/).filter((code) => code !== '');
-    if (!model || asked.length === 0 || model.maxLanguages === 0) return true;
+    if (!model || asked.length === 0 || model.maxLanguages === 0 || VARIABLE.test(value)) return true;
     if (asked.length <= model.maxLanguages && asked.every((code) => model.languages.includes(code)))
       return true;
     const languages = model.languages.join(', ');
@@ -124,6 +129,22 @@ window.flowAsr = window.flowAsr || {};
     return Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.includes(name)));
   }
 
+  // Screen readers are to find the label of its row at a typed input too: the field that the label is for is hidden.
+  function labelTypedInputs() {
+    $('.asr-form .red-ui-typedInput-container').each(function () {
+      const label = $(this).closest('.form-row').children('label').text().trim();
+      $(this).find('input, button').attr('aria-label', label);
+    });
+  }
+
+  // What a node without a name is called: its model, and who ends a sentence where there is a choice.
+  function recognitionLabel(node) {
+    if (node.name || !capabilities) return node.name || node._(node.type + '.palette-label');
+    const model = modelOf(node.model);
+    const hasMode = model && model.modes.length > 1 && node.mode;
+    return nameOf(node.model) + (hasMode ? ', ' + flowAsr.sharedText('live.mode.' + node.mode) : '');
+  }
+
   Object.assign(flowAsr, {
     VARIABLE,
     askModel: ask,
@@ -134,9 +155,11 @@ window.flowAsr = window.flowAsr || {};
     checkParameters,
     checkRate,
     isInRange,
+    labelTypedInputs,
     load,
     modelOf,
     parametersOf,
+    recognitionLabel,
     revalidate,
     // Texts that both dialogs use are the session node's.
     sharedText: (key, values) => RED.nodes.getType('asr-session')._('asr-session.' + key, values),

@@ -32,10 +32,17 @@ window.flowAsr = window.flowAsr || {};
         return spec.choices.includes(value);
       case 'text':
         return typeof value === 'string' && value.length <= spec.maxLength;
-      // What is in them is the runtime's to check.
+      case 'vocabulary':
+        return isObject(value) && isVocabulary(spec, value);
+      // What is in it is the runtime's to check.
       default:
         return isObject(value);
     }
+  }
+
+  function isVocabulary({ maxWords, weights }, value) {
+    const given = Object.values(value);
+    return given.length <= maxWords && given.every((weight) => weights.includes(weight));
   }
 
   // What is wrong with a value, or undefined. Variables get their values in the runtime.
@@ -48,7 +55,7 @@ window.flowAsr = window.flowAsr || {};
     return flowAsr.sharedText('expected.' + spec.kind, {
       min: spec.min,
       max: spec.max,
-      choices: (spec.choices || []).join(', '),
+      choices: (spec.choices || spec.weights || []).join(', '),
       count: spec.maxWords || spec.maxLength,
     });
   }

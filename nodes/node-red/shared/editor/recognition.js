@@ -139,6 +139,7 @@ window.flowAsr = window.flowAsr || {};
     showRates(model);
     field('idleSeconds').attr('placeholder', model ? model.idleMs / 1000 : '');
     parameters.show(flowAsr.parametersOf(model, field('mode').val()));
+    flowAsr.labelTypedInputs();
   }
 
   function prepareRecognition(editedNode) {

@@ -64,5 +64,5 @@ window.flowAsr = window.flowAsr || {};
   RED.events.on('nodes:add', onNodesChange);
   RED.events.on('nodes:remove', onNodesChange);
 
-  Object.assign(flowAsr, { checkSession, pickOnlySession, prepareSessionPicker });
+  Object.assign(flowAsr, { checkSession, flowLabel, pickOnlySession, prepareSessionPicker });
 })(window.flowAsr);

@@ -1,0 +1,60 @@
+import type { NodeAPI } from 'node-red';
+import type { ErrorInfo } from '../shared/errors';
+import type { Phase } from './live-session';
+
+/** One open session, as the editor's panel shows it. */
+export interface SessionView {
+  /** Of this panel alone. */
+  id: string;
+  key: string;
+  phase: Phase;
+  openForMs: number;
+  audioInMs: number;
+  /** Accepted and not sent yet. */
+  audioHeldMs: number;
+  reconnects: number;
+  text: string;
+  isFinal: boolean;
+  emotion?: string;
+  /** What was last complained of and is not over. */
+  problem?: string;
+}
+
+/** The sessions of one `asr session` node. */
+export interface NodeView {
+  nodeId: string;
+  /** In an instance of a subflow: the node in the subflow itself, which is the one that the editor knows. */
+  templateId?: string;
+  model: string;
+  sessions: SessionView[];
+  /** Why the last session ended, while no other has opened. */
+  failure?: ErrorInfo;
+}
+
+/** What the panel asks of a running node. */
+export interface Viewable {
+  view(): NodeView;
+  /** @returns whether there was such a session */
+  abort(id: string): boolean;
+}
+
+/**
+ * The routes of the editor's panel of open sessions.
+ * @param running the nodes that run at the moment
+ */
+export function serveLivePanel(RED: NodeAPI, running: ReadonlySet<Viewable>): void {
+  RED.httpAdmin.get('/asr/sessions', RED.auth.needsPermission('asr-session.read'), (_request, response) => {
+    response.json({ nodes: [...running].map((node) => node.view()) });
+  });
+
+  // DELETE, which a page of another site cannot send unasked.
+  RED.httpAdmin.delete(
+    '/asr/sessions/:id',
+    RED.auth.needsPermission('asr-session.write'),
+    (request, response) => {
+      const id = String(request.params.id);
+      const isFound = [...running].some((node) => node.abort(id));
+      response.sendStatus(isFound ? 204 : 404);
+    },
+  );
+}

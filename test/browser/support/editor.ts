@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { FlowNode, NodeRed } from '../../hosts/support/node-red';
+import { ROOT } from '../../hosts/support/packed';
+import type { Browser, Page } from '../../support/browser';
+import { waitUntil } from '../../support/wait-until';
+
+const LOADED_WITHIN_MS = 60_000;
+
+export function readExample(title: string): FlowNode[] {
+  return JSON.parse(readFileSync(path.join(ROOT, 'examples', `${title}.json`), 'utf8')) as FlowNode[];
+}
+
+/** What a page says of itself that nobody should have to read: errors of scripts, of requests, of the console. */
+export function watchFaults(page: Page): string[] {
+  const faults: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  return faults;
+}
+
+/** Node-RED's editor in a browser. */
+export class Editor {
+  readonly page: Page;
+  readonly faults: string[];
+  readonly #nodeRed: NodeRed;
+
+  private constructor(page: Page, nodeRed: NodeRed) {
+    this.page = page;
+    this.#nodeRed = nodeRed;
+    this.faults = watchFaults(page);
+  }
+
+  static async open(
+    browser: Browser,
+    nodeRed: NodeRed,
+    { locale = 'en-US', deviceScaleFactor = 1 } = {},
+  ): Promise<Editor> {
+    const viewport = { width: 1280, height: 900 };
+    const context = await browser.newContext({ locale, deviceScaleFactor, viewport });
+    const editor = new Editor(await context.newPage(), nodeRed);
+    await editor.page.goto(nodeRed.url);
+    await editor.page.waitForFunction(
+      `window.RED?.nodes?.getType('asr-session') && RED.workspaces.active() && !$('#red-ui-loading-progress').is(':visible')`,
+      undefined,
+      { timeout: LOADED_WITHIN_MS },
+    );
+    return editor;
+  }
+
+  /** Runs an expression of the editor's own JavaScript. */
+  run<T>(expression: string): Promise<T> {
+    return this.page.evaluate<T>(expression);
+  }
+
+  /** Imports nodes as Import does, with new ids, and gives them as they are then. */
+  async import(nodes: FlowNode[]): Promise<FlowNode[]> {
+    const before = new Set((await this.nodes()).map(({ id }) => id));
+    await this.run(`RED.view.importNodes(${JSON.stringify(nodes)}, { generateIds: true })`);
+    const imported = (await this.nodes()).filter(({ id }) => !before.has(id));
+    const tab = imported.find(({ type }) => type === 'tab');
+    if (tab) await this.run(`RED.workspaces.show('${tab.id}')`);
+    return imported;
+  }
+
+  /** Takes away every flow, and deploys that. */
+  async clear(): Promise<void> {
+    await this.run(`RED.nodes.clear(); RED.nodes.dirty(true)`);
+    await this.deploy();
+  }
+
+  /** Presses Deploy, and waits until the flows run. */
+  async deploy(): Promise<void> {
+    const started = this.#starts();
+    // For a moment after the last deploy it is not to be pressed.
+    await this.page.waitForFunction(`!$('#red-ui-header-button-deploy').hasClass('disabled')`);
+    await this.page.waitForFunction(`!$('.red-ui-deploy-button-spinner').is(':visible')`);
+    await this.run(`RED.actions.invoke('core:deploy-flows')`);
+    await waitUntil(() => this.#starts() > started, 'the deployed flows to start', LOADED_WITHIN_MS);
+    await this.page.waitForFunction(`!RED.nodes.dirty()`);
+  }
+
+  /** What would be deployed. */
+  nodes(): Promise<FlowNode[]> {
+    return this.run<FlowNode[]>(`RED.nodes.createCompleteNodeSet()`);
+  }
+
+  async node(id: string): Promise<FlowNode> {
+    const found = (await this.nodes()).find((node) => node.id === id);
+    assert.ok(found, `There is no node ${id} in the editor.`);
+    return found;
+  }
+
+  /** Changes properties of a node without its dialog. */
+  async set(id: string, properties: Record<string, unknown>): Promise<void> {
+    await this.run(
+      `Object.assign(RED.nodes.node('${id}') ?? RED.nodes.workspace('${id}'), ${JSON.stringify(properties)}); RED.nodes.dirty(true)`,
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
+  #starts(): number {
+    return this.#nodeRed.news.filter(({ kind }) => kind === 'started').length;
+  }
+}

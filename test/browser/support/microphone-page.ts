@@ -1,0 +1,76 @@
+import type { NodeRed } from '../../hosts/support/node-red';
+import type { Browser, Page } from '../../support/browser';
+import { watchFaults } from './editor';
+import { waitUntilAsync } from './wait';
+
+/** Longer than the recording pauses between its sentences. */
+const QUIET_LOOKS = 6;
+
+export interface PageOptions {
+  /** Of the WebSocket; the page's default where there is none. */
+  path?: string;
+  locale?: string;
+}
+
+/** The microphone's page in a browser. */
+export class MicrophonePage {
+  readonly page: Page;
+  readonly faults: string[];
+
+  private constructor(page: Page) {
+    this.page = page;
+    this.faults = watchFaults(page);
+  }
+
+  /** Opens the page, and waits until it has its WebSocket. */
+  static async open(
+    browser: Browser,
+    { url }: NodeRed,
+    { path, locale = 'en-US' }: PageOptions = {},
+  ): Promise<MicrophonePage> {
+    const context = await browser.newContext({ locale, viewport: { width: 900, height: 640 } });
+    const opened = new MicrophonePage(await context.newPage());
+    await opened.page.goto(`${url}/asr/microphone${path === undefined ? '' : `?path=${path}`}`);
+    await opened.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();
+    return opened;
+  }
+
+  /** Presses the button of the mode "until I stop it". */
+  async talk(): Promise<void> {
+    await this.page.locator('#talk').click();
+    await this.page.locator('#state', { hasText: /^(listening|正在聆听)$/ }).waitFor();
+  }
+
+  async stop(): Promise<void> {
+    await this.page.locator('#talk').click();
+    await this.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();
+  }
+
+  /** The browser's microphone is silent after its recording, which the page's meter shows. */
+  async untilRecordingEnds(): Promise<void> {
+    let quietLooks = -1;
+    await waitUntilAsync(async () => {
+      const isSilent = (await this.page.locator('#level').getAttribute('aria-valuenow')) === '0';
+      if (!isSilent) quietLooks = 0;
+      else if (quietLooks >= 0) quietLooks += 1;
+      return quietLooks > QUIET_LOOKS;
+    }, 'the recording to end');
+  }
+
+  async text(): Promise<string> {
+    return (await this.page.locator('#sentences li > span:first-child').allInnerTexts()).join(' ');
+  }
+
+  emotions(): Promise<string[]> {
+    return this.page.locator('#sentences .emotion').allInnerTexts();
+  }
+
+  /** What it complains of. */
+  problem(): Promise<string> {
+    return this.page.locator('#problem').innerText();
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
