@@ -30,6 +30,7 @@ export interface SessionConfig {
   maxHeldAudioMs: number;
   pace: { burstMs: number; multiple: number };
   idle: { policy: IdlePolicy; afterMs: number };
+  statisticsIntervalMs: number | undefined;
   environment: Environment;
 }
 
@@ -69,6 +70,10 @@ export function configure(options: SessionOptions): SessionConfig {
       policy: oneOf('idle.policy', idle.policy ?? 'reopen', IDLE_POLICIES),
       afterMs: duration('idle.afterMs', idle.afterMs, model.idleMs),
     },
+    statisticsIntervalMs:
+      options.statisticsIntervalMs === undefined
+        ? undefined
+        : ranged('statisticsIntervalMs', options.statisticsIntervalMs, 100, MAX_DURATION_MS, 0),
     environment: createEnvironment({ ...(pool && { connect: pool.connect }), ...options.environment }),
   };
 }

@@ -56,6 +56,8 @@ export interface SessionOptions extends EndpointOptions {
     /** How long without audio. Default: 15000 on run-task models, 40000 on Qwen-ASR-Realtime. */
     afterMs?: number;
   };
+  /** How often a `statistics` event comes while the session lives. Default: never. */
+  statisticsIntervalMs?: number;
   /** Connections to use again, where the protocol allows it. Default: every session has its own. */
   pool?: ConnectionPool;
   /** Clock and sockets, replaced in tests. */
@@ -128,7 +130,11 @@ export interface Session {
   /** Closes at once, whatever the state; held audio and open sentences are gone. Idempotent. */
   abort(): void;
 
+  /** The counters so far; those of the end in `finished` and `error`. */
   statistics(): Statistics;
+
+  /** Audio accepted and not sent yet, in milliseconds; cheap enough to be asked for with every chunk. */
+  readonly heldAudioMs: number;
 
   /** Calls `listener` for every event of the type; `'event'` is every type. Returns what removes it. */
   on<T extends SessionEventType>(type: T, listener: (event: EventOf<T>) => void): () => void;

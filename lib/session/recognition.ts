@@ -59,10 +59,10 @@ export class Recognition {
     switch (event.type) {
       case 'speechStarted':
       case 'speechStopped':
-        this.#speechEdge({ ...event, atMs: timeline.given(event.atMs) });
+        this.#speechEdge({ ...event, atMs: timeline.given(event.atMs) }, times);
         break;
       case 'interim':
-        counter.text(this.#now());
+        counter.text(event.sentenceId, this.#now());
         this.#sentences.interim({ ...event, ...givenTimes(event, timeline) }).forEach(emit);
         break;
       case 'final':
@@ -132,9 +132,13 @@ export class Recognition {
     this.#commits.failAll(reason);
   }
 
-  #speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>): void {
-    if (event.type === 'speechStarted') this.#sentences.speechStarted(event);
-    else this.#sentences.speechStopped(event);
+  #speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>, times: SendTimes): void {
+    if (event.type === 'speechStarted') {
+      this.#sentences.speechStarted(event);
+      this.#options.counter.speechStarted(event.sentenceId, times.sentAt(event.atMs));
+    } else {
+      this.#sentences.speechStopped(event);
+    }
     this.#silenceCommits.speechEdge(event);
     this.#options.emit(event);
   }
@@ -146,7 +150,7 @@ export class Recognition {
     if (final.text !== '') {
       const spokenAtMs = final.endMs === undefined ? undefined : times.sentAt(final.endMs);
       const askedAtMs = spokenAtMs ?? this.#commits.oldest?.sentAtMs ?? this.#finishedAtMs;
-      counter.text(now);
+      counter.text(event.sentenceId, now);
       counter.final(final.text, askedAtMs === undefined ? undefined : now - askedAtMs);
     }
     this.#commits.final(final);

@@ -1,4 +1,5 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
+import type { Cancel } from '../environment';
 import { AsrError } from '../errors';
 import type { EventOf, OpenedEvent, SessionEvent, SessionEventType, Statistics } from '../events';
 import { parameterOrDefault } from '../models';
@@ -14,7 +15,7 @@ import { deferred, handled, rejected } from './promises';
 import { Recognition } from './recognition';
 import { Sender } from './sender';
 import { ServiceLink } from './service-link';
-import { StatisticsCounter } from './statistics';
+import { every, StatisticsCounter } from './statistics';
 
 /** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
 const LONG_COMMIT_MS = 60_000;
@@ -39,6 +40,7 @@ class LiveSession implements Session {
   readonly #link: ServiceLink;
   readonly #counter: StatisticsCounter;
   readonly #emitter = new Emitter();
+  readonly #stopStatistics: Cancel | undefined;
   readonly #ready = deferred<OpenedEvent>();
   readonly #finished = deferred<Statistics>();
   readonly #onAbort = () => {
@@ -79,6 +81,11 @@ class LiveSession implements Session {
         this.#end(error ?? 'finished');
       },
     });
+    if (config.statisticsIntervalMs !== undefined) {
+      this.#stopStatistics = every(clock, config.statisticsIntervalMs, () => {
+        emit({ type: 'statistics', statistics: this.statistics() });
+      });
+    }
     this.#link.connect();
     if (signal?.aborted) queueMicrotask(this.#onAbort);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -138,6 +145,10 @@ class LiveSession implements Session {
     if (this.#phase === 'closed') return;
     this.#link.destroy();
     this.#end('aborted');
+  }
+
+  get heldAudioMs(): number {
+    return this.#counter.heldMs(this.#sender.heldBytes);
   }
 
   statistics(): Statistics {
@@ -218,6 +229,7 @@ class LiveSession implements Session {
     const reason = this.#endedBy ?? (aborted ? this.#abortedError() : this.#closedError('wait'));
     this.#phase = 'closed';
     this.#intake.stop();
+    this.#stopStatistics?.();
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
     this.#recognition.stop(how === 'finished' ? unansweredCommit() : reason);
     this.#counter.audioLostBytes += this.#sender.stop(reason);

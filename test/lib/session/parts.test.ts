@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { joinTexts } from '../../../lib';
 import { Outbox } from '../../../lib/session/outbox';
 import { Pacer } from '../../../lib/session/pacer';
-import { StatisticsCounter } from '../../../lib/session/statistics';
 import { Timeline } from '../../../lib/session/timeline';
 
 describe('joinTexts', () => {
@@ -135,46 +134,5 @@ describe('Outbox', () => {
     assert.ok(outbox.isEmpty);
     outbox.pushAudio(Uint8Array.of(9, 9));
     assert.deepEqual([...outbox.takeAudio(2)!], [9, 9]);
-  });
-});
-
-describe('StatisticsCounter', () => {
-  it('leaves out what was not measured', () => {
-    assert.deepEqual(new StatisticsCounter(32).snapshot(0), {
-      audioInMs: 0,
-      audioSentMs: 0,
-      audioReplayedMs: 0,
-      audioLostMs: 0,
-      audioHeldMs: 0,
-      reconnects: 0,
-      finals: 0,
-      characters: 0,
-    });
-  });
-
-  it('tells median and maximum of the finals, and the first text', () => {
-    const counter = new StatisticsCounter(32);
-    counter.text(5);
-    counter.sent(320, 10);
-    counter.sent(320, 20);
-    counter.text(310);
-    counter.text(900);
-    for (const latencyMs of [100, 300, 200, 10_000, undefined]) counter.final('abc', latencyMs);
-    const statistics = counter.snapshot(64);
-    assert.equal(statistics.firstInterimMs, 300);
-    assert.equal(statistics.finalLatencyP50Ms, 200);
-    assert.equal(statistics.finalLatencyMaxMs, 10_000);
-    assert.equal(statistics.finals, 5);
-    assert.equal(statistics.characters, 15);
-    assert.equal(statistics.audioSentMs, 20);
-    assert.equal(statistics.audioHeldMs, 2);
-  });
-
-  it('remembers the longest latency of a session that is longer than what it keeps', () => {
-    const counter = new StatisticsCounter(32);
-    counter.final('a', 99_999);
-    for (let i = 0; i < 10_000; i++) counter.final('a', 5);
-    assert.equal(counter.snapshot(0).finalLatencyMaxMs, 99_999);
-    assert.equal(counter.snapshot(0).finalLatencyP50Ms, 5);
   });
 });
