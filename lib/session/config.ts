@@ -5,8 +5,12 @@ import { DEFAULT_MODEL, findModel } from '../models';
 import type { Model, SessionMode, WireFormat } from '../models';
 import { parameterFault, VAD_PARAMETERS } from '../parameters';
 import type { ContextTurn, ModelParameters, ParameterName } from '../parameters';
+import { harmless } from '../log';
+import type { SessionLog } from '../log';
 import { isLoopback, resolveEndpoint } from '../regions';
 import type { Endpoint } from '../regions';
+import { loggedConnect } from '../transport/logged-connect';
+import { tracedConnect } from '../transport/trace';
 import type { IdlePolicy, SessionOptions } from './options';
 
 /** The options with their defaults, checked. */
@@ -31,6 +35,7 @@ export interface SessionConfig {
   pace: { burstMs: number; multiple: number };
   idle: { policy: IdlePolicy; afterMs: number };
   statisticsIntervalMs: number | undefined;
+  log: SessionLog | undefined;
   environment: Environment;
 }
 
@@ -74,8 +79,25 @@ export function configure(options: SessionOptions): SessionConfig {
       options.statisticsIntervalMs === undefined
         ? undefined
         : ranged('statisticsIntervalMs', options.statisticsIntervalMs, 100, MAX_DURATION_MS, 0),
-    environment: createEnvironment({ ...(pool && { connect: pool.connect }), ...options.environment }),
+    log: options.log && harmless(options.log),
+    environment: observed(
+      createEnvironment({ ...(pool && { connect: pool.connect }), ...options.environment }),
+      { ...options, ...(apiKey !== undefined && { apiKey }) },
+      endpoint,
+    ),
   };
+}
+
+/** Whoever wants to see the connections sees them; nobody else pays for it. */
+function observed(
+  environment: Environment,
+  { log, trace, apiKey }: SessionOptions,
+  { label }: Endpoint,
+): Environment {
+  let { connect } = environment;
+  if (log) connect = loggedConnect(connect, harmless(log), { clock: environment.clock, service: label });
+  if (trace) connect = tracedConnect(connect, trace, apiKey);
+  return { ...environment, connect };
 }
 
 /** The rate that a session of the model has when none is asked for. */

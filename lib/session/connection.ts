@@ -2,6 +2,7 @@ import { AsrError } from '../errors';
 import type { Cancel, Environment } from '../environment';
 import type { Frame, Protocol, ServiceEvent } from '../protocol/protocol';
 import type { Endpoint } from '../regions';
+import { isSecret } from '../secret';
 import type { Socket, SocketEnd } from '../transport/websocket';
 
 export interface ConnectionOptions {
@@ -25,9 +26,6 @@ export interface ConnectionHandlers {
 
 /** Bytes in the socket's buffer past which nothing more is handed to it. */
 const HIGH_WATER_BYTES = 256 * 1024;
-
-/** Real keys have more than 30 characters. */
-const MIN_SECRET_LENGTH = 12;
 
 /**
  * One connection to the service and the protocol session on it: brings it up within its bounds, watches that it is
@@ -215,9 +213,8 @@ export class Connection {
     }
   }
 
-  /** A short key is a word that somebody typed for a service that needs none, and may well be one of the protocol. */
   #frameWithoutKey(text: string): string {
-    return (this.#options.apiKey?.length ?? 0) < MIN_SECRET_LENGTH ? text : this.#withoutKey(text);
+    return isSecret(this.#options.apiKey) ? this.#withoutKey(text) : text;
   }
 
   /** The service's words may repeat what it was sent; nothing behind this point knows the key. */

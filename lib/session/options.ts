@@ -4,7 +4,9 @@ import type { SessionMode, WireFormat } from '../models';
 import type { ContextTurn, ModelParameters } from '../parameters';
 import type { EndpointOptions } from '../regions';
 import type { Environment } from '../environment';
+import type { SessionLog } from '../log';
 import type { ConnectionPool } from '../transport/connection-pool';
+import type { TraceWriter } from '../transport/trace';
 
 /** How to open a session. Everything has a default but the API key, which the cloud regions need. */
 export interface SessionOptions extends EndpointOptions {
@@ -58,6 +60,13 @@ export interface SessionOptions extends EndpointOptions {
   };
   /** How often a `statistics` event comes while the session lives. Default: never. */
   statisticsIntervalMs?: number;
+  /** Gets what happens to connections and commits, for whoever looks for a fault. Default: nobody. */
+  log?: SessionLog;
+  /**
+   * Gets every frame, for a bug report: what was said is in it, the API key and the audio are not; see
+   * {@link traceToFile}. Default: nobody.
+   */
+  trace?: TraceWriter;
   /** Connections to use again, where the protocol allows it. Default: every session has its own. */
   pool?: ConnectionPool;
   /** Clock and sockets, replaced in tests. */

@@ -10,6 +10,7 @@ import { Emitter } from './emitter';
 import { EventQueue } from './event-queue';
 import { createIntake } from './intake';
 import type { SessionIntake } from './intake';
+import { logCommit, logEvent } from './log-events';
 import type { CommitResult, Session, SessionOptions, SessionState } from './options';
 import { deferred, handled, rejected } from './promises';
 import { Recognition } from './recognition';
@@ -58,6 +59,12 @@ class LiveSession implements Session {
     const emit = (event: SessionEvent) => {
       this.#emitter.emit(event);
     };
+    const { log } = config;
+    if (log) {
+      this.#emitter.on('event', (event) => {
+        logEvent(log, event);
+      });
+    }
     this.#intake = createIntake(config, {
       accept: (bytes) => this.#accept(bytes),
       warn: (code, message) => {
@@ -196,6 +203,7 @@ class LiveSession implements Session {
     }
     this.#uncommittedBytes = 0;
     const { commit, result } = this.#recognition.addCommit();
+    const { log, environment } = this.#config;
     this.#command(() => {
       const { positionMs } = this.#sender;
       const { protocol } = this.#link;
@@ -203,6 +211,7 @@ class LiveSession implements Session {
       if (bySilence) this.#sender.sendSilence(this.#silenceMs() + SILENCE_MARGIN_MS);
       else this.#link.commit();
       this.#recognition.commitSent(commit, positionMs, bySilence);
+      if (log) logCommit(log, environment.clock, { atMs: positionMs, bySilence }, result);
       // Asleep: the service has given all its results already.
       if (!protocol) this.#recognition.settleCommits();
     });
