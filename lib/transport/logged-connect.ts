@@ -10,6 +10,7 @@ export function loggedConnect(
 ): ConnectSocket {
   return (request, handlers) => {
     const startedAtMs = clock.now();
+    let hasEnded = false;
     const elapsed = () => ({ service, afterMs: Math.round(clock.now() - startedAtMs) });
     log.debug('connecting', { service });
     const socket = connect(request, {
@@ -19,6 +20,7 @@ export function loggedConnect(
         handlers.onOpen();
       },
       onEnd: (end) => {
+        hasEnded = true;
         const { kind } = end;
         const why =
           end.kind === 'refused'
@@ -50,7 +52,7 @@ export function loggedConnect(
         socket.close();
       },
       destroy: () => {
-        log.debug('connection given up', elapsed());
+        if (!hasEnded) log.debug('connection given up', elapsed());
         socket.destroy();
       },
     };

@@ -114,8 +114,13 @@ function summaryOf(audio: Uint8Array): { bytes: number; sha256: string } {
 }
 
 function lineOf(entry: object, secrets: readonly string[]): string {
-  let line = JSON.stringify(entry);
-  for (const secret of secrets) line = line.replaceAll(secret, '***');
+  const withoutSecrets = (text: string) => secrets.reduce((rest, one) => rest.replaceAll(one, '***'), text);
+  // Each text by itself, because it may be JSON inside of JSON; then all of it, because fields have names.
+  const line = withoutSecrets(
+    JSON.stringify(entry, (_name, value: unknown) =>
+      typeof value === 'string' ? withoutSecrets(value) : value,
+    ),
+  );
   if (line.length <= MAX_LINE_LENGTH) return line;
   const { time, connection, event } = entry as Record<string, unknown>;
   return JSON.stringify({
