@@ -11,7 +11,8 @@ import { isLoopback, resolveEndpoint } from '../regions';
 import type { Endpoint } from '../regions';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
-import type { IdlePolicy, SessionOptions } from './options';
+import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
+import type { ReconnectPolicy } from './reconnect';
 
 /** The options with their defaults, checked. */
 export interface SessionConfig {
@@ -32,6 +33,9 @@ export interface SessionConfig {
   finishTimeoutMs: number;
   pingIntervalMs: number;
   maxHeldAudioMs: number;
+  maxReplayAudioMs: number;
+  overload: OverloadPolicy;
+  reconnect: ReconnectPolicy;
   pace: { burstMs: number; multiple: number };
   idle: { policy: IdlePolicy; afterMs: number };
   statisticsIntervalMs: number | undefined;
@@ -39,6 +43,7 @@ export interface SessionConfig {
   environment: Environment;
 }
 
+const OVERLOAD_POLICIES: readonly OverloadPolicy[] = ['wait', 'dropOldest', 'fail'];
 const IDLE_POLICIES: readonly IdlePolicy[] = ['reopen', 'keepAlive', 'close'];
 
 /** @throws AsrError `INVALID_OPTION` (`param` names the option) or `MISSING_API_KEY`. */
@@ -48,7 +53,8 @@ export function configure(options: SessionOptions): SessionConfig {
   const model = findModel(options.model || DEFAULT_MODEL);
   checkRegion(model, endpoint);
   const mode = oneOf('mode', options.mode ?? 'vad', model.modes, model);
-  const { pace = {}, idle = {}, pool } = options;
+  const wireFormat = oneOf('wireFormat', options.wireFormat ?? 'pcm', model.formats, model);
+  const { pace = {}, idle = {}, reconnect = {}, pool } = options;
   return {
     endpoint,
     apiKey,
@@ -58,7 +64,7 @@ export function configure(options: SessionOptions): SessionConfig {
     languages: checkLanguages(options.language, model),
     parameters: checkParameters(options.parameters ?? {}, model, mode),
     context: checkContext(options.context ?? [], model),
-    wireFormat: oneOf('wireFormat', options.wireFormat ?? 'pcm', model.formats, model),
+    wireFormat,
     sampleRateHz: oneOf('sampleRateHz', options.sampleRateHz ?? firstRate(model), model.sampleRatesHz, model),
     signal: options.signal,
     connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 10_000),
@@ -67,6 +73,13 @@ export function configure(options: SessionOptions): SessionConfig {
     finishTimeoutMs: duration('finishTimeoutMs', options.finishTimeoutMs, 20_000),
     pingIntervalMs: duration('pingIntervalMs', options.pingIntervalMs, 20_000),
     maxHeldAudioMs: duration('maxHeldAudioMs', options.maxHeldAudioMs, 60_000),
+    maxReplayAudioMs: duration('maxReplayAudioMs', options.maxReplayAudioMs, 120_000),
+    overload: checkOverload(options.overload, wireFormat),
+    reconnect: {
+      maxAttempts: ranged('reconnect.maxAttempts', reconnect.maxAttempts, 0, 1000, 12),
+      baseDelayMs: duration('reconnect.baseDelayMs', reconnect.baseDelayMs, 500),
+      maxDelayMs: duration('reconnect.maxDelayMs', reconnect.maxDelayMs, 10_000),
+    },
     pace: {
       burstMs: duration('pace.burstMs', pace.burstMs, 3000),
       multiple: ranged('pace.multiple', pace.multiple, 0.1, 1000, 20),
@@ -120,6 +133,15 @@ export function checkContext(context: readonly ContextTurn[], model: Model): rea
     }
   }
   return context;
+}
+
+function checkOverload(asked: OverloadPolicy = 'wait', wireFormat: WireFormat): OverloadPolicy {
+  const overload = oneOf('overload', asked, OVERLOAD_POLICIES);
+  if (overload !== 'dropOldest' || wireFormat === 'pcm') return overload;
+  throw invalid(
+    'overload',
+    `\`overload\` "dropOldest" needs audio that can be cut anywhere; ${wireFormat} is sent as it is. Use "wait" or "fail".`,
+  );
 }
 
 function checkApiKey(given: string | undefined, endpoint: Endpoint): string | undefined {

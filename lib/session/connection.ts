@@ -22,6 +22,8 @@ export interface ConnectionHandlers {
   onLost: (error: AsrError) => void;
   /** The connection can take more again. */
   onDrain: () => void;
+  /** The service has sent something, or answered a ping. */
+  onAlive: () => void;
 }
 
 /** Bytes in the socket's buffer past which nothing more is handed to it. */
@@ -63,6 +65,7 @@ export class Connection {
         onText: (text) => {
           this.#alive = true;
           this.#receive(text);
+          if (!this.#isOver()) this.#handlers.onAlive();
         },
         onBinary: (byteLength) => {
           this.#alive = true;
@@ -71,6 +74,7 @@ export class Connection {
         },
         onPong: () => {
           this.#alive = true;
+          if (!this.#isOver()) this.#handlers.onAlive();
         },
         onEnd: (end) => {
           this.#lose(this.#errorOf(end));

@@ -42,8 +42,29 @@ export interface SessionOptions extends EndpointOptions {
   finishTimeoutMs?: number;
   /** A ping goes out after this long; the same again without any sign of life ends the connection. Default 20000. */
   pingIntervalMs?: number;
-  /** Audio that may wait for the connection before `append` makes its caller wait. Default 60000. */
+  /** Audio that may wait for the connection; see {@link OverloadPolicy} for what happens then. Default 60000. */
   maxHeldAudioMs?: number;
+  /** What to do with more audio than `maxHeldAudioMs`. Default `wait`. */
+  overload?: OverloadPolicy;
+  /**
+   * What to do when the connection is lost after the service has accepted the session: it is opened again, and the
+   * audio since the end of the last final is sent again. Before that the first failure ends the session: a wrong
+   * address, key or network is told at once. Errors that time does not heal (key, payment, model, configuration) end
+   * it always.
+   */
+  reconnect?: {
+    /**
+     * Attempts in a row that may fail, 0 to 1000; 0 = a lost connection ends the session. Default 12, which is about
+     * 40 s without a network. They count anew once a connection has brought finals or lasted.
+     */
+    maxAttempts?: number;
+    /** The first attempt comes after a random part of this, each further one of twice as much. Default 500. */
+    baseDelayMs?: number;
+    /** The most of that. Default 10000. */
+    maxDelayMs?: number;
+  };
+  /** Audio that is kept to be sent again, however long a sentence is. Default 120000. */
+  maxReplayAudioMs?: number;
   /** How far ahead of real time audio may be sent. */
   pace?: {
     /** Audio that may go out at once. Default 3000. */
@@ -69,7 +90,7 @@ export interface SessionOptions extends EndpointOptions {
   trace?: TraceWriter;
   /** Connections to use again, where the protocol allows it. Default: every session has its own. */
   pool?: ConnectionPool;
-  /** Clock and sockets, replaced in tests. */
+  /** Clock, sockets and chance, replaced in tests. */
   environment?: Partial<Environment>;
 }
 
@@ -81,6 +102,15 @@ export interface SessionOptions extends EndpointOptions {
  */
 export type IdlePolicy = 'reopen' | 'keepAlive' | 'close';
 
+/**
+ * What happens to audio for which there is no room, because it comes faster than it goes out, or the connection is lost
+ * for long:
+ * - `wait`: `append` resolves only when there is room again; nothing is lost;
+ * - `dropOldest`: the oldest audio that waits is given up, counted and warned of: what is heard is never late;
+ * - `fail`: `append` rejects with `HELD_AUDIO_LIMIT` and takes nothing, until there is room again.
+ */
+export type OverloadPolicy = 'wait' | 'dropOldest' | 'fail';
+
 /** What a commit gave. */
 export interface CommitResult {
   /** The finals of the commit, joined. Empty when there was no speech. */
@@ -89,8 +119,11 @@ export interface CommitResult {
   finals: FinalEvent[];
 }
 
-/** `sleeping`: no audio came for a while and nothing is connected; the next audio wakes the session. */
-export type SessionState = 'connecting' | 'open' | 'sleeping' | 'finishing' | 'closed';
+/**
+ * `sleeping`: no audio came for a while and nothing is connected; the next audio wakes the session. `reconnecting`: the
+ * connection was lost and is being opened again; audio is taken meanwhile.
+ */
+export type SessionState = 'connecting' | 'open' | 'sleeping' | 'reconnecting' | 'finishing' | 'closed';
 
 /** One live recognition. Made by {@link openSession}. */
 export interface Session {
@@ -108,8 +141,9 @@ export interface Session {
    * once unless more than `maxHeldAudioMs` waits for the connection: await it for back-pressure. The bytes are read
    * before it returns or copied; the caller may use the buffer again after the promise resolved.
    *
-   * Rejects with `HELD_AUDIO_LIMIT` where a hundred calls wait already, and takes nothing; with `SESSION_CLOSED` after `finish`, `abort` or the end, and with `BAD_AUDIO` when the bytes are no
-   * audio of the session's format (nothing of them is sent, the session lives on).
+   * Rejects with `HELD_AUDIO_LIMIT` where a hundred calls wait already, more than 64 MiB are kept, or the policy is to
+   * fail, and takes nothing; with `SESSION_CLOSED` after `finish`, `abort` or the end, and with `BAD_AUDIO` when the
+   * bytes are no audio of the session's format (nothing of them is sent, the session lives on).
    */
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void>;
 
@@ -131,7 +165,8 @@ export interface Session {
 
   /**
    * Sends what is held, waits for the last finals and closes. A sentence that the service did not finish within
-   * `finishTimeoutMs` comes as a final marked `truncated`. Resolves with the statistics; rejects with the error that
+   * `finishTimeoutMs` comes as a final marked `truncated`. Where the connection is lost meanwhile, or was before, what
+   * is left is sent again; if that cannot begin within `finishTimeoutMs`, the session ends with the error. Resolves with the statistics; rejects with the error that
    * ended the session, if one did. May be called again: the same promise.
    */
   finish(): Promise<Statistics>;

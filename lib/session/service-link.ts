@@ -1,5 +1,6 @@
 import type { Cancel } from '../environment';
-import type { AsrError } from '../errors';
+import { AsrError } from '../errors';
+import type { AsrErrorCode } from '../errors';
 import type { SessionEvent, WarningCode } from '../events';
 import type { ContextTurn } from '../parameters';
 import type { Protocol, ServiceEvent } from '../protocol/protocol';
@@ -7,19 +8,24 @@ import type { SessionConfig } from './config';
 import { Connection } from './connection';
 import { IdleWatch } from './idle-watch';
 import { createProtocol } from './protocols';
+import { ReconnectBudget } from './reconnect';
 import type { Recognition } from './recognition';
 import type { Link, Sender } from './sender';
+import type { StatisticsCounter } from './statistics';
 
 /** After the service said that what it was finishing has failed, nothing much will follow. */
 const FINISH_AFTER_FAILURE_MS = 1000;
 const KEEP_ALIVE_SILENCE_MS = 100;
 /** The service waits at least 23 s before it gives up on a silent client (protocol.md B.5). */
 const MIN_SILENT_MS = 20_000;
+/** A connection that lasted so long was a good one, whatever it brought. */
+const GOOD_CONNECTION_MS = 30_000;
 
 export interface ServiceLinkOptions {
   config: SessionConfig;
   sender: Sender;
   recognition: Recognition;
+  counter: StatisticsCounter;
   emit: (event: SessionEvent) => void;
   /** The service accepted the first protocol session. */
   onOpened: (sessionId: string) => void;
@@ -29,17 +35,35 @@ export interface ServiceLinkOptions {
   onEnd: (error?: AsrError) => void;
 }
 
+/** A connection that was lost and has no successor yet. */
+interface Loss {
+  /** What ended it. */
+  code: AsrErrorCode;
+  /** What came last: of the attempts to open another, or that. */
+  error: AsrError;
+  /** What had been lost of the audio before. */
+  lostBytesBefore: number;
+}
+
 /**
  * The session's way to the service: one protocol session after the other, on a connection each or on one that was used
- * before. Falls asleep when no audio comes and wakes with the next (see `IdlePolicy`).
+ * before. Falls asleep when no audio comes and wakes with the next (see `IdlePolicy`); replaces a connection that is
+ * lost, and has the audio sent again that is not settled.
  */
 export class ServiceLink {
   readonly #options: ServiceLinkOptions;
   readonly #idleWatch: IdleWatch;
+  readonly #budget: ReconnectBudget;
   #link: Link | undefined;
   #context: readonly ContextTurn[];
   #wasOpened = false;
-  #openedAtMs = 0;
+  /** Of the protocol session that runs; `undefined` before the service has accepted it. */
+  #openedAtMs: number | undefined;
+  #loss: Loss | undefined;
+  /** What was settled when the last connection was lost. */
+  #settledAtLossMs = 0;
+  #cancelRetry: Cancel | undefined;
+  #cancelReturnBound: Cancel | undefined;
   /** The caller wants the end, not a pause. */
   #isEnding = false;
   /** The last results of the protocol session were asked for. */
@@ -55,6 +79,7 @@ export class ServiceLink {
     const { environment, idle, context } = options.config;
     this.#options = options;
     this.#context = context;
+    this.#budget = new ReconnectBudget(options.config.reconnect, environment.random);
     this.#idleWatch = new IdleWatch(environment.clock, idle.afterMs, () => {
       this.#idle();
     });
@@ -65,14 +90,25 @@ export class ServiceLink {
     return this.#link?.protocol;
   }
 
+  /** Nothing is connected because nothing is there to be heard. */
+  get isAsleep(): boolean {
+    return !this.#link && !this.#loss;
+  }
+
+  /** The connection is lost, and there is no other yet. */
+  get isReconnecting(): boolean {
+    return this.#loss !== undefined;
+  }
+
   /** Audio is coming: a sleeping link wakes. */
   wake(): void {
     this.#idleWatch.audio();
-    if (!this.#link && !this.#isOver) this.connect();
+    if (this.isAsleep && !this.#isOver) this.connect();
   }
 
   connect(): void {
-    const { config, sender } = this.#options;
+    const { config, sender, recognition } = this.#options;
+    this.#openedAtMs = undefined;
     this.#isFinishSent = false;
     this.#hasFinishFailed = false;
     this.#isClosing = false;
@@ -88,6 +124,9 @@ export class ServiceLink {
         },
         onDrain: () => {
           sender.pump();
+        },
+        onAlive: () => {
+          recognition.alive(sender);
         },
       },
     );
@@ -109,6 +148,7 @@ export class ServiceLink {
   prepareEnd(): void {
     this.#isEnding = true;
     this.#idleWatch.stop();
+    if (this.#loss) this.#boundReturn();
   }
 
   /** Asks for the last results, within the bound; all audio has been sent. */
@@ -121,6 +161,8 @@ export class ServiceLink {
   destroy(): void {
     this.#isOver = true;
     this.#cancelFinishBound?.();
+    this.#cancelReturnBound?.();
+    this.#cancelRetry?.();
     this.#idleWatch.stop();
     this.#link?.connection.destroy();
     this.#link = undefined;
@@ -161,14 +203,25 @@ export class ServiceLink {
   }
 
   #opened(sessionId: string): void {
-    this.#openedAtMs = this.#options.config.environment.clock.now();
+    const { config, emit, onOpened, sender, counter } = this.#options;
+    this.#openedAtMs = config.environment.clock.now();
     if (!this.#isEnding) this.#idleWatch.start();
-    if (this.#wasOpened) {
-      this.#options.emit({ type: 'resumed', replayedMs: 0, lostMs: 0 });
+    if (!this.#wasOpened) {
+      this.#wasOpened = true;
+      onOpened(sessionId);
       return;
     }
-    this.#wasOpened = true;
-    this.#options.onOpened(sessionId);
+    const loss = this.#loss;
+    this.#loss = undefined;
+    this.#cancelReturnBound?.();
+    this.#cancelReturnBound = undefined;
+    if (loss) counter.reconnected(loss.code);
+    const lostBytes = loss ? counter.audioLostBytes - loss.lostBytesBefore : 0;
+    emit({
+      type: 'resumed',
+      replayedMs: counter.heldMs(sender.replayBytes),
+      lostMs: counter.heldMs(lostBytes),
+    });
   }
 
   #lost(error: AsrError): void {
@@ -178,9 +231,56 @@ export class ServiceLink {
     } else if (this.#isForSilence(error)) {
       this.#warn('NO_SPEECH', error.message);
       this.#protocolSessionEnded();
+    } else if (this.#wasOpened) {
+      this.#replace(error);
     } else {
       this.#end(error);
     }
+  }
+
+  /** Opens another connection for the one that is lost, if that is worth trying. */
+  #replace(error: AsrError): void {
+    const { config, sender, recognition, counter, emit } = this.#options;
+    if (this.#hasBroughtOn()) this.#budget.refill();
+    this.#settledAtLossMs = sender.settled.ms;
+    this.#loss = { lostBytesBefore: counter.audioLostBytes, code: error.code, ...this.#loss, error };
+    this.#link = undefined;
+    this.#cancelFinishBound?.();
+    this.#idleWatch.stop();
+    recognition.connectionLost(sender);
+    const lostBytes = sender.rewind();
+    sender.attach(undefined);
+    if (this.#isEnding && !sender.hasAudio && !recognition.hasOpenResults) {
+      this.#end();
+      return;
+    }
+    if (lostBytes > 0 && config.wireFormat !== 'pcm') {
+      this.#end(cannotBeSentAgain(error, config.wireFormat));
+      return;
+    }
+    const next = this.#budget.next(error);
+    if (!next) {
+      this.#end(error);
+      return;
+    }
+    if (lostBytes > 0) {
+      const lostMs = counter.heldMs(lostBytes);
+      this.#warn('AUDIO_DROPPED', `${lostMs} ms of audio were lost with the connection: more than is kept.`);
+    }
+    emit({ type: 'reconnecting', ...next, reason: error.message });
+    if (this.#isOver) return;
+    this.#cancelRetry = config.environment.clock.after(next.delayMs, () => {
+      this.connect();
+    });
+    if (this.#isEnding && !this.#cancelReturnBound) this.#boundReturn();
+  }
+
+  /** Whether the connection that is lost was worth having. */
+  #hasBroughtOn(): boolean {
+    if (this.#openedAtMs === undefined) return false;
+    const { sender, config } = this.#options;
+    const lastedMs = config.environment.clock.now() - this.#openedAtMs;
+    return sender.settled.ms > this.#settledAtLossMs || lastedMs >= GOOD_CONNECTION_MS;
   }
 
   /** The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4). */
@@ -196,7 +296,9 @@ export class ServiceLink {
   #isForSilence({ code, closeCode }: AsrError): boolean {
     const { recognition, config, sender } = this.#options;
     // A recording may go out faster than real time.
-    const lastedMs = Math.max(config.environment.clock.now() - this.#openedAtMs, sender.sessionMs);
+    const { clock } = config.environment;
+    const openForMs = clock.now() - (this.#openedAtMs ?? clock.now());
+    const lastedMs = Math.max(openForMs, sender.sessionMs);
     const isAsked = this.#isFinishSent || recognition.hasPendingCommits;
     if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') return isAsked || lastedMs >= MIN_SILENT_MS;
     return closeCode === 1000 && lastedMs >= MIN_SILENT_MS && !recognition.hasOpenSentences;
@@ -225,8 +327,8 @@ export class ServiceLink {
       return;
     }
     sender.attach(undefined);
-    recognition.protocolSessionEnded();
-    if (sender.heldBytes > 0) this.connect();
+    recognition.protocolSessionEnded(sender);
+    if (sender.hasAudio) this.connect();
     // Commits and the end wait for nothing more.
     else sender.runCommands();
   }
@@ -272,6 +374,15 @@ export class ServiceLink {
     });
   }
 
+  /** Who wants the end does not wait for a connection for ever. */
+  #boundReturn(): void {
+    const { config } = this.#options;
+    this.#cancelReturnBound?.();
+    this.#cancelReturnBound = config.environment.clock.after(config.finishTimeoutMs, () => {
+      this.#end(this.#loss?.error);
+    });
+  }
+
   #end(error?: AsrError): void {
     if (this.#isOver) return;
     this.destroy();
@@ -281,4 +392,10 @@ export class ServiceLink {
   #warn(code: WarningCode, message: string): void {
     this.#options.emit({ type: 'warning', code, message });
   }
+}
+
+/** A container is understood only from its beginning. */
+function cannotBeSentAgain(cause: AsrError, wireFormat: string): AsrError {
+  const message = `${cause.message} The ${wireFormat} audio is longer than what is kept to be sent again (\`maxReplayAudioMs\`).`;
+  return new AsrError('CONNECTION_LOST', message, { cause, retryable: true });
 }

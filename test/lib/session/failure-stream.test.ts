@@ -9,13 +9,13 @@ import { waitUntil } from '../../support/wait-until';
 const SENTENCE = 'Good morning everybody.';
 const FAST = { burstMs: 1e6 };
 
-describe('a session whose connection or service fails in the middle', () => {
+describe('a session that does not reconnect, whose connection or service fails in the middle', () => {
   const rig = useLibRig();
 
   /** A session that has heard part of a sentence. */
   async function midSentence(faults: ScriptFault[], options: SessionOptions = {}, script: ScriptFile = {}) {
     await rig.serve({ utterances: [SENTENCE], faults, ...script });
-    const recorded = rig.open({ pace: FAST, ...options });
+    const recorded = rig.open({ pace: FAST, reconnect: { maxAttempts: 0 }, ...options });
     await recorded.session.append(silence(600));
     await recorded.next('interim');
     return recorded;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { joinTexts } from '../../../lib';
-import { Outbox } from '../../../lib/session/outbox';
 import { Pacer } from '../../../lib/session/pacer';
 import { Timeline } from '../../../lib/session/timeline';
 
@@ -77,8 +76,8 @@ describe('Pacer', () => {
 describe('Timeline', () => {
   it('takes out silence that was sent, and puts times inside of it where it began', () => {
     const timeline = new Timeline();
-    timeline.addSilence(1000, 500);
-    timeline.addSilence(3000, 200);
+    timeline.shift(1000, -500);
+    timeline.shift(3000, -200);
     const pairs = [
       [0, 0],
       [1000, 1000],
@@ -98,41 +97,9 @@ describe('Timeline', () => {
     let sentMs = 0;
     for (let i = 0; i < 1000; i++) {
       sentMs += 1000;
-      timeline.addSilence(sentMs, 300);
+      timeline.shift(sentMs, -300);
       sentMs += 300;
       assert.equal(timeline.given(sentMs), (i + 1) * 1000);
     }
-  });
-});
-
-describe('Outbox', () => {
-  it('gives audio and commands out in their order, audio in pieces', () => {
-    const outbox = new Outbox();
-    const done: string[] = [];
-    outbox.pushAudio(Uint8Array.of(1, 2, 3, 4, 5, 6));
-    outbox.pushCommand(() => done.push('commit'));
-    outbox.pushAudio(Uint8Array.of(7, 8));
-    assert.equal(outbox.heldBytes, 8);
-    assert.equal(outbox.takeCommand(), undefined);
-    assert.deepEqual([...outbox.takeAudio(4)!], [1, 2, 3, 4]);
-    assert.deepEqual([...outbox.takeAudio(4)!], [5, 6]);
-    assert.equal(outbox.takeAudio(4), undefined);
-    outbox.takeCommand()?.();
-    assert.deepEqual(done, ['commit']);
-    assert.deepEqual([...outbox.takeAudio(4)!], [7, 8]);
-    assert.ok(outbox.isEmpty);
-    assert.equal(outbox.heldBytes, 0);
-  });
-
-  it('keeps count over thousands of entries, and when it is cleared', () => {
-    const outbox = new Outbox();
-    for (let i = 0; i < 5000; i++) outbox.pushAudio(Uint8Array.of(i % 256, 0));
-    for (let i = 0; i < 4000; i++) assert.equal(outbox.takeAudio(100)?.[0], i % 256);
-    assert.equal(outbox.heldBytes, 2000);
-    outbox.clear();
-    assert.equal(outbox.heldBytes, 0);
-    assert.ok(outbox.isEmpty);
-    outbox.pushAudio(Uint8Array.of(9, 9));
-    assert.deepEqual([...outbox.takeAudio(2)!], [9, 9]);
   });
 });
