@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { compareWords } from './verdict';
+
+const SAID = 'And so, my fellow Americans, ask not what your country can do for you.';
+
+describe('the verdict on what a disturbed session heard', () => {
+  it('sees no difference in case, punctuation and where sentences end', () => {
+    const verdict = compareWords(
+      SAID,
+      'and so my fellow Americans. Ask not what your country - can do for you',
+    );
+    assert.deepEqual(verdict, { lost: [], added: [], varied: [] });
+  });
+
+  it('finds words that are missing at the beginning, in the middle and at the end', () => {
+    assert.deepEqual(compareWords(SAID, 'my fellow Americans, what your country can do').lost, [
+      'and so',
+      'ask not',
+      'for you',
+    ]);
+  });
+
+  it('finds words that are said twice', () => {
+    const verdict = compareWords(SAID, SAID.replace('ask not', 'ask not ask not'));
+    assert.deepEqual(verdict, { lost: [], added: ['ask not'], varied: [] });
+  });
+
+  it('finds words out of their order, as lost and added', () => {
+    const verdict = compareWords('one two three four five six', 'four five six one two three');
+    assert.deepEqual([...verdict.lost, ...verdict.added], ['one two three', 'one two three']);
+  });
+
+  it('takes a word that was heard as a similar one for the same word, and no other', () => {
+    assert.deepEqual(compareWords(SAID, SAID.replace('ask not', 'as not')).varied, ['ask → as']);
+    assert.deepEqual(compareWords(SAID, SAID.replace('ask not', 'perhaps not')).lost, ['ask']);
+  });
+});
