@@ -6,7 +6,7 @@ import type { Delivery, Outcome, Task } from './chaos-session';
 import { planFaults } from './fault-plan';
 import type { Traffic } from './fault-plan';
 import { FaultProxy } from './fault-proxy';
-import { composeSpeech, wholeRecording } from './speech';
+import { composeSpeech, recordedSpeech } from './speech';
 import type { Speech } from './speech';
 import { compareWords } from './verdict';
 import type { Verdict } from './verdict';
@@ -66,7 +66,7 @@ interface Reference {
 export async function runChaos(options: ChaosOptions): Promise<SessionResult[]> {
   const { seed, sessions, only, concurrency, durationMs = Infinity, onSession } = options;
   const random = new Random(seed);
-  const speeches = [wholeRecording()];
+  const speeches = [recordedSpeech()];
   const enough = Math.min(MAX_SPEECHES, Math.ceil(sessions / SESSIONS_PER_SPEECH));
   while (speeches.length < enough) speeches.push(composeSpeech(random.part(-speeches.length)));
   const references = new References(options);

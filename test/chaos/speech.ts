@@ -4,12 +4,15 @@ import { silence } from '../support/scripted-audio';
 
 const BYTES_PER_MS = 32;
 
-/** The four phrases of the recording, cut in the middle of the pauses between them. */
+/**
+ * The four phrases of the recording, cut in the middle of the pauses between them, and without the applause at its end,
+ * in which the recogniser hears a word or none.
+ */
 const PHRASES_MS = [
   [0, 2800],
   [2800, 4900],
   [4900, 7900],
-  [7900, 11_000],
+  [7900, 10_700],
 ] as const;
 
 /** Something that was said, with pauses of its own. 16 kHz PCM. */
@@ -21,9 +24,14 @@ export interface Speech {
   pausesMs: number[];
 }
 
-/** The whole recording, as it is. */
-export function wholeRecording(): Speech {
-  return { name: 'whole', pcm: JFK_PCM, pausesMs: PHRASES_MS.slice(1).map(([beginMs]) => beginMs) };
+/** The phrases as they were said. */
+export function recordedSpeech(): Speech {
+  const endMs = PHRASES_MS[3][1];
+  return {
+    name: 'as recorded',
+    pcm: JFK_PCM.subarray(0, endMs * BYTES_PER_MS),
+    pausesMs: PHRASES_MS.slice(1).map(([beginMs]) => beginMs),
+  };
 }
 
 /** Three to seven phrases in any order, with pauses of any length. */

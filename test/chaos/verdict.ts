@@ -13,8 +13,8 @@ export interface Verdict {
 /**
  * Both texts are aligned by their longest common sequence of words (no case, no punctuation). Between two words in
  * common, what differs is
- * - a variation of the recogniser when the letters of both stretches are alike: at most half of them differ. It hears
- *   "ask" or "as" as its audio begins a little earlier or later, and that is not what is judged here;
+ * - a variation of the recogniser when one word stands for one word, or the letters of both stretches are alike (at
+ *   most half of them differ): it hears "ask", "as" or "and" as its audio begins a little earlier or later;
  * - else the words of the undisturbed run are lost, and those of the other are added.
  */
 export function compareWords(undisturbed: string, disturbed: string): Verdict {
@@ -29,7 +29,8 @@ export function compareWords(undisturbed: string, disturbed: string): Verdict {
   ]) {
     const missing = reference.slice(r, nextR).join(' ');
     const extra = heard.slice(h, nextH).join(' ');
-    if (missing !== '' && extra !== '' && areAlike(missing, extra))
+    const isReplaced = nextR - r === 1 && nextH - h === 1;
+    if (isReplaced || (missing !== '' && extra !== '' && areAlike(missing, extra)))
       verdict.varied.push(`${missing} → ${extra}`);
     else {
       if (missing !== '') verdict.lost.push(missing);
