@@ -8,12 +8,15 @@ import type { CommitResult } from './options';
 export function logEvent(log: SessionLog, event: SessionEvent): void {
   switch (event.type) {
     case 'opened':
-    case 'reconnecting':
     case 'resumed': {
       const { type, ...details } = event;
       log.debug(type, details);
       break;
     }
+    case 'reconnecting':
+      // The reason may repeat what the service said; the end of the connection was logged.
+      log.debug('reconnecting', { attempt: event.attempt, delayMs: event.delayMs });
+      break;
     case 'warning':
       // Its message may repeat what the service said.
       log.debug('warning', { code: event.code });

@@ -24,8 +24,7 @@ export = function (RED: NodeAPI) {
         void controller.onInput(msg, done);
       });
       this.on('close', (_removed: boolean, done: () => void) => {
-        controller.close();
-        done();
+        void controller.close().finally(done);
       });
     },
   );
