@@ -154,7 +154,7 @@ function sessionOptions({ timeScale }: ChaosOptions, address: string) {
     configureTimeoutMs: 5000 * timeScale,
     commitTimeoutMs: 60_000 * timeScale,
     finishTimeoutMs: 60_000 * timeScale,
-    pingIntervalMs: 1500 * timeScale,
+    pingIntervalMs: 3000 * timeScale,
   } satisfies SessionOptions & Parameters<typeof runSession>[2];
 }
 

@@ -7,7 +7,7 @@ import { REQUIRED_SHARE, summarise, toTable } from './report';
 async function main(): Promise<boolean> {
   const flags = readFlags(['seed', 'sessions', 'duration', 'only', 'time-scale', 'concurrency', 'json']);
   const seed = readNumber(flags.seed, Date.now() % 100_000);
-  const timeScale = readNumber(flags['time-scale'], 4);
+  const timeScale = readNumber(flags['time-scale'], 3);
   const sessions = readNumber(flags.sessions, 500);
   const watch = new ProcessWatch();
   const beganAtMs = performance.now();
@@ -19,7 +19,7 @@ async function main(): Promise<boolean> {
     timeScale,
     port: service.port,
     sessions,
-    concurrency: readNumber(flags.concurrency, 4),
+    concurrency: readNumber(flags.concurrency, 2),
     ...(flags.duration && { durationMs: readDurationMs(flags.duration) }),
     ...(flags.only && { only: readNumber(flags.only, 0) }),
     onSession: ({ index, way, result, why, faults }) => {
