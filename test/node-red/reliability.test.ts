@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { SessionEvent } from '../../lib';
+import type { SessionEvent, Transcript } from '../../lib';
 import { startLocalService } from '../../local-service';
 import type { LocalService } from '../../local-service';
 import { formsOf } from '../../lib/secret';
@@ -118,6 +118,18 @@ describe('asr session in trouble', () => {
     assert.ok(sent < 60_000, `${sent} ms of audio went out`);
   });
 
+  it('is done with the messages that had to wait as soon as there is room', async () => {
+    service = await serve({ faults: [{ on: 'opened', do: 'delay', ms: 400 }] });
+    const flow = await start({ heldSeconds: '1' });
+    for (let i = 0; i < 5; i++) flow.send('append', { payload: silence(1000) });
+    await waitUntil(() => service.connectionCount === 1, 'the connection');
+    // One is accepted, the next goes over the limit, the others wait for it.
+    assert.equal(flow.received('completed').length, 1);
+    await flow.messages('completed', 5);
+    assert.equal(events(flow, 'opened').length, 1);
+    await waitUntil(() => service.sessions[0]!.audioBytes === 5 * 32_000, 'all of the audio');
+  });
+
   for (const [overload, isLost] of [
     ['fail', false],
     ['dropOldest', true],
@@ -198,6 +210,40 @@ describe('asr session in trouble', () => {
       await waitUntil(() => warnings.length > 0, 'the warning');
       assert.match(String(warnings[0]), /Cannot write the trace file .*ENOENT/);
     });
+  });
+
+  it('of a transcription connects again as well, and is traced', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-'));
+    try {
+      service = await serve({
+        connections: [
+          { utterances: ['Hello there.'], faults: [{ on: 'interim', nth: 1, do: 'terminate' }] },
+          { utterances: ['Hello there.'] },
+        ],
+      });
+      const traceFile = path.join(folder, 'trace.jsonl');
+      const flow = await Flow.start([
+        credentialsNode(service.url),
+        {
+          id: 'transcribe',
+          type: 'asr-transcribe',
+          z: 'tab',
+          connection: 'credentials',
+          traceFile,
+          wires: [['text']],
+        },
+        { id: 'text', type: 'helper', z: 'tab' },
+      ]);
+      flow.send('transcribe', { payload: silence(4000) });
+      const msg = await flow.message('text');
+      assert.equal(msg.payload, 'Hello there.');
+      assert.deepEqual((msg.asr as Transcript).statistics.reconnectsByReason, { CONNECTION_LOST: 1 });
+      await helper.getNode('transcribe')!.close(false);
+      const connects = readFileSync(traceFile, 'utf8').match(/"event":"connect"/g);
+      assert.equal(connects?.length, 2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('logs connections and commits for whoever debugs, but neither the key nor what was said', async () => {
