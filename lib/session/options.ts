@@ -186,7 +186,7 @@ export interface Session {
 
   /**
    * The events from now on, ending after `finished`; throws the error of `error`. A reader that falls behind finds
-   * only the newest interim of a sentence, never loses a final.
+   * only the newest interim of a sentence and the newest statistics, never loses a final.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<SessionEvent>;
 }

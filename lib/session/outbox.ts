@@ -100,13 +100,12 @@ export class Outbox {
     this.#forgetCommands(before);
   }
 
-  /** Begins again at the position, or as near to it as audio is left; returns the bytes that are missing. */
-  rewind(position: number): number {
+  /** Begins again at the position, or as near to it as audio is left. */
+  rewind(position: number): void {
     const from = Math.max(Math.min(position, this.#cursor), this.#audio.begin);
     this.#cursor = from;
     this.#forgetCommands(from);
     this.#nextCommand = 0;
-    return Math.max(0, from - position);
   }
 
   /** Gives up the oldest of what is to be sent. */

@@ -29,6 +29,30 @@ export function repeatedLength(text: string, before: string, maxTokens: number):
   return 0;
 }
 
+/**
+ * How many characters at the beginning of `text` say again all of `before`, some of it in other words; 0 where more than
+ * half of it is different.
+ */
+export function closestLength(text: string, before: string): number {
+  const tokens = tokensOf(text);
+  const said = tokensOf(before);
+  // Edit distances of all of `before` to each beginning of `text`.
+  let distances = tokens.map((_, index) => index + 1);
+  distances.unshift(0);
+  for (const { text: word } of said) {
+    const next = [(distances[0] ?? 0) + 1];
+    for (const [index, token] of tokens.entries()) {
+      const replaced = (distances[index] ?? 0) + (token.text === word ? 0 : 1);
+      next.push(Math.min(replaced, (distances[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
+    }
+    distances = next;
+  }
+  const least = Math.min(...distances);
+  if (least > said.length / 2) return 0;
+  const count = distances.lastIndexOf(least);
+  return count === 0 ? 0 : withGap(text, tokens[count - 1]?.endsAt ?? 0);
+}
+
 /** How many characters at the beginning of `text` the words take. */
 export function lengthOfWords(text: string, words: readonly Word[]): number {
   let length = 0;

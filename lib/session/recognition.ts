@@ -186,9 +186,9 @@ export class Recognition {
         this.#sentences.interim(named).forEach(this.#options.emit);
         break;
       case 'final': {
-        const { endMs } = this.#final(named, times);
+        const { beginMs: fromMs, endMs } = this.#final(named, times);
         // Nothing that a service says about the future is true.
-        if (endMs !== undefined) settled.final(Math.min(endMs, positionMs));
+        if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
       }
     }
   }

@@ -1,4 +1,4 @@
-import { lengthOfWords, repeatedLength } from './overlap';
+import { closestLength, lengthOfWords, repeatedLength } from './overlap';
 import type { SpeechEvent } from './recognition';
 
 /** Finals that a replay may bring again: it begins at the last of them, or at a sentence that was open beside some. */
@@ -16,7 +16,7 @@ interface Said {
 
 /** A sentence of the replay that begins within what was said. */
 interface Repeat {
-  said: Required<Pick<Said, 'text' | 'endMs'>>;
+  said: Required<Said>;
   beginMs: number;
   endMs?: number;
   /** Something of it is new and was shown. */
@@ -75,7 +75,7 @@ export class Seam {
     let repeat: Repeat | undefined;
     for (const { text, beginMs: saidFromMs = 0, endMs } of this.#said) {
       if (endMs === undefined || beginMs >= endMs || beginMs < saidFromMs - TOLERANCE_MS) continue;
-      repeat = { said: { text, endMs }, beginMs, isShown: false };
+      repeat = { said: { text, beginMs: saidFromMs, endMs }, beginMs, isShown: false };
     }
     this.#sentences.set(sentenceId, repeat);
     // Sentences come in their order: what ended before this one is not repeated any more.
@@ -99,6 +99,8 @@ function withoutRepeat(event: SentenceEvent, repeat: Repeat): SentenceEvent | un
       repeat.endMs = event.atMs;
       return repeat.isShown ? event : undefined;
     case 'interim': {
+      // Without times of words, only the whole text tells what of it is new.
+      if (!event.words?.length) return undefined;
       const { text, ...rest } = cut(event, repeat);
       if (text === '') return undefined;
       repeat.isShown = true;
@@ -127,7 +129,9 @@ function cut(event: Spoken, repeat: Repeat): Pick<Spoken, 'text' | 'words' | 'be
   const endMs = (event.type === 'final' ? event.endMs : undefined) ?? repeat.endMs;
   if (endMs !== undefined && endMs <= said.endMs + TOLERANCE_MS) return { text: '' };
   const maxTokens = 1 + Math.ceil((said.endMs - beginMs) / SHORTEST_WORD_MS);
-  return { text: text.slice(repeatedLength(text, said.text, maxTokens)), beginMs: said.endMs };
+  let length = repeatedLength(text, said.text, maxTokens);
+  if (length === 0 && beginMs <= said.beginMs + TOLERANCE_MS) length = closestLength(text, said.text);
+  return { text: text.slice(length), beginMs: said.endMs };
 }
 
 /** Where the event says that its sentence begins. */

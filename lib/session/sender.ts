@@ -121,7 +121,8 @@ export class Sender {
 
   /** What is not settled will be sent again, with the commands in it; returns the bytes of it that are gone. */
   rewind(): number {
-    const lostBytes = this.#outbox.rewind(this.#bytesAt(this.settled.replayFromMs));
+    this.#outbox.rewind(this.#bytesAt(this.settled.replayFromMs));
+    const lostBytes = Math.max(0, this.#outbox.position - this.#bytesAt(this.settled.ms));
     this.#options.counter.audioLostBytes += lostBytes;
     // What is gone is not lost another time.
     if (lostBytes > 0) this.settled.boundary(this.positionMs);

@@ -7,6 +7,14 @@ const MARK_EVERY_MS = 1000;
 const MAX_MARKS = 256;
 /** Audio before the beginning of an open sentence that a recogniser needs to hear its first word. */
 const LEAD_MS = 300;
+/** A short phrase is better understood with the one before it, as long as both are this near and this short together. */
+const CONTEXT_PAUSE_MS = 2500;
+const CONTEXT_MS = 12_000;
+/**
+ * Recognisers hear in frames of 10, 20, 32 or 40 ms; a replay that begins with one of the lost session's gives the same
+ * words.
+ */
+const FRAME_MS = 160;
 /** Where speech goes on without a pause after a final: enough not to cut the next word's beginning. */
 const OVERLAP_MS = 200;
 
@@ -18,6 +26,7 @@ export class Settled {
   #settledMs = 0;
   /** Behind a commit or the end of a protocol session the service begins anew: nothing before it is needed. */
   #boundaryMs = 0;
+  #lastFinalFromMs: number | undefined;
   #lastFinalEndMs = 0;
   #openFromMs: number | undefined;
   #heardMs = 0;
@@ -29,14 +38,26 @@ export class Settled {
     return this.#settledMs;
   }
 
-  /** Where the audio begins that a new protocol session has to hear. */
+  /**
+   * Where the audio begins that a new protocol session should hear: before what is not settled, so that it understands
+   * its first words as the lost one would have.
+   */
   get replayFromMs(): number {
+    const sinceBoundaryMs = this.#usefulFromMs - this.#boundaryMs;
+    return this.#boundaryMs + Math.max(0, FRAME_MS * Math.floor(sinceBoundaryMs / FRAME_MS));
+  }
+
+  get #usefulFromMs(): number {
     const openFromMs = this.#openFromMs ?? this.#settledMs;
-    const goesOn = this.#openFromMs !== undefined && openFromMs - this.#lastFinalEndMs < LEAD_MS;
-    const fromMs = goesOn
+    const contextFromMs = this.#lastFinalFromMs ?? -Infinity;
+    const pauseMs = openFromMs - this.#lastFinalEndMs;
+    if (pauseMs <= CONTEXT_PAUSE_MS && openFromMs - contextFromMs <= CONTEXT_MS) {
+      return contextFromMs - LEAD_MS;
+    }
+    const goesOn = this.#openFromMs !== undefined && pauseMs < LEAD_MS;
+    return goesOn
       ? Math.min(openFromMs, this.#lastFinalEndMs) - OVERLAP_MS
       : Math.max(openFromMs - LEAD_MS, this.#lastFinalEndMs);
-    return Math.max(fromMs, this.#boundaryMs);
   }
 
   /** What was sent so long ago that the service would have begun a sentence if there were speech in it. */
@@ -61,9 +82,11 @@ export class Settled {
     this.#settle(positionMs);
   }
 
-  /** A final with this end came. */
-  final(endMs: number): void {
-    this.#lastFinalEndMs = Math.max(this.#lastFinalEndMs, endMs);
+  /** A final came, with its beginning as far as that is known. */
+  final(beginMs: number | undefined, endMs: number): void {
+    if (endMs < this.#lastFinalEndMs) return;
+    this.#lastFinalFromMs = beginMs;
+    this.#lastFinalEndMs = endMs;
   }
 
   /** A sentence that began there, as far as that is known, is the oldest without a final. */

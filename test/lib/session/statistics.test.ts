@@ -120,6 +120,18 @@ describe('the statistics event', () => {
     assert.equal(recorded.of('statistics').length, 1);
   });
 
+  it('waits only once for a reader who comes late', async () => {
+    const clock = new ManualClock();
+    const { recorded } = openByHand(clock, { statisticsIntervalMs: 1000 });
+    const reader = recorded.session[Symbol.asyncIterator]();
+    clock.advance(3000);
+    recorded.session.abort();
+    const types: string[] = [];
+    for await (const { type } of reader) types.push(type);
+    assert.equal(recorded.of('statistics').length, 3);
+    assert.deepEqual(types, ['statistics', 'finished']);
+  });
+
   it('does not come unless it is asked for', () => {
     const clock = new ManualClock();
     const { recorded } = openByHand(clock);
