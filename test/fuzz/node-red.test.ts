@@ -66,8 +66,8 @@ describe('a Node-RED node that is given messages as they should not be', () => {
           const message: Message = { ...mutatedMessage(random, from), _msgid: name };
           batch.set(name, message);
           // A commit has something to commit.
-          if (id === 'commit' && random.chance(0.5))
-            flow.send('append', { ...AUDIO_MESSAGES[0], topic: message.topic });
+          const audio: Message = { ...AUDIO_MESSAGES[0], topic: message.topic };
+          if (id === 'commit' && random.chance(0.5)) flow.send('append', audio);
           flow.send(id, { ...message });
         }
         const missing = () => [...batch.keys()].filter((name) => !done.has(name));
