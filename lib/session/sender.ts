@@ -60,6 +60,7 @@ export class Sender {
   #link: Link | undefined;
   /** All audio of this protocol session, with the silence that ends sentences. */
   #sessionBytes = 0;
+  #lastSentAtMs = -Infinity;
   #forgetAtMs = FORGET_EVERY_MS;
   #cancelPaceTimer: Cancel | undefined;
   #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
@@ -107,6 +108,11 @@ export class Sender {
     return this.#sessionBytes / this.#options.bytesPerMs;
   }
 
+  /** When audio went out last, on the clock. */
+  get lastSentAtMs(): number {
+    return this.#lastSentAtMs;
+  }
+
   /** From now on audio goes out here, or, without a link, nowhere. */
   attach(link: Link | undefined): void {
     this.#link = link;
@@ -126,7 +132,7 @@ export class Sender {
     this.#options.counter.audioLostBytes += lostBytes;
     // What is gone is not lost another time.
     if (lostBytes > 0) this.settled.boundary(this.positionMs);
-    this.settled.rewind();
+    this.settled.rewind(this.positionMs);
     this.times.rewind();
     return lostBytes;
   }
@@ -240,6 +246,7 @@ export class Sender {
     this.#pacer.spend(bytes.length / bytesPerMs);
     this.#sessionBytes += bytes.length;
     const now = clock.now();
+    this.#lastSentAtMs = now;
     const replayed = Math.min(replayBytes, bytes.length);
     counter.audioReplayedBytes += replayed;
     counter.sent(bytes.length - replayed, now);

@@ -1,15 +1,15 @@
 import type { Cancel } from '../environment';
 import { AsrError } from '../errors';
-import type { AsrErrorCode } from '../errors';
 import type { SessionEvent, WarningCode } from '../events';
 import type { ContextTurn } from '../parameters';
 import type { Protocol, ServiceEvent } from '../protocol/protocol';
+import { AnswerWatch } from './answer-watch';
 import type { SessionConfig } from './config';
 import { Connection } from './connection';
 import { IdleWatch } from './idle-watch';
 import { createProtocol } from './protocols';
-import { ReconnectBudget } from './reconnect';
-import type { Recognition } from './recognition';
+import { Reconnection } from './reconnection';
+import type { Recognition, SpeechEvent } from './recognition';
 import type { Link, Sender } from './sender';
 import type { StatisticsCounter } from './statistics';
 
@@ -18,8 +18,8 @@ const FINISH_AFTER_FAILURE_MS = 1000;
 const KEEP_ALIVE_SILENCE_MS = 100;
 /** The service waits at least 23 s before it gives up on a silent client (protocol.md B.5). */
 const MIN_SILENT_MS = 20_000;
-/** A connection that lasted so long was a good one, whatever it brought. */
-const GOOD_CONNECTION_MS = 30_000;
+/** A new connection waits no longer for the end of the old one, which has nothing more to say. */
+const RENEWAL_FINISH_MS = 3000;
 
 export interface ServiceLinkOptions {
   config: SessionConfig;
@@ -35,35 +35,25 @@ export interface ServiceLinkOptions {
   onEnd: (error?: AsrError) => void;
 }
 
-/** A connection that was lost and has no successor yet. */
-interface Loss {
-  /** What ended it. */
-  code: AsrErrorCode;
-  /** What came last: of the attempts to open another, or that. */
-  error: AsrError;
-  /** What had been lost of the audio before. */
-  lostBytesBefore: number;
-}
-
 /**
  * The session's way to the service: one protocol session after the other, on a connection each or on one that was used
  * before. Falls asleep when no audio comes and wakes with the next (see `IdlePolicy`); replaces a connection that is
- * lost, and has the audio sent again that is not settled.
+ * lost, that says nothing any more, or that is old and has a pause in speech.
  */
 export class ServiceLink {
   readonly #options: ServiceLinkOptions;
   readonly #idleWatch: IdleWatch;
-  readonly #budget: ReconnectBudget;
+  readonly #reconnection: Reconnection;
+  readonly #answerWatch: AnswerWatch;
   #link: Link | undefined;
   #context: readonly ContextTurn[];
   #wasOpened = false;
   /** Of the protocol session that runs; `undefined` before the service has accepted it. */
   #openedAtMs: number | undefined;
-  #loss: Loss | undefined;
-  /** What was settled when the last connection was lost. */
-  #settledAtLossMs = 0;
-  #cancelRetry: Cancel | undefined;
-  #cancelReturnBound: Cancel | undefined;
+  /** The connection is so old that it should be replaced at the next pause. */
+  #isOld = false;
+  /** It is being replaced: what it still says comes again. */
+  #isRenewing = false;
   /** The caller wants the end, not a pause. */
   #isEnding = false;
   /** The last results of the protocol session were asked for. */
@@ -74,12 +64,29 @@ export class ServiceLink {
   #isClosing = false;
   #isOver = false;
   #cancelFinishBound: Cancel | undefined;
+  #cancelAge: Cancel | undefined;
 
   constructor(options: ServiceLinkOptions) {
     const { environment, idle, context } = options.config;
     this.#options = options;
     this.#context = context;
-    this.#budget = new ReconnectBudget(options.config.reconnect, environment.random);
+    this.#reconnection = new Reconnection({
+      ...options,
+      connect: () => {
+        this.connect();
+      },
+      onGivenUp: (error) => {
+        this.#end(error);
+      },
+    });
+    this.#answerWatch = new AnswerWatch({
+      clock: environment.clock,
+      timeoutMs: options.config.answerTimeoutMs,
+      isOwed: () => !this.#isFinishSent && options.recognition.isAnswerOwed(options.sender),
+      onSilent: () => {
+        this.#silent();
+      },
+    });
     this.#idleWatch = new IdleWatch(environment.clock, idle.afterMs, () => {
       this.#idle();
     });
@@ -92,12 +99,12 @@ export class ServiceLink {
 
   /** Nothing is connected because nothing is there to be heard. */
   get isAsleep(): boolean {
-    return !this.#link && !this.#loss;
+    return !this.#link && !this.isReconnecting;
   }
 
   /** The connection is lost, and there is no other yet. */
   get isReconnecting(): boolean {
-    return this.#loss !== undefined;
+    return this.#reconnection.isUnderWay;
   }
 
   /** Audio is coming: a sleeping link wakes. */
@@ -109,6 +116,8 @@ export class ServiceLink {
   connect(): void {
     const { config, sender, recognition } = this.#options;
     this.#openedAtMs = undefined;
+    this.#isOld = false;
+    this.#isRenewing = false;
     this.#isFinishSent = false;
     this.#hasFinishFailed = false;
     this.#isClosing = false;
@@ -125,8 +134,14 @@ export class ServiceLink {
         onDrain: () => {
           sender.pump();
         },
-        onAlive: () => {
+        onFrame: () => {
+          this.#answerWatch.heard();
           recognition.alive(sender);
+          this.#renewAtPause();
+        },
+        onPong: () => {
+          recognition.alive(sender);
+          this.#renewAtPause();
         },
       },
     );
@@ -148,7 +163,7 @@ export class ServiceLink {
   prepareEnd(): void {
     this.#isEnding = true;
     this.#idleWatch.stop();
-    if (this.#loss) this.#boundReturn();
+    if (this.isReconnecting) this.#reconnection.bound(this.#options.config.finishTimeoutMs);
   }
 
   /** Asks for the last results, within the bound; all audio has been sent. */
@@ -160,10 +175,8 @@ export class ServiceLink {
   /** Closes at once; nothing is called any more. */
   destroy(): void {
     this.#isOver = true;
-    this.#cancelFinishBound?.();
-    this.#cancelReturnBound?.();
-    this.#cancelRetry?.();
-    this.#idleWatch.stop();
+    this.#stopTimers();
+    this.#reconnection.stop();
     this.#link?.connection.destroy();
     this.#link = undefined;
   }
@@ -186,10 +199,22 @@ export class ServiceLink {
       case 'failed':
         // The connection's own business.
         break;
+      case 'interim':
+      case 'final':
+        this.#answerWatch.heardText();
+        this.#recognised(event);
+        break;
       default:
-        recognition.receive(event, sender);
-        this.#hurryFinish(event);
+        this.#recognised(event);
     }
+  }
+
+  #recognised(event: SpeechEvent): void {
+    // What was open when the renewal began was nothing: what is heard now is heard again.
+    if (this.#isRenewing && event.type !== 'usage' && event.type !== 'warning') return;
+    const { sender, recognition } = this.#options;
+    recognition.receive(event, sender);
+    this.#hurryFinish(event);
   }
 
   /**
@@ -203,25 +228,23 @@ export class ServiceLink {
   }
 
   #opened(sessionId: string): void {
-    const { config, emit, onOpened, sender, counter } = this.#options;
-    this.#openedAtMs = config.environment.clock.now();
+    const { config, onOpened } = this.#options;
+    const { clock } = config.environment;
+    this.#openedAtMs = clock.now();
     if (!this.#isEnding) this.#idleWatch.start();
-    if (!this.#wasOpened) {
-      this.#wasOpened = true;
-      onOpened(sessionId);
+    this.#answerWatch.start();
+    if (config.maxAgeMs > 0) {
+      this.#cancelAge = clock.after(config.maxAgeMs, () => {
+        this.#isOld = true;
+        this.#renewAtPause();
+      });
+    }
+    if (this.#wasOpened) {
+      this.#reconnection.opened();
       return;
     }
-    const loss = this.#loss;
-    this.#loss = undefined;
-    this.#cancelReturnBound?.();
-    this.#cancelReturnBound = undefined;
-    if (loss) counter.reconnected(loss.code);
-    const lostBytes = loss ? counter.audioLostBytes - loss.lostBytesBefore : 0;
-    emit({
-      type: 'resumed',
-      replayedMs: counter.heldMs(sender.replayBytes),
-      lostMs: counter.heldMs(lostBytes),
-    });
+    this.#wasOpened = true;
+    onOpened(sessionId);
   }
 
   #lost(error: AsrError): void {
@@ -238,49 +261,43 @@ export class ServiceLink {
     }
   }
 
-  /** Opens another connection for the one that is lost, if that is worth trying. */
   #replace(error: AsrError): void {
-    const { config, sender, recognition, counter, emit } = this.#options;
-    if (this.#hasBroughtOn()) this.#budget.refill();
-    this.#settledAtLossMs = sender.settled.ms;
-    this.#loss = { lostBytesBefore: counter.audioLostBytes, code: error.code, ...this.#loss, error };
+    const { sender, config } = this.#options;
     this.#link = undefined;
-    this.#cancelFinishBound?.();
-    this.#idleWatch.stop();
-    recognition.connectionLost(sender);
-    const lostBytes = sender.rewind();
+    this.#stopTimers();
     sender.attach(undefined);
-    if (this.#isEnding && !sender.hasAudio && !recognition.hasOpenResults) {
+    if (this.#hasAllResults()) {
       this.#end();
       return;
     }
-    if (lostBytes > 0 && config.wireFormat !== 'pcm') {
-      this.#end(cannotBeSentAgain(error, config.wireFormat));
-      return;
-    }
-    const next = this.#budget.next(error);
-    if (!next) {
-      this.#end(error);
-      return;
-    }
-    if (lostBytes > 0) {
-      const lostMs = counter.heldMs(lostBytes);
-      this.#warn('AUDIO_DROPPED', `${lostMs} ms of audio were lost with the connection: more than is kept.`);
-    }
-    emit({ type: 'reconnecting', ...next, reason: error.message });
-    if (this.#isOver) return;
-    this.#cancelRetry = config.environment.clock.after(next.delayMs, () => {
-      this.connect();
-    });
-    if (this.#isEnding && !this.#cancelReturnBound) this.#boundReturn();
+    this.#reconnection.lost(error, this.#openedAtMs);
+    if (this.#isEnding && this.isReconnecting) this.#reconnection.bound(config.finishTimeoutMs);
   }
 
-  /** Whether the connection that is lost was worth having. */
-  #hasBroughtOn(): boolean {
-    if (this.#openedAtMs === undefined) return false;
-    const { sender, config } = this.#options;
-    const lastedMs = config.environment.clock.now() - this.#openedAtMs;
-    return sender.settled.ms > this.#settledAtLossMs || lastedMs >= GOOD_CONNECTION_MS;
+  /** Whether another connection would have nothing to do. */
+  #hasAllResults(): boolean {
+    const { sender, recognition } = this.#options;
+    const isAllSettled = !sender.hasAudio && sender.settled.ms >= sender.positionMs;
+    return this.#isEnding && isAllSettled && !recognition.hasOpenResults;
+  }
+
+  #silent(): void {
+    const { answerTimeoutMs, endpoint } = this.#options.config;
+    const message = `The service (${endpoint.label}) takes audio and has said nothing for ${answerTimeoutMs} ms.`;
+    this.#warn('SERVICE_SILENT', message);
+    if (!this.#link || this.#isOver) return;
+    this.#link.connection.destroy();
+    this.#replace(new AsrError('CONNECTION_LOST', message, { retryable: true }));
+  }
+
+  /** Replaces an old connection where nobody notices: between two sentences. */
+  #renewAtPause(): void {
+    const { sender, recognition } = this.#options;
+    const isBusy = this.#isEnding || this.#isFinishSent || this.#isClosing || !sender.isEmpty;
+    if (!this.#isOld || !this.#link || isBusy || !recognition.isAtPause(sender)) return;
+    this.#isRenewing = true;
+    if (this.#link.protocol.isPaused) this.#letGo();
+    else this.#finish(this.#link, RENEWAL_FINISH_MS);
   }
 
   /** The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4). */
@@ -300,6 +317,8 @@ export class ServiceLink {
     const openForMs = clock.now() - (this.#openedAtMs ?? clock.now());
     const lastedMs = Math.max(openForMs, sender.sessionMs);
     const isAsked = this.#isFinishSent || recognition.hasPendingCommits;
+    // Who has just sent audio to a service that waits for some has it on a line that stalls.
+    if (code === 'IDLE_TIMEOUT' && clock.now() - sender.lastSentAtMs < MIN_SILENT_MS) return false;
     if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') return isAsked || lastedMs >= MIN_SILENT_MS;
     return closeCode === 1000 && lastedMs >= MIN_SILENT_MS && !recognition.hasOpenSentences;
   }
@@ -319,8 +338,12 @@ export class ServiceLink {
   #protocolSessionEnded(): void {
     const { sender, recognition, config } = this.#options;
     this.#link = undefined;
-    this.#cancelFinishBound?.();
-    this.#idleWatch.stop();
+    this.#stopTimers();
+    if (this.#isRenewing && !this.#hasAllResults()) {
+      sender.attach(undefined);
+      this.#reconnection.renew();
+      return;
+    }
     // Audio or a commit that came while the last results were awaited is not lost: it goes on with a new one.
     if (sender.isEmpty && (this.#isEnding || config.idle.policy === 'close')) {
       this.#end();
@@ -355,32 +378,28 @@ export class ServiceLink {
     this.finish();
   }
 
-  #finish({ protocol, connection }: Link): void {
+  #finish({ protocol, connection }: Link, timeoutMs = this.#options.config.finishTimeoutMs): void {
     for (const frame of protocol.finish()) connection.send(frame);
     this.#isFinishSent = true;
     this.#options.recognition.finishSent();
-    this.#boundFinish(this.#options.config.finishTimeoutMs);
+    this.#boundFinish(timeoutMs);
   }
 
   #boundFinish(timeoutMs: number): void {
     this.#cancelFinishBound?.();
     this.#cancelFinishBound = this.#options.config.environment.clock.after(timeoutMs, () => {
-      this.#warn(
-        'FINISH_TIMEOUT',
-        `The service did not end the session within ${timeoutMs} ms of the last request.`,
-      );
+      const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
+      if (!this.#isRenewing) this.#warn('FINISH_TIMEOUT', message);
       this.#link?.connection.destroy();
       this.#protocolSessionEnded();
     });
   }
 
-  /** Who wants the end does not wait for a connection for ever. */
-  #boundReturn(): void {
-    const { config } = this.#options;
-    this.#cancelReturnBound?.();
-    this.#cancelReturnBound = config.environment.clock.after(config.finishTimeoutMs, () => {
-      this.#end(this.#loss?.error);
-    });
+  #stopTimers(): void {
+    this.#cancelFinishBound?.();
+    this.#cancelAge?.();
+    this.#idleWatch.stop();
+    this.#answerWatch.stop();
   }
 
   #end(error?: AsrError): void {
@@ -392,10 +411,4 @@ export class ServiceLink {
   #warn(code: WarningCode, message: string): void {
     this.#options.emit({ type: 'warning', code, message });
   }
-}
-
-/** A container is understood only from its beginning. */
-function cannotBeSentAgain(cause: AsrError, wireFormat: string): AsrError {
-  const message = `${cause.message} The ${wireFormat} audio is longer than what is kept to be sent again (\`maxReplayAudioMs\`).`;
-  return new AsrError('CONNECTION_LOST', message, { cause, retryable: true });
 }
