@@ -40,8 +40,25 @@ export interface SessionOptions extends EndpointOptions {
   commitTimeoutMs?: number;
   /** Bound on the service's last results after `finish()`, counted from when all audio has been sent. Default 20000. */
   finishTimeoutMs?: number;
-  /** A ping goes out after this long; the same again without any sign of life ends the connection. Default 20000. */
+  /** A ping goes out this often. Default 20000 (protocol.md A.8: 15 to 30 s). */
   pingIntervalMs?: number;
+  /**
+   * Without any sign of life for this long after a ping, the connection counts as lost: a dead one is noticed within
+   * `pingIntervalMs` and this. Default 10000.
+   */
+  pongTimeoutMs?: number;
+  /**
+   * A service that answers pings, owes a result and says nothing for this long counts as lost, with the warning
+   * `SERVICE_SILENT`. It owes one for a commit, and for ten seconds of audio in an open sentence or of audio that is
+   * loud enough to be speech. As noise may be that, it happens once, and again only after there was text. Noticed at most
+   * a third later. Default 15000.
+   */
+  answerTimeoutMs?: number;
+  /**
+   * A connection that is older than this is replaced at the next pause in speech, before the service ends it; nothing
+   * is lost or said twice. 0 = never. Default: 900000 on Qwen-ASR-Realtime, 0 on run-task models, which have no limit.
+   */
+  maxAgeMs?: number;
   /** Audio that may wait for the connection; see {@link OverloadPolicy} for what happens then. Default 60000. */
   maxHeldAudioMs?: number;
   /** What to do with more audio than `maxHeldAudioMs`. Default `wait`. */

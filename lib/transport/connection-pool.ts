@@ -8,7 +8,7 @@ export interface ConnectionPoolOptions {
   maxIdle?: number;
   /** How long one may wait. Default 50000: the service closes after 60 s (protocol.md B.5). */
   maxIdleMs?: number;
-  /** Connections to one address with one key at the same time, in use or not. The next one waits. Default 200. */
+  /** Connections to one address with one key at the same time, in use or not. The next one waits. Default 1000. */
   maxOpen?: number;
   /** Of these, the ones that are just being made: the service limits requests per second (protocol.md A.8). Default 8. */
   maxConnecting?: number;
@@ -31,7 +31,7 @@ export class ConnectionPool {
   #reused = 0;
 
   constructor(connect: ConnectSocket, clock: Clock, options: ConnectionPoolOptions = {}) {
-    const { maxIdle = 4, maxIdleMs = 50_000, maxOpen = 200, maxConnecting = 8, maxWaitMs = 8_000 } = options;
+    const { maxIdle = 4, maxIdleMs = 50_000, maxOpen = 1000, maxConnecting = 8, maxWaitMs = 8_000 } = options;
     this.#connect = connect;
     this.#clock = clock;
     this.#limits = { maxIdle, maxIdleMs, maxOpen, maxConnecting, maxWaitMs };

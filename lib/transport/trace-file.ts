@@ -11,7 +11,7 @@ export interface TraceFileOptions {
 
 /** A trace on disk. Whoever made it closes it, after the sessions that write it. */
 export interface TraceFile extends TraceWriter {
-  /** Writes what waits and closes the file. May be called again. */
+  /** Writes what waits and closes the file. Never rejects; may be called again. */
   close(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ class RotatingFile implements TraceFile {
     await this.#writing;
     const file = this.#file;
     this.#file = undefined;
-    await file?.close();
+    await file?.close().catch(this.#onError);
   }
 
   async #drain(): Promise<void> {
