@@ -14,7 +14,7 @@ export const RELIABILITY_LIMITS = {
   /** Attempts in a row to connect again; 0 lets a lost connection end the session. */
   reconnectAttempts: { min: 0, max: 1000, default: 12 },
   /** Seconds without any sign of life after which a connection counts as lost. */
-  livenessSeconds: { min: 1, max: 600, default: 40 },
+  livenessSeconds: { min: 1, max: 600, default: 30 },
 } as const satisfies Record<string, NumberRange>;
 
 /** The policies of the nodes. The editor gets them through the `asr/models` route and names their bounds. */

@@ -19,12 +19,13 @@ export function reliabilityOptions(
   node: Node,
   { reconnectAttempts, livenessSeconds }: ReliabilityDef,
   trace: TraceFile | undefined,
-): Pick<SessionOptions, 'reconnect' | 'pingIntervalMs' | 'log' | 'trace'> {
+): Pick<SessionOptions, 'reconnect' | 'pingIntervalMs' | 'pongTimeoutMs' | 'log' | 'trace'> {
   const livenessMs = readLimit(livenessSeconds, RELIABILITY_LIMITS.livenessSeconds) * 1000;
   return {
     reconnect: { maxAttempts: readLimit(reconnectAttempts, RELIABILITY_LIMITS.reconnectAttempts) },
-    // Half of it until the ping, half for the answer.
-    pingIntervalMs: livenessMs / 2,
+    // As the client divides it by default: until the ping, and until its answer.
+    pingIntervalMs: (livenessMs * 2) / 3,
+    pongTimeoutMs: livenessMs / 3,
     log: debugLog(node),
     ...(trace && { trace }),
   };
