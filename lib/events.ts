@@ -118,6 +118,8 @@ export type WarningCode =
   | 'LONG_COMMIT'
   /** No audio for a while: the session sleeps until there is some, see `IdlePolicy`. */
   | 'SLEEPING'
+  /** The service takes audio and says nothing: its connection is replaced. */
+  | 'SERVICE_SILENT'
   /** The service heard no speech in what it was given. */
   | 'NO_SPEECH'
   /** There is nothing to hear in the audio. */

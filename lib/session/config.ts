@@ -12,7 +12,7 @@ import type { Endpoint } from '../regions';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
-import type { ReconnectPolicy } from './reconnect';
+import type { ReconnectPolicy } from './reconnect-budget';
 
 /** The options with their defaults, checked. */
 export interface SessionConfig {
@@ -32,6 +32,9 @@ export interface SessionConfig {
   commitTimeoutMs: number;
   finishTimeoutMs: number;
   pingIntervalMs: number;
+  pongTimeoutMs: number;
+  answerTimeoutMs: number;
+  maxAgeMs: number;
   maxHeldAudioMs: number;
   maxReplayAudioMs: number;
   overload: OverloadPolicy;
@@ -72,6 +75,9 @@ export function configure(options: SessionOptions): SessionConfig {
     commitTimeoutMs: duration('commitTimeoutMs', options.commitTimeoutMs, 20_000),
     finishTimeoutMs: duration('finishTimeoutMs', options.finishTimeoutMs, 20_000),
     pingIntervalMs: duration('pingIntervalMs', options.pingIntervalMs, 20_000),
+    pongTimeoutMs: duration('pongTimeoutMs', options.pongTimeoutMs, 10_000),
+    answerTimeoutMs: duration('answerTimeoutMs', options.answerTimeoutMs, 15_000),
+    maxAgeMs: ranged('maxAgeMs', options.maxAgeMs, 0, MAX_DURATION_MS, model.maxAgeMs),
     maxHeldAudioMs: duration('maxHeldAudioMs', options.maxHeldAudioMs, 60_000),
     maxReplayAudioMs: duration('maxReplayAudioMs', options.maxReplayAudioMs, 120_000),
     overload: checkOverload(options.overload, wireFormat),

@@ -4,6 +4,7 @@ import type { Frame, Protocol, ServiceEvent } from '../protocol/protocol';
 import type { Endpoint } from '../regions';
 import { isSecret } from '../secret';
 import type { Socket, SocketEnd } from '../transport/websocket';
+import { Heartbeat } from './heartbeat';
 
 export interface ConnectionOptions {
   endpoint: Endpoint;
@@ -13,6 +14,7 @@ export interface ConnectionOptions {
   connectTimeoutMs: number;
   configureTimeoutMs: number;
   pingIntervalMs: number;
+  pongTimeoutMs: number;
   environment: Environment;
 }
 
@@ -22,8 +24,10 @@ export interface ConnectionHandlers {
   onLost: (error: AsrError) => void;
   /** The connection can take more again. */
   onDrain: () => void;
-  /** The service has sent something, or answered a ping. */
-  onAlive: () => void;
+  /** The service has sent a message, whatever it means. */
+  onFrame: () => void;
+  /** The service has answered a ping. */
+  onPong: () => void;
 }
 
 /** Bytes in the socket's buffer past which nothing more is handed to it. */
@@ -37,10 +41,9 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
   readonly #socket: Socket;
+  readonly #heartbeat: Heartbeat;
   #phase: 'connecting' | 'configuring' | 'open' | 'over' = 'connecting';
   #cancelBound: Cancel | undefined;
-  #cancelPing: Cancel | undefined;
-  #alive = true;
   #blocked = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
@@ -48,6 +51,18 @@ export class Connection {
     this.#handlers = handlers;
     const { endpoint, apiKey, workspaceId, protocol, connectTimeoutMs, environment } = options;
     this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
+    this.#heartbeat = new Heartbeat({
+      clock: environment.clock,
+      intervalMs: options.pingIntervalMs,
+      timeoutMs: options.pongTimeoutMs,
+      ping: () => {
+        this.#socket.ping();
+      },
+      onDead: () => {
+        const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${options.pongTimeoutMs} ms.`;
+        this.#lose(new AsrError('CONNECTION_LOST', message, { retryable: true }));
+      },
+    });
     this.#socket = environment.connect(
       {
         url: endpoint.baseUrl + protocol.path,
@@ -59,22 +74,22 @@ export class Connection {
       {
         onOpen: () => {
           // Before, there is nothing to ping; the bound on connecting watches over that.
-          this.#schedulePing();
+          this.#heartbeat.start();
           for (const frame of protocol.start()) this.#configure(frame);
         },
         onText: (text) => {
-          this.#alive = true;
+          this.#heartbeat.alive();
           this.#receive(text);
-          if (!this.#isOver()) this.#handlers.onAlive();
+          if (!this.#isOver()) this.#handlers.onFrame();
         },
         onBinary: (byteLength) => {
-          this.#alive = true;
+          this.#heartbeat.alive();
           const message = `The service sent a binary message of ${byteLength} bytes; it is ignored.`;
           this.#handlers.onEvent({ type: 'warning', code: 'GARBAGE_FRAME', message });
         },
         onPong: () => {
-          this.#alive = true;
-          if (!this.#isOver()) this.#handlers.onAlive();
+          this.#heartbeat.alive();
+          this.#handlers.onPong();
         },
         onEnd: (end) => {
           this.#lose(this.#errorOf(end));
@@ -176,21 +191,6 @@ export class Connection {
     });
   }
 
-  /** protocol.md A.8: ping every 15 to 30 s; a link that is half dead answers nothing. */
-  #schedulePing(): void {
-    const { pingIntervalMs, environment, endpoint } = this.#options;
-    this.#cancelPing = environment.clock.after(pingIntervalMs, () => {
-      if (!this.#alive) {
-        const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${pingIntervalMs} ms.`;
-        this.#lose(new AsrError('CONNECTION_LOST', message, { retryable: true }));
-        return;
-      }
-      this.#alive = false;
-      this.#socket.ping();
-      this.#schedulePing();
-    });
-  }
-
   #lose(error: AsrError): void {
     if (this.#phase === 'over') return;
     this.destroy();
@@ -199,7 +199,7 @@ export class Connection {
 
   #cancelTimers(): void {
     this.#cancelBound?.();
-    this.#cancelPing?.();
+    this.#heartbeat.stop();
   }
 
   #errorOf(end: SocketEnd): AsrError {

@@ -20,6 +20,9 @@ export type SpeechEvent = Exclude<
   { type: 'send' | 'opened' | 'paused' | 'finished' | 'failed' }
 >;
 
+/** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
+const OWING_AUDIO_MS = 10_000;
+
 /** What the recognition has to know of the audio on its way. */
 export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs'>;
 
@@ -123,6 +126,20 @@ export class Recognition {
   /** Whether a result is still to come that was promised. */
   get hasOpenResults(): boolean {
     return this.hasPendingCommits || this.hasOpenSentences;
+  }
+
+  /** Whether the service could begin anew: nothing that it has heard is unfinished. */
+  isAtPause({ settled, positionMs }: SenderView): boolean {
+    if (this.hasOpenResults) return false;
+    return this.#options.settleBy === 'final' || settled.ms >= positionMs;
+  }
+
+  /** Whether the service should have said something about what it was sent, were it well. */
+  isAnswerOwed({ settled }: SenderView): boolean {
+    if (this.#commits.oldest) return true;
+    if (this.#options.settleBy === 'commit') return false;
+    const audioMs = this.#sentences.anyOpen ? settled.sentSinceEventMs : settled.loudSinceEventMs;
+    return audioMs >= OWING_AUDIO_MS;
   }
 
   /** Whether a sentence waits for its final. */

@@ -183,7 +183,7 @@ export class ServiceLink {
 
   #receive(event: ServiceEvent): void {
     if (this.#isClosing || this.#isOver) return;
-    const { sender, recognition } = this.#options;
+    const { sender } = this.#options;
     switch (event.type) {
       case 'opened':
         this.#opened(event.sessionId);
@@ -271,7 +271,7 @@ export class ServiceLink {
       return;
     }
     this.#reconnection.lost(error, this.#openedAtMs);
-    if (this.#isEnding && this.isReconnecting) this.#reconnection.bound(config.finishTimeoutMs);
+    if (this.#isEnding && !this.#isOver) this.#reconnection.bound(config.finishTimeoutMs);
   }
 
   /** Whether another connection would have nothing to do. */

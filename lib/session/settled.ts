@@ -31,6 +31,9 @@ export class Settled {
   #openFromMs: number | undefined;
   #heardMs = 0;
   #lastEventAtMs = 0;
+  #sentSinceEventMs = 0;
+  #loudSinceEventMs = 0;
+  #sentMs = 0;
   /** What was sent until when, on the clock, and whether there may be speech in it. */
   #marks: { fromMs: number; positionMs: number; sentAtMs: number; isLoud: boolean }[] = [];
 
@@ -65,7 +68,21 @@ export class Settled {
     return this.#heardMs;
   }
 
+  /** Audio that was sent since the service said something about speech. */
+  get sentSinceEventMs(): number {
+    return this.#sentSinceEventMs;
+  }
+
+  /** Of that, what is loud enough to be speech. */
+  get loudSinceEventMs(): number {
+    return this.#loudSinceEventMs;
+  }
+
   sent(positionMs: number, nowMs: number, isLoud: boolean): void {
+    const sentMs = positionMs - this.#sentMs;
+    this.#sentMs = positionMs;
+    this.#sentSinceEventMs += sentMs;
+    if (isLoud) this.#loudSinceEventMs += sentMs;
     const last = this.#marks.at(-1);
     if (last && (positionMs - last.fromMs < MARK_EVERY_MS || this.#marks.length === MAX_MARKS)) {
       last.positionMs = positionMs;
@@ -105,6 +122,7 @@ export class Settled {
   /** The service said something about speech. */
   event(nowMs: number): void {
     this.#lastEventAtMs = nowMs;
+    this.#sentSinceEventMs = this.#loudSinceEventMs = 0;
   }
 
   /** A sign of life: all that was sent some time before has arrived. */
@@ -120,8 +138,10 @@ export class Settled {
     }
   }
 
-  /** What was sent will be sent again. */
-  rewind(): void {
+  /** What was sent behind the position will be sent again. */
+  rewind(positionMs: number): void {
+    this.#sentMs = positionMs;
+    this.#sentSinceEventMs = this.#loudSinceEventMs = 0;
     this.#marks = [];
     this.#heardMs = this.#settledMs;
   }

@@ -24,7 +24,7 @@ export class Timeline {
    */
   shift(atMs: number, byMs: number): void {
     const last = this.#shifts.at(-1);
-    if (last && last.atMs === atMs && last.byMs > 0 && byMs > 0) {
+    if (last?.atMs === atMs && last.byMs > 0 && byMs > 0) {
       last.byMs += byMs;
       return;
     }

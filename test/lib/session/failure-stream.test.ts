@@ -108,6 +108,7 @@ describe('a session that does not reconnect, whose connection or service fails i
     const recorded = await midSentence([{ atAudioMs: 700, do: 'halfOpen' }], {
       environment: { clock },
       pingIntervalMs: 5000,
+      pongTimeoutMs: 5000,
     });
     clock.advance(5000);
     await waitUntil(() => rig.service.sessions[0]!.pings === 1, 'the first ping');
@@ -129,7 +130,11 @@ describe('a session that does not reconnect, whose connection or service fails i
 
   it('keeps a silent link that answers its pings', async () => {
     const clock = new ManualClock();
-    const recorded = await midSentence([], { environment: { clock }, pingIntervalMs: 5000 });
+    const recorded = await midSentence([], {
+      environment: { clock },
+      pingIntervalMs: 5000,
+      pongTimeoutMs: 5000,
+    });
     for (let pings = 1; pings <= 5; pings++) {
       clock.advance(5000);
       await waitUntil(() => rig.service.sessions[0]!.pings === pings, `ping ${pings}`);
