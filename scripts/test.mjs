@@ -17,7 +17,12 @@ const CHECKS = [
 
 /** The quick tests, and those in real hosts, which have their own bounds on time. */
 const SUITES = [
-  { config: '.mocharc.json', folders: ['test/lib', 'test/cli', 'test/local-service', 'test/node-red'] },
+  {
+    config: '.mocharc.json',
+    folders: ['lib', 'cli', 'local-service', 'node-red', 'chaos', 'soak', 'fuzz'].map(
+      (name) => `test/${name}`,
+    ),
+  },
   { config: 'test/hosts/.mocharc.json', folders: ['test/hosts', 'test/package'] },
 ];
 
