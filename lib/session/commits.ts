@@ -14,6 +14,8 @@ export interface PendingCommit {
   fromMs: number;
   /** When it was sent, on the clock. */
   sentAtMs?: number;
+  /** When the service has got it, on the clock; only where it is made of silence. */
+  arrivedAtMs?: number | undefined;
   /** Made of silence: the service will not say when all of its results are there. */
   bySilence?: boolean;
 }
@@ -65,6 +67,7 @@ export class Commits {
     const entry = commit as Entry;
     entry.bySilence = bySilence;
     entry.number = this.#sent;
+    entry.arrivedAtMs = undefined;
     this.#sent += 1;
     entry.markMs = markMs;
     entry.fromMs = this.#lastMarkMs;

@@ -4,6 +4,7 @@ import type { Frame, Protocol, ServiceEvent } from '../protocol/protocol';
 import type { Endpoint } from '../regions';
 import { isSecret } from '../secret';
 import type { Socket, SocketEnd } from '../transport/websocket';
+import { Arrivals } from './arrivals';
 import { Heartbeat } from './heartbeat';
 
 export interface ConnectionOptions {
@@ -42,6 +43,9 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   readonly #socket: Socket;
   readonly #heartbeat: Heartbeat;
+  readonly #arrivals = new Arrivals(() => {
+    this.#socket.ping();
+  });
   #phase: 'connecting' | 'configuring' | 'open' | 'over' = 'connecting';
   #cancelBound: Cancel | undefined;
   #blocked = false;
@@ -56,7 +60,7 @@ export class Connection {
       intervalMs: options.pingIntervalMs,
       timeoutMs: options.pongTimeoutMs,
       ping: () => {
-        this.#socket.ping();
+        this.#arrivals.ask();
       },
       onDead: () => {
         const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${options.pongTimeoutMs} ms.`;
@@ -89,6 +93,7 @@ export class Connection {
         },
         onPong: () => {
           this.#heartbeat.alive();
+          this.#arrivals.answered();
           this.#handlers.onPong();
         },
         onEnd: (end) => {
@@ -118,6 +123,11 @@ export class Connection {
       this.#blocked = false;
       if (this.#phase === 'open') this.#handlers.onDrain();
     });
+  }
+
+  /** Calls back once the service has all that was sent so far, if the connection lives that long. */
+  confirm(onArrived: () => void): void {
+    this.#arrivals.confirm(onArrived);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Clock } from '../environment';
 import type { AsrError } from '../errors';
 import type { EventOf, FinalEvent, SessionEvent, Word } from '../events';
+import type { SessionMode } from '../models';
 import type { ServiceEvent } from '../protocol/protocol';
 import { Commits } from './commits';
 import type { PendingCommit } from './commits';
@@ -34,6 +35,7 @@ export interface RecognitionOptions {
    * where the service hears all of it as one piece.
    */
   settleBy: 'final' | 'commit';
+  mode: SessionMode;
   counter: StatisticsCounter;
   emit: (event: SessionEvent) => void;
 }
@@ -47,6 +49,7 @@ export class Recognition {
   readonly #seam = new Seam();
   /** When the last results were asked for, on the clock. */
   #finishedAtMs: number | undefined;
+  #isFinishing = false;
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
@@ -68,6 +71,7 @@ export class Recognition {
 
   finishSent(): void {
     this.#finishedAtMs = this.#options.clock.now();
+    this.#isFinishing = true;
   }
 
   receive(event: SpeechEvent, sender: SenderView): void {
@@ -109,6 +113,7 @@ export class Recognition {
   connectionLost({ settled, positionMs }: SenderView): void {
     this.#sentences.connectionLost(positionMs);
     this.#seam.replay(settled.replayFromMs);
+    this.#isFinishing = false;
     this.#silenceCommits.connectionLost();
     this.#commits.restart();
     this.#options.counter.protocolSessionEnded();
@@ -159,6 +164,7 @@ export class Recognition {
     this.#commits.settleSent();
     this.#commits.restart();
     this.#seam.boundary();
+    this.#isFinishing = false;
     this.#options.counter.protocolSessionEnded();
   }
 
@@ -206,6 +212,10 @@ export class Recognition {
         const { beginMs: fromMs, endMs } = this.#final(named, times);
         // Nothing that a service says about the future is true.
         if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
+        // The finish commits what is left (protocol.md A.4.4), and in Manual mode that is one sentence.
+        if (this.#isFinishing && this.#options.mode === 'manual' && !this.#commits.anyPending) {
+          settled.boundary(positionMs);
+        }
       }
     }
   }

@@ -154,6 +154,11 @@ export class ServiceLink {
     for (const frame of this.#link?.protocol.commit() ?? []) this.#link?.connection.send(frame);
   }
 
+  /** Calls back once the service has all that was sent so far, if the connection lives that long. */
+  confirm(onArrived: () => void): void {
+    this.#link?.connection.confirm(onArrived);
+  }
+
   updateContext(context: readonly ContextTurn[]): void {
     this.#context = context;
     for (const frame of this.#link?.protocol.updateContext(context) ?? []) this.#link?.connection.send(frame);

@@ -236,6 +236,11 @@ class LiveSession implements Session {
       if (bySilence) this.#sender.sendSilence(this.#silenceMs() + SILENCE_MARGIN_MS);
       else this.#link.commit();
       this.#recognition.commitSent(commit, positionMs, bySilence);
+      if (bySilence) {
+        this.#link.confirm(() => {
+          commit.arrivedAtMs = environment.clock.now();
+        });
+      }
       if (log) logCommit(log, environment.clock, { atMs: Math.round(positionMs), bySilence }, result);
       // Asleep: the service has given all its results already.
       if (!protocol) this.#recognition.settleCommits();

@@ -6,7 +6,7 @@ import type { Sentences } from './sentences';
 
 /**
  * After the silence of a commit the service says nothing more where there was no speech. This long without a word
- * from it, and no sentence open, is an answer too.
+ * from it since the silence has arrived, and no sentence open, is an answer too.
  */
 const QUIET_MS = 1500;
 /** Audio behind the last heard speech that is too short to hold another utterance. */
@@ -59,15 +59,16 @@ export class SilenceCommits {
     this.stop();
     for (;;) {
       const commit = this.#commits.oldest;
-      if (!commit?.bySilence || commit.number === undefined || commit.sentAtMs === undefined) return;
-      const { number, fromMs, markMs, sentAtMs } = commit;
+      if (!commit?.bySilence || commit.number === undefined) return;
+      const { number, fromMs, markMs, arrivedAtMs } = commit;
       if (this.#sentences.anyOpenBefore(markMs)) return;
       // Speech of the commit before tells nothing of this one's audio, however short that is.
       const heardUpToMark = this.#speechEndMs > fromMs && this.#speechEndMs >= markMs - TAIL_MS;
       const heardAll =
         (heardUpToMark || this.#speechBeginMs >= markMs) &&
         this.#sentences.lostFromBefore(markMs).length === 0;
-      const quietForMs = this.#clock.now() - Math.max(sentAtMs, this.#heardAtMs);
+      const quietSinceMs = Math.max(arrivedAtMs ?? Infinity, this.#heardAtMs);
+      const quietForMs = Math.max(0, this.#clock.now() - quietSinceMs);
       if (!heardAll && quietForMs < QUIET_MS) {
         this.#cancelTimer = this.#clock.after(QUIET_MS - quietForMs, () => {
           this.check();
