@@ -2,7 +2,7 @@ import type { Cancel, Clock } from '../environment';
 
 export interface HeartbeatOptions {
   clock: Clock;
-  /** A ping goes out after this long. */
+  /** A ping goes out this often. */
   intervalMs: number;
   /** Without any sign of life for this long after a ping, the link is dead. */
   timeoutMs: number;
@@ -13,47 +13,50 @@ export interface HeartbeatOptions {
 /** protocol.md A.8: ping every 15 to 30 s; a link that is half dead answers nothing. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  #isAlive = false;
-  #cancel: Cancel | undefined;
+  /** When the oldest ping went out that no sign of life has followed. */
+  #askedAtMs: number | undefined;
+  #cancelPing: Cancel | undefined;
+  #cancelLook: Cancel | undefined;
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#in(this.#options.intervalMs, () => {
+    const { clock, intervalMs } = this.#options;
+    this.#cancelPing = clock.after(intervalMs, () => {
       this.#ping();
+      this.start();
     });
   }
 
   /** Something came. */
   alive(): void {
-    this.#isAlive = true;
+    this.#askedAtMs = undefined;
   }
 
   stop(): void {
-    this.#cancel?.();
+    this.#cancelPing?.();
+    this.#cancelLook?.();
   }
 
   #ping(): void {
-    const { intervalMs, timeoutMs, ping, onDead } = this.#options;
-    this.#isAlive = false;
-    this.#in(timeoutMs, () => {
-      // After a program that was busy for long the timer rings before the answer that has come is read.
-      this.#in(0, () => {
-        if (!this.#isAlive) {
-          onDead();
-          return;
-        }
-        this.#in(Math.max(0, intervalMs - timeoutMs), () => {
-          this.#ping();
-        });
-      });
-    });
+    const { clock, timeoutMs, ping } = this.#options;
+    if (this.#askedAtMs === undefined) {
+      this.#askedAtMs = clock.now();
+      this.#lookIn(timeoutMs);
+    }
     ping();
   }
 
-  #in(delayMs: number, then: () => void): void {
-    this.#cancel = this.#options.clock.after(delayMs, then);
+  #lookIn(delayMs: number): void {
+    const { clock } = this.#options;
+    this.#cancelLook?.();
+    // After a program that was busy for long the timer rings before the answer that has come is read.
+    this.#cancelLook = clock.after(delayMs, () => {
+      this.#cancelLook = clock.after(0, () => {
+        if (this.#askedAtMs !== undefined) this.#options.onDead();
+      });
+    });
   }
 }

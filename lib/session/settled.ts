@@ -55,7 +55,7 @@ export class Settled {
     const contextFromMs = this.#lastFinalFromMs ?? -Infinity;
     const pauseMs = openFromMs - this.#lastFinalEndMs;
     if (pauseMs <= CONTEXT_PAUSE_MS && openFromMs - contextFromMs <= CONTEXT_MS) {
-      return contextFromMs - LEAD_MS;
+      return Math.min(contextFromMs, openFromMs) - LEAD_MS;
     }
     const goesOn = this.#openFromMs !== undefined && pauseMs < LEAD_MS;
     return goesOn
