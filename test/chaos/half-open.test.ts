@@ -40,6 +40,8 @@ describe('a link that is half open', () => {
         mode,
         pingIntervalMs,
         pongTimeoutMs,
+        // The clock may go far while the new connection is being made.
+        connectTimeoutMs: 600_000,
         environment: { clock },
       });
       try {
