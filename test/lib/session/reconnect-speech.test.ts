@@ -9,7 +9,10 @@ const PAUSE = Buffer.alloc(32_000 * 1.5);
 const SPEECH = Buffer.concat([JFK_PCM, PAUSE, JFK_PCM, PAUSE]);
 
 /** Where connections are cut, in milliseconds of the audio that each of them got. */
-const LOSSES: readonly (readonly number[])[] = [[5500, 1000], [14_000, 4000]];
+const LOSSES: readonly (readonly number[])[] = [
+  [5500, 1000],
+  [14_000, 4000],
+];
 
 describe('real speech over connections that are lost', function () {
   // The recogniser is fetched at first use, and shared with whatever else runs.
