@@ -16,6 +16,8 @@ export interface Clock {
 export interface Environment {
   clock: Clock;
   connect: ConnectSocket;
+  /** 0 to 1, without 1: spreads reconnects. */
+  random: () => number;
 }
 
 const systemClock: Clock = {
@@ -28,7 +30,7 @@ const systemClock: Clock = {
   },
 };
 
-/** The real clock and real sockets, with `overrides` in their place. */
+/** The real clock, chance and real sockets, with `overrides` in their place. */
 export function createEnvironment(overrides: Partial<Environment> = {}): Environment {
-  return { clock: systemClock, connect: connectWebSocket, ...overrides };
+  return { clock: systemClock, connect: connectWebSocket, random: Math.random, ...overrides };
 }

@@ -1,4 +1,4 @@
-import type { AsrError } from './errors';
+import type { AsrError, AsrErrorCode } from './errors';
 
 /**
  * The one vocabulary of events: every wire protocol decodes into it and both hosts emit it.
@@ -118,6 +118,8 @@ export type WarningCode =
   | 'LONG_COMMIT'
   /** No audio for a while: the session sleeps until there is some, see `IdlePolicy`. */
   | 'SLEEPING'
+  /** The service takes audio and says nothing: its connection is replaced. */
+  | 'SERVICE_SILENT'
   /** The service heard no speech in what it was given. */
   | 'NO_SPEECH'
   /** There is nothing to hear in the audio. */
@@ -129,27 +131,49 @@ export type WarningCode =
   /** Something is missing in the audio, or its end cannot be read. */
   | 'AUDIO_CUT';
 
-/** Counters of one session. Latencies are `undefined` until there is something to measure. */
+/**
+ * Counters of one session. Latencies are `undefined` until there is something to measure; their percentiles (nearest
+ * rank) are of the newest 512 sentences, their maxima of all.
+ */
 export interface Statistics {
   /** Audio given to `append`. */
   audioInMs: number;
   /** Audio handed to the connection, without what was sent again. */
   audioSentMs: number;
+  /** Audio sent again after a reconnect. */
   audioReplayedMs: number;
+  /** Audio that was taken and never sent, or that could not be sent again after a reconnect. */
   audioLostMs: number;
   /** Audio accepted and not sent yet, at this moment. */
   audioHeldMs: number;
-  /** From the first audio sent to the first interim or final. */
+  /** From the first audio sent to the first interim or final of the session. */
   firstInterimMs?: number;
+  /**
+   * From when the beginning of a sentence's speech was sent to its first text. Only where the service says when speech
+   * began, so not in mode `manual`.
+   */
+  interimLatencyP50Ms?: number;
+  interimLatencyP95Ms?: number;
+  interimLatencyMaxMs?: number;
   /** From when the end of a sentence's speech was sent, or its commit or finish, to its final. */
   finalLatencyP50Ms?: number;
+  finalLatencyP95Ms?: number;
   finalLatencyMaxMs?: number;
+  /** Connections that were lost and replaced. */
   reconnects: number;
+  /** The same by what ended the lost connection. */
+  reconnectsByReason: Partial<Record<AsrErrorCode, number>>;
   finals: number;
   /** Characters in all finals. */
   characters: number;
   /** What the service says it bills, whole seconds of audio, cumulative (protocol.md A.5.7). */
   billedSeconds?: number;
+}
+
+/** The counters so far: every `statisticsIntervalMs`, where that is set. */
+export interface StatisticsEvent {
+  type: 'statistics';
+  statistics: Statistics;
 }
 
 /** The session is over and all of its resources are released. The last event of a session that did not fail. */
@@ -178,6 +202,7 @@ export type SessionEvent =
   | ReconnectingEvent
   | ResumedEvent
   | WarningEvent
+  | StatisticsEvent
   | FinishedEvent
   | ErrorEvent;
 

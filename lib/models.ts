@@ -33,6 +33,8 @@ export interface ModelCapabilities {
   context: 'none' | 'start' | 'update';
   /** Silence of the caller after which a session has to do something, well before the service ends it. */
   idleMs: number;
+  /** How old a connection may get before the service might end it; 0 where it has no limit. */
+  maxAgeMs: number;
   /** Settings that the model takes, each with its range and default. */
   parameters: ParameterTable;
 }
@@ -79,6 +81,8 @@ const QWEN_ASR_REALTIME: ModelCapabilities = {
   context: 'none',
   // No limit is official; one client saw 60 s (protocol.md A.8, "Session length").
   idleMs: 40_000,
+  // Nothing official either; connections were seen to end after 19 and 35 minutes (protocol.md A.8).
+  maxAgeMs: 15 * 60_000,
   parameters: {
     vadThreshold: { kind: 'number', min: -1, max: 1, default: 0.2 },
     silenceMs: { kind: 'integer', min: 200, max: 6000, default: 800 },
@@ -97,6 +101,8 @@ const RUN_TASK = {
   context: 'none',
   // 23 s without a message fail the task (protocol.md B.5).
   idleMs: 15_000,
+  // "No limit" (protocol.md B.5).
+  maxAgeMs: 0,
 } as const;
 
 const FUN_ASR: ModelCapabilities = {

@@ -1,5 +1,6 @@
 // What the scripts share. Imports nothing that has to be installed: they run on a fresh clone.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -56,6 +57,13 @@ export async function run(file, args, options = {}) {
   if (code === 0) return;
   const command = [path.basename(file), ...args.map((arg) => path.basename(arg))].join(' ');
   throw new Error(`\`${command}\` failed with exit code ${code}.`);
+}
+
+/** Runs Node with these arguments and this process's terminal; its exit code, whatever it is. */
+export async function runTool(args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const [code] = await once(child, 'close');
+  return code ?? 1;
 }
 
 /** Runs a program to its end and keeps what it prints. */

@@ -14,6 +14,8 @@ export interface PendingCommit {
   fromMs: number;
   /** When it was sent, on the clock. */
   sentAtMs?: number;
+  /** When the service has got it, on the clock; only where it is made of silence. */
+  arrivedAtMs?: number | undefined;
   /** Made of silence: the service will not say when all of its results are there. */
   bySilence?: boolean;
 }
@@ -33,8 +35,12 @@ export class Commits {
   readonly #timeoutMs: number;
   readonly #entries: Entry[] = [];
   #unclaimed: FinalEvent[] = [];
+  /** Of those, the ones that came in an earlier protocol session: the next commit's, whatever the service says. */
+  #earlier = new Set<FinalEvent>();
   #sent = 0;
   #lastMarkMs = 0;
+  /** Commits that were sent and not answered by the service, with where they cut; a commit that timed out is one. */
+  readonly #unanswered = new Map<number, Pick<PendingCommit, 'fromMs' | 'markMs'>>();
 
   constructor(clock: Clock, timeoutMs: number) {
     this.#clock = clock;
@@ -61,10 +67,14 @@ export class Commits {
     const entry = commit as Entry;
     entry.bySilence = bySilence;
     entry.number = this.#sent;
+    entry.arrivedAtMs = undefined;
     this.#sent += 1;
     entry.markMs = markMs;
     entry.fromMs = this.#lastMarkMs;
     this.#lastMarkMs = markMs;
+    this.#unanswered.set(entry.number, entry);
+    // It timed out already, and was sent again for the place where it cuts.
+    if (!this.#entries.includes(entry)) return;
     entry.sentAtMs = this.#clock.now();
     entry.cancelBound = this.#clock.after(this.#timeoutMs, () => {
       const message = `The service gave no result for a commit within ${this.#timeoutMs} ms.`;
@@ -77,9 +87,27 @@ export class Commits {
     return this.#entries.length > 0;
   }
 
-  /** A new protocol session numbers its commits from 0. Only when none waits for an answer of the old one. */
+  isPending(commit: PendingCommit): boolean {
+    return this.#entries.includes(commit as Entry);
+  }
+
+  /** Up to where all commits that were sent are answered. */
+  get answeredUpToMs(): number {
+    for (const { fromMs } of this.#unanswered.values()) return fromMs;
+    return this.#lastMarkMs;
+  }
+
+  /** A new protocol session numbers its commits from 0; those without an answer will be sent again. */
   restart(): void {
+    this.#lastMarkMs = this.answeredUpToMs;
     this.#sent = 0;
+    this.#unanswered.clear();
+    this.#earlier = new Set(this.#unclaimed);
+    for (const entry of this.#entries) {
+      entry.cancelBound?.();
+      delete entry.number;
+      delete entry.sentAtMs;
+    }
   }
 
   /** A final came; the commit that it belongs to will claim it. */
@@ -91,8 +119,10 @@ export class Commits {
 
   /** Answers a commit with the unclaimed finals that `belongs` picks, or with an error. */
   settle(number: number, belongs: (final: FinalEvent) => boolean, error?: AsrError): void {
-    const finals = this.#unclaimed.filter(belongs);
+    this.#unanswered.delete(number);
+    const finals = this.#unclaimed.filter((final) => this.#earlier.has(final) || belongs(final));
     this.#unclaimed = this.#unclaimed.filter((final) => !finals.includes(final));
+    this.#earlier.clear();
     const entry = this.#remove(this.#entries.find((candidate) => candidate.number === number));
     // A commit that timed out takes its finals with it: they are not the next one's.
     if (!entry) return;

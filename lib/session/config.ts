@@ -5,9 +5,14 @@ import { DEFAULT_MODEL, findModel } from '../models';
 import type { Model, SessionMode, WireFormat } from '../models';
 import { parameterFault, VAD_PARAMETERS } from '../parameters';
 import type { ContextTurn, ModelParameters, ParameterName } from '../parameters';
+import { harmless } from '../log';
+import type { SessionLog } from '../log';
 import { isLoopback, resolveEndpoint } from '../regions';
 import type { Endpoint } from '../regions';
-import type { IdlePolicy, SessionOptions } from './options';
+import { loggedConnect } from '../transport/logged-connect';
+import { tracedConnect } from '../transport/trace';
+import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
+import type { ReconnectPolicy } from './reconnect-budget';
 
 /** The options with their defaults, checked. */
 export interface SessionConfig {
@@ -27,12 +32,21 @@ export interface SessionConfig {
   commitTimeoutMs: number;
   finishTimeoutMs: number;
   pingIntervalMs: number;
+  pongTimeoutMs: number;
+  answerTimeoutMs: number;
+  maxAgeMs: number;
   maxHeldAudioMs: number;
+  maxReplayAudioMs: number;
+  overload: OverloadPolicy;
+  reconnect: ReconnectPolicy;
   pace: { burstMs: number; multiple: number };
   idle: { policy: IdlePolicy; afterMs: number };
+  statisticsIntervalMs: number | undefined;
+  log: SessionLog | undefined;
   environment: Environment;
 }
 
+const OVERLOAD_POLICIES: readonly OverloadPolicy[] = ['wait', 'dropOldest', 'fail'];
 const IDLE_POLICIES: readonly IdlePolicy[] = ['reopen', 'keepAlive', 'close'];
 
 /** @throws AsrError `INVALID_OPTION` (`param` names the option) or `MISSING_API_KEY`. */
@@ -42,7 +56,8 @@ export function configure(options: SessionOptions): SessionConfig {
   const model = findModel(options.model || DEFAULT_MODEL);
   checkRegion(model, endpoint);
   const mode = oneOf('mode', options.mode ?? 'vad', model.modes, model);
-  const { pace = {}, idle = {}, pool } = options;
+  const wireFormat = oneOf('wireFormat', options.wireFormat ?? 'pcm', model.formats, model);
+  const { pace = {}, idle = {}, reconnect = {}, pool } = options;
   return {
     endpoint,
     apiKey,
@@ -52,7 +67,7 @@ export function configure(options: SessionOptions): SessionConfig {
     languages: checkLanguages(options.language, model),
     parameters: checkParameters(options.parameters ?? {}, model, mode),
     context: checkContext(options.context ?? [], model),
-    wireFormat: oneOf('wireFormat', options.wireFormat ?? 'pcm', model.formats, model),
+    wireFormat,
     sampleRateHz: oneOf('sampleRateHz', options.sampleRateHz ?? firstRate(model), model.sampleRatesHz, model),
     signal: options.signal,
     connectTimeoutMs: duration('connectTimeoutMs', options.connectTimeoutMs, 10_000),
@@ -60,7 +75,17 @@ export function configure(options: SessionOptions): SessionConfig {
     commitTimeoutMs: duration('commitTimeoutMs', options.commitTimeoutMs, 20_000),
     finishTimeoutMs: duration('finishTimeoutMs', options.finishTimeoutMs, 20_000),
     pingIntervalMs: duration('pingIntervalMs', options.pingIntervalMs, 20_000),
+    pongTimeoutMs: duration('pongTimeoutMs', options.pongTimeoutMs, 10_000),
+    answerTimeoutMs: duration('answerTimeoutMs', options.answerTimeoutMs, 15_000),
+    maxAgeMs: ranged('maxAgeMs', options.maxAgeMs, 0, MAX_DURATION_MS, model.maxAgeMs),
     maxHeldAudioMs: duration('maxHeldAudioMs', options.maxHeldAudioMs, 60_000),
+    maxReplayAudioMs: duration('maxReplayAudioMs', options.maxReplayAudioMs, 120_000),
+    overload: checkOverload(options.overload, wireFormat),
+    reconnect: {
+      maxAttempts: ranged('reconnect.maxAttempts', reconnect.maxAttempts, 0, 1000, 12),
+      baseDelayMs: duration('reconnect.baseDelayMs', reconnect.baseDelayMs, 500),
+      maxDelayMs: duration('reconnect.maxDelayMs', reconnect.maxDelayMs, 10_000),
+    },
     pace: {
       burstMs: duration('pace.burstMs', pace.burstMs, 3000),
       multiple: ranged('pace.multiple', pace.multiple, 0.1, 1000, 20),
@@ -69,8 +94,29 @@ export function configure(options: SessionOptions): SessionConfig {
       policy: oneOf('idle.policy', idle.policy ?? 'reopen', IDLE_POLICIES),
       afterMs: duration('idle.afterMs', idle.afterMs, model.idleMs),
     },
-    environment: createEnvironment({ ...(pool && { connect: pool.connect }), ...options.environment }),
+    statisticsIntervalMs:
+      options.statisticsIntervalMs === undefined
+        ? undefined
+        : ranged('statisticsIntervalMs', options.statisticsIntervalMs, 100, MAX_DURATION_MS, 0),
+    log: options.log && harmless(options.log),
+    environment: observed(
+      createEnvironment({ ...(pool && { connect: pool.connect }), ...options.environment }),
+      { ...options, ...(apiKey !== undefined && { apiKey }) },
+      endpoint,
+    ),
   };
+}
+
+/** Whoever wants to see the connections sees them; nobody else pays for it. */
+function observed(
+  environment: Environment,
+  { log, trace, apiKey }: SessionOptions,
+  { label }: Endpoint,
+): Environment {
+  let { connect } = environment;
+  if (log) connect = loggedConnect(connect, harmless(log), { clock: environment.clock, service: label });
+  if (trace) connect = tracedConnect(connect, trace, apiKey);
+  return { ...environment, connect };
 }
 
 /** The rate that a session of the model has when none is asked for. */
@@ -93,6 +139,15 @@ export function checkContext(context: readonly ContextTurn[], model: Model): rea
     }
   }
   return context;
+}
+
+function checkOverload(asked: OverloadPolicy = 'wait', wireFormat: WireFormat): OverloadPolicy {
+  const overload = oneOf('overload', asked, OVERLOAD_POLICIES);
+  if (overload !== 'dropOldest' || wireFormat === 'pcm') return overload;
+  throw invalid(
+    'overload',
+    `\`overload\` "dropOldest" needs audio that can be cut anywhere; ${wireFormat} is sent as it is. Use "wait" or "fail".`,
+  );
 }
 
 function checkApiKey(given: string | undefined, endpoint: Endpoint): string | undefined {

@@ -2,7 +2,10 @@ import { AsrError } from '../errors';
 import type { Cancel, Environment } from '../environment';
 import type { Frame, Protocol, ServiceEvent } from '../protocol/protocol';
 import type { Endpoint } from '../regions';
+import { isSecret } from '../secret';
 import type { Socket, SocketEnd } from '../transport/websocket';
+import { Arrivals } from './arrivals';
+import { Heartbeat } from './heartbeat';
 
 export interface ConnectionOptions {
   endpoint: Endpoint;
@@ -12,6 +15,7 @@ export interface ConnectionOptions {
   connectTimeoutMs: number;
   configureTimeoutMs: number;
   pingIntervalMs: number;
+  pongTimeoutMs: number;
   environment: Environment;
 }
 
@@ -21,13 +25,14 @@ export interface ConnectionHandlers {
   onLost: (error: AsrError) => void;
   /** The connection can take more again. */
   onDrain: () => void;
+  /** The service has sent a message, whatever it means. */
+  onFrame: () => void;
+  /** The service has answered a ping. */
+  onPong: () => void;
 }
 
 /** Bytes in the socket's buffer past which nothing more is handed to it. */
 const HIGH_WATER_BYTES = 256 * 1024;
-
-/** Real keys have more than 30 characters. */
-const MIN_SECRET_LENGTH = 12;
 
 /**
  * One connection to the service and the protocol session on it: brings it up within its bounds, watches that it is
@@ -37,10 +42,12 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #handlers: ConnectionHandlers;
   readonly #socket: Socket;
+  readonly #heartbeat: Heartbeat;
+  readonly #arrivals = new Arrivals(() => {
+    this.#socket.ping();
+  });
   #phase: 'connecting' | 'configuring' | 'open' | 'over' = 'connecting';
   #cancelBound: Cancel | undefined;
-  #cancelPing: Cancel | undefined;
-  #alive = true;
   #blocked = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
@@ -48,6 +55,18 @@ export class Connection {
     this.#handlers = handlers;
     const { endpoint, apiKey, workspaceId, protocol, connectTimeoutMs, environment } = options;
     this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
+    this.#heartbeat = new Heartbeat({
+      clock: environment.clock,
+      intervalMs: options.pingIntervalMs,
+      timeoutMs: options.pongTimeoutMs,
+      ping: () => {
+        this.#arrivals.ask();
+      },
+      onDead: () => {
+        const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${options.pongTimeoutMs} ms.`;
+        this.#lose(new AsrError('CONNECTION_LOST', message, { retryable: true }));
+      },
+    });
     this.#socket = environment.connect(
       {
         url: endpoint.baseUrl + protocol.path,
@@ -59,20 +78,23 @@ export class Connection {
       {
         onOpen: () => {
           // Before, there is nothing to ping; the bound on connecting watches over that.
-          this.#schedulePing();
+          this.#heartbeat.start();
           for (const frame of protocol.start()) this.#configure(frame);
         },
         onText: (text) => {
-          this.#alive = true;
+          this.#heartbeat.alive();
           this.#receive(text);
+          if (!this.#isOver()) this.#handlers.onFrame();
         },
         onBinary: (byteLength) => {
-          this.#alive = true;
+          this.#heartbeat.alive();
           const message = `The service sent a binary message of ${byteLength} bytes; it is ignored.`;
           this.#handlers.onEvent({ type: 'warning', code: 'GARBAGE_FRAME', message });
         },
         onPong: () => {
-          this.#alive = true;
+          this.#heartbeat.alive();
+          this.#arrivals.answered();
+          this.#handlers.onPong();
         },
         onEnd: (end) => {
           this.#lose(this.#errorOf(end));
@@ -101,6 +123,11 @@ export class Connection {
       this.#blocked = false;
       if (this.#phase === 'open') this.#handlers.onDrain();
     });
+  }
+
+  /** Calls back once the service has all that was sent so far, if the connection lives that long. */
+  confirm(onArrived: () => void): void {
+    this.#arrivals.confirm(onArrived);
   }
 
   /**
@@ -174,21 +201,6 @@ export class Connection {
     });
   }
 
-  /** protocol.md A.8: ping every 15 to 30 s; a link that is half dead answers nothing. */
-  #schedulePing(): void {
-    const { pingIntervalMs, environment, endpoint } = this.#options;
-    this.#cancelPing = environment.clock.after(pingIntervalMs, () => {
-      if (!this.#alive) {
-        const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${pingIntervalMs} ms.`;
-        this.#lose(new AsrError('CONNECTION_LOST', message, { retryable: true }));
-        return;
-      }
-      this.#alive = false;
-      this.#socket.ping();
-      this.#schedulePing();
-    });
-  }
-
   #lose(error: AsrError): void {
     if (this.#phase === 'over') return;
     this.destroy();
@@ -197,7 +209,7 @@ export class Connection {
 
   #cancelTimers(): void {
     this.#cancelBound?.();
-    this.#cancelPing?.();
+    this.#heartbeat.stop();
   }
 
   #errorOf(end: SocketEnd): AsrError {
@@ -215,9 +227,8 @@ export class Connection {
     }
   }
 
-  /** A short key is a word that somebody typed for a service that needs none, and may well be one of the protocol. */
   #frameWithoutKey(text: string): string {
-    return (this.#options.apiKey?.length ?? 0) < MIN_SECRET_LENGTH ? text : this.#withoutKey(text);
+    return isSecret(this.#options.apiKey) ? this.#withoutKey(text) : text;
   }
 
   /** The service's words may repeat what it was sent; nothing behind this point knows the key. */

@@ -7,7 +7,7 @@ interface Read {
 
 /**
  * The events of a session for one `for await` reader. A reader that is slower than the service finds only the newest
- * interim of a sentence; everything else waits for it in order.
+ * interim of a sentence and the newest statistics; everything else waits for it in order.
  */
 export class EventQueue implements AsyncIterableIterator<SessionEvent> {
   readonly #waiting: SessionEvent[] = [];
@@ -32,12 +32,8 @@ export class EventQueue implements AsyncIterableIterator<SessionEvent> {
       if (isLast) this.#endReads();
       return;
     }
-    if (event.type === 'interim') {
-      const older = this.#waiting.findIndex(
-        (other) => other.type === 'interim' && other.sentenceId === event.sentenceId,
-      );
-      if (older >= 0) this.#waiting.splice(older, 1);
-    }
+    const older = this.#waiting.findIndex((other) => replaces(event, other));
+    if (older >= 0) this.#waiting.splice(older, 1);
     this.#waiting.push(event);
   }
 
@@ -68,4 +64,10 @@ export class EventQueue implements AsyncIterableIterator<SessionEvent> {
     this.#ended = true;
     this.#onReturn();
   }
+}
+
+/** Whether nobody needs the older event any more. */
+function replaces(event: SessionEvent, older: SessionEvent): boolean {
+  if (event.type === 'statistics') return older.type === 'statistics';
+  return event.type === 'interim' && older.type === 'interim' && older.sentenceId === event.sentenceId;
 }

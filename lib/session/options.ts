@@ -4,7 +4,9 @@ import type { SessionMode, WireFormat } from '../models';
 import type { ContextTurn, ModelParameters } from '../parameters';
 import type { EndpointOptions } from '../regions';
 import type { Environment } from '../environment';
+import type { SessionLog } from '../log';
 import type { ConnectionPool } from '../transport/connection-pool';
+import type { TraceWriter } from '../transport/trace';
 
 /** How to open a session. Everything has a default but the API key, which the cloud regions need. */
 export interface SessionOptions extends EndpointOptions {
@@ -38,10 +40,48 @@ export interface SessionOptions extends EndpointOptions {
   commitTimeoutMs?: number;
   /** Bound on the service's last results after `finish()`, counted from when all audio has been sent. Default 20000. */
   finishTimeoutMs?: number;
-  /** A ping goes out after this long; the same again without any sign of life ends the connection. Default 20000. */
+  /** A ping goes out this often. Default 20000 (protocol.md A.8: 15 to 30 s). */
   pingIntervalMs?: number;
-  /** Audio that may wait for the connection before `append` makes its caller wait. Default 60000. */
+  /**
+   * Without any sign of life for this long after a ping, the connection counts as lost: a dead one is noticed within
+   * `pingIntervalMs` and this. Default 10000.
+   */
+  pongTimeoutMs?: number;
+  /**
+   * A service that answers pings, owes a result and says nothing for this long counts as lost, with the warning
+   * `SERVICE_SILENT`. It owes one for a commit, and for ten seconds of audio in an open sentence or of audio that is
+   * loud enough to be speech. As noise may be that, it happens once, and again only after there was text. Noticed at most
+   * a third later. Default 15000.
+   */
+  answerTimeoutMs?: number;
+  /**
+   * A connection that is older than this is replaced at the next pause in speech, before the service ends it; nothing
+   * is lost or said twice. 0 = never. Default: 900000 on Qwen-ASR-Realtime, 0 on run-task models, which have no limit.
+   */
+  maxAgeMs?: number;
+  /** Audio that may wait for the connection; see {@link OverloadPolicy} for what happens then. Default 60000. */
   maxHeldAudioMs?: number;
+  /** What to do with more audio than `maxHeldAudioMs`. Default `wait`. */
+  overload?: OverloadPolicy;
+  /**
+   * What to do when the connection is lost after the service has accepted the session: it is opened again, and the
+   * audio since the end of the last final is sent again. Before that the first failure ends the session: a wrong
+   * address, key or network is told at once. Errors that time does not heal (key, payment, model, configuration) end
+   * it always.
+   */
+  reconnect?: {
+    /**
+     * Attempts in a row that may fail, 0 to 1000; 0 = a lost connection ends the session. Default 12, which is about
+     * 40 s without a network. They count anew once a connection has brought finals or lasted.
+     */
+    maxAttempts?: number;
+    /** The first attempt comes after a random part of this, each further one of twice as much. Default 500. */
+    baseDelayMs?: number;
+    /** The most of that. Default 10000. */
+    maxDelayMs?: number;
+  };
+  /** Audio that is kept to be sent again, however long a sentence is. Default 120000. */
+  maxReplayAudioMs?: number;
   /** How far ahead of real time audio may be sent. */
   pace?: {
     /** Audio that may go out at once. Default 3000. */
@@ -56,9 +96,18 @@ export interface SessionOptions extends EndpointOptions {
     /** How long without audio. Default: 15000 on run-task models, 40000 on Qwen-ASR-Realtime. */
     afterMs?: number;
   };
+  /** How often a `statistics` event comes while the session lives. Default: never. */
+  statisticsIntervalMs?: number;
+  /** Gets what happens to connections and commits, for whoever looks for a fault. Default: nobody. */
+  log?: SessionLog;
+  /**
+   * Gets every frame, for a bug report: what was said is in it, the API key and the audio are not; see
+   * {@link traceToFile}. Default: nobody.
+   */
+  trace?: TraceWriter;
   /** Connections to use again, where the protocol allows it. Default: every session has its own. */
   pool?: ConnectionPool;
-  /** Clock and sockets, replaced in tests. */
+  /** Clock, sockets and chance, replaced in tests. */
   environment?: Partial<Environment>;
 }
 
@@ -70,6 +119,15 @@ export interface SessionOptions extends EndpointOptions {
  */
 export type IdlePolicy = 'reopen' | 'keepAlive' | 'close';
 
+/**
+ * What happens to audio for which there is no room, because it comes faster than it goes out, or the connection is lost
+ * for long:
+ * - `wait`: `append` resolves only when there is room again; nothing is lost;
+ * - `dropOldest`: the oldest audio that waits is given up, counted and warned of: what is heard is never late;
+ * - `fail`: `append` rejects with `HELD_AUDIO_LIMIT` and takes nothing, until there is room again.
+ */
+export type OverloadPolicy = 'wait' | 'dropOldest' | 'fail';
+
 /** What a commit gave. */
 export interface CommitResult {
   /** The finals of the commit, joined. Empty when there was no speech. */
@@ -78,8 +136,11 @@ export interface CommitResult {
   finals: FinalEvent[];
 }
 
-/** `sleeping`: no audio came for a while and nothing is connected; the next audio wakes the session. */
-export type SessionState = 'connecting' | 'open' | 'sleeping' | 'finishing' | 'closed';
+/**
+ * `sleeping`: no audio came for a while and nothing is connected; the next audio wakes the session. `reconnecting`: the
+ * connection was lost and is being opened again; audio is taken meanwhile.
+ */
+export type SessionState = 'connecting' | 'open' | 'sleeping' | 'reconnecting' | 'finishing' | 'closed';
 
 /** One live recognition. Made by {@link openSession}. */
 export interface Session {
@@ -97,8 +158,9 @@ export interface Session {
    * once unless more than `maxHeldAudioMs` waits for the connection: await it for back-pressure. The bytes are read
    * before it returns or copied; the caller may use the buffer again after the promise resolved.
    *
-   * Rejects with `HELD_AUDIO_LIMIT` where a hundred calls wait already, and takes nothing; with `SESSION_CLOSED` after `finish`, `abort` or the end, and with `BAD_AUDIO` when the bytes are no
-   * audio of the session's format (nothing of them is sent, the session lives on).
+   * Rejects with `HELD_AUDIO_LIMIT` where a hundred calls wait already, more than 64 MiB are kept, or the policy is to
+   * fail, and takes nothing; with `SESSION_CLOSED` after `finish`, `abort` or the end, and with `BAD_AUDIO` when the
+   * bytes are no audio of the session's format (nothing of them is sent, the session lives on).
    */
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void>;
 
@@ -120,7 +182,8 @@ export interface Session {
 
   /**
    * Sends what is held, waits for the last finals and closes. A sentence that the service did not finish within
-   * `finishTimeoutMs` comes as a final marked `truncated`. Resolves with the statistics; rejects with the error that
+   * `finishTimeoutMs` comes as a final marked `truncated`. Where the connection is lost meanwhile, or was before, what
+   * is left is sent again; if that cannot begin within `finishTimeoutMs`, the session ends with the error. Resolves with the statistics; rejects with the error that
    * ended the session, if one did. May be called again: the same promise.
    */
   finish(): Promise<Statistics>;
@@ -128,7 +191,11 @@ export interface Session {
   /** Closes at once, whatever the state; held audio and open sentences are gone. Idempotent. */
   abort(): void;
 
+  /** The counters so far; those of the end in `finished` and `error`. */
   statistics(): Statistics;
+
+  /** Audio accepted and not sent yet, in milliseconds; cheap enough to be asked for with every chunk. */
+  readonly heldAudioMs: number;
 
   /** Calls `listener` for every event of the type; `'event'` is every type. Returns what removes it. */
   on<T extends SessionEventType>(type: T, listener: (event: EventOf<T>) => void): () => void;
@@ -136,7 +203,7 @@ export interface Session {
 
   /**
    * The events from now on, ending after `finished`; throws the error of `error`. A reader that falls behind finds
-   * only the newest interim of a sentence, never loses a final.
+   * only the newest interim of a sentence and the newest statistics, never loses a final.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<SessionEvent>;
 }

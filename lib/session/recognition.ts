@@ -1,10 +1,13 @@
 import type { Clock } from '../environment';
 import type { AsrError } from '../errors';
-import type { EventOf, SessionEvent, Word } from '../events';
+import type { EventOf, FinalEvent, SessionEvent, Word } from '../events';
+import type { SessionMode } from '../models';
 import type { ServiceEvent } from '../protocol/protocol';
 import { Commits } from './commits';
 import type { PendingCommit } from './commits';
 import type { CommitResult } from './options';
+import { beginOf, Seam } from './seam';
+import type { SentenceEvent } from './seam';
 import { Sentences } from './sentences';
 import { SilenceCommits } from './silence-commits';
 import type { SendTimes } from './send-times';
@@ -18,9 +21,21 @@ export type SpeechEvent = Exclude<
   { type: 'send' | 'opened' | 'paused' | 'finished' | 'failed' }
 >;
 
+/** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
+const OWING_AUDIO_MS = 10_000;
+
+/** What the recognition has to know of the audio on its way. */
+export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs'>;
+
 export interface RecognitionOptions {
   clock: Clock;
   commitTimeoutMs: number;
+  /**
+   * What settles audio, so that it need not be sent again: the finals of its speech, or only the answer to its commit,
+   * where the service hears all of it as one piece.
+   */
+  settleBy: 'final' | 'commit';
+  mode: SessionMode;
   counter: StatisticsCounter;
   emit: (event: SessionEvent) => void;
 }
@@ -31,13 +46,17 @@ export class Recognition {
   readonly #sentences = new Sentences();
   readonly #commits: Commits;
   readonly #silenceCommits: SilenceCommits;
+  readonly #seam = new Seam();
   /** When the last results were asked for, on the clock. */
   #finishedAtMs: number | undefined;
+  #isFinishing = false;
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
     this.#commits = new Commits(options.clock, options.commitTimeoutMs);
-    this.#silenceCommits = new SilenceCommits(options.clock, this.#commits, this.#sentences);
+    this.#silenceCommits = new SilenceCommits(options.clock, this.#commits, this.#sentences, (beforeMs) => {
+      this.#giveUp(this.#sentences.lostFromBefore(beforeMs));
+    });
   }
 
   addCommit(): { commit: PendingCommit; result: Promise<CommitResult> } {
@@ -52,31 +71,23 @@ export class Recognition {
 
   finishSent(): void {
     this.#finishedAtMs = this.#options.clock.now();
+    this.#isFinishing = true;
   }
 
-  receive(event: SpeechEvent, { timeline, times }: Pick<Sender, 'timeline' | 'times'>): void {
+  receive(event: SpeechEvent, sender: SenderView): void {
     const { counter, emit } = this.#options;
     switch (event.type) {
       case 'speechStarted':
       case 'speechStopped':
-        this.#speechEdge({ ...event, atMs: timeline.given(event.atMs) });
-        break;
       case 'interim':
-        counter.text(this.#now());
-        this.#sentences.interim({ ...event, ...givenTimes(event, timeline) }).forEach(emit);
-        break;
       case 'final':
-        this.#final({ ...event, ...givenTimes(event, timeline) }, times);
+        this.#sentence(event, sender);
         break;
       case 'sentenceFailed':
-        this.#failed(event.sentenceId, event.error);
+        this.#failed(event.sentenceId && this.#sentences.idOf(event.sentenceId), event.error);
         break;
       case 'commitSettled':
-        this.#commits.settle(
-          event.commit,
-          ({ sentenceId }) => event.sentenceIds.includes(sentenceId),
-          event.error,
-        );
+        this.#commitSettled(event, sender);
         break;
       case 'usage':
         counter.usage(event.billedSeconds);
@@ -85,7 +96,27 @@ export class Recognition {
         emit(event);
         break;
     }
+    sender.settled.event(this.#now());
     this.#silenceCommits.heard();
+    this.#settle(sender);
+  }
+
+  /** The service gave a sign of life. */
+  alive(sender: SenderView): void {
+    sender.settled.alive(this.#now());
+    if (this.#options.settleBy === 'final')
+      this.#giveUp(this.#sentences.lostAtBefore(sender.settled.heardMs));
+    this.#settle(sender);
+  }
+
+  /** What is not settled will be heard again, and what waits for an answer asked for again. */
+  connectionLost({ settled, positionMs }: SenderView): void {
+    this.#sentences.connectionLost(positionMs);
+    this.#seam.replay(settled.replayFromMs);
+    this.#isFinishing = false;
+    this.#silenceCommits.connectionLost();
+    this.#commits.restart();
+    this.#options.counter.protocolSessionEnded();
   }
 
   /** Whether a commit waits for its answer. */
@@ -93,9 +124,32 @@ export class Recognition {
     return this.#commits.anyPending;
   }
 
+  isPending(commit: PendingCommit): boolean {
+    return this.#commits.isPending(commit);
+  }
+
+  /** Whether a result is still to come that was promised. */
+  get hasOpenResults(): boolean {
+    return this.hasPendingCommits || this.hasOpenSentences;
+  }
+
+  /** Whether the service could begin anew: nothing that it has heard is unfinished. */
+  isAtPause({ settled, positionMs }: SenderView): boolean {
+    if (this.hasOpenResults) return false;
+    return this.#options.settleBy === 'final' || settled.ms >= positionMs;
+  }
+
+  /** Whether the service should have said something about what it was sent, were it well. */
+  isAnswerOwed({ settled }: SenderView): boolean {
+    if (this.#commits.oldest) return true;
+    if (this.#options.settleBy === 'commit') return false;
+    const audioMs = this.#sentences.anyOpen ? settled.sentSinceEventMs : settled.loudSinceEventMs;
+    return audioMs >= OWING_AUDIO_MS;
+  }
+
   /** Whether a sentence waits for its final. */
   get hasOpenSentences(): boolean {
-    return this.#sentences.anyOpenBefore(Infinity);
+    return this.#sentences.anyOpen;
   }
 
   /** Answers the commits that were sent with what there is: no more will come. */
@@ -104,10 +158,13 @@ export class Recognition {
   }
 
   /** The protocol session is over without an error, or found no speech: what it did not answer has no answer. */
-  protocolSessionEnded(): void {
+  protocolSessionEnded({ settled, positionMs }: SenderView): void {
+    settled.boundary(positionMs);
     this.truncate();
     this.#commits.settleSent();
     this.#commits.restart();
+    this.#seam.boundary();
+    this.#isFinishing = false;
     this.#options.counter.protocolSessionEnded();
   }
 
@@ -132,25 +189,84 @@ export class Recognition {
     this.#commits.failAll(reason);
   }
 
-  #speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>): void {
-    if (event.type === 'speechStarted') this.#sentences.speechStarted(event);
-    else this.#sentences.speechStopped(event);
-    this.#silenceCommits.speechEdge(event);
-    this.#options.emit(event);
+  #sentence(event: SentenceEvent, { timeline, times, settled, positionMs }: SenderView): void {
+    const timed =
+      event.type === 'speechStarted' || event.type === 'speechStopped'
+        ? { ...event, atMs: timeline.given(event.atMs) }
+        : { ...event, ...givenTimes(event, timeline) };
+    const found = this.#seam.newOf(timed);
+    if (!found) return;
+    const beginMs = beginOf(found);
+    if (beginMs !== undefined) this.#giveUp(this.#sentences.lostAtBefore(beginMs));
+    const named = { ...found, sentenceId: this.#sentences.idOf(found.sentenceId, beginMs) };
+    switch (named.type) {
+      case 'speechStarted':
+      case 'speechStopped':
+        this.#speechEdge(named, times);
+        break;
+      case 'interim':
+        this.#options.counter.text(named.sentenceId, this.#now());
+        this.#sentences.interim(named).forEach(this.#options.emit);
+        break;
+      case 'final': {
+        const { beginMs: fromMs, endMs } = this.#final(named, times);
+        // Nothing that a service says about the future is true.
+        if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
+        // The finish commits what is left (protocol.md A.4.4), and in Manual mode that is one sentence.
+        if (this.#isFinishing && this.#options.mode === 'manual' && !this.#commits.anyPending) {
+          settled.boundary(positionMs);
+        }
+      }
+    }
   }
 
-  #final(event: Extract<ServiceEvent, { type: 'final' }>, times: SendTimes): void {
+  #speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>, times: SendTimes): void {
+    let isNew: boolean;
+    if (event.type === 'speechStarted') {
+      isNew = this.#sentences.speechStarted(event);
+      this.#options.counter.speechStarted(event.sentenceId, times.sentAt(event.atMs));
+    } else {
+      isNew = this.#sentences.speechStopped(event);
+    }
+    this.#silenceCommits.speechEdge(event);
+    if (isNew) this.#options.emit(event);
+  }
+
+  #final(event: Extract<ServiceEvent, { type: 'final' }>, times: SendTimes): FinalEvent {
     const { counter, emit } = this.#options;
     const now = this.#now();
     const { events, final } = this.#sentences.final(event);
     if (final.text !== '') {
       const spokenAtMs = final.endMs === undefined ? undefined : times.sentAt(final.endMs);
       const askedAtMs = spokenAtMs ?? this.#commits.oldest?.sentAtMs ?? this.#finishedAtMs;
-      counter.text(now);
+      counter.text(event.sentenceId, now);
       counter.final(final.text, askedAtMs === undefined ? undefined : now - askedAtMs);
     }
+    this.#seam.final(final);
     this.#commits.final(final);
     events.forEach(emit);
+    return final;
+  }
+
+  #commitSettled(
+    { commit, sentenceIds, error }: Extract<SpeechEvent, { type: 'commitSettled' }>,
+    { settled }: SenderView,
+  ): void {
+    const ids = sentenceIds.map((id) => this.#sentences.nameOf(id));
+    this.#commits.settle(commit, ({ sentenceId }) => ids.includes(sentenceId), error);
+    // The service begins anew behind a commit that it took itself.
+    settled.boundary(this.#commits.answeredUpToMs);
+    this.#seam.boundary();
+  }
+
+  #settle({ settled }: SenderView): void {
+    if (this.#options.settleBy === 'commit') return;
+    if (this.#sentences.anyOpen) settled.open(this.#sentences.openFromMs);
+    else settled.quiet();
+  }
+
+  #giveUp(sentenceIds: readonly string[]): void {
+    for (const id of sentenceIds) this.truncate(id);
   }
 
   #failed(sentenceId: string | undefined, error: AsrError): void {

@@ -15,6 +15,11 @@ export class SendTimes {
     this.#count += 1;
   }
 
+  /** What was sent will be sent again: ends begin anew. */
+  rewind(): void {
+    this.#count = 0;
+  }
+
   /** When the audio at `positionMs` went out, on the clock; `undefined` when that is too long ago or to come. */
   sentAt(positionMs: number): number | undefined {
     let low = Math.max(0, this.#count - REMEMBERED_MESSAGES);

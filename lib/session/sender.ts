@@ -1,11 +1,15 @@
+import { isLoud } from '../audio/loudness';
 import type { Cancel, Clock } from '../environment';
 import { AsrError } from '../errors';
 import type { Protocol } from '../protocol/protocol';
 import type { Connection } from './connection';
+import type { DropWarnings } from './drop-warnings';
+import type { OverloadPolicy } from './options';
 import { Outbox } from './outbox';
 import type { Command } from './outbox';
 import { Pacer } from './pacer';
 import { ACCEPTED, handled } from './promises';
+import { Settled } from './settled';
 import type { StatisticsCounter } from './statistics';
 import { SendTimes } from './send-times';
 import { Timeline } from './timeline';
@@ -14,13 +18,24 @@ import { Timeline } from './timeline';
 const MAX_MESSAGE_MS = 100;
 /** Calls of `append` that may wait at the same time; whoever waits for each has one. */
 const MAX_WAITERS = 100;
+/** The least memory for audio: grows with what has to be kept. */
+const MIN_KEPT_MS = 4000;
+/** All audio of a session that is kept, whatever the durations: half an hour at 16 kHz. */
+const MAX_KEPT_BYTES = 64 * 1024 * 1024;
+/** Audio after which it is looked for what need not be kept any more. */
+const FORGET_EVERY_MS = 5000;
 
 export interface SenderOptions {
   clock: Clock;
   bytesPerMs: number;
+  /** 2 for PCM, which must not be cut within a sample; 1 for what is passed through. */
+  sampleBytes: number;
   maxHeldAudioMs: number;
+  maxReplayAudioMs: number;
+  overload: OverloadPolicy;
   pace: { burstMs: number; multiple: number };
   counter: StatisticsCounter;
+  drops: DropWarnings;
 }
 
 /** What audio goes out on. */
@@ -35,27 +50,42 @@ export class Sender {
   readonly timeline = new Timeline();
   /** When which audio went out, on the time line of the given audio. */
   readonly times = new SendTimes();
+  /** What need not be sent again. */
+  readonly settled = new Settled();
   readonly #options: SenderOptions;
-  readonly #outbox = new Outbox();
+  readonly #outbox: Outbox;
   readonly #pacer: Pacer;
   readonly #maxMessageBytes: number;
   readonly #maxHeldBytes: number;
   #link: Link | undefined;
-  #givenBytes = 0;
   /** All audio of this protocol session, with the silence that ends sentences. */
   #sessionBytes = 0;
+  #lastSentAtMs = -Infinity;
+  #forgetAtMs = FORGET_EVERY_MS;
   #cancelPaceTimer: Cancel | undefined;
   #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#outbox = new Outbox(2 * Math.ceil((MIN_KEPT_MS * options.bytesPerMs) / 2));
     this.#pacer = new Pacer(options.pace.burstMs, options.pace.multiple, options.clock.now());
     this.#maxMessageBytes = MAX_MESSAGE_MS * options.bytesPerMs;
     this.#maxHeldBytes = options.maxHeldAudioMs * options.bytesPerMs;
   }
 
+  /** Audio that was accepted and never sent. */
   get heldBytes(): number {
     return this.#outbox.heldBytes;
+  }
+
+  /** Audio that is to be sent again. */
+  get replayBytes(): number {
+    return this.#outbox.replayBytes;
+  }
+
+  /** Whether audio waits, to be sent for the first time or again. */
+  get hasAudio(): boolean {
+    return this.#outbox.dueBytes > 0;
   }
 
   /** Whether nothing waits, neither audio nor a command. */
@@ -65,17 +95,22 @@ export class Sender {
 
   /** Runs the commands that wait, where no audio does: there is nothing to send before them. */
   runCommands(): void {
-    for (let command = this.#outbox.takeCommand(); command; command = this.#outbox.takeCommand()) command();
+    for (let next = this.#outbox.takeCommand(); next; next = this.#outbox.takeCommand()) next.run();
   }
 
-  /** Where the next audio stands on the time line of the given audio. */
+  /** Where the next audio to be sent stands on the time line of the given audio. */
   get positionMs(): number {
-    return Math.round(this.#givenBytes / this.#options.bytesPerMs);
+    return this.#outbox.position / this.#options.bytesPerMs;
   }
 
   /** How much audio this protocol session got, with the silence that ends sentences. */
   get sessionMs(): number {
     return this.#sessionBytes / this.#options.bytesPerMs;
+  }
+
+  /** When audio went out last, on the clock. */
+  get lastSentAtMs(): number {
+    return this.#lastSentAtMs;
   }
 
   /** From now on audio goes out here, or, without a link, nowhere. */
@@ -87,27 +122,45 @@ export class Sender {
   /** A protocol session begins with the next audio. */
   restart(): void {
     this.#sessionBytes = 0;
-    this.timeline.restart(this.#givenBytes / this.#options.bytesPerMs);
+    this.timeline.restart(this.positionMs);
   }
 
-  /** Why nothing more is taken: callers do not wait, and what is held must have a bound. */
-  get limitError(): AsrError | undefined {
-    if (this.#waiters.length < MAX_WAITERS) return undefined;
-    const message =
-      `More than ${this.#options.maxHeldAudioMs} ms of audio waits for the connection, and ${MAX_WAITERS} calls of ` +
-      'append with it. This audio was not taken. Await append before the next one.';
-    return new AsrError('HELD_AUDIO_LIMIT', message, { retryable: true });
+  /** What is not settled will be sent again, with the commands in it; returns the bytes of it that are gone. */
+  rewind(): number {
+    this.#outbox.rewind(this.#bytesAt(this.settled.replayFromMs));
+    const lostBytes = Math.max(0, this.#outbox.position - this.#bytesAt(this.settled.ms));
+    this.#options.counter.audioLostBytes += lostBytes;
+    // What is gone is not lost another time.
+    if (lostBytes > 0) this.settled.boundary(this.positionMs);
+    this.settled.rewind(this.positionMs);
+    this.times.rewind();
+    return lostBytes;
   }
 
-  /** Resolves at once unless too much is held already; the bytes are copied only if they have to wait. */
-  append(bytes: Uint8Array): Promise<void> {
-    const sent = this.#outbox.isEmpty ? this.#sendNow(bytes) : 0;
-    if (sent < bytes.length) {
-      // Not `slice`, which of a Buffer is no copy: the caller may use its memory again.
-      this.#outbox.pushAudio(Uint8Array.from(bytes.subarray(sent)));
-      this.#resume();
+  /** Why nothing more is taken: what is held must have a bound, also with callers that do not wait. */
+  refusal(): AsrError | undefined {
+    const { overload, maxHeldAudioMs } = this.#options;
+    if (this.#outbox.keptBytes >= MAX_KEPT_BYTES) this.#forget();
+    if (this.#outbox.keptBytes >= MAX_KEPT_BYTES) {
+      return limitError(`More than ${MAX_KEPT_BYTES} bytes of audio wait for the connection`);
     }
-    if (this.#outbox.heldBytes <= this.#maxHeldBytes) return ACCEPTED;
+    if (overload === 'fail' && this.#outbox.heldBytes >= this.#maxHeldBytes) {
+      return limitError(`${maxHeldAudioMs} ms of audio wait for the connection already`);
+    }
+    if (this.#waiters.length < MAX_WAITERS) return undefined;
+    return limitError(
+      `More than ${maxHeldAudioMs} ms of audio waits for the connection, and ${MAX_WAITERS} calls of append with it`,
+    );
+  }
+
+  /** Resolves at once unless too much is held already and the policy is to wait. */
+  append(bytes: Uint8Array): Promise<void> {
+    if (this.#outbox.wouldGrow(bytes.length)) this.#forget();
+    this.#outbox.pushAudio(bytes);
+    this.#resume();
+    this.pump();
+    if (this.#options.overload === 'dropOldest') this.#dropOverload();
+    if (this.#outbox.heldBytes <= this.#maxHeldBytes || this.#options.overload !== 'wait') return ACCEPTED;
     return handled(new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject })));
   }
 
@@ -122,14 +175,14 @@ export class Sender {
     while (!this.#outbox.isEmpty && this.#canProceed()) {
       const command = this.#outbox.takeCommand();
       if (command) {
-        command();
+        command.run();
         continue;
       }
       const link = this.#linkThatTakesAudio();
       if (!link) break;
-      const message = this.#outbox.takeAudio(this.#maxMessageBytes);
-      if (message) this.#send(link, message);
+      this.#sendNext(link);
     }
+    if (this.#outbox.isEmpty) this.#options.drops.runEnded();
     if (this.#waiters.length > 0 && this.#outbox.heldBytes <= this.#maxHeldBytes) {
       for (const { resolve } of this.#waiters.splice(0)) resolve();
     }
@@ -140,7 +193,7 @@ export class Sender {
     if (!this.#link) return;
     const { protocol, connection } = this.#link;
     const chunks = Math.ceil(durationMs / MAX_MESSAGE_MS);
-    this.timeline.addSilence(this.sessionMs, chunks * MAX_MESSAGE_MS);
+    this.timeline.shift(this.sessionMs, -chunks * MAX_MESSAGE_MS);
     const chunk = new Uint8Array(this.#maxMessageBytes);
     for (let i = 0; i < chunks; i++) {
       connection.send(protocol.audio(chunk));
@@ -149,14 +202,13 @@ export class Sender {
     this.#pacer.spend(chunks * MAX_MESSAGE_MS);
   }
 
-  /** Gives up what is held and whoever waits; returns the bytes that were not sent. */
+  /** Gives up what is to be sent and whoever waits; returns the bytes that were to be sent. */
   stop(reason: AsrError): number {
     this.#link = undefined;
     this.#cancelPaceTimer?.();
-    const lostBytes = this.#outbox.heldBytes;
-    this.#outbox.clear();
+    this.#options.drops.runEnded();
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
-    return lostBytes;
+    return this.#outbox.clear();
   }
 
   /** Whether what is next may go; between two tasks only a command may, and audio begins the next task. */
@@ -168,23 +220,9 @@ export class Sender {
 
   /** Begins the next task if audio waits for it. */
   #resume(): boolean {
-    if (!this.#link?.protocol.isPaused || this.#outbox.heldBytes === 0) return false;
+    if (!this.#link?.protocol.isPaused || !this.hasAudio) return false;
     this.#link.connection.resume();
     return true;
-  }
-
-  /** Sends as much as may go now, in messages of at most 100 ms; returns how many bytes went. */
-  #sendNow(bytes: Uint8Array): number {
-    let offset = 0;
-    while (offset < bytes.length) {
-      const link = this.#linkThatTakesAudio();
-      if (!link) break;
-      const isOneMessage = bytes.length <= this.#maxMessageBytes;
-      const message = isOneMessage ? bytes : bytes.subarray(offset, offset + this.#maxMessageBytes);
-      this.#send(link, message);
-      offset += message.length;
-    }
-    return offset;
   }
 
   /** The link, if it and the pace allow audio now. */
@@ -199,14 +237,52 @@ export class Sender {
     return undefined;
   }
 
-  #send({ protocol, connection }: Link, bytes: Uint8Array): void {
+  #sendNext({ protocol, connection }: Link): void {
     const { bytesPerMs, counter, clock } = this.#options;
+    const { replayBytes } = this.#outbox;
+    const bytes = this.#outbox.takeAudio(this.#maxMessageBytes);
+    if (!bytes) return;
     connection.send(protocol.audio(bytes));
     this.#pacer.spend(bytes.length / bytesPerMs);
     this.#sessionBytes += bytes.length;
-    this.#givenBytes += bytes.length;
     const now = clock.now();
-    counter.sent(bytes.length, now);
-    this.times.sent(this.#givenBytes / bytesPerMs, now);
+    this.#lastSentAtMs = now;
+    const replayed = Math.min(replayBytes, bytes.length);
+    counter.audioReplayedBytes += replayed;
+    counter.sent(bytes.length - replayed, now);
+    this.times.sent(this.positionMs, now);
+    this.settled.sent(this.positionMs, now, isLoud(bytes));
+    if (this.positionMs >= this.#forgetAtMs) this.#forget();
   }
+
+  /** Frees what need not be sent again, and of the rest what is more than may be kept. */
+  #forget(): void {
+    this.#forgetAtMs = this.positionMs + FORGET_EVERY_MS;
+    const maxReplayBytes = this.#bytesAt(this.#options.maxReplayAudioMs);
+    const settledBytes = this.#bytesAt(this.settled.replayFromMs);
+    this.#outbox.forget(Math.max(settledBytes, this.#outbox.position - maxReplayBytes));
+  }
+
+  #dropOverload(): void {
+    const { bytesPerMs, sampleBytes, counter, drops } = this.#options;
+    const excess = this.#outbox.dueBytes - this.#maxHeldBytes;
+    if (excess <= 0) return;
+    const dropBytes = sampleBytes * Math.ceil(excess / sampleBytes);
+    this.#outbox.dropOldest(dropBytes);
+    this.settled.boundary(this.positionMs);
+    if (this.#sessionBytes === 0) this.restart();
+    else this.timeline.shift(this.sessionMs, dropBytes / bytesPerMs);
+    counter.audioLostBytes += dropBytes;
+    drops.dropped(dropBytes / bytesPerMs);
+  }
+
+  #bytesAt(ms: number): number {
+    const { bytesPerMs, sampleBytes } = this.#options;
+    return sampleBytes * Math.floor(Math.round(ms * bytesPerMs) / sampleBytes);
+  }
+}
+
+function limitError(what: string): AsrError {
+  const message = `${what}. This audio was not taken. Await append before the next one.`;
+  return new AsrError('HELD_AUDIO_LIMIT', message, { retryable: true });
 }

@@ -6,6 +6,10 @@ interface Sentence {
   emotion?: string;
   beginMs?: number;
   endMs?: number;
+  /** The connection was lost when so much audio had been sent; the sentence waits to be heard again. */
+  lostAtMs?: number;
+  /** It was lost once: the text that it had is not shown again in a shorter form. */
+  isReplayed?: boolean;
 }
 
 /** A service that begins sentences and never ends them must not fill the memory. */
@@ -19,25 +23,88 @@ type Of<T extends ServiceEvent['type']> = Extract<ServiceEvent, { type: T }>;
  */
 export class Sentences {
   readonly #open = new Map<string, Sentence>();
+  /** The service's name of a sentence that had another one before the connection was lost. */
+  readonly #ids = new Map<string, string>();
 
-  /** Whether a sentence that began before the position, as far as that is known, waits for its final. */
+  /**
+   * Whether a sentence that began before the position, as far as that is known, waits for its final; without those
+   * that were lost and are not heard again yet.
+   */
   anyOpenBefore(positionMs: number): boolean {
-    for (const { beginMs } of this.#open.values()) {
-      if (beginMs === undefined || beginMs < positionMs) return true;
+    for (const { beginMs, lostAtMs } of this.#open.values()) {
+      if (lostAtMs === undefined && (beginMs === undefined || beginMs < positionMs)) return true;
     }
     return false;
   }
 
-  speechStarted({ sentenceId, atMs }: Of<'speechStarted'>): void {
-    this.#get(sentenceId).beginMs = atMs;
+  get anyOpen(): boolean {
+    return this.#open.size > 0;
   }
 
-  speechStopped({ sentenceId, atMs }: Of<'speechStopped'>): void {
-    this.#get(sentenceId).endMs = atMs;
+  /** Where the oldest open sentence began, as far as that is known of all of them. */
+  get openFromMs(): number | undefined {
+    let fromMs = Infinity;
+    for (const { beginMs } of this.#open.values()) {
+      if (beginMs === undefined) return undefined;
+      fromMs = Math.min(fromMs, beginMs);
+    }
+    return fromMs;
+  }
+
+  /** The connection is lost, with so much audio sent: what is open will be heard again under other names. */
+  connectionLost(sentMs: number): void {
+    this.#ids.clear();
+    for (const sentence of this.#open.values()) sentence.lostAtMs ??= sentMs;
+  }
+
+  /** The name under which the sentence is known. */
+  nameOf(serviceId: string): string {
+    return this.#ids.get(serviceId) ?? serviceId;
+  }
+
+  /** The same for a sentence that may be new: that of the oldest lost one, if it is the same. */
+  idOf(serviceId: string, beginMs?: number): string {
+    const known = this.#ids.get(serviceId);
+    if (known !== undefined || this.#open.has(serviceId)) return known ?? serviceId;
+    for (const [id, sentence] of this.#open) {
+      if (sentence.lostAtMs === undefined || (beginMs ?? 0) > sentence.lostAtMs) continue;
+      delete sentence.lostAtMs;
+      sentence.isReplayed = true;
+      this.#ids.set(serviceId, id);
+      return id;
+    }
+    return serviceId;
+  }
+
+  /** Lost sentences that are not heard again, once the service is behind where the connection was lost. */
+  lostAtBefore(positionMs: number): string[] {
+    return this.#lostOnes(({ lostAtMs = Infinity }) => lostAtMs < positionMs);
+  }
+
+  /** Lost sentences that were not heard again yet and began before the position. */
+  lostFromBefore(positionMs: number): string[] {
+    return this.#lostOnes(({ beginMs = 0 }) => beginMs < positionMs);
+  }
+
+  /** Whether that is new. */
+  speechStarted({ sentenceId, atMs }: Of<'speechStarted'>): boolean {
+    const sentence = this.#get(sentenceId);
+    if (sentence.isReplayed && sentence.beginMs !== undefined) return false;
+    sentence.beginMs = atMs;
+    return true;
+  }
+
+  /** Whether that is new. */
+  speechStopped({ sentenceId, atMs }: Of<'speechStopped'>): boolean {
+    const sentence = this.#get(sentenceId);
+    const isNew = !sentence.isReplayed || sentence.endMs === undefined;
+    sentence.endMs = atMs;
+    return isNew;
   }
 
   interim(event: Of<'interim'>): SessionEvent[] {
     const sentence = this.#get(event.sentenceId);
+    if (sentence.isReplayed && event.text.length < (sentence.interim?.text.length ?? 0)) return [];
     const beginMs = event.beginMs ?? sentence.beginMs;
     const interim: InterimEvent = { ...event, ...(beginMs !== undefined && { beginMs }) };
     sentence.interim = interim;
@@ -83,6 +150,14 @@ export class Sentences {
       });
     }
     return finals;
+  }
+
+  #lostOnes(matches: (sentence: Sentence) => boolean): string[] {
+    const ids: string[] = [];
+    for (const [id, sentence] of this.#open) {
+      if (sentence.lostAtMs !== undefined && matches(sentence)) ids.push(id);
+    }
+    return ids;
   }
 
   #get(sentenceId: string): Sentence {

@@ -1,25 +1,31 @@
 import type { Cancel } from '../environment';
-import type { AsrError } from '../errors';
+import { AsrError } from '../errors';
 import type { SessionEvent, WarningCode } from '../events';
 import type { ContextTurn } from '../parameters';
 import type { Protocol, ServiceEvent } from '../protocol/protocol';
+import { AnswerWatch } from './answer-watch';
 import type { SessionConfig } from './config';
 import { Connection } from './connection';
 import { IdleWatch } from './idle-watch';
 import { createProtocol } from './protocols';
-import type { Recognition } from './recognition';
+import { Reconnection } from './reconnection';
+import type { Recognition, SpeechEvent } from './recognition';
 import type { Link, Sender } from './sender';
+import type { StatisticsCounter } from './statistics';
 
 /** After the service said that what it was finishing has failed, nothing much will follow. */
 const FINISH_AFTER_FAILURE_MS = 1000;
 const KEEP_ALIVE_SILENCE_MS = 100;
 /** The service waits at least 23 s before it gives up on a silent client (protocol.md B.5). */
 const MIN_SILENT_MS = 20_000;
+/** A new connection waits no longer for the end of the old one, which has nothing more to say. */
+const RENEWAL_FINISH_MS = 3000;
 
 export interface ServiceLinkOptions {
   config: SessionConfig;
   sender: Sender;
   recognition: Recognition;
+  counter: StatisticsCounter;
   emit: (event: SessionEvent) => void;
   /** The service accepted the first protocol session. */
   onOpened: (sessionId: string) => void;
@@ -31,15 +37,23 @@ export interface ServiceLinkOptions {
 
 /**
  * The session's way to the service: one protocol session after the other, on a connection each or on one that was used
- * before. Falls asleep when no audio comes and wakes with the next (see `IdlePolicy`).
+ * before. Falls asleep when no audio comes and wakes with the next (see `IdlePolicy`); replaces a connection that is
+ * lost, that says nothing any more, or that is old and has a pause in speech.
  */
 export class ServiceLink {
   readonly #options: ServiceLinkOptions;
   readonly #idleWatch: IdleWatch;
+  readonly #reconnection: Reconnection;
+  readonly #answerWatch: AnswerWatch;
   #link: Link | undefined;
   #context: readonly ContextTurn[];
   #wasOpened = false;
-  #openedAtMs = 0;
+  /** Of the protocol session that runs; `undefined` before the service has accepted it. */
+  #openedAtMs: number | undefined;
+  /** The connection is so old that it should be replaced at the next pause. */
+  #isOld = false;
+  /** It is being replaced: what it still says comes again. */
+  #isRenewing = false;
   /** The caller wants the end, not a pause. */
   #isEnding = false;
   /** The last results of the protocol session were asked for. */
@@ -50,11 +64,29 @@ export class ServiceLink {
   #isClosing = false;
   #isOver = false;
   #cancelFinishBound: Cancel | undefined;
+  #cancelAge: Cancel | undefined;
 
   constructor(options: ServiceLinkOptions) {
     const { environment, idle, context } = options.config;
     this.#options = options;
     this.#context = context;
+    this.#reconnection = new Reconnection({
+      ...options,
+      connect: () => {
+        this.connect();
+      },
+      onGivenUp: (error) => {
+        this.#end(error);
+      },
+    });
+    this.#answerWatch = new AnswerWatch({
+      clock: environment.clock,
+      timeoutMs: options.config.answerTimeoutMs,
+      isOwed: () => !this.#isFinishSent && options.recognition.isAnswerOwed(options.sender),
+      onSilent: () => {
+        this.#silent();
+      },
+    });
     this.#idleWatch = new IdleWatch(environment.clock, idle.afterMs, () => {
       this.#idle();
     });
@@ -65,14 +97,27 @@ export class ServiceLink {
     return this.#link?.protocol;
   }
 
+  /** Nothing is connected because nothing is there to be heard. */
+  get isAsleep(): boolean {
+    return !this.#link && !this.isReconnecting;
+  }
+
+  /** The connection is lost, and there is no other yet. */
+  get isReconnecting(): boolean {
+    return this.#reconnection.isUnderWay;
+  }
+
   /** Audio is coming: a sleeping link wakes. */
   wake(): void {
     this.#idleWatch.audio();
-    if (!this.#link && !this.#isOver) this.connect();
+    if (this.isAsleep && !this.#isOver) this.connect();
   }
 
   connect(): void {
-    const { config, sender } = this.#options;
+    const { config, sender, recognition } = this.#options;
+    this.#openedAtMs = undefined;
+    this.#isOld = false;
+    this.#isRenewing = false;
     this.#isFinishSent = false;
     this.#hasFinishFailed = false;
     this.#isClosing = false;
@@ -89,6 +134,15 @@ export class ServiceLink {
         onDrain: () => {
           sender.pump();
         },
+        onFrame: () => {
+          this.#answerWatch.heard();
+          recognition.alive(sender);
+          this.#renewAtPause();
+        },
+        onPong: () => {
+          recognition.alive(sender);
+          this.#renewAtPause();
+        },
       },
     );
     this.#link = { protocol, connection };
@@ -100,6 +154,11 @@ export class ServiceLink {
     for (const frame of this.#link?.protocol.commit() ?? []) this.#link?.connection.send(frame);
   }
 
+  /** Calls back once the service has all that was sent so far, if the connection lives that long. */
+  confirm(onArrived: () => void): void {
+    this.#link?.connection.confirm(onArrived);
+  }
+
   updateContext(context: readonly ContextTurn[]): void {
     this.#context = context;
     for (const frame of this.#link?.protocol.updateContext(context) ?? []) this.#link?.connection.send(frame);
@@ -109,6 +168,7 @@ export class ServiceLink {
   prepareEnd(): void {
     this.#isEnding = true;
     this.#idleWatch.stop();
+    if (this.isReconnecting) this.#reconnection.bound(this.#options.config.finishTimeoutMs);
   }
 
   /** Asks for the last results, within the bound; all audio has been sent. */
@@ -120,15 +180,15 @@ export class ServiceLink {
   /** Closes at once; nothing is called any more. */
   destroy(): void {
     this.#isOver = true;
-    this.#cancelFinishBound?.();
-    this.#idleWatch.stop();
+    this.#stopTimers();
+    this.#reconnection.stop();
     this.#link?.connection.destroy();
     this.#link = undefined;
   }
 
   #receive(event: ServiceEvent): void {
     if (this.#isClosing || this.#isOver) return;
-    const { sender, recognition } = this.#options;
+    const { sender } = this.#options;
     switch (event.type) {
       case 'opened':
         this.#opened(event.sessionId);
@@ -144,10 +204,22 @@ export class ServiceLink {
       case 'failed':
         // The connection's own business.
         break;
+      case 'interim':
+      case 'final':
+        this.#answerWatch.heardText();
+        this.#recognised(event);
+        break;
       default:
-        recognition.receive(event, sender);
-        this.#hurryFinish(event);
+        this.#recognised(event);
     }
+  }
+
+  #recognised(event: SpeechEvent): void {
+    // What was open when the renewal began was nothing: what is heard now is heard again.
+    if (this.#isRenewing && event.type !== 'usage' && event.type !== 'warning') return;
+    const { sender, recognition } = this.#options;
+    recognition.receive(event, sender);
+    this.#hurryFinish(event);
   }
 
   /**
@@ -161,14 +233,23 @@ export class ServiceLink {
   }
 
   #opened(sessionId: string): void {
-    this.#openedAtMs = this.#options.config.environment.clock.now();
+    const { config, onOpened } = this.#options;
+    const { clock } = config.environment;
+    this.#openedAtMs = clock.now();
     if (!this.#isEnding) this.#idleWatch.start();
+    this.#answerWatch.start();
+    if (config.maxAgeMs > 0) {
+      this.#cancelAge = clock.after(config.maxAgeMs, () => {
+        this.#isOld = true;
+        this.#renewAtPause();
+      });
+    }
     if (this.#wasOpened) {
-      this.#options.emit({ type: 'resumed', replayedMs: 0, lostMs: 0 });
+      this.#reconnection.opened();
       return;
     }
     this.#wasOpened = true;
-    this.#options.onOpened(sessionId);
+    onOpened(sessionId);
   }
 
   #lost(error: AsrError): void {
@@ -178,9 +259,50 @@ export class ServiceLink {
     } else if (this.#isForSilence(error)) {
       this.#warn('NO_SPEECH', error.message);
       this.#protocolSessionEnded();
+    } else if (this.#wasOpened) {
+      this.#replace(error);
     } else {
       this.#end(error);
     }
+  }
+
+  #replace(error: AsrError): void {
+    const { sender, config } = this.#options;
+    this.#link = undefined;
+    this.#stopTimers();
+    sender.attach(undefined);
+    if (this.#hasAllResults()) {
+      this.#end();
+      return;
+    }
+    this.#reconnection.lost(error, this.#openedAtMs);
+    if (this.#isEnding && !this.#isOver) this.#reconnection.bound(config.finishTimeoutMs);
+  }
+
+  /** Whether another connection would have nothing to do. */
+  #hasAllResults(): boolean {
+    const { sender, recognition } = this.#options;
+    const isAllSettled = !sender.hasAudio && sender.settled.ms >= sender.positionMs;
+    return this.#isEnding && isAllSettled && !recognition.hasOpenResults;
+  }
+
+  #silent(): void {
+    const { answerTimeoutMs, endpoint } = this.#options.config;
+    const message = `The service (${endpoint.label}) takes audio and has said nothing for ${answerTimeoutMs} ms.`;
+    this.#warn('SERVICE_SILENT', message);
+    if (!this.#link || this.#isOver) return;
+    this.#link.connection.destroy();
+    this.#replace(new AsrError('CONNECTION_LOST', message, { retryable: true }));
+  }
+
+  /** Replaces an old connection where nobody notices: between two sentences. */
+  #renewAtPause(): void {
+    const { sender, recognition } = this.#options;
+    const isBusy = this.#isEnding || this.#isFinishSent || this.#isClosing || !sender.isEmpty;
+    if (!this.#isOld || !this.#link || isBusy || !recognition.isAtPause(sender)) return;
+    this.#isRenewing = true;
+    if (this.#link.protocol.isPaused) this.#letGo();
+    else this.#finish(this.#link, RENEWAL_FINISH_MS);
   }
 
   /** The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4). */
@@ -196,8 +318,12 @@ export class ServiceLink {
   #isForSilence({ code, closeCode }: AsrError): boolean {
     const { recognition, config, sender } = this.#options;
     // A recording may go out faster than real time.
-    const lastedMs = Math.max(config.environment.clock.now() - this.#openedAtMs, sender.sessionMs);
+    const { clock } = config.environment;
+    const openForMs = clock.now() - (this.#openedAtMs ?? clock.now());
+    const lastedMs = Math.max(openForMs, sender.sessionMs);
     const isAsked = this.#isFinishSent || recognition.hasPendingCommits;
+    // Who has just sent audio to a service that waits for some has it on a line that stalls.
+    if (code === 'IDLE_TIMEOUT' && clock.now() - sender.lastSentAtMs < MIN_SILENT_MS) return false;
     if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') return isAsked || lastedMs >= MIN_SILENT_MS;
     return closeCode === 1000 && lastedMs >= MIN_SILENT_MS && !recognition.hasOpenSentences;
   }
@@ -217,16 +343,20 @@ export class ServiceLink {
   #protocolSessionEnded(): void {
     const { sender, recognition, config } = this.#options;
     this.#link = undefined;
-    this.#cancelFinishBound?.();
-    this.#idleWatch.stop();
+    this.#stopTimers();
+    if (this.#isRenewing && !this.#hasAllResults()) {
+      sender.attach(undefined);
+      this.#reconnection.renew();
+      return;
+    }
     // Audio or a commit that came while the last results were awaited is not lost: it goes on with a new one.
     if (sender.isEmpty && (this.#isEnding || config.idle.policy === 'close')) {
       this.#end();
       return;
     }
     sender.attach(undefined);
-    recognition.protocolSessionEnded();
-    if (sender.heldBytes > 0) this.connect();
+    recognition.protocolSessionEnded(sender);
+    if (sender.hasAudio) this.connect();
     // Commits and the end wait for nothing more.
     else sender.runCommands();
   }
@@ -253,23 +383,28 @@ export class ServiceLink {
     this.finish();
   }
 
-  #finish({ protocol, connection }: Link): void {
+  #finish({ protocol, connection }: Link, timeoutMs = this.#options.config.finishTimeoutMs): void {
     for (const frame of protocol.finish()) connection.send(frame);
     this.#isFinishSent = true;
     this.#options.recognition.finishSent();
-    this.#boundFinish(this.#options.config.finishTimeoutMs);
+    this.#boundFinish(timeoutMs);
   }
 
   #boundFinish(timeoutMs: number): void {
     this.#cancelFinishBound?.();
     this.#cancelFinishBound = this.#options.config.environment.clock.after(timeoutMs, () => {
-      this.#warn(
-        'FINISH_TIMEOUT',
-        `The service did not end the session within ${timeoutMs} ms of the last request.`,
-      );
+      const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
+      if (!this.#isRenewing) this.#warn('FINISH_TIMEOUT', message);
       this.#link?.connection.destroy();
       this.#protocolSessionEnded();
     });
+  }
+
+  #stopTimers(): void {
+    this.#cancelFinishBound?.();
+    this.#cancelAge?.();
+    this.#idleWatch.stop();
+    this.#answerWatch.stop();
   }
 
   #end(error?: AsrError): void {

@@ -1,20 +1,31 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
+import type { Cancel } from '../environment';
 import { AsrError } from '../errors';
-import type { EventOf, OpenedEvent, SessionEvent, SessionEventType, Statistics } from '../events';
+import type {
+  EventOf,
+  OpenedEvent,
+  SessionEvent,
+  SessionEventType,
+  Statistics,
+  WarningCode,
+} from '../events';
 import { parameterOrDefault } from '../models';
 import type { ContextTurn } from '../parameters';
 import { checkContext, configure } from './config';
 import type { SessionConfig } from './config';
+import { DropWarnings } from './drop-warnings';
 import { Emitter } from './emitter';
 import { EventQueue } from './event-queue';
 import { createIntake } from './intake';
 import type { SessionIntake } from './intake';
+import { logCommit, logEvent } from './log-events';
 import type { CommitResult, Session, SessionOptions, SessionState } from './options';
+import type { Command } from './outbox';
 import { deferred, handled, rejected } from './promises';
 import { Recognition } from './recognition';
 import { Sender } from './sender';
 import { ServiceLink } from './service-link';
-import { StatisticsCounter } from './statistics';
+import { every, StatisticsCounter } from './statistics';
 
 /** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
 const LONG_COMMIT_MS = 60_000;
@@ -39,6 +50,7 @@ class LiveSession implements Session {
   readonly #link: ServiceLink;
   readonly #counter: StatisticsCounter;
   readonly #emitter = new Emitter();
+  readonly #stopStatistics: Cancel | undefined;
   readonly #ready = deferred<OpenedEvent>();
   readonly #finished = deferred<Statistics>();
   readonly #onAbort = () => {
@@ -52,24 +64,41 @@ class LiveSession implements Session {
   constructor(config: SessionConfig) {
     this.#config = config;
     const { clock } = config.environment;
-    const { maxHeldAudioMs, pace, commitTimeoutMs, signal } = config;
+    const { signal } = config;
     const emit = (event: SessionEvent) => {
       this.#emitter.emit(event);
     };
-    this.#intake = createIntake(config, {
-      accept: (bytes) => this.#accept(bytes),
-      warn: (code, message) => {
-        if (!this.#isClosed()) emit({ type: 'warning', code, message });
-      },
-    });
+    const { log } = config;
+    if (log) {
+      this.#emitter.on('event', (event) => {
+        logEvent(log, event);
+      });
+    }
+    const warn = (code: WarningCode, message: string) => {
+      if (!this.#isClosed()) emit({ type: 'warning', code, message });
+    };
+    this.#intake = createIntake(config, { accept: (bytes) => this.#accept(bytes), warn });
     const { bytesPerMs, isMeasured } = this.#intake;
-    this.#counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
-    this.#recognition = new Recognition({ clock, commitTimeoutMs, counter: this.#counter, emit });
-    this.#sender = new Sender({ clock, bytesPerMs, maxHeldAudioMs, pace, counter: this.#counter });
+    const counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
+    this.#counter = counter;
+    const settleBy = config.mode === 'vad' && isMeasured ? 'final' : 'commit';
+    this.#recognition = new Recognition({ ...config, clock, settleBy, counter, emit });
+    const drops = new DropWarnings(clock, (message) => {
+      warn('AUDIO_DROPPED', message);
+    });
+    this.#sender = new Sender({
+      ...config,
+      clock,
+      bytesPerMs,
+      sampleBytes: isMeasured ? 2 : 1,
+      counter,
+      drops,
+    });
     this.#link = new ServiceLink({
       config,
       sender: this.#sender,
       recognition: this.#recognition,
+      counter,
       emit,
       onOpened: (sessionId) => {
         this.#opened(sessionId);
@@ -79,13 +108,20 @@ class LiveSession implements Session {
         this.#end(error ?? 'finished');
       },
     });
+    if (config.statisticsIntervalMs !== undefined) {
+      this.#stopStatistics = every(clock, config.statisticsIntervalMs, () => {
+        emit({ type: 'statistics', statistics: this.statistics() });
+      });
+    }
     this.#link.connect();
     if (signal?.aborted) queueMicrotask(this.#onAbort);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get state(): SessionState {
-    return this.#phase === 'open' && !this.#link.protocol ? 'sleeping' : this.#phase;
+    if (this.#phase !== 'open') return this.#phase;
+    if (this.#link.isReconnecting) return 'reconnecting';
+    return this.#link.isAsleep ? 'sleeping' : 'open';
   }
 
   get model(): string {
@@ -102,8 +138,8 @@ class LiveSession implements Session {
 
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void> {
     if (!this.#takesMore()) return rejected(this.#closedError('append'));
-    const { limitError } = this.#sender;
-    if (limitError) return rejected(limitError);
+    const refusal = this.#sender.refusal();
+    if (refusal) return rejected(refusal);
     return this.#intake.append(audio, hints);
   }
 
@@ -126,8 +162,11 @@ class LiveSession implements Session {
       this.#phase = 'finishing';
       this.#link.prepareEnd();
       this.#intake.end(() => {
-        this.#command(() => {
-          this.#link.finish();
+        this.#command({
+          run: () => {
+            this.#link.finish();
+          },
+          isAnswered: () => false,
         });
       });
     }
@@ -138,6 +177,10 @@ class LiveSession implements Session {
     if (this.#phase === 'closed') return;
     this.#link.destroy();
     this.#end('aborted');
+  }
+
+  get heldAudioMs(): number {
+    return this.#counter.heldMs(this.#sender.heldBytes);
   }
 
   statistics(): Statistics {
@@ -185,16 +228,24 @@ class LiveSession implements Session {
     }
     this.#uncommittedBytes = 0;
     const { commit, result } = this.#recognition.addCommit();
-    this.#command(() => {
+    const { log, environment } = this.#config;
+    const send = () => {
       const { positionMs } = this.#sender;
       const { protocol } = this.#link;
       const bySilence = protocol?.commitBy === 'silence';
       if (bySilence) this.#sender.sendSilence(this.#silenceMs() + SILENCE_MARGIN_MS);
       else this.#link.commit();
       this.#recognition.commitSent(commit, positionMs, bySilence);
+      if (bySilence) {
+        this.#link.confirm(() => {
+          commit.arrivedAtMs = environment.clock.now();
+        });
+      }
+      if (log) logCommit(log, environment.clock, { atMs: Math.round(positionMs), bySilence }, result);
       // Asleep: the service has given all its results already.
       if (!protocol) this.#recognition.settleCommits();
-    });
+    };
+    this.#command({ run: send, isAnswered: () => !this.#recognition.isPending(commit) });
     return handled(result);
   }
 
@@ -218,6 +269,7 @@ class LiveSession implements Session {
     const reason = this.#endedBy ?? (aborted ? this.#abortedError() : this.#closedError('wait'));
     this.#phase = 'closed';
     this.#intake.stop();
+    this.#stopStatistics?.();
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
     this.#recognition.stop(how === 'finished' ? unansweredCommit() : reason);
     this.#counter.audioLostBytes += this.#sender.stop(reason);
@@ -235,9 +287,9 @@ class LiveSession implements Session {
   // --- small things
 
   /** Runs once all audio before it has been sent, or at once while the session sleeps. */
-  #command(command: () => void): void {
+  #command(command: Command): void {
     this.#sender.then(command);
-    if (!this.#link.protocol && this.#sender.heldBytes === 0) this.#sender.runCommands();
+    if (this.#link.isAsleep && !this.#sender.hasAudio) this.#sender.runCommands();
   }
 
   #silenceMs(): number {

@@ -6,7 +6,7 @@ import type { Sentences } from './sentences';
 
 /**
  * After the silence of a commit the service says nothing more where there was no speech. This long without a word
- * from it, and no sentence open, is an answer too.
+ * from it since the silence has arrived, and no sentence open, is an answer too.
  */
 const QUIET_MS = 1500;
 /** Audio behind the last heard speech that is too short to hold another utterance. */
@@ -21,21 +21,31 @@ export class SilenceCommits {
   readonly #clock: Clock;
   readonly #commits: Commits;
   readonly #sentences: Sentences;
+  readonly #giveUp: (beforeMs: number) => void;
   #speechEndMs = 0;
   #speechBeginMs = 0;
   #heardAtMs = 0;
   #cancelTimer: Cancel | undefined;
 
-  constructor(clock: Clock, commits: Commits, sentences: Sentences) {
+  /** @param giveUp ends the sentences before a time that were lost with a connection and are not heard again */
+  constructor(clock: Clock, commits: Commits, sentences: Sentences, giveUp: (beforeMs: number) => void) {
     this.#clock = clock;
     this.#commits = commits;
     this.#sentences = sentences;
+    this.#giveUp = giveUp;
   }
 
   /** Voice activity, with its time on the session's own time line. */
   speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>): void {
     if (event.type === 'speechStarted') this.#speechBeginMs = event.atMs;
     else this.#speechEndMs = event.atMs;
+  }
+
+  /** What was heard will be heard again. */
+  connectionLost(): void {
+    this.stop();
+    this.#speechEndMs = 0;
+    this.#speechBeginMs = 0;
   }
 
   /** Something came from the service. */
@@ -49,19 +59,23 @@ export class SilenceCommits {
     this.stop();
     for (;;) {
       const commit = this.#commits.oldest;
-      if (!commit?.bySilence || commit.number === undefined || commit.sentAtMs === undefined) return;
-      const { number, fromMs, markMs, sentAtMs } = commit;
+      if (!commit?.bySilence || commit.number === undefined) return;
+      const { number, fromMs, markMs, arrivedAtMs } = commit;
       if (this.#sentences.anyOpenBefore(markMs)) return;
       // Speech of the commit before tells nothing of this one's audio, however short that is.
       const heardUpToMark = this.#speechEndMs > fromMs && this.#speechEndMs >= markMs - TAIL_MS;
-      const heardAll = heardUpToMark || this.#speechBeginMs >= markMs;
-      const quietForMs = this.#clock.now() - Math.max(sentAtMs, this.#heardAtMs);
+      const heardAll =
+        (heardUpToMark || this.#speechBeginMs >= markMs) &&
+        this.#sentences.lostFromBefore(markMs).length === 0;
+      const quietSinceMs = Math.max(arrivedAtMs ?? Infinity, this.#heardAtMs);
+      const quietForMs = Math.max(0, this.#clock.now() - quietSinceMs);
       if (!heardAll && quietForMs < QUIET_MS) {
         this.#cancelTimer = this.#clock.after(QUIET_MS - quietForMs, () => {
           this.check();
         });
         return;
       }
+      this.#giveUp(markMs);
       this.#commits.settle(number, beginsBefore(markMs));
     }
   }

@@ -1,23 +1,27 @@
+import type { Cancel, Clock } from '../environment';
+import type { AsrErrorCode } from '../errors';
 import type { Statistics } from '../events';
-
-/** Final latencies that are kept for the median: the newest ones of a long session. */
-const KEPT_LATENCIES = 512;
+import { Latencies } from './latencies';
 
 /** Counts what a session does. Audio is counted in bytes and told in milliseconds. */
 export class StatisticsCounter {
   audioInBytes = 0;
   audioSentBytes = 0;
+  audioReplayedBytes = 0;
   audioLostBytes = 0;
   readonly #bytesPerMs: number;
-  readonly #latenciesMs: number[] = [];
+  readonly #finalLatencies = new Latencies();
+  readonly #interimLatencies = new Latencies();
+  readonly #reconnects = new Map<AsrErrorCode, number>();
   /** Of the protocol sessions before this one, and of this one so far. */
   #billedBefore = 0;
   #billed: number | undefined;
   #finals = 0;
   #characters = 0;
-  #maxLatencyMs: number | undefined;
   #firstAudioAtMs: number | undefined;
   #firstTextAfterMs: number | undefined;
+  /** Speech that has no text yet, and when its beginning was sent. */
+  #unheard: { sentenceId: string; sentAtMs: number } | undefined;
 
   constructor(bytesPerMs: number) {
     this.#bytesPerMs = bytesPerMs;
@@ -26,6 +30,11 @@ export class StatisticsCounter {
   sent(bytes: number, nowMs: number): void {
     this.#firstAudioAtMs ??= nowMs;
     this.audioSentBytes += bytes;
+  }
+
+  /** The connection was lost and another one has taken its place. */
+  reconnected(reason: AsrErrorCode): void {
+    this.#reconnects.set(reason, (this.#reconnects.get(reason) ?? 0) + 1);
   }
 
   /** What the service bills, cumulative for the protocol session: the last one counts, never a sum (A.5.7, B.4). */
@@ -40,36 +49,53 @@ export class StatisticsCounter {
     this.#billed = 0;
   }
 
+  /** @param sentAtMs when the beginning of the sentence's speech went out; `undefined` when that is not known */
+  speechStarted(sentenceId: string, sentAtMs: number | undefined): void {
+    this.#unheard = sentAtMs === undefined ? undefined : { sentenceId, sentAtMs };
+  }
+
   /** An interim or a final came. */
-  text(nowMs: number): void {
+  text(sentenceId: string, nowMs: number): void {
     if (this.#firstAudioAtMs !== undefined) this.#firstTextAfterMs ??= nowMs - this.#firstAudioAtMs;
+    if (this.#unheard?.sentenceId !== sentenceId) return;
+    this.#interimLatencies.add(nowMs - this.#unheard.sentAtMs);
+    this.#unheard = undefined;
   }
 
   final(text: string, latencyMs: number | undefined): void {
     this.#finals += 1;
     this.#characters += text.length;
-    if (latencyMs === undefined) return;
-    this.#maxLatencyMs = Math.max(this.#maxLatencyMs ?? 0, latencyMs);
-    this.#latenciesMs.push(latencyMs);
-    if (this.#latenciesMs.length > KEPT_LATENCIES) this.#latenciesMs.shift();
+    if (latencyMs !== undefined) this.#finalLatencies.add(latencyMs);
+  }
+
+  heldMs(heldBytes: number): number {
+    return this.#ms(heldBytes);
   }
 
   snapshot(heldBytes: number): Statistics {
     const statistics: Statistics = {
       audioInMs: this.#ms(this.audioInBytes),
       audioSentMs: this.#ms(this.audioSentBytes),
-      audioReplayedMs: 0,
+      audioReplayedMs: this.#ms(this.audioReplayedBytes),
       audioLostMs: this.#ms(this.audioLostBytes),
       audioHeldMs: this.#ms(heldBytes),
-      reconnects: 0,
+      reconnects: [...this.#reconnects.values()].reduce((sum, count) => sum + count, 0),
+      reconnectsByReason: Object.fromEntries(this.#reconnects),
       finals: this.#finals,
       characters: this.#characters,
     };
     if (this.#firstTextAfterMs !== undefined) statistics.firstInterimMs = Math.round(this.#firstTextAfterMs);
-    if (this.#maxLatencyMs !== undefined) {
-      const sorted = [...this.#latenciesMs].sort((a, b) => a - b);
-      statistics.finalLatencyP50Ms = Math.round(sorted[Math.floor((sorted.length - 1) / 2)] ?? 0);
-      statistics.finalLatencyMaxMs = Math.round(this.#maxLatencyMs);
+    const interim = summary(this.#interimLatencies);
+    if (interim) {
+      statistics.interimLatencyP50Ms = interim.p50Ms;
+      statistics.interimLatencyP95Ms = interim.p95Ms;
+      statistics.interimLatencyMaxMs = interim.maxMs;
+    }
+    const final = summary(this.#finalLatencies);
+    if (final) {
+      statistics.finalLatencyP50Ms = final.p50Ms;
+      statistics.finalLatencyP95Ms = final.p95Ms;
+      statistics.finalLatencyMaxMs = final.maxMs;
     }
     if (this.#billed !== undefined) statistics.billedSeconds = this.#billedBefore + this.#billed;
     return statistics;
@@ -78,4 +104,27 @@ export class StatisticsCounter {
   #ms(bytes: number): number {
     return Math.round(bytes / this.#bytesPerMs);
   }
+}
+
+function summary(latencies: Latencies): { p50Ms: number; p95Ms: number; maxMs: number } | undefined {
+  const { maxMs } = latencies;
+  if (maxMs === undefined) return undefined;
+  const [p50Ms = 0, p95Ms = 0] = latencies.percentiles([0.5, 0.95]);
+  return { p50Ms: Math.round(p50Ms), p95Ms: Math.round(p95Ms), maxMs: Math.round(maxMs) };
+}
+
+/** Calls `tell` again and again until the returned function is called. */
+export function every(clock: Clock, intervalMs: number, tell: () => void): Cancel {
+  let cancel: Cancel;
+  const schedule = (): void => {
+    cancel = clock.after(intervalMs, () => {
+      // The next one first, because `tell` may end it all.
+      schedule();
+      tell();
+    });
+  };
+  schedule();
+  return () => {
+    cancel();
+  };
 }

@@ -1,48 +1,55 @@
-import type { Cancel, Clock } from '../environment';
-import type { ConnectRequest, ConnectSocket, Socket, SocketEnd, SocketHandlers } from './websocket';
+import type { Clock } from '../environment';
+import { Bucket } from './connection-bucket';
+import { PooledSocket } from './pooled-socket';
+import type { ConnectSocket } from './websocket';
 
 export interface ConnectionPoolOptions {
-  /** Connections that wait for their next use. Default 4. */
+  /** Connections to one address with one key that wait for their next use. Default 4. */
   maxIdle?: number;
   /** How long one may wait. Default 50000: the service closes after 60 s (protocol.md B.5). */
   maxIdleMs?: number;
-}
-
-interface Idle {
-  key: string;
-  wire: Wire;
-  cancelBound: Cancel;
-}
-
-/** A connection whose handlers change with its user. */
-interface Wire {
-  socket: Socket;
-  handlers: SocketHandlers;
+  /** Connections to one address with one key at the same time, in use or not. The next one waits. Default 1000. */
+  maxOpen?: number;
+  /** Of these, the ones that are just being made: the service limits requests per second (protocol.md A.8). Default 8. */
+  maxConnecting?: number;
+  /** How long one may wait for another to end before it fails with what it waited for. Default 8000. */
+  maxWaitMs?: number;
 }
 
 /**
- * Connections that one session is done with and the next one may use, of the service's run-task protocol: the next
- * session saves the handshake. Belongs to one host node, which closes it.
+ * The connections of many sessions. One that a session is done with may serve the next, where the protocol allows that
+ * (run-task), and saves the handshake. Those with the same address and key have limits in common and get their turn in
+ * the order in which they asked; an address that does not answer, or a key that is refused, is nobody else's business.
+ * Belongs to one host node, which closes it.
  */
 export class ConnectionPool {
   readonly #connect: ConnectSocket;
   readonly #clock: Clock;
-  readonly #maxIdle: number;
-  readonly #maxIdleMs: number;
-  #idle: Idle[] = [];
+  readonly #limits: Required<ConnectionPoolOptions>;
+  readonly #buckets = new Map<string, Bucket>();
   #isClosed = false;
   #reused = 0;
 
   constructor(connect: ConnectSocket, clock: Clock, options: ConnectionPoolOptions = {}) {
+    const { maxIdle = 4, maxIdleMs = 50_000, maxOpen = 1000, maxConnecting = 8, maxWaitMs = 8_000 } = options;
     this.#connect = connect;
     this.#clock = clock;
-    this.#maxIdle = options.maxIdle ?? 4;
-    this.#maxIdleMs = options.maxIdleMs ?? 50_000;
+    this.#limits = { maxIdle, maxIdleMs, maxOpen, maxConnecting, maxWaitMs };
   }
 
-  /** Connections that wait now. */
+  /** Connections that wait for a session. */
   get idleCount(): number {
-    return this.#idle.length;
+    return this.#sum((bucket) => bucket.idleCount);
+  }
+
+  /** Connections that there are, or are being made. */
+  get openCount(): number {
+    return this.#sum((bucket) => bucket.openCount);
+  }
+
+  /** Sessions that wait for a connection. */
+  get waitingCount(): number {
+    return this.#sum((bucket) => bucket.waitingCount);
   }
 
   /** Handshakes that were saved. */
@@ -51,187 +58,34 @@ export class ConnectionPool {
   }
 
   /** {@link ConnectSocket} that prefers a waiting connection to the same address with the same headers. */
-  readonly connect: ConnectSocket = (request, handlers) => {
-    // The headers hold the key: a connection never serves another one.
-    const key = JSON.stringify([request.url, request.headers]);
-    const idle = this.#take((candidate) => candidate.key === key);
-    return new PooledSocket(request, handlers, {
-      connect: this.#connect,
-      reuse: idle?.wire,
-      onReused: () => {
-        this.#reused += 1;
-      },
-      keep: (wire) => this.#keep(key, wire),
+  readonly connect: ConnectSocket = (request, handlers) =>
+    new PooledSocket(this.#bucketOf(request), request, handlers, () => {
+      this.#reused += 1;
     });
-  };
 
   /** Closes the waiting connections; those in use close when their sessions end. */
   close(): void {
     this.#isClosed = true;
-    for (const { wire, cancelBound } of this.#idle.splice(0)) {
-      cancelBound();
-      wire.socket.destroy();
+    for (const bucket of this.#buckets.values()) bucket.close();
+  }
+
+  #bucketOf({ url, headers }: Parameters<ConnectSocket>[0]): Bucket {
+    // The headers hold the key: a connection never serves another one.
+    const key = JSON.stringify([new URL(url).host, headers]);
+    let bucket = this.#buckets.get(key);
+    if (!bucket) {
+      bucket = new Bucket(this.#connect, this.#clock, this.#limits, () => {
+        if (this.#buckets.get(key) === bucket) this.#buckets.delete(key);
+      });
+      if (this.#isClosed) bucket.close();
+      this.#buckets.set(key, bucket);
     }
+    return bucket;
   }
 
-  #keep(key: string, wire: Wire): boolean {
-    if (this.#isClosed || this.#idle.length >= this.#maxIdle) return false;
-    const drop = () => {
-      this.#take((candidate) => candidate.wire === wire);
-      wire.socket.destroy();
-    };
-    wire.handlers = {
-      onOpen: ignore,
-      onPong: ignore,
-      onEnd: drop,
-      // A waiting connection has nothing to say; one that speaks is not in the state it should be.
-      onText: drop,
-      onBinary: drop,
-    };
-    this.#idle.push({ key, wire, cancelBound: this.#clock.after(this.#maxIdleMs, drop) });
-    return true;
-  }
-
-  #take(matches: (candidate: Idle) => boolean): Idle | undefined {
-    const index = this.#idle.findIndex(matches);
-    if (index < 0) return undefined;
-    const [idle] = this.#idle.splice(index, 1);
-    idle?.cancelBound();
-    return idle;
+  #sum(count: (bucket: Bucket) => number): number {
+    let sum = 0;
+    for (const bucket of this.#buckets.values()) sum += count(bucket);
+    return sum;
   }
 }
-
-interface PooledSocketOptions {
-  connect: ConnectSocket;
-  reuse: Wire | undefined;
-  onReused: () => void;
-  keep: (wire: Wire) => boolean;
-}
-
-/** A socket over a connection that may have been used before. */
-class PooledSocket implements Socket {
-  readonly #options: PooledSocketOptions;
-  readonly #request: ConnectRequest;
-  readonly #handlers: SocketHandlers;
-  #wire: Wire;
-  #isOpen = false;
-  #isOver = false;
-  /** What was sent on a used connection before it said anything: sent again if it turns out to be dead. */
-  #unanswered: (string | Uint8Array)[] | undefined;
-
-  constructor(request: ConnectRequest, handlers: SocketHandlers, options: PooledSocketOptions) {
-    this.#request = request;
-    this.#handlers = handlers;
-    this.#options = options;
-    if (!options.reuse) {
-      this.#wire = this.#dial();
-      return;
-    }
-    this.#wire = options.reuse;
-    this.#wire.handlers = this.#ownHandlers();
-    this.#unanswered = [];
-    queueMicrotask(() => {
-      if (this.#isOver || this.#isOpen) return;
-      this.#isOpen = true;
-      options.onReused();
-      handlers.onOpen();
-    });
-  }
-
-  get bufferedBytes(): number {
-    return this.#wire.socket.bufferedBytes;
-  }
-
-  send(frame: string | Uint8Array, onFlushed?: () => void): void {
-    this.#unanswered?.push(frame);
-    this.#wire.socket.send(frame, onFlushed);
-  }
-
-  ping(): void {
-    this.#wire.socket.ping();
-  }
-
-  release(): boolean {
-    if (this.#isOver || !this.#isOpen || !this.#options.keep(this.#wire)) return false;
-    this.#isOver = true;
-    return true;
-  }
-
-  close(): void {
-    if (!this.#isOver) this.#wire.socket.close();
-  }
-
-  destroy(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#wire.socket.destroy();
-  }
-
-  #dial(): Wire {
-    // The handlers of a wire change, so the socket gets ones that look them up.
-    const wire: Partial<Wire> & { handlers: SocketHandlers } = { handlers: this.#ownHandlers() };
-    wire.socket = this.#options.connect(this.#request, {
-      onOpen: () => {
-        wire.handlers.onOpen();
-      },
-      onText: (text) => {
-        wire.handlers.onText(text);
-      },
-      onBinary: (byteLength) => {
-        wire.handlers.onBinary(byteLength);
-      },
-      onPong: () => {
-        wire.handlers.onPong();
-      },
-      onEnd: (end) => {
-        wire.handlers.onEnd(end);
-      },
-    });
-    return wire as Wire;
-  }
-
-  #ownHandlers(): SocketHandlers {
-    return {
-      onOpen: () => {
-        this.#opened();
-      },
-      onText: (text) => {
-        this.#unanswered = undefined;
-        this.#handlers.onText(text);
-      },
-      onBinary: (byteLength) => {
-        this.#handlers.onBinary(byteLength);
-      },
-      onPong: () => {
-        this.#handlers.onPong();
-      },
-      onEnd: (end) => {
-        this.#ended(end);
-      },
-    };
-  }
-
-  #opened(): void {
-    const again = this.#unanswered;
-    this.#unanswered = undefined;
-    if (this.#isOpen) {
-      for (const frame of again ?? []) this.#wire.socket.send(frame);
-      return;
-    }
-    this.#isOpen = true;
-    this.#handlers.onOpen();
-  }
-
-  #ended(end: SocketEnd): void {
-    if (this.#isOver) return;
-    // The service closed the used connection just as it was taken: a new one does the same work.
-    if (this.#unanswered && end.kind === 'closed') {
-      this.#wire = this.#dial();
-      return;
-    }
-    this.#isOver = true;
-    this.#handlers.onEnd(end);
-  }
-}
-
-const ignore = () => undefined;

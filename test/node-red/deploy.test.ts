@@ -2,11 +2,26 @@ import assert from 'node:assert/strict';
 import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import type { FlowNode } from '../support/node-red';
-import { appendNodes, credentialsNode, Flow, helper, sessionNodes, TAB } from '../support/node-red';
+import {
+  appendNodes,
+  credentialsNode,
+  errorOf,
+  Flow,
+  helper,
+  observers,
+  sessionNodes,
+  TAB,
+} from '../support/node-red';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
 const PLACE = { x: 0, y: 0 };
+
+/** All of it, as a deploy of `session` alone under another name would send it. */
+function renamed(nodes: FlowNode[]): FlowNode[] {
+  const changed = nodes.map((node): FlowNode => (node.id === 'session' ? { ...node, name: 'new' } : node));
+  return [TAB, ...changed.map((node) => (node.z ? { ...PLACE, ...node } : node))];
+}
 
 describe('a deploy', () => {
   let service: LocalService;
@@ -32,13 +47,12 @@ describe('a deploy', () => {
   });
 
   it('of the session node alone closes its session, and append audio finds the new one', async () => {
-    const nodes = [credentialsNode(service.url), ...sessionNodes(), ...appendNodes()];
+    const nodes = [credentialsNode(service.url), ...sessionNodes({ onDeploy: 'abort' }), ...appendNodes()];
     const flow = await Flow.start(nodes);
     flow.send('append', { payload: silence(500) });
     await flow.message('interim');
 
-    const changed = nodes.map((node): FlowNode => (node.id === 'session' ? { ...node, name: 'new' } : node));
-    await helper.setFlows([TAB, ...changed.map((node) => (node.z ? { ...PLACE, ...node } : node))], 'nodes');
+    await helper.setFlows(renamed(nodes), 'nodes');
     await waitUntil(() => service.connectionCount === 0, 'the old session to close');
 
     flow.send('append', { payload: silence(3000) });
@@ -47,6 +61,54 @@ describe('a deploy', () => {
       'a final of the new session',
     );
     assert.equal(service.sessions.length, 2);
+  });
+
+  it('of the session node alone gives the last final to the nodes that stay, before it closes', async () => {
+    const nodes = [credentialsNode(service.url), ...sessionNodes(), ...appendNodes()];
+    const flow = await Flow.start(nodes);
+    // The silence that ends the sentence is missing.
+    flow.send('append', { payload: silence(900) });
+    await flow.message('interim');
+    await helper.setFlows(renamed(nodes), 'nodes');
+    assert.equal(service.connectionCount, 0);
+    assert.deepEqual(
+      flow.received('final').map(({ payload }) => payload),
+      ['Hello there.'],
+    );
+    const last = flow.received('events').at(-1)!.payload as { type: string; aborted: boolean };
+    assert.deepEqual([last.type, last.aborted], ['finished', false]);
+  });
+
+  it('loses what is not final where it is to close at once', async () => {
+    const nodes = [credentialsNode(service.url), ...sessionNodes({ onDeploy: 'abort' }), ...appendNodes()];
+    const flow = await Flow.start(nodes);
+    flow.send('append', { payload: silence(900) });
+    await flow.message('interim');
+    await helper.setFlows(renamed(nodes), 'nodes');
+    await waitUntil(() => service.connectionCount === 0, 'the session to close');
+    assert.deepEqual(flow.received('final'), []);
+  });
+
+  it('takes no more audio while sessions finish', async () => {
+    const nodes = [
+      credentialsNode(service.url),
+      ...sessionNodes({ keyType: 'msg', key: 'topic' }),
+      ...appendNodes(),
+      ...observers([]),
+    ];
+    const flow = await Flow.start(nodes);
+    flow.send('append', { payload: silence(900), topic: 'a' });
+    await flow.message('interim');
+    const closing = helper.getNode('session')!.close(false);
+    for (const topic of ['a', 'b']) flow.send('append', { payload: silence(900), topic });
+    const caught = await flow.messages('caught', 2);
+    assert.ok(caught.every((msg) => errorOf(msg).code === 'ENDED_EARLY'));
+    await closing;
+    assert.deepEqual(
+      flow.received('final').map(({ payload }) => payload),
+      ['Hello there.'],
+    );
+    assert.equal(service.sessions.length, 1);
   });
 
   it('again and again while somebody speaks leaves nothing behind', async () => {

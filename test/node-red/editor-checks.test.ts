@@ -15,6 +15,7 @@ interface EditorNode {
   type: string;
   model?: string;
   mode?: string;
+  wireFormat?: string;
   _def: { _: (key: string) => string };
 }
 
@@ -23,6 +24,7 @@ interface FlowAsr {
   checkModel: (node: EditorNode, value: string) => true | string;
   checkLanguage: (node: EditorNode, value: string) => true | string;
   checkRate: (node: EditorNode, value: string) => true | string;
+  checkOverload: (node: EditorNode, value?: string) => true | string;
   checkLimit: (node: EditorNode, kind: string, field: string, value: string) => true | string;
   checkParameters: (node: EditorNode, values: object) => true | string;
   parametersOf: (model: Model | undefined, mode?: string) => Record<string, ParameterSpec>;
@@ -179,5 +181,15 @@ describe('the checks of the dialogs', () => {
     assert.equal(flowAsr.checkRate(node('paraformer-realtime-8k-v2'), '16000'), 'asr-session.invalid.rate');
     assert.equal(flowAsr.checkLimit(many, 'session', 'maxSessions', '0'), 'asr-session.invalid.number');
     assert.equal(flowAsr.checkLimit(many, 'session', 'maxSessions', ''), true);
+  });
+
+  it('let audio be dropped only where it is samples', () => {
+    const { flowAsr } = loadEditor();
+    const asIs = { ...node('fun-asr-realtime'), wireFormat: 'mp3' };
+    assert.equal(flowAsr.checkOverload(asIs, 'dropOldest'), 'asr-session.invalid.overload');
+    assert.equal(flowAsr.checkOverload(asIs, 'wait'), true);
+    // Of a flow that is older than the setting.
+    assert.equal(flowAsr.checkOverload(asIs, undefined), true);
+    assert.equal(flowAsr.checkOverload(node('fun-asr-realtime'), 'dropOldest'), true);
   });
 });

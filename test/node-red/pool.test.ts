@@ -60,12 +60,13 @@ describe('asr credentials and the connections of sessions', () => {
   });
 
   it('takes a new one after a task that failed', async () => {
-    const flow = await start({
+    const script = {
       connections: [
         { utterances: [{ text: 'x', error: { code: 'InternalError', message: 'Broken.' } }] },
         { utterances: ['Two.'] },
       ],
-    });
+    };
+    const flow = await start(script, { reconnectAttempts: '0' });
     flow.send('transcribe', { payload: silence(2500) });
     assert.match(errorOf(await flow.message('caught')).message, /Broken/);
     flow.send('transcribe', { payload: silence(2500) });

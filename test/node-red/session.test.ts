@@ -266,7 +266,7 @@ describe('asr session', () => {
 
   it('leaves no connection behind when it closes, within a second, and shows and sends nothing after', async () => {
     await serve();
-    const flow = await start({ keyType: 'msg', key: 'topic' });
+    const flow = await start({ keyType: 'msg', key: 'topic', onDeploy: 'abort' });
     for (const topic of ['a', 'b', 'c']) flow.send('append', { payload: silence(500), topic });
     await waitUntil(() => service.connectionCount === 3, 'three sessions');
     await flow.messages('events', 3);

@@ -9,7 +9,7 @@ const PAGES = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', ...pagesIn('do
 
 describe('the documentation', () => {
   it('has the pages that are made of the sources as they are now: `npm run docs` writes them', async () => {
-    const { madePages } = (await import('../../scripts/docs.mjs'));
+    const { madePages } = await import('../../scripts/docs.mjs');
     for (const [page, text] of Object.entries(await madePages())) {
       assert.equal(readFileSync(path.join(ROOT, page), 'utf8'), text, page);
     }

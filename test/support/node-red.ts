@@ -181,7 +181,7 @@ export class Flow {
 /** Calls `listener` with the arguments of each call of the node's method, as the helper tells of them. */
 export function onCall(
   node: EventEmitter,
-  method: 'send' | 'status',
+  method: 'send' | 'status' | 'warn' | 'debug',
   listener: (args: unknown[]) => void,
 ): void {
   node.on(`call:${method}`, (call: { args: unknown[] }) => {

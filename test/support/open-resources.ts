@@ -3,12 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What keeps a process alive and a leak would leave behind. */
 const WATCHED = /Socket|Server|Timeout|FSReq|Pipe|Process/;
 
-function openResources(): Map<string, number> {
+/** How many of each kind are open now. */
+export function openResources(): Map<string, number> {
   const counts = new Map<string, number>();
   for (const name of process.getActiveResourcesInfo()) {
     if (WATCHED.test(name)) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
+}
+
+/** What is open that was not before, once what is closing has had its time; `2 TCPSocketWrap`. */
+export async function leftOpen(before: ReadonlyMap<string, number>): Promise<string[]> {
+  const deadline = performance.now() + 3_000;
+  for (;;) {
+    const more = [...openResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
+    if (more.length === 0 || performance.now() > deadline)
+      return more.map(([name, count]) => `${count} ${name}`);
+    await sleep(2);
+  }
 }
 
 /**
@@ -25,15 +37,8 @@ export function leaveNothingOpen(): void {
   });
 
   // Outer hooks run after inner ones, and of one level in the order of their registration.
-  afterEach(async function () {
-    const deadline = performance.now() + 3_000;
-    for (;;) {
-      const more = [...openResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
-      if (more.length === 0) return;
-      if (performance.now() > deadline) {
-        throw new Error(`Left open: ${more.map(([name, count]) => `${count} ${name}`).join(', ')}.`);
-      }
-      await sleep(2);
-    }
+  afterEach(async () => {
+    const left = await leftOpen(before);
+    if (left.length > 0) throw new Error(`Left open: ${left.join(', ')}.`);
   });
 }

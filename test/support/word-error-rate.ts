@@ -1,5 +1,5 @@
 /** Lower case, no punctuation, hyphens as spaces: what is compared is what was said. */
-function wordsOf(text: string): string[] {
+export function wordsOf(text: string): string[] {
   return text
     .toLowerCase()
     .replaceAll(/[-–—]/g, ' ')
@@ -11,14 +11,19 @@ function wordsOf(text: string): string[] {
 /** Words inserted, left out or replaced, as a share of the words in `reference`. */
 export function wordErrorRate(reference: string, hypothesis: string): number {
   const expected = wordsOf(reference);
+  return editDistance(expected, wordsOf(hypothesis)) / expected.length;
+}
+
+/** How many entries must be inserted, left out or replaced to make one of the other. */
+export function editDistance(expected: readonly string[], actual: readonly string[]): number {
   let previous = Array.from({ length: expected.length + 1 }, (_, index) => index);
-  for (const [row, word] of wordsOf(hypothesis).entries()) {
+  for (const [row, entry] of actual.entries()) {
     const current = [row + 1];
     for (const [column, wanted] of expected.entries()) {
-      const replaced = previous[column]! + (word === wanted ? 0 : 1);
+      const replaced = previous[column]! + (entry === wanted ? 0 : 1);
       current.push(Math.min(replaced, previous[column + 1]! + 1, current[column]! + 1));
     }
     previous = current;
   }
-  return previous[expected.length]! / expected.length;
+  return previous[expected.length]!;
 }

@@ -30,8 +30,7 @@ export = function (RED: NodeAPI) {
       });
       this.on('close', (_removed: boolean, done: () => void) => {
         running.delete(controller);
-        controller.close();
-        done();
+        controller.close().then(done, done);
       });
     },
   );

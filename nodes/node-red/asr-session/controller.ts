@@ -1,23 +1,32 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { AsrError } from '../../../lib/errors';
 import type { SessionEvent } from '../../../lib/events';
 import type { ContextTurn } from '../../../lib/parameters';
 import { DEFAULT_MODEL } from '../../../lib/models';
 import { firstRate } from '../../../lib/session/config';
-import type { CommitResult, IdlePolicy, Session, SessionOptions } from '../../../lib/session/options';
+import type {
+  CommitResult,
+  IdlePolicy,
+  OverloadPolicy,
+  Session,
+  SessionOptions,
+} from '../../../lib/session/options';
 import { openSession } from '../../../lib/session/session';
+import type { TraceFile } from '../../../lib/transport/trace-file';
 import { readContext } from '../shared/context';
 import { asError, errorInfo, NodeError } from '../shared/errors';
 import type { AsrSessionNode, AudioSink, SessionHost } from '../shared/host';
 import { KeyedQueue } from '../shared/keyed-queue';
-import { readLimit, readNumber, SESSION_LIMITS } from '../shared/limits';
+import { readLimit, readNumber, readOptionalLimit, SESSION_LIMITS } from '../shared/limits';
 import type { Done } from '../shared/red';
+import { openTrace, reliabilityOptions } from '../shared/reliability';
+import type { ReliabilityDef } from '../shared/reliability';
 import { modelOf, sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
 import type { NodeView, Viewable } from './live-panel';
 import type { LiveSession } from './live-session';
 import { toOutputs } from './messages';
+import { SessionBadge } from './session-badge';
 import { sessionKey } from './session-key';
 import type { SessionKeyDef } from './session-key';
 import { SessionRegistry } from './session-registry';
@@ -25,13 +34,21 @@ import { SessionRegistry } from './session-registry';
 /** Of two clocks that ring at the same time, the one that finishes a session is to ring before the one for sleep. */
 const FINISHES_FIRST_MS = 1000;
 
+/** Last results take a second at most, if the service answers; Node-RED waits 15 s for a node to close. */
+const FINISH_BOUND_MS = 8_000;
+
 /** What the editor stores of an `asr session` node. */
-export interface SessionSettings extends RecognitionDef, SessionKeyDef {
+export interface SessionSettings extends RecognitionDef, SessionKeyDef, ReliabilityDef {
   maxSessions?: string | number;
   idlePolicy?: IdlePolicy;
   idleSeconds?: string | number;
   heldSeconds?: string | number;
   waitingMessages?: string | number;
+  overload?: OverloadPolicy;
+  /** Empty for no statistics messages. */
+  statisticsSeconds?: string | number;
+  /** What becomes of open sessions when the node is deployed again, or Node-RED stops. Default `finish`. */
+  onDeploy?: 'finish' | 'abort';
 }
 
 /** One `asr session` node at work: actions in, events out, and the host of its `append audio` and `commit` nodes. */
@@ -39,16 +56,16 @@ export class SessionController implements SessionHost, Viewable {
   readonly #RED: NodeAPI;
   readonly #node: AsrSessionNode;
   readonly #settings: SessionSettings;
-  readonly #status: Status;
+  readonly #badge: SessionBadge;
+  readonly #trace: TraceFile | undefined;
   readonly #registry: SessionRegistry;
   readonly #queue: KeyedQueue;
-  #lastFailure: AsrError | undefined;
 
   constructor(RED: NodeAPI, node: AsrSessionNode, settings: SessionSettings) {
     this.#RED = RED;
     this.#node = node;
     this.#settings = settings;
-    this.#status = new Status(node, RED._);
+    this.#trace = openTrace(RED, node, settings);
     this.#registry = new SessionRegistry({
       openSession: (context) => this.#openSession(context),
       onEvent: (event, live) => {
@@ -58,6 +75,7 @@ export class SessionController implements SessionHost, Viewable {
       finishAfterMs: () => this.#finishAfterMs(),
       translate: RED._,
     });
+    this.#badge = new SessionBadge(new Status(node, RED._), () => this.#registry.all);
     const maxWaiting = readLimit(settings.waitingMessages, SESSION_LIMITS.waitingMessages);
     this.#queue = new KeyedQueue(maxWaiting, () =>
       RED._('asr-session.error.too-many-waiting', { max: maxWaiting }),
@@ -69,7 +87,7 @@ export class SessionController implements SessionHost, Viewable {
       await this.#act(msg);
       done();
     } catch (error) {
-      if (this.#registry.all.length === 0) this.#status.setFailed(error);
+      this.#badge.showFailure(error);
       done(asError(error));
     }
   }
@@ -91,7 +109,9 @@ export class SessionController implements SessionHost, Viewable {
               live = this.#open(key, msg, context);
               live.readers += 1;
             }
-            await live.append(chunk, hints);
+            const accepted = live.append(chunk, hints);
+            this.#badge.watchBuffer();
+            await accepted;
           },
         });
       } finally {
@@ -110,12 +130,13 @@ export class SessionController implements SessionHost, Viewable {
 
   view(): NodeView {
     const { id, _alias: templateId } = this.#node as AsrSessionNode & { _alias?: string };
+    const { lastFailure } = this.#badge;
     return {
       nodeId: id,
       ...(templateId !== undefined && { templateId }),
       model: this.#settings.model?.trim() || DEFAULT_MODEL,
       sessions: this.#registry.all.map((live) => live.view()),
-      ...(this.#lastFailure && { failure: errorInfo(this.#lastFailure) }),
+      ...(lastFailure && { failure: errorInfo(lastFailure) }),
     };
   }
 
@@ -125,9 +146,12 @@ export class SessionController implements SessionHost, Viewable {
     return live !== undefined;
   }
 
-  close(): void {
+  /** Resolves when nothing is left of the node; that is within Node-RED's limit of 15 s. */
+  async close(): Promise<void> {
+    if (this.#settings.onDeploy !== 'abort') await this.#registry.finish(FINISH_BOUND_MS);
     this.#registry.close();
-    this.#status.close();
+    this.#badge.close();
+    await this.#trace?.close();
   }
 
   async #act(msg: NodeMessageInFlow): Promise<void> {
@@ -159,7 +183,7 @@ export class SessionController implements SessionHost, Viewable {
   async #start(key: string, msg: NodeMessageInFlow): Promise<void> {
     const live = this.#registry.start(key, msg, this.#contextOf(msg));
     live.reportedByStart = true;
-    this.#show();
+    this.#badge.show();
     await live.ready();
     live.reportedByStart = false;
   }
@@ -175,18 +199,23 @@ export class SessionController implements SessionHost, Viewable {
   #open(key: string, msg: NodeMessageInFlow, context: ContextTurn[] | undefined): LiveSession {
     try {
       const live = this.#registry.getOrOpen(key, msg, context);
-      this.#show();
+      this.#badge.show();
       return live;
     } catch (error) {
-      if (this.#registry.all.length === 0) this.#status.setFailed(error);
+      this.#badge.showFailure(error);
       throw error;
     }
   }
 
   #openSession(context: readonly ContextTurn[]): Session {
+    const { overload, statisticsSeconds } = this.#settings;
     const heldSeconds = readLimit(this.#settings.heldSeconds, SESSION_LIMITS.heldSeconds);
+    const interval = readOptionalLimit(statisticsSeconds, SESSION_LIMITS.statisticsSeconds);
     return openSession({
       ...sessionOptions(this.#RED, this.#node, this.#settings),
+      ...reliabilityOptions(this.#node, this.#settings, this.#trace),
+      ...(overload && { overload }),
+      ...(interval !== undefined && { statisticsIntervalMs: interval * 1000 }),
       context,
       maxHeldAudioMs: heldSeconds * 1000,
       idle: this.#idle(),
@@ -212,41 +241,20 @@ export class SessionController implements SessionHost, Viewable {
   }
 
   #idleMs(): number | undefined {
-    const seconds = readNumber(this.#settings.idleSeconds);
-    if (seconds === undefined || Number.isNaN(seconds)) return undefined;
-    const { min, max } = SESSION_LIMITS.idleSeconds;
-    return Math.min(Math.max(seconds, min), max) * 1000;
+    const seconds = readOptionalLimit(this.#settings.idleSeconds, SESSION_LIMITS.idleSeconds);
+    return seconds === undefined ? undefined : seconds * 1000;
   }
 
   #onEvent(event: SessionEvent, live: LiveSession): void {
-    if (event.type === 'opened') this.#lastFailure = undefined;
-    if (event.type === 'error') {
-      this.#lastFailure = event.error;
-      if (!live.reportedByStart) this.#node.error(event.error, { ...live.route });
-    }
+    if (event.type === 'error' && !live.reportedByStart) this.#node.error(event.error, { ...live.route });
+    this.#badge.heard(event);
     this.#node.send(toOutputs(event, this.#routed(live)));
-    this.#show();
+    this.#badge.show();
   }
 
   /** Results carry the key as their topic; where there is none, the topic of the message that opened the session. */
   #routed(live: LiveSession) {
     return { ...live.route, topic: live.key || (live.route.topic ?? '') };
-  }
-
-  #show(): void {
-    const sessions = this.#registry.all;
-    const [first] = sessions;
-    if (!first) {
-      if (this.#lastFailure) this.#status.setFailed(this.#lastFailure);
-      else this.#status.clear();
-    } else if (sessions.length === 1) {
-      this.#status.set(first.phase);
-    } else if (sessions.every(({ phase }) => phase === 'sleeping')) {
-      this.#status.set('sessionsSleeping', { n: sessions.length });
-    } else {
-      const connecting = sessions.some(({ phase }) => phase === 'connecting' || phase === 'reconnecting');
-      this.#status.set(connecting ? 'sessionsConnecting' : 'sessions', { n: sessions.length });
-    }
   }
 
   #contextOf(msg: NodeMessageInFlow): ContextTurn[] | undefined {

@@ -25,7 +25,8 @@ const FALLS_ASLEEP: ReadonlySet<WarningCode> = new Set<WarningCode>(['SLEEPING',
 function phaseAfter(event: SessionEvent, phase: Phase): Phase {
   if (phase === 'finishing') return phase;
   if (event.type === 'warning' && FALLS_ASLEEP.has(event.code)) return 'sleeping';
-  if (phase === 'sleeping' && event.type !== 'resumed') return phase;
+  const isAway = phase === 'sleeping' || phase === 'reconnecting';
+  if (isAway && event.type !== 'resumed' && event.type !== 'reconnecting') return phase;
   return PHASE_AFTER[event.type] ?? phase;
 }
 
@@ -39,6 +40,8 @@ export class LiveSession {
   /** Messages whose audio goes on: a stream may be silent for long and must not lose its session. */
   readers = 0;
   phase: Phase = 'connecting';
+  /** Of the attempts to connect again; only of use while there are any. */
+  attempt = 0;
   /** Of the monotonic clock; only of use while it sleeps. */
   sleepsSinceMs = 0;
   readonly #session: Session;
@@ -75,6 +78,7 @@ export class LiveSession {
       const before = this.phase;
       this.phase = phaseAfter(event, before);
       if (this.phase === 'sleeping' && before !== 'sleeping') this.sleepsSinceMs = performance.now();
+      if (event.type === 'reconnecting') this.attempt = event.attempt;
       if (event.type === 'error') this.#failure = event.error;
       this.#remember(event);
       if (event.type === 'error' || event.type === 'finished') clearTimeout(this.#idleTimer);
@@ -99,6 +103,11 @@ export class LiveSession {
 
   get takesAudio(): boolean {
     return this.#session.state !== 'finishing' && this.#session.state !== 'closed';
+  }
+
+  /** Audio that waits for the connection. */
+  get heldAudioMs(): number {
+    return this.#session.heldAudioMs;
   }
 
   /** Whether nobody would miss it: it costs nothing and takes the place of another. */

@@ -35,6 +35,7 @@ export class SessionRegistry {
   readonly #holdOffs = new Map<string, HoldOff>();
   #holdOffOfAll: HoldOff | undefined;
   #closed = false;
+  #takesNoMore = false;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
@@ -71,7 +72,7 @@ export class SessionRegistry {
 
   #open(key: string, msg: NodeMessageInFlow, context: readonly ContextTurn[]): LiveSession {
     const { maxSessions, finishAfterMs, translate } = this.#options;
-    if (this.#closed) throw new NodeError('ENDED_EARLY', translate('asr-session.error.closed'));
+    if (this.#takesNoMore) throw new NodeError('ENDED_EARLY', translate('asr-session.error.closed'));
     const active = [...this.#byKey.values()].filter((live) => live.takesAudio);
     const sleeper = active.length >= maxSessions ? longestSleeper(active) : undefined;
     if (active.length >= maxSessions && !sleeper) {
@@ -93,8 +94,21 @@ export class SessionRegistry {
     return live;
   }
 
+  /** Lets all sessions give their last results, as far as that is done within the bound. None is opened any more. */
+  async finish(boundMs: number): Promise<void> {
+    this.#takesNoMore = true;
+    let timer: NodeJS.Timeout | undefined;
+    const bound = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, boundMs);
+    });
+    const ends = this.all.map((live) => live.finish().catch(() => undefined));
+    await Promise.race([Promise.all(ends), bound]);
+    clearTimeout(timer);
+  }
+
   /** Aborts everything; nothing is reported from then on. */
   close(): void {
+    this.#takesNoMore = true;
     this.#closed = true;
     for (const live of this.#all) live.abort();
     this.#all.clear();

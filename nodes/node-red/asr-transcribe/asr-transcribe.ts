@@ -14,8 +14,7 @@ export = function (RED: NodeAPI) {
         void controller.onInput(msg, send, done);
       });
       this.on('close', (_removed: boolean, done: () => void) => {
-        controller.close();
-        done();
+        controller.close().then(done, done);
       });
     },
   );

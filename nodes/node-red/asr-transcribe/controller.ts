@@ -3,11 +3,14 @@ import type { ReadAudioOptions } from '../../../lib/audio/source';
 import { toSrt, toVtt } from '../../../lib/captions';
 import { transcribe } from '../../../lib/session/transcribe';
 import type { Transcript } from '../../../lib/session/transcribe';
+import type { TraceFile } from '../../../lib/transport/trace-file';
 import { audioSource, formatHints } from '../shared/audio-message';
 import { readContext } from '../shared/context';
 import { asError } from '../shared/errors';
 import { readLimit, TRANSCRIBE_LIMITS } from '../shared/limits';
 import type { Done, Send } from '../shared/red';
+import { openTrace, reliabilityOptions } from '../shared/reliability';
+import type { ReliabilityDef } from '../shared/reliability';
 import { sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
@@ -16,7 +19,7 @@ import { Slots } from './slots';
 const CAPTIONS = { srt: toSrt, vtt: toVtt };
 
 /** What the editor stores of a `transcribe` node. */
-export interface TranscribeSettings extends RecognitionDef {
+export interface TranscribeSettings extends RecognitionDef, ReliabilityDef {
   property?: string;
   strings?: NonNullable<ReadAudioOptions['strings']>;
   /** Whether `msg.captions` is made, and of which kind. */
@@ -32,6 +35,7 @@ export class TranscribeController {
   readonly #settings: TranscribeSettings;
   readonly #status: Status;
   readonly #slots: Slots;
+  readonly #trace: TraceFile | undefined;
   readonly #maxWaiting: number;
   readonly #closing = new AbortController();
 
@@ -40,6 +44,7 @@ export class TranscribeController {
     this.#node = node;
     this.#settings = settings;
     this.#status = new Status(node, RED._);
+    this.#trace = openTrace(RED, node, settings);
     this.#maxWaiting = readLimit(settings.waitingMessages, TRANSCRIBE_LIMITS.waitingMessages);
     this.#slots = new Slots(readLimit(settings.atOnce, TRANSCRIBE_LIMITS.atOnce), this.#maxWaiting);
   }
@@ -66,9 +71,10 @@ export class TranscribeController {
   }
 
   /** Aborts what runs; what waits ends as it gets its turn. */
-  close(): void {
+  async close(): Promise<void> {
     this.#closing.abort();
     this.#status.close();
+    await this.#trace?.close();
   }
 
   #transcribe(msg: NodeMessageInFlow): Promise<Transcript> {
@@ -82,6 +88,7 @@ export class TranscribeController {
     let sentences = 0;
     return transcribe(source, {
       ...sessionOptions(this.#RED, this.#node, this.#settings),
+      ...reliabilityOptions(this.#node, this.#settings, this.#trace),
       ...(context && { context }),
       strings,
       hints: formatHints(msg),

@@ -9,6 +9,7 @@ const BADGES = {
   sleeping: { fill: 'grey', shape: 'dot' },
   connected: { fill: 'green', shape: 'dot' },
   speech: { fill: 'blue', shape: 'dot' },
+  buffering: { fill: 'yellow', shape: 'dot' },
   finishing: { fill: 'blue', shape: 'ring' },
   sessions: { fill: 'green', shape: 'dot' },
   sessionsSleeping: { fill: 'grey', shape: 'dot' },
@@ -33,7 +34,7 @@ export class Status {
     this.#translate = translate;
   }
 
-  set(badge: Badge, values: Record<string, number> = {}): void {
+  set(badge: Badge, values: Record<string, string | number> = {}): void {
     this.#show({ ...BADGES[badge], text: this.#text(badge, values) });
   }
 
@@ -51,7 +52,7 @@ export class Status {
     this.#closed = true;
   }
 
-  #text(key: string, values: Record<string, number> = {}): string {
+  #text(key: string, values: Record<string, string | number> = {}): string {
     return this.#translate(`${this.#node.type}.status.${key}`, values);
   }
 

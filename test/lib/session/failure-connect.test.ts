@@ -133,7 +133,7 @@ describe('a session that does not come up', () => {
       const faults: ScriptFault[] = [{ on, do: 'close', code: 1011, reason: 'no model' }];
       if (on === 'opened') faults.push({ on: 'configured', do: 'drop' });
       const error = await fails({ faults }).catch((reason: unknown) => reason);
-      const failure = on === 'opened' ? error : await rig.open().failure();
+      const failure = on === 'opened' ? error : await rig.open({ reconnect: { maxAttempts: 0 } }).failure();
       assert.ok(failure instanceof Error);
       const expected = on === 'opened' ? 'MODEL_UNAVAILABLE' : 'CONNECTION_LOST';
       assert.equal((failure as Error & { code: string }).code, expected);

@@ -45,7 +45,7 @@ describe('a session that finishes against difficulties', () => {
 
   it('says that a connection which broke off during the finish was lost', async () => {
     await rig.serve({ utterances: [SENTENCE], faults: [{ on: 'speechStopped', do: 'terminate' }] });
-    const recorded = rig.open();
+    const recorded = rig.open({ reconnect: { maxAttempts: 0 } });
     await recorded.session.append(silence(800));
     const finished = recorded.session.finish();
     await assert.rejects(finished, { code: 'CONNECTION_LOST' });

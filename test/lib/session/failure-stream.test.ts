@@ -9,13 +9,13 @@ import { waitUntil } from '../../support/wait-until';
 const SENTENCE = 'Good morning everybody.';
 const FAST = { burstMs: 1e6 };
 
-describe('a session whose connection or service fails in the middle', () => {
+describe('a session that does not reconnect, whose connection or service fails in the middle', () => {
   const rig = useLibRig();
 
   /** A session that has heard part of a sentence. */
   async function midSentence(faults: ScriptFault[], options: SessionOptions = {}, script: ScriptFile = {}) {
     await rig.serve({ utterances: [SENTENCE], faults, ...script });
-    const recorded = rig.open({ pace: FAST, ...options });
+    const recorded = rig.open({ pace: FAST, reconnect: { maxAttempts: 0 }, ...options });
     await recorded.session.append(silence(600));
     await recorded.next('interim');
     return recorded;
@@ -108,6 +108,7 @@ describe('a session whose connection or service fails in the middle', () => {
     const recorded = await midSentence([{ atAudioMs: 700, do: 'halfOpen' }], {
       environment: { clock },
       pingIntervalMs: 5000,
+      pongTimeoutMs: 5000,
     });
     clock.advance(5000);
     await waitUntil(() => rig.service.sessions[0]!.pings === 1, 'the first ping');
@@ -129,7 +130,11 @@ describe('a session whose connection or service fails in the middle', () => {
 
   it('keeps a silent link that answers its pings', async () => {
     const clock = new ManualClock();
-    const recorded = await midSentence([], { environment: { clock }, pingIntervalMs: 5000 });
+    const recorded = await midSentence([], {
+      environment: { clock },
+      pingIntervalMs: 5000,
+      pongTimeoutMs: 5000,
+    });
     for (let pings = 1; pings <= 5; pings++) {
       clock.advance(5000);
       await waitUntil(() => rig.service.sessions[0]!.pings === pings, `ping ${pings}`);

@@ -137,10 +137,10 @@ describe('a session without audio for a while', () => {
 
   it('fails, and does not ask again and again, when the service refuses at once', async () => {
     await rig.serve({ faults: [{ on: 'opened', do: 'close', code: 1000 }] });
-    const recorded = rig.open({ model: MODEL });
+    const recorded = rig.open({ model: MODEL, reconnect: { maxAttempts: 2, baseDelayMs: 1 } });
     await recorded.session.append(silence(1000));
     assert.equal((await recorded.failure()).code, 'CONNECTION_LOST');
-    assert.equal(rig.service.sessions.length, 1);
+    assert.equal(rig.service.sessions.length, 3);
   });
 
   it('keeps what Manual mode has not committed: the session stays', async () => {

@@ -135,7 +135,7 @@ describe('abort', () => {
 
   it('from the listener of a truncated final ends the session as aborted, once', async () => {
     await rig.serve({ utterances: [SENTENCE], faults: [{ atAudioMs: 700, do: 'terminate' }] });
-    const recorded = rig.open();
+    const recorded = rig.open({ reconnect: { maxAttempts: 0 } });
     recorded.session.on('final', () => {
       recorded.session.abort();
     });

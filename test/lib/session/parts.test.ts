@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { joinTexts } from '../../../lib';
-import { Outbox } from '../../../lib/session/outbox';
 import { Pacer } from '../../../lib/session/pacer';
-import { StatisticsCounter } from '../../../lib/session/statistics';
 import { Timeline } from '../../../lib/session/timeline';
 
 describe('joinTexts', () => {
@@ -78,8 +76,8 @@ describe('Pacer', () => {
 describe('Timeline', () => {
   it('takes out silence that was sent, and puts times inside of it where it began', () => {
     const timeline = new Timeline();
-    timeline.addSilence(1000, 500);
-    timeline.addSilence(3000, 200);
+    timeline.shift(1000, -500);
+    timeline.shift(3000, -200);
     const pairs = [
       [0, 0],
       [1000, 1000],
@@ -99,82 +97,9 @@ describe('Timeline', () => {
     let sentMs = 0;
     for (let i = 0; i < 1000; i++) {
       sentMs += 1000;
-      timeline.addSilence(sentMs, 300);
+      timeline.shift(sentMs, -300);
       sentMs += 300;
       assert.equal(timeline.given(sentMs), (i + 1) * 1000);
     }
-  });
-});
-
-describe('Outbox', () => {
-  it('gives audio and commands out in their order, audio in pieces', () => {
-    const outbox = new Outbox();
-    const done: string[] = [];
-    outbox.pushAudio(Uint8Array.of(1, 2, 3, 4, 5, 6));
-    outbox.pushCommand(() => done.push('commit'));
-    outbox.pushAudio(Uint8Array.of(7, 8));
-    assert.equal(outbox.heldBytes, 8);
-    assert.equal(outbox.takeCommand(), undefined);
-    assert.deepEqual([...outbox.takeAudio(4)!], [1, 2, 3, 4]);
-    assert.deepEqual([...outbox.takeAudio(4)!], [5, 6]);
-    assert.equal(outbox.takeAudio(4), undefined);
-    outbox.takeCommand()?.();
-    assert.deepEqual(done, ['commit']);
-    assert.deepEqual([...outbox.takeAudio(4)!], [7, 8]);
-    assert.ok(outbox.isEmpty);
-    assert.equal(outbox.heldBytes, 0);
-  });
-
-  it('keeps count over thousands of entries, and when it is cleared', () => {
-    const outbox = new Outbox();
-    for (let i = 0; i < 5000; i++) outbox.pushAudio(Uint8Array.of(i % 256, 0));
-    for (let i = 0; i < 4000; i++) assert.equal(outbox.takeAudio(100)?.[0], i % 256);
-    assert.equal(outbox.heldBytes, 2000);
-    outbox.clear();
-    assert.equal(outbox.heldBytes, 0);
-    assert.ok(outbox.isEmpty);
-    outbox.pushAudio(Uint8Array.of(9, 9));
-    assert.deepEqual([...outbox.takeAudio(2)!], [9, 9]);
-  });
-});
-
-describe('StatisticsCounter', () => {
-  it('leaves out what was not measured', () => {
-    assert.deepEqual(new StatisticsCounter(32).snapshot(0), {
-      audioInMs: 0,
-      audioSentMs: 0,
-      audioReplayedMs: 0,
-      audioLostMs: 0,
-      audioHeldMs: 0,
-      reconnects: 0,
-      finals: 0,
-      characters: 0,
-    });
-  });
-
-  it('tells median and maximum of the finals, and the first text', () => {
-    const counter = new StatisticsCounter(32);
-    counter.text(5);
-    counter.sent(320, 10);
-    counter.sent(320, 20);
-    counter.text(310);
-    counter.text(900);
-    for (const latencyMs of [100, 300, 200, 10_000, undefined]) counter.final('abc', latencyMs);
-    const statistics = counter.snapshot(64);
-    assert.equal(statistics.firstInterimMs, 300);
-    assert.equal(statistics.finalLatencyP50Ms, 200);
-    assert.equal(statistics.finalLatencyMaxMs, 10_000);
-    assert.equal(statistics.finals, 5);
-    assert.equal(statistics.characters, 15);
-    assert.equal(statistics.audioSentMs, 20);
-    assert.equal(statistics.audioHeldMs, 2);
-  });
-
-  it('remembers the longest latency of a session that is longer than what it keeps', () => {
-    const counter = new StatisticsCounter(32);
-    counter.final('a', 99_999);
-    for (let i = 0; i < 10_000; i++) counter.final('a', 5);
-    assert.equal(counter.snapshot(0).finalLatencyMaxMs, 99_999);
-    assert.equal(counter.snapshot(0).finalLatencyP50Ms, 5);
   });
 });

@@ -115,7 +115,7 @@ describe('a session of a run-task model', () => {
     await rig.serve({
       utterances: [{ text: 'Oh no.', error: { code: 'InternalError', message: 'broken' } }],
     });
-    const recorded = rig.open({ model: MODEL });
+    const recorded = rig.open({ model: MODEL, reconnect: { maxAttempts: 0 } });
     await recorded.session.append(silence(4000));
     const error = await recorded.failure();
     assert.equal(error.code, 'SERVICE_ERROR');

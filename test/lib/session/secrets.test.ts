@@ -33,7 +33,12 @@ describe('the API key', () => {
   ): Promise<string> {
     log.length = 0;
     await rig.serve(script, { log: (line) => log.push(line) });
-    const recorded = rig.open({ apiKey: key, mode: 'manual', ...options });
+    const recorded = rig.open({
+      apiKey: key,
+      mode: 'manual',
+      reconnect: { maxAttempts: 1, baseDelayMs: 1 },
+      ...options,
+    });
     const { session } = recorded;
     const seen: unknown[] = [];
     const see = (promise: Promise<unknown>) =>

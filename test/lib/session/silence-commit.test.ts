@@ -130,7 +130,7 @@ describe('a commit in VAD mode, where the service takes none', () => {
       utterances: ['One.'],
       faults: [{ on: 'speechStopped', do: 'delay', ms: 60 }],
     });
-    const recorded = rig.open({ environment: { clock }, pace: FAST });
+    const recorded = rig.open({ environment: { clock }, pace: FAST, answerTimeoutMs: 60_000 });
     await recorded.session.append(silence(1000));
     const result = recorded.session.commit();
     await recorded.next('speechStarted');

@@ -117,8 +117,9 @@ describe('transcribe', () => {
     await assert.rejects(running, { code: 'ABORTED' });
   });
 
-  it('fails when the connection is lost in the middle', async () => {
+  it('fails when the connection is lost in the middle and it is told not to reconnect', async () => {
     await rig.serve({ utterances: ['Good morning.'], faults: [{ atAudioMs: 700, do: 'terminate' }] });
-    await assert.rejects(run(silence(2000)), { code: 'CONNECTION_LOST' });
+    const lost = run(silence(2000), { reconnect: { maxAttempts: 0 } });
+    await assert.rejects(lost, { code: 'CONNECTION_LOST' });
   });
 });

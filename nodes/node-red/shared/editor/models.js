@@ -108,6 +108,12 @@ window.flowAsr = window.flowAsr || {};
     return flowAsr.sharedText('invalid.rate', { model: model.id, rates });
   }
 
+  // Only samples can be left out in the middle; of a file that goes out as it is, the rest would be no audio.
+  function checkOverload(node, value) {
+    const isCut = value !== 'dropOldest' || !valueOf(node, 'wireFormat');
+    return isCut || flowAsr.sharedText('invalid.overload');
+  }
+
   function checkParameters(node, values) {
     const model = modelFor(node);
     if (!model) return true;
@@ -152,6 +158,7 @@ window.flowAsr = window.flowAsr || {};
     checkLanguage,
     checkLimit,
     checkModel,
+    checkOverload,
     checkParameters,
     checkRate,
     isInRange,

@@ -1,0 +1,55 @@
+import type { Clock } from '../environment';
+import { asAsrError } from '../errors';
+import type { SessionEvent } from '../events';
+import type { SessionLog } from '../log';
+import type { CommitResult } from './options';
+
+/** Logs an event, unless it is of the speech itself. */
+export function logEvent(log: SessionLog, event: SessionEvent): void {
+  switch (event.type) {
+    case 'opened':
+    case 'resumed': {
+      const { type, ...details } = event;
+      log.debug(type, details);
+      break;
+    }
+    case 'reconnecting':
+      // The reason may repeat what the service said; the end of the connection was logged.
+      log.debug('reconnecting', { attempt: event.attempt, delayMs: event.delayMs });
+      break;
+    case 'warning':
+      // Its message may repeat what the service said.
+      log.debug('warning', { code: event.code });
+      break;
+    case 'finished':
+      log.debug('finished', { aborted: event.aborted, statistics: event.statistics });
+      break;
+    case 'error': {
+      const { code, retryable, closeCode, httpStatus, serviceCode } = event.error;
+      log.debug('failed', { code, retryable, closeCode, httpStatus, serviceCode });
+      break;
+    }
+    default:
+  }
+}
+
+/** Logs a commit that was sent, and its answer. */
+export function logCommit(
+  log: SessionLog,
+  clock: Clock,
+  commit: { atMs: number; bySilence: boolean },
+  result: Promise<CommitResult>,
+): void {
+  const sentAtMs = clock.now();
+  const afterMs = () => Math.round(clock.now() - sentAtMs);
+  log.debug('commit', commit);
+  result.then(
+    ({ finals }) => {
+      log.debug('commit answered', { finals: finals.length, afterMs: afterMs() });
+    },
+    (error: unknown) => {
+      const { code } = asAsrError(error, 'COMMIT_FAILED', '');
+      log.debug('commit failed', { code, afterMs: afterMs() });
+    },
+  );
+}

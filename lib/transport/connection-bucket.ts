@@ -1,0 +1,161 @@
+import type { Cancel, Clock } from '../environment';
+import type { ConnectionPoolOptions } from './connection-pool';
+import type { ConnectRequest, ConnectSocket, SocketHandlers } from './websocket';
+import { Wire } from './wire';
+
+interface Idle {
+  wire: Wire;
+  cancelBound: Cancel;
+}
+
+/** Who wants a connection, and gets one when it is their turn. */
+export interface Opener {
+  readonly request: ConnectRequest;
+  /** The handlers of a connection that is dialled for them. */
+  readonly handlers: SocketHandlers;
+  /** @param isUsed whether the connection is open already and served somebody before */
+  onWire: (wire: Wire, isUsed: boolean) => void;
+  /** None came free in time. */
+  onTooLong: (error: Error) => void;
+}
+
+interface Waiting {
+  opener: Opener;
+  cancelBound: Cancel;
+}
+
+/** The connections to one address with one key: their limits, and the line of those who wait for one. */
+export class Bucket {
+  readonly #connect: ConnectSocket;
+  readonly #clock: Clock;
+  readonly #limits: Required<ConnectionPoolOptions>;
+  readonly #onEmpty: () => void;
+  /** Oldest first. */
+  #idle: Idle[] = [];
+  #waiting: Waiting[] = [];
+  #open = 0;
+  #connecting = 0;
+  #isClosed = false;
+
+  /** @param onEmpty called when nobody has or wants a connection any more */
+  constructor(
+    connect: ConnectSocket,
+    clock: Clock,
+    limits: Required<ConnectionPoolOptions>,
+    onEmpty: () => void,
+  ) {
+    this.#connect = connect;
+    this.#clock = clock;
+    this.#limits = limits;
+    this.#onEmpty = onEmpty;
+  }
+
+  get idleCount(): number {
+    return this.#idle.length;
+  }
+
+  get openCount(): number {
+    return this.#open;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
+  /** Gives the opener a connection as soon as it is its turn: at once, where the limits allow that. */
+  request(opener: Opener): void {
+    const { maxWaitMs, maxOpen } = this.#limits;
+    const cancelBound = this.#clock.after(maxWaitMs, () => {
+      this.leave(opener);
+      const why = this.#open >= maxOpen ? `all ${maxOpen} connections are in use` : 'others are connecting';
+      opener.onTooLong(new Error(`no turn within ${maxWaitMs} ms, ${why}`));
+    });
+    this.#waiting.push({ opener, cancelBound });
+    this.#admit();
+  }
+
+  /** The opener does not want it any more. */
+  leave(opener: Opener): void {
+    const index = this.#waiting.findIndex((one) => one.opener === opener);
+    if (index < 0) return;
+    this.#waiting.splice(index, 1)[0]?.cancelBound();
+    this.#forgetIfEmpty();
+  }
+
+  /** A new connection without waiting, for one whose own has just ended: that gives its place back after this. */
+  dial({ request, handlers }: Pick<Opener, 'request' | 'handlers'>): Wire {
+    this.#open += 1;
+    this.#connecting += 1;
+    return new Wire(this.#connect, request, handlers, {
+      onSettled: () => {
+        this.#connecting -= 1;
+        this.#admit();
+      },
+      onGone: () => {
+        this.#open -= 1;
+        this.#admit();
+        this.#forgetIfEmpty();
+      },
+    });
+  }
+
+  /** Takes an open connection back for the next one; false where it would only lie about. */
+  keep(wire: Wire): boolean {
+    const { maxIdle, maxIdleMs } = this.#limits;
+    const isWanted = this.#idle.length < maxIdle || this.#waiting.length > 0;
+    if (this.#isClosed || !isWanted) return false;
+    const drop = () => {
+      this.#take((idle) => idle.wire === wire);
+      wire.destroy();
+    };
+    // A waiting connection has nothing to say; one that speaks is not in the state it should be.
+    wire.use({ onOpen: ignore, onPong: ignore, onEnd: drop, onText: drop, onBinary: drop });
+    this.#idle.push({ wire, cancelBound: this.#clock.after(maxIdleMs, drop) });
+    this.#admit();
+    return true;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { wire, cancelBound } of this.#idle.splice(0)) {
+      cancelBound();
+      wire.destroy();
+    }
+  }
+
+  /** Serves those who wait, in their order, as far as the limits go. */
+  #admit(): void {
+    for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
+      const { opener, cancelBound } = first;
+      const used = this.#take(({ wire }) => wire.url === opener.request.url);
+      if (!used && !this.#canDial()) return;
+      this.#waiting.shift();
+      cancelBound();
+      if (used) opener.onWire(used, true);
+      else opener.onWire(this.dial(opener), false);
+    }
+  }
+
+  /** Makes room, if it must: a connection that serves nobody goes before somebody has to wait. */
+  #canDial(): boolean {
+    const { maxOpen, maxConnecting } = this.#limits;
+    if (this.#connecting >= maxConnecting) return false;
+    if (this.#open < maxOpen) return true;
+    // Its end admits who waits.
+    this.#take(() => true)?.destroy();
+    return false;
+  }
+
+  #take(matches: (idle: Idle) => boolean): Wire | undefined {
+    const index = this.#idle.findIndex(matches);
+    const [idle] = index < 0 ? [] : this.#idle.splice(index, 1);
+    idle?.cancelBound();
+    return idle?.wire;
+  }
+
+  #forgetIfEmpty(): void {
+    if (this.#open === 0 && this.#waiting.length === 0) this.#onEmpty();
+  }
+}
+
+const ignore = () => undefined;

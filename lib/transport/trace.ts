@@ -1,0 +1,133 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { formsOf, isSecret } from '../secret';
+import type { ConnectSocket, Socket, SocketHandlers } from './websocket';
+
+/** Takes the lines of a trace, each of them JSON without a line break. `traceToFile` makes one that writes a file. */
+export interface TraceWriter {
+  write(line: string): void;
+}
+
+/** No frame of the protocols is as long as this, once its audio is shortened. */
+const MAX_LINE_LENGTH = 64 * 1024;
+const SHOWN_OF_LONG_LINES = 1024;
+
+/**
+ * {@link ConnectSocket} that writes all that goes over its connections, for a bug report: when, which connection, what.
+ * Audio is shortened to its length and the beginning of its SHA-256. The key is taken out wherever it stands; what
+ * was said is not. A writer that throws harms nothing.
+ */
+export function tracedConnect(
+  connect: ConnectSocket,
+  writer: TraceWriter,
+  apiKey: string | undefined,
+): ConnectSocket {
+  const secrets = isSecret(apiKey) ? formsOf(apiKey) : [];
+  return ({ url, headers }, handlers) => {
+    const connection = randomBytes(4).toString('hex');
+    const note = (event: string, details: object = {}): void => {
+      try {
+        writer.write(lineOf({ time: new Date().toISOString(), connection, event, ...details }, secrets));
+      } catch {
+        // Whoever wants a trace does not want to lose the session to it.
+      }
+    };
+    note('connect', { url, headers: { ...headers, ...(headers.Authorization && { Authorization: '***' }) } });
+    return tracedSocket(connect({ url, headers }, tracedHandlers(handlers, note)), note);
+  };
+}
+
+type Note = (event: string, details?: object) => void;
+
+function tracedHandlers(handlers: SocketHandlers, note: Note): SocketHandlers {
+  return {
+    onOpen: () => {
+      note('open');
+      handlers.onOpen();
+    },
+    onText: (text) => {
+      note('received', contentOf(text));
+      handlers.onText(text);
+    },
+    onBinary: (byteLength) => {
+      note('received', { bytes: byteLength });
+      handlers.onBinary(byteLength);
+    },
+    onPong: () => {
+      note('pong');
+      handlers.onPong();
+    },
+    onEnd: (end) => {
+      const { error, ...plain } = { error: undefined, ...end };
+      note('end', { ...plain, ...(error && { error: error.message }) });
+      handlers.onEnd(end);
+    },
+  };
+}
+
+function tracedSocket(socket: Socket, note: Note): Socket {
+  return {
+    get bufferedBytes() {
+      return socket.bufferedBytes;
+    },
+    send: (frame, onFlushed) => {
+      note('sent', typeof frame === 'string' ? contentOf(frame) : summaryOf(frame));
+      socket.send(frame, onFlushed);
+    },
+    ping: () => {
+      note('ping');
+      socket.ping();
+    },
+    release: () => {
+      const isReleased = socket.release();
+      if (isReleased) note('released');
+      return isReleased;
+    },
+    close: () => {
+      note('close');
+      socket.close();
+    },
+    destroy: () => {
+      note('destroy');
+      socket.destroy();
+    },
+  };
+}
+
+/** A text message: as JSON where it is that, with the audio that it may carry (protocol.md A.4.2) shortened. */
+function contentOf(text: string): object {
+  try {
+    const frame = JSON.parse(text) as unknown;
+    if (typeof frame !== 'object' || frame === null) return { text };
+    const { audio } = frame as { audio?: unknown };
+    return { frame: typeof audio === 'string' ? { ...frame, audio: summaryOf(decoded(audio)) } : frame };
+  } catch {
+    return { text };
+  }
+}
+
+function decoded(base64: string): Uint8Array {
+  return Buffer.from(base64, 'base64');
+}
+
+function summaryOf(audio: Uint8Array): { bytes: number; sha256: string } {
+  return { bytes: audio.length, sha256: createHash('sha256').update(audio).digest('hex').slice(0, 16) };
+}
+
+function lineOf(entry: object, secrets: readonly string[]): string {
+  const withoutSecrets = (text: string) => secrets.reduce((rest, one) => rest.replaceAll(one, '***'), text);
+  // Each text by itself, because it may be JSON inside of JSON; then all of it, because fields have names.
+  const line = withoutSecrets(
+    JSON.stringify(entry, (_name, value: unknown) =>
+      typeof value === 'string' ? withoutSecrets(value) : value,
+    ),
+  );
+  if (line.length <= MAX_LINE_LENGTH) return line;
+  const { time, connection, event } = entry as Record<string, unknown>;
+  return JSON.stringify({
+    time,
+    connection,
+    event,
+    length: line.length,
+    begins: line.slice(0, SHOWN_OF_LONG_LINES),
+  });
+}

@@ -1,0 +1,82 @@
+import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './websocket';
+
+export interface WireGauge {
+  /** The handshake is over, well or not. */
+  onSettled: () => void;
+  /** The connection is gone, after its user was told. */
+  onGone: () => void;
+}
+
+/** A connection whose handlers change with its user. */
+export class Wire {
+  readonly url: string;
+  readonly #socket: Socket;
+  readonly #gauge: WireGauge;
+  #handlers: SocketHandlers;
+  #isSettled = false;
+  #isGone = false;
+
+  constructor(connect: ConnectSocket, request: ConnectRequest, handlers: SocketHandlers, gauge: WireGauge) {
+    this.url = request.url;
+    this.#handlers = handlers;
+    this.#gauge = gauge;
+    // The handlers of a wire change, so the socket gets ones that look them up.
+    this.#socket = connect(request, {
+      onOpen: () => {
+        this.#settle();
+        this.#handlers.onOpen();
+      },
+      onText: (text) => {
+        this.#handlers.onText(text);
+      },
+      onBinary: (byteLength) => {
+        this.#handlers.onBinary(byteLength);
+      },
+      onPong: () => {
+        this.#handlers.onPong();
+      },
+      onEnd: (end) => {
+        this.#handlers.onEnd(end);
+        this.#leave();
+      },
+    });
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket.bufferedBytes;
+  }
+
+  use(handlers: SocketHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  send(frame: string | Uint8Array, onFlushed?: () => void): void {
+    this.#socket.send(frame, onFlushed);
+  }
+
+  ping(): void {
+    this.#socket.ping();
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+    this.#leave();
+  }
+
+  #settle(): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#gauge.onSettled();
+  }
+
+  #leave(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#settle();
+    this.#gauge.onGone();
+  }
+}

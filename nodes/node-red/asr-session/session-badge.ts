@@ -1,0 +1,83 @@
+import type { AsrError } from '../../../lib/errors';
+import type { SessionEvent } from '../../../lib/events';
+import type { Status } from '../shared/status';
+import type { LiveSession } from './live-session';
+
+/** Less than this waits for the connection all the time; nobody needs to know. */
+const BUFFERING_FROM_MS = 1000;
+const BUFFERING_SHOWN_EVERY_MS = 500;
+
+/** The badge of an `asr session` node: what its session does, or how many there are. */
+export class SessionBadge {
+  readonly #status: Status;
+  readonly #sessions: () => LiveSession[];
+  #lastFailure: AsrError | undefined;
+  #bufferTimer: NodeJS.Timeout | undefined;
+
+  constructor(status: Status, sessions: () => LiveSession[]) {
+    this.#status = status;
+    this.#sessions = sessions;
+  }
+
+  /** Why the last session that failed did, until another one opens. */
+  get lastFailure(): AsrError | undefined {
+    return this.#lastFailure;
+  }
+
+  heard(event: SessionEvent): void {
+    if (event.type === 'opened') this.#lastFailure = undefined;
+    if (event.type === 'error') this.#lastFailure = event.error;
+  }
+
+  show(): void {
+    const sessions = this.#sessions();
+    const [first] = sessions;
+    if (!first) {
+      if (this.#lastFailure) this.#status.setFailed(this.#lastFailure);
+      else this.#status.clear();
+    } else if (sessions.length === 1) {
+      this.#showOne(first);
+    } else if (sessions.every(({ phase }) => phase === 'sleeping')) {
+      this.#status.set('sessionsSleeping', { n: sessions.length });
+    } else {
+      const connecting = sessions.some(({ phase }) => phase === 'connecting' || phase === 'reconnecting');
+      this.#status.set(connecting ? 'sessionsConnecting' : 'sessions', { n: sessions.length });
+    }
+  }
+
+  /** Something failed that is no session's failure: shown where there is no session that says more. */
+  showFailure(error: unknown): void {
+    if (this.#sessions().length === 0) this.#status.setFailed(error);
+  }
+
+  /** Audio was given: if it has to wait, the badge says how much, for as long as that is so. */
+  watchBuffer(): void {
+    const [first] = this.#sessions();
+    if (!this.#bufferTimer && first && isBuffering(first)) this.show();
+  }
+
+  close(): void {
+    clearTimeout(this.#bufferTimer);
+    this.#status.close();
+  }
+
+  #showOne(live: LiveSession): void {
+    const { phase, attempt } = live;
+    if (phase === 'reconnecting') this.#status.set('reconnecting', { n: attempt });
+    else if (isBuffering(live)) this.#showBuffer(live);
+    else this.#status.set(phase);
+  }
+
+  #showBuffer({ heldAudioMs }: LiveSession): void {
+    this.#status.set('buffering', { s: (heldAudioMs / 1000).toFixed(1) });
+    this.#bufferTimer ??= setTimeout(() => {
+      this.#bufferTimer = undefined;
+      this.show();
+    }, BUFFERING_SHOWN_EVERY_MS);
+  }
+}
+
+/** Audio that waits for the first connection is what "connecting" says already. */
+function isBuffering({ phase, heldAudioMs }: LiveSession): boolean {
+  return (phase === 'connected' || phase === 'speech') && heldAudioMs >= BUFFERING_FROM_MS;
+}

@@ -1,0 +1,53 @@
+import path from 'node:path';
+import type { Node, NodeAPI } from 'node-red';
+import type { SessionLog } from '../../../lib/log';
+import type { SessionOptions } from '../../../lib/session/options';
+import { traceToFile } from '../../../lib/transport/trace-file';
+import type { TraceFile } from '../../../lib/transport/trace-file';
+import { readLimit, RELIABILITY_LIMITS } from './limits';
+
+/** What the nodes have in common of their dialogs' part about reliability, as the editor stores it. */
+export interface ReliabilityDef {
+  reconnectAttempts?: string | number;
+  livenessSeconds?: string | number;
+  /** Path of the file that gets every frame; empty for none. */
+  traceFile?: string;
+}
+
+/** The options that follow from the dialog, and the log of the host. */
+export function reliabilityOptions(
+  node: Node,
+  { reconnectAttempts, livenessSeconds }: ReliabilityDef,
+  trace: TraceFile | undefined,
+): Pick<SessionOptions, 'reconnect' | 'pingIntervalMs' | 'pongTimeoutMs' | 'log' | 'trace'> {
+  const livenessMs = readLimit(livenessSeconds, RELIABILITY_LIMITS.livenessSeconds) * 1000;
+  return {
+    reconnect: { maxAttempts: readLimit(reconnectAttempts, RELIABILITY_LIMITS.reconnectAttempts) },
+    // As the client divides it by default: until the ping, and until its answer.
+    pingIntervalMs: (livenessMs * 2) / 3,
+    pongTimeoutMs: livenessMs / 3,
+    log: debugLog(node),
+    ...(trace && { trace }),
+  };
+}
+
+/** Node-RED's own log shows of an object only its message, hence one text. */
+function debugLog(node: Node): SessionLog {
+  return {
+    debug: (message, details) => {
+      node.debug(`${message} ${JSON.stringify(details)}`);
+    },
+  };
+}
+
+/** The trace of a node, which closes it; relative paths are meant as the file nodes mean them. */
+export function openTrace(RED: NodeAPI, node: Node, { traceFile }: ReliabilityDef): TraceFile | undefined {
+  const file = traceFile?.trim();
+  if (!file) return undefined;
+  const { fileWorkingDirectory = '' } = RED.settings as { fileWorkingDirectory?: string };
+  return traceToFile(path.resolve(fileWorkingDirectory, file), {
+    onError: ({ message }) => {
+      node.warn(RED._(`${node.type}.error.trace`, { file, message }));
+    },
+  });
+}

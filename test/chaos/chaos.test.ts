@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { leaveNothingOpen } from '../support/open-resources';
+import { ServiceProcess } from '../support/service-process';
+import { runChaos } from './chaos';
+
+/** `npm run chaos` runs many more. */
+const SESSIONS = 12;
+const TIME_SCALE = 4;
+
+describe('sessions of real speech behind a network that fails', () => {
+  let service: ServiceProcess;
+
+  beforeEach(async function () {
+    this.timeout(120_000);
+    service = await ServiceProcess.start({ engine: 'recogniser', timeScale: TIME_SCALE });
+  });
+
+  afterEach(async () => {
+    assert.equal(await service.connections(), 0);
+    await service.close();
+  });
+
+  leaveNothingOpen();
+
+  it(`have every word of the undisturbed run, once and in order: ${SESSIONS} of ${SESSIONS}`, async function () {
+    this.timeout(300_000);
+    const results = await runChaos({
+      seed: 1,
+      sessions: SESSIONS,
+      port: service.port,
+      timeScale: TIME_SCALE,
+      concurrency: 4,
+    });
+    assert.equal(results.length, SESSIONS);
+    assert.ok(results.some(({ statistics }) => (statistics?.reconnects ?? 0) > 0));
+    for (const { index, result, why, faults } of results) {
+      assert.equal(result, 'whole', `session ${index}: ${why}; ${faults.join(', ')}`);
+    }
+  });
+});

@@ -1,0 +1,197 @@
+import type { SessionOptions, Statistics } from '../../lib';
+import { scaledClock } from '../support/clocks';
+import { Random } from '../support/random';
+import { planDelivery, planTask, runSession, WAYS } from './chaos-session';
+import type { Delivery, Outcome, Task } from './chaos-session';
+import { planFaults } from './fault-plan';
+import type { Traffic } from './fault-plan';
+import { FaultProxy } from './fault-proxy';
+import { composeSpeech, recordedSpeech } from './speech';
+import type { Speech } from './speech';
+import { compareWords } from './verdict';
+import type { Verdict } from './verdict';
+
+export interface ChaosOptions {
+  seed: number;
+  sessions: number;
+  /** No new session begins after this long, on the wall's clock. */
+  durationMs?: number;
+  /** This session alone. */
+  only?: number;
+  /** Of the service that hears the sessions. */
+  port: number;
+  /** How much faster than real time everything runs; the service's `timeScale`. */
+  timeScale: number;
+  /** Sessions at once. */
+  concurrency: number;
+  /** Hears of each session as it ends. */
+  onSession?: (result: SessionResult) => void;
+}
+
+/**
+ * `whole`: every word of the undisturbed run, once, in order. `declared`: not so, and the session's statistics or its
+ * error say what was lost. `failed`: not so, and nothing says it; or the session hung.
+ */
+export type SessionResult = {
+  index: number;
+  way: string;
+  speech: string;
+  delivery: Delivery;
+  faults: readonly string[];
+  result: 'whole' | 'declared' | 'failed';
+  /** Why, where it is not whole. */
+  why: string;
+  verdict: Verdict;
+  statistics?: Statistics;
+  text?: string;
+  undisturbed: string;
+  events?: readonly string[];
+};
+
+/** Different things that are said, at most; each is recognised undisturbed once for each way … */
+const MAX_SPEECHES = 12;
+/** … and disturbed about this often. */
+const SESSIONS_PER_SPEECH = 40;
+/** A session that has not ended by then, on the wall's clock, hangs. */
+const BOUND_MS = 120_000;
+/** More than that of the words heard otherwise is no variation of the recogniser any more. */
+const MAX_VARIED_SHARE = 0.25;
+
+interface Reference {
+  outcome: Outcome;
+  traffic: Traffic;
+}
+
+/** Runs sessions of real speech behind a network that fails, and compares what they heard with what they hear without. */
+export async function runChaos(options: ChaosOptions): Promise<SessionResult[]> {
+  const { seed, sessions, only, concurrency, durationMs = Infinity, onSession } = options;
+  const random = new Random(seed);
+  const speeches = [recordedSpeech()];
+  const enough = Math.min(MAX_SPEECHES, Math.ceil(sessions / SESSIONS_PER_SPEECH));
+  while (speeches.length < enough) speeches.push(composeSpeech(random.part(-speeches.length)));
+  const references = new References(options);
+  const results: SessionResult[] = [];
+  const indices = only === undefined ? Array.from({ length: sessions }, (_, index) => index) : [only];
+  const endsAtMs = performance.now() + durationMs;
+  const work = async () => {
+    for (let index = indices.shift(); index !== undefined; index = indices.shift()) {
+      if (performance.now() > endsAtMs) return;
+      const result = await runOne(index, random.part(index), speeches, references, options);
+      results.push(result);
+      onSession?.(result);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, work));
+  return results.sort((a, b) => a.index - b.index);
+}
+
+async function runOne(
+  index: number,
+  random: Random,
+  speeches: readonly Speech[],
+  references: References,
+  options: ChaosOptions,
+): Promise<SessionResult> {
+  const way = WAYS[index % WAYS.length]!;
+  const speech = speeches[Math.floor(index / WAYS.length) % speeches.length]!;
+  // The same commits for all sessions of this speech and way, so that they share a reference.
+  const task = planTask(
+    way,
+    speech,
+    new Random(options.seed).part(-1 - (index % (WAYS.length * speeches.length))),
+  );
+  const { outcome: undisturbed, traffic } = await references.of(task);
+  const delivery = planDelivery(random);
+  const proxy = await FaultProxy.start({
+    port: options.port,
+    planFor: planFaults(random, traffic),
+    clock: scaledClock(options.timeScale),
+  });
+  const about = { index, way: way.name, speech: speech.name, delivery, undisturbed: undisturbed.text };
+  try {
+    const outcome = await runSession(task, delivery, sessionOptions(options, proxy.url));
+    return { ...about, faults: proxy.happened, ...judge(undisturbed, outcome) };
+  } catch (error) {
+    const why = (error as Error).message;
+    return {
+      ...about,
+      faults: proxy.happened,
+      result: 'failed',
+      why,
+      verdict: { lost: [], added: [], varied: [] },
+    };
+  } finally {
+    await proxy.close();
+  }
+}
+
+function judge(undisturbed: Outcome, { text, statistics, commits, error, events }: Outcome) {
+  const verdict = compareWords(undisturbed.text, text);
+  const complaints = [
+    ...verdict.lost.map((words) => `lost “${words}”`),
+    ...verdict.added.map((words) => `added “${words}”`),
+    ...commits.filter((answer, index) => answer.startsWith('(') && answer !== undisturbed.commits[index]),
+    ...(varied(verdict, undisturbed.text) > MAX_VARIED_SHARE ? ['heard otherwise'] : []),
+    ...(error ? [`ended with ${error.code}: ${error.message}`] : []),
+  ];
+  const isDeclared = error !== undefined || statistics.audioLostMs > 0;
+  const result =
+    complaints.length === 0 ? 'whole' : isDeclared && verdict.added.length === 0 ? 'declared' : 'failed';
+  return { result, why: complaints.join('; '), verdict, statistics, text, events } as const;
+}
+
+function varied(verdict: Verdict, text: string): number {
+  return verdict.varied.join(' ').length / 2 / Math.max(1, text.length);
+}
+
+function sessionOptions({ timeScale }: ChaosOptions, address: string) {
+  return {
+    address,
+    clock: scaledClock(timeScale),
+    boundMs: BOUND_MS,
+    // The recogniser shares two cores with everything else and is no faster because clocks are.
+    connectTimeoutMs: 5000 * timeScale,
+    configureTimeoutMs: 5000 * timeScale,
+    commitTimeoutMs: 60_000 * timeScale,
+    finishTimeoutMs: 60_000 * timeScale,
+    pingIntervalMs: 3000 * timeScale,
+  } satisfies SessionOptions & Parameters<typeof runSession>[2];
+}
+
+/** What each task gives when nothing goes wrong, through the same proxy; made when it is first asked for. */
+class References {
+  readonly #options: ChaosOptions;
+  readonly #made = new Map<string, Promise<Reference>>();
+
+  constructor(options: ChaosOptions) {
+    this.#options = options;
+  }
+
+  of(task: Task): Promise<Reference> {
+    const key = JSON.stringify([task.way.name, task.speech.name, task.commitsAtMs]);
+    let reference = this.#made.get(key);
+    if (!reference) this.#made.set(key, (reference = this.#make(task)));
+    return reference;
+  }
+
+  async #make(task: Task): Promise<Reference> {
+    const { port, timeScale } = this.#options;
+    const proxy = await FaultProxy.start({
+      port,
+      planFor: () => ({ faults: [] }),
+      clock: scaledClock(timeScale),
+    });
+    try {
+      const delivery = { chunkMs: 100, isLive: true };
+      const outcome = await runSession(task, delivery, {
+        ...sessionOptions(this.#options, proxy.url),
+        // Nothing is to be noticed here, and a busy machine may be slow.
+        pingIntervalMs: BOUND_MS * timeScale,
+      });
+      if (outcome.error) throw outcome.error;
+      return { outcome, traffic: { ...proxy.carried } };
+    } finally {
+      await proxy.close();
+    }
+  }
+}

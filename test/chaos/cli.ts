@@ -1,0 +1,58 @@
+// `npm run chaos`: sessions of real speech behind a network that fails. Flags: see below.
+import { ProcessWatch, readDurationMs, readFlags, readNumber, writeJson } from '../support/long-run';
+import { ServiceProcess } from '../support/service-process';
+import { runChaos } from './chaos';
+import { REQUIRED_SHARE, summarise, toTable } from './report';
+
+async function main(): Promise<boolean> {
+  const flags = readFlags(['seed', 'sessions', 'duration', 'only', 'time-scale', 'concurrency', 'json']);
+  const seed = readNumber(flags.seed, Date.now() % 100_000);
+  const timeScale = readNumber(flags['time-scale'], 3);
+  const sessions = readNumber(flags.sessions, 500);
+  const watch = new ProcessWatch();
+  const beganAtMs = performance.now();
+  const service = await ServiceProcess.start({ engine: 'recogniser', timeScale });
+  process.stdout.write(`seed ${seed}, ${timeScale} times real time\n`);
+  let done = 0;
+  const results = await runChaos({
+    seed,
+    timeScale,
+    port: service.port,
+    sessions,
+    concurrency: readNumber(flags.concurrency, 2),
+    ...(flags.duration && { durationMs: readDurationMs(flags.duration) }),
+    ...(flags.only && { only: readNumber(flags.only, 0) }),
+    onSession: ({ index, way, result, why, faults }) => {
+      done += 1;
+      if (done % 25 === 0) process.stdout.write(`${done} sessions\n`);
+      if (result === 'whole' && flags.only === undefined) return;
+      process.stdout.write(
+        `session ${index} (${way}): ${result} ${why}\n  faults: ${faults.join(', ')}\n  again: npm run chaos -- --seed ${seed} --sessions ${sessions} --only ${index}\n`,
+      );
+    },
+  });
+  const openAtService = await service.connections();
+  await service.close();
+  const faults = await watch.faults();
+  if (openAtService > 0) faults.push(`left open at the service: ${openAtService} connections`);
+
+  const summary = summarise(results);
+  const passed = summary.wholeShare >= REQUIRED_SHARE && summary.failed === 0 && faults.length === 0;
+  process.stdout.write(`\n${toTable(results)}\n\n`);
+  for (const fault of faults) process.stdout.write(`${fault}\n`);
+  const wallSeconds = Math.round((performance.now() - beganAtMs) / 1000);
+  const report = { passed, seed, timeScale, wallSeconds, ...summary, crashesAndLeaks: faults };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
+  writeJson(flags.json, { ...report, results });
+  return passed;
+}
+
+main().then(
+  (passed) => {
+    process.exitCode = passed ? 0 : 1;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 2;
+  },
+);

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { Arrivals } from '../../../lib/session/arrivals';
+import { scaledClock } from '../../support/clocks';
+import { useLibRig } from '../../support/lib-rig';
+import { silence } from '../../support/scripted-audio';
+
+describe('what has arrived at the service', () => {
+  it('is told by the answer to a ping that was sent behind it', () => {
+    let pings = 0;
+    const arrived: string[] = [];
+    const arrivals = new Arrivals(() => (pings += 1));
+    arrivals.confirm(() => arrived.push('first'));
+    arrivals.confirm(() => arrived.push('second'));
+    assert.equal(pings, 1);
+    arrivals.answered();
+    assert.deepEqual([pings, arrived], [2, ['first']]);
+    arrivals.answered();
+    assert.deepEqual([pings, arrived], [2, ['first', 'second']]);
+  });
+
+  it('sends no second ping while one is under way, and none without need', () => {
+    let pings = 0;
+    const arrivals = new Arrivals(() => (pings += 1));
+    arrivals.ask();
+    arrivals.ask();
+    assert.equal(pings, 1);
+    arrivals.answered();
+    arrivals.answered();
+    assert.equal(pings, 1);
+  });
+
+  describe('of a commit in VAD mode', () => {
+    const rig = useLibRig();
+
+    it('is waited for on a slow line: what is still under way belongs to the answer', async () => {
+      const timeScale = 20;
+      await rig.serve(
+        {
+          utterances: [{ text: 'Good morning.', atMs: 3500, endMs: 4500 }],
+          faults: [{ atAudioMs: 100, do: 'readSlowly', bytesPerSecond: 20_000 }],
+        },
+        { timeScale },
+      );
+      const { session } = rig.open({
+        pace: { burstMs: 10_000 },
+        environment: { clock: scaledClock(timeScale) },
+      });
+      await session.append(silence(5000));
+      const { text } = await session.commit();
+      assert.equal(text, 'Good morning.');
+      await session.finish();
+    });
+  });
+});

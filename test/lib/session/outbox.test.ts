@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { AudioRing } from '../../../lib/session/audio-ring';
+import { Outbox } from '../../../lib/session/outbox';
+import type { Command } from '../../../lib/session/outbox';
+
+/** Bytes that tell their own position. */
+function numbered(from: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => (from + index) % 251);
+}
+
+describe('AudioRing', () => {
+  function readAll(ring: AudioRing): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    for (let position = ring.begin; position < ring.end; position += pieces.at(-1)!.length) {
+      pieces.push(Uint8Array.from(ring.read(position, ring.end - position)));
+    }
+    return Buffer.concat(pieces);
+  }
+
+  it('keeps what was written between its ends, whatever the sizes, while it grows, wraps and shrinks', () => {
+    const ring = new AudioRing(64);
+    let written = 0;
+    for (let round = 0; round < 2000; round += 1) {
+      const size = 2 * ((round * 37) % (round % 100 === 0 ? 2000 : 50));
+      ring.write(numbered(written, size));
+      written += size;
+      const keep = 2 * ((round * 13) % 400);
+      ring.discardBefore(written - keep);
+      assert.equal(ring.end, written);
+      assert.ok(ring.length <= keep, `${ring.length} of ${keep}`);
+      assert.deepEqual(new Uint8Array(readAll(ring)), numbered(ring.begin, ring.length));
+    }
+  });
+
+  it('says when more would need more memory, and gives memory back', () => {
+    const ring = new AudioRing(64);
+    ring.write(numbered(0, 60));
+    assert.equal(ring.wouldGrow(4), false);
+    assert.equal(ring.wouldGrow(5), true);
+    ring.write(numbered(60, 10_000));
+    assert.equal(ring.wouldGrow(5000), false);
+    ring.discardBefore(10_050);
+    assert.equal(ring.length, 10);
+    assert.equal(ring.wouldGrow(100), true);
+  });
+
+  it('never gives a sample in two halves', () => {
+    const ring = new AudioRing(64);
+    for (let written = 0; written < 1000; written += 26) {
+      ring.discardBefore(written);
+      ring.write(numbered(written, 26));
+      assert.equal(ring.read(ring.begin, 26).length % 2, 0);
+    }
+  });
+});
+
+describe('Outbox', () => {
+  let done: string[] = [];
+  let answered: Set<string>;
+
+  beforeEach(() => {
+    done = [];
+    answered = new Set();
+  });
+
+  function command(name: string): Command {
+    return { run: () => done.push(name), isAnswered: () => answered.has(name) };
+  }
+
+  /** Takes all there is, audio as the positions of its pieces. */
+  function drain(outbox: Outbox, maxBytes = 100): string[] {
+    done = [];
+    while (!outbox.isEmpty) {
+      const next = outbox.takeCommand();
+      if (next) {
+        next.run();
+        continue;
+      }
+      const from = outbox.position;
+      const audio = outbox.takeAudio(maxBytes)!;
+      assert.deepEqual(Uint8Array.from(audio), numbered(from, audio.length));
+      done.push(`${from}-${from + audio.length}`);
+    }
+    return done;
+  }
+
+  it('gives audio and commands out in their order, audio in pieces', () => {
+    const outbox = new Outbox(64);
+    outbox.pushAudio(numbered(0, 6));
+    outbox.pushCommand(command('commit'));
+    outbox.pushAudio(numbered(6, 2));
+    assert.equal(outbox.heldBytes, 8);
+    assert.equal(outbox.takeCommand(), undefined);
+    assert.deepEqual(drain(outbox, 4), ['0-4', '4-6', 'commit', '6-8']);
+    assert.equal(outbox.heldBytes, 0);
+  });
+
+  it('sends again from where it is told, with the commands that are not answered', () => {
+    const outbox = new Outbox(64);
+    outbox.pushAudio(numbered(0, 10));
+    outbox.pushCommand(command('first'));
+    outbox.pushAudio(numbered(10, 10));
+    outbox.pushCommand(command('second'));
+    outbox.pushAudio(numbered(20, 10));
+    drain(outbox);
+    answered.add('first');
+    outbox.pushAudio(numbered(30, 4));
+    outbox.rewind(10);
+    assert.equal(outbox.heldBytes, 4);
+    assert.equal(outbox.replayBytes, 20);
+    assert.equal(outbox.dueBytes, 24);
+    assert.deepEqual(drain(outbox), ['10-20', 'second', '20-34']);
+    outbox.rewind(20);
+    assert.deepEqual(drain(outbox), ['second', '20-34']);
+    answered.add('second');
+    outbox.rewind(20);
+    assert.deepEqual(drain(outbox), ['20-34']);
+  });
+
+  it('keeps a command that is not answered though no audio before it is needed', () => {
+    const outbox = new Outbox(64);
+    outbox.pushAudio(numbered(0, 10));
+    outbox.pushCommand(command('commit'));
+    drain(outbox);
+    outbox.forget(10);
+    assert.equal(outbox.keptBytes, 0);
+    outbox.rewind(10);
+    assert.deepEqual(drain(outbox), ['commit']);
+    answered.add('commit');
+    outbox.forget(10);
+    outbox.rewind(10);
+    assert.deepEqual(drain(outbox), []);
+  });
+
+  it('cuts at the same place again where a later commit was answered before an earlier one', () => {
+    const outbox = new Outbox(64);
+    for (const name of ['first', 'second']) {
+      outbox.pushAudio(numbered(outbox.dueBytes, 10));
+      outbox.pushCommand(command(name));
+    }
+    drain(outbox);
+    answered.add('second');
+    outbox.forget(0);
+    outbox.rewind(0);
+    assert.deepEqual(drain(outbox), ['0-10', 'first', '10-20', 'second']);
+  });
+
+  it('goes back as far as there is audio', () => {
+    const outbox = new Outbox(64);
+    outbox.pushAudio(numbered(0, 100));
+    drain(outbox);
+    outbox.forget(40);
+    outbox.rewind(30);
+    assert.equal(outbox.position, 40);
+    assert.deepEqual(drain(outbox), ['40-100']);
+  });
+
+  it('never forgets what was not sent yet', () => {
+    const outbox = new Outbox(64);
+    outbox.pushAudio(numbered(0, 100));
+    outbox.takeAudio(10);
+    outbox.forget(50);
+    assert.deepEqual(drain(outbox), ['10-100']);
+  });
+
+  it('drops the oldest that is to be sent, and runs the commands in it in their order', () => {
+    const outbox = new Outbox(64);
+    outbox.pushAudio(numbered(0, 10));
+    outbox.pushCommand(command('commit'));
+    outbox.pushAudio(numbered(10, 10));
+    outbox.dropOldest(14);
+    assert.equal(outbox.heldBytes, 6);
+    assert.deepEqual(drain(outbox), ['commit', '14-20']);
+  });
+
+  it('counts through thousands of pieces, and gives up everything when it is cleared', () => {
+    const outbox = new Outbox(64);
+    let given = 0;
+    for (let round = 0; round < 5000; round += 1) {
+      outbox.pushAudio(numbered(given, 2));
+      given += 2;
+      if (round % 10 === 0) outbox.pushCommand(command('tick'));
+      if (round % 3 > 0) outbox.takeAudio(2);
+      while (outbox.takeCommand());
+      outbox.forget(outbox.position);
+    }
+    assert.equal(outbox.heldBytes, given - outbox.position);
+    const due = given - outbox.position;
+    assert.equal(outbox.clear(), due);
+    assert.ok(outbox.isEmpty);
+    outbox.pushAudio(numbered(given, 2));
+    assert.deepEqual(drain(outbox), [`${given}-${given + 2}`]);
+  });
+});

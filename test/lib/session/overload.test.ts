@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { openSession } from '../../../lib';
+import type { AsrError, SessionOptions } from '../../../lib';
+import { ManualClock } from '../../support/clocks';
+import { useLibRig } from '../../support/lib-rig';
+import { silence } from '../../support/scripted-audio';
+import { noise } from '../../support/wav-files';
+
+describe('more audio than can be sent', () => {
+  const rig = useLibRig();
+
+  /** Held until the clock is moved: a burst of 500 ms, then real time. */
+  async function slow(options: SessionOptions) {
+    const clock = new ManualClock();
+    await rig.serve({ utterances: [] }, { keepAudio: true });
+    const recorded = rig.open({
+      environment: { clock },
+      pace: { burstMs: 500, multiple: 1 },
+      maxHeldAudioMs: 1000,
+      answerTimeoutMs: 3_600_000,
+      ...options,
+    });
+    await recorded.session.ready();
+    return { clock, recorded };
+  }
+
+  it('is refused by the policy to fail, as a whole, until there is room', async () => {
+    const { clock, recorded } = await slow({ overload: 'fail' });
+    const { session } = recorded;
+    const audio = noise(1500 * 32);
+    await session.append(audio);
+    assert.equal(session.statistics().audioHeldMs, 1000);
+    await assert.rejects(session.append(silence(100)), (error: AsrError) => {
+      assert.equal(error.code, 'HELD_AUDIO_LIMIT');
+      assert.equal(error.retryable, true);
+      assert.match(error.message, /1000 ms of audio wait.*This audio was not taken/);
+      return true;
+    });
+    assert.equal(session.statistics().audioInMs, 1500);
+    clock.advance(200);
+    await session.append(silence(100));
+    clock.advance(10_000);
+    const statistics = await session.finish();
+    assert.equal(statistics.audioInMs, 1600);
+    assert.equal(statistics.audioLostMs, 0);
+    assert.ok(Buffer.concat(rig.service.sessions[0]!.audio).subarray(0, audio.length).equals(audio));
+  });
+
+  it('drops the oldest where that is asked for, with one warning of how much, and times stay right', async () => {
+    const { clock, recorded } = await slow({ overload: 'dropOldest' });
+    const { session } = recorded;
+    const audio = noise(4000 * 32);
+    for (let at = 0; at < audio.length; at += 3200) await session.append(audio.subarray(at, at + 3200));
+    assert.equal(session.statistics().audioHeldMs, 1000);
+    assert.equal(session.statistics().audioLostMs, 2500);
+    assert.equal(recorded.of('warning').length, 0);
+    for (let i = 0; i < 20; i += 1) clock.advance(100);
+    const statistics = await session.finish();
+    assert.deepEqual(
+      recorded
+        .of('warning')
+        .map(({ code, message }) => [code, message.startsWith('2500 ms of audio were dropped')]),
+      [['AUDIO_DROPPED', true]],
+    );
+    const expected = Buffer.concat([audio.subarray(0, 500 * 32), audio.subarray(3000 * 32)]);
+    assert.ok(Buffer.concat(rig.service.sessions[0]!.audio).equals(expected));
+    assert.equal(statistics.audioInMs, 4000);
+    assert.equal(statistics.audioSentMs, 1500);
+    assert.equal(statistics.audioLostMs, 2500);
+  });
+
+  it('keeps the times of what is said behind the gap', async () => {
+    const clock = new ManualClock();
+    // 500 ms are sent, 2500 dropped; the service hears this at 700 ms of what it got.
+    await rig.serve({ utterances: [{ text: 'Hello.', atMs: 700, endMs: 1000 }] });
+    const recorded = rig.open({
+      environment: { clock },
+      pace: { burstMs: 500, multiple: 1 },
+      maxHeldAudioMs: 1000,
+      overload: 'dropOldest',
+    });
+    await recorded.session.ready();
+    for (let i = 0; i < 40; i += 1) await recorded.session.append(silence(100));
+    for (let i = 0; i < 20; i += 1) clock.advance(100);
+    await recorded.session.finish();
+    const [final] = recorded.of('final');
+    assert.deepEqual([final?.beginMs, final?.endMs], [3200, 3500]);
+  });
+
+  it('is bounded while there is no connection too, and what was dropped is told when it is back', async () => {
+    const clock = new ManualClock();
+    await rig.serve({ connections: [{ faults: [{ atAudioMs: 700, do: 'terminate' }] }, {}] });
+    const recorded = rig.open({
+      environment: { clock, random: () => 1 },
+      maxHeldAudioMs: 1000,
+      overload: 'dropOldest',
+    });
+    await recorded.session.append(silence(700));
+    await recorded.next('reconnecting');
+    for (let i = 0; i < 30; i += 1) await recorded.session.append(silence(100));
+    clock.advance(500);
+    const resumed = await recorded.next('resumed');
+    assert.equal(resumed.lostMs, 2700);
+    assert.equal(resumed.replayedMs, 0);
+    const statistics = await recorded.session.finish();
+    assert.equal(statistics.audioLostMs, 2700);
+    assert.equal(statistics.audioSentMs, 1700);
+  });
+
+  it('says again and again that it drops, while it does so without end', async () => {
+    const { clock, recorded } = await slow({ overload: 'dropOldest' });
+    for (let i = 0; i < 250; i += 1) {
+      await recorded.session.append(silence(200));
+      clock.advance(100);
+    }
+    const warnings = recorded.of('warning');
+    assert.ok(warnings.length >= 1 && warnings.length <= 3, `${warnings.length} warnings`);
+  });
+
+  it('cannot be dropped from a container, which has no other beginning', () => {
+    assert.throws(
+      () =>
+        openSession({
+          region: 'local',
+          model: 'fun-asr-realtime',
+          wireFormat: 'mp3',
+          overload: 'dropOldest',
+        }),
+      { code: 'INVALID_OPTION', param: 'overload' },
+    );
+  });
+
+  it('is bounded in bytes whatever the durations are', async () => {
+    await rig.serve({ upgrade: { hang: true } });
+    const { session } = rig.open({ maxHeldAudioMs: 2_000_000_000 });
+    const megabyte = Buffer.alloc(1024 * 1024);
+    let taken = 0;
+    await assert.rejects(
+      async () => {
+        for (; taken < 100; taken += 1) await session.append(megabyte);
+      },
+      { code: 'HELD_AUDIO_LIMIT' },
+    );
+    assert.equal(taken, 64);
+  });
+});

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import type { Word } from '../../../lib';
+import { closestLength, lengthOfWords, repeatedLength } from '../../../lib/session/overlap';
+import { Seam } from '../../../lib/session/seam';
+import { Settled } from '../../../lib/session/settled';
+
+function words(text: string, beginMs: number, wordMs: number): Word[] {
+  return text.split(' ').map((word, index) => ({
+    text: word.replace(/[.,]$/, ''),
+    punctuation: /[.,]$/.exec(word)?.[0] ?? '',
+    beginMs: beginMs + index * wordMs,
+    endMs: beginMs + (index + 1) * wordMs,
+  }));
+}
+
+const ALL = Infinity;
+
+describe('the text that is said again', () => {
+  const repeats: [text: string, before: string, maxTokens: number, rest: string][] = [
+    ['What can you do.', 'Ask not.', ALL, 'What can you do.'],
+    ['not what can you do.', 'Ask not.', ALL, 'what can you do.'],
+    ['Ask not, what can you do.', 'ask not.', ALL, 'what can you do.'],
+    ['ask not.', 'Ask not.', ALL, ''],
+    // The cut end of "country".
+    ['try, ask what', 'for your country,', ALL, 'ask what'],
+    ['I ask what', 'Hawaii', ALL, 'I ask what'],
+    // More of it would be more than the time allows.
+    ['yes yes yes', 'yes yes yes.', 1, 'yes yes'],
+    ['天气真不错，阳光', '今天天气真不错', ALL, '阳光'],
+    ['错，阳光', '今天天气真不错', 2, '阳光'],
+    ['', 'Ask not.', ALL, ''],
+    ['Ask not.', '', ALL, 'Ask not.'],
+  ];
+  for (const [text, before, maxTokens, rest] of repeats) {
+    it(`of "${text}" behind "${before}" is all but "${rest}"`, () => {
+      assert.equal(text.slice(repeatedLength(text, before, maxTokens)), rest);
+    });
+  }
+
+  const closest: [text: string, before: string, rest: string][] = [
+    ['As not what your country', 'ask not', 'what your country'],
+    ['And so my fellow Americans ask not', 'And so, my fellow-americans.', 'ask not'],
+    ['Something else is said here', 'ask not', 'Something else is said here'],
+    ['', 'ask not', ''],
+  ];
+  for (const [text, before, rest] of closest) {
+    it(`of "${text}" is all but "${rest}", though "${before}" was heard otherwise`, () => {
+      assert.equal(text.slice(closestLength(text, before)), rest);
+    });
+  }
+
+  it('is found by its words', () => {
+    const text = 'Ask not, what your country.';
+    assert.equal(text.slice(lengthOfWords(text, words(text, 0, 100).slice(0, 2))), 'what your country.');
+    assert.equal(lengthOfWords(text, []), 0);
+    const chinese = '天气真不错，阳光';
+    assert.equal(
+      chinese.slice(lengthOfWords(chinese, words('天气 真不错，', 0, 100).slice(0, 1))),
+      '真不错，阳光',
+    );
+  });
+});
+
+describe('Seam', () => {
+  const SAID = { text: 'Ask not.', beginMs: 1000, endMs: 2000 };
+  let seam: Seam;
+
+  beforeEach(() => {
+    seam = new Seam();
+    seam.final(SAID);
+    seam.replay(800);
+  });
+
+  const final = (sentenceId: string, text: string, beginMs?: number, endMs?: number) =>
+    seam.newOf({
+      type: 'final',
+      sentenceId,
+      text,
+      ...(beginMs !== undefined && { beginMs }),
+      ...(endMs !== undefined && { endMs }),
+    });
+
+  it('lets everything through before anything was lost', () => {
+    const fresh = new Seam();
+    fresh.final(SAID);
+    const event = { type: 'final', sentenceId: 'a', text: 'Ask not.', beginMs: 1000, endMs: 2000 } as const;
+    assert.equal(fresh.newOf(event), event);
+  });
+
+  it('says nothing of a sentence that ends with what was said, not even its beginning', () => {
+    assert.equal(seam.newOf({ type: 'speechStarted', sentenceId: 'a', atMs: 1050 }), undefined);
+    assert.equal(
+      seam.newOf({ type: 'interim', sentenceId: 'a', text: 'As', stableText: '', beginMs: 1050 }),
+      undefined,
+    );
+    assert.equal(seam.newOf({ type: 'speechStopped', sentenceId: 'a', atMs: 2050 }), undefined);
+    assert.equal(final('a', 'As not.'), undefined);
+  });
+
+  it('lets the next sentence through whole, though it begins with the same words', () => {
+    final('a', 'Ask not.', 1000, 2000);
+    const started = { type: 'speechStarted', sentenceId: 'b', atMs: 2000 } as const;
+    assert.equal(seam.newOf(started), started);
+    const next = final('b', 'Not now.', undefined, 3000);
+    assert.equal(next?.type === 'final' && next.text, 'Not now.');
+  });
+
+  it('cuts by the times of words, in interims too', () => {
+    const text = 'ask not, what your country.';
+    const timed = words(text, 1000, 500);
+    const interim = seam.newOf({
+      type: 'interim',
+      sentenceId: 'a',
+      text,
+      stableText: 'ask not, what',
+      words: timed,
+      beginMs: 1000,
+    });
+    assert.ok(interim?.type === 'interim');
+    assert.deepEqual(
+      [interim.text, interim.stableText, interim.beginMs, interim.words?.length],
+      ['what your country.', 'what', 2000, 3],
+    );
+    const whole = seam.newOf({
+      type: 'final',
+      sentenceId: 'a',
+      text,
+      words: timed,
+      beginMs: 1000,
+      endMs: 3500,
+    });
+    assert.ok(whole?.type === 'final');
+    assert.deepEqual([whole.text, whole.beginMs, whole.endMs], ['what your country.', 2000, 3500]);
+  });
+
+  it('cuts by text where words have no times, also what is heard otherwise the second time', () => {
+    for (const text of ['Ask not, what now.', 'As not what now.', 'Ask not. What now.']) {
+      seam.replay(800);
+      seam.newOf({ type: 'speechStarted', sentenceId: 'a', atMs: 1000 });
+      seam.newOf({ type: 'speechStopped', sentenceId: 'a', atMs: 3000 });
+      const found = final('a', text);
+      assert.match(found?.type === 'final' ? found.text : '', /^what now\.$/i, text);
+      assert.equal(found?.type === 'final' && found.beginMs, 2000);
+    }
+  });
+
+  it('ends a sentence whose shown words turn out to be said', () => {
+    const text = 'ask not what';
+    const interim = seam.newOf({
+      type: 'interim',
+      sentenceId: 'a',
+      text,
+      stableText: '',
+      words: words(text, 1000, 500),
+      beginMs: 1000,
+    });
+    assert.ok(interim);
+    const short = words('ask not', 1000, 500);
+    const end = seam.newOf({ type: 'final', sentenceId: 'a', text: 'ask not', words: short, beginMs: 1000 });
+    assert.equal(end?.type === 'final' && end.text, '');
+  });
+
+  it('drops what a service without times says a second time', () => {
+    const untimed = new Seam();
+    untimed.final({ text: 'One.' });
+    untimed.final({ text: 'Two.' });
+    untimed.replay(0);
+    const texts = ['One.', 'Two.', 'Two.'].map((text, index) => {
+      const found = untimed.newOf({ type: 'final', sentenceId: String(index), text });
+      return found?.type === 'final' ? found.text : undefined;
+    });
+    assert.deepEqual(texts, ['', '', 'Two.']);
+  });
+
+  it('expects nothing again behind a boundary', () => {
+    seam.boundary();
+    const found = final('a', 'Ask not.', 1000, 2000);
+    assert.equal(found?.type === 'final' && found.text, 'Ask not.');
+  });
+});
+
+describe('Settled', () => {
+  let settled: Settled;
+  beforeEach(() => {
+    settled = new Settled();
+  });
+
+  function sent(fromMs: number, toMs: number, isLoud: boolean): void {
+    for (let ms = fromMs + 100; ms <= toMs; ms += 100) settled.sent(ms, ms, isLoud);
+  }
+
+  it('replays everything while nothing is known', () => {
+    sent(0, 5000, true);
+    assert.equal(settled.replayFromMs, 0);
+  });
+
+  it('replays a near sentence with the final before it, so that it is understood the same', () => {
+    settled.final(20_000, 23_000);
+    settled.open(24_000);
+    assert.ok(
+      settled.replayFromMs <= 20_000 - 300 && settled.replayFromMs > 19_000,
+      String(settled.replayFromMs),
+    );
+    assert.equal(settled.ms, 24_000);
+  });
+
+  it('replays a far one with a little silence, never from before a final', () => {
+    settled.final(20_000, 23_000);
+    settled.open(30_000);
+    assert.ok(settled.replayFromMs <= 29_700 && settled.replayFromMs > 29_500, String(settled.replayFromMs));
+  });
+
+  it('overlaps a little with a long final that speech goes on behind', () => {
+    settled.final(10_000, 25_000);
+    settled.open(25_100);
+    assert.ok(settled.replayFromMs <= 24_800 && settled.replayFromMs > 24_600, String(settled.replayFromMs));
+  });
+
+  it('never goes back behind a boundary, and begins with whole frames from there', () => {
+    settled.boundary(1234);
+    settled.final(1300, 2000);
+    settled.open(2100);
+    assert.equal(settled.replayFromMs, 1234);
+    settled.final(9000, 25_000);
+    settled.open(40_000);
+    assert.equal((settled.replayFromMs - 1234) % 160, 0);
+  });
+
+  it('waits for the oldest sentence where finals come in another order', () => {
+    settled.open(1000);
+    settled.final(5000, 6000);
+    settled.open(1000);
+    assert.equal(settled.ms, 1000);
+    assert.ok(settled.replayFromMs <= 1000);
+    settled.quiet();
+    assert.equal(settled.ms, 6000);
+  });
+
+  it('settles nothing more while a sentence is open whose beginning nobody knows', () => {
+    settled.final(1000, 2000);
+    settled.open(undefined);
+    sent(0, 20_000, false);
+    settled.alive(60_000);
+    assert.equal(settled.ms, 0);
+  });
+
+  it('takes quiet audio for silence once the service must have heard it', () => {
+    sent(0, 20_000, false);
+    settled.alive(20_000);
+    settled.quiet();
+    assert.ok(settled.ms > 13_000 && settled.ms <= 15_000, String(settled.ms));
+  });
+
+  it('keeps loud audio until the service has been quiet for a minute', () => {
+    sent(0, 2000, false);
+    sent(2000, 4000, true);
+    sent(4000, 60_000, false);
+    settled.event(5000);
+    settled.alive(60_000);
+    settled.quiet();
+    assert.ok(settled.ms <= 2000, String(settled.ms));
+    settled.alive(64_900);
+    settled.quiet();
+    assert.ok(settled.ms <= 2000, String(settled.ms));
+    settled.alive(65_100);
+    settled.quiet();
+    assert.ok(settled.ms > 50_000, String(settled.ms));
+  });
+
+  it('stays small through an hour in one sentence', () => {
+    settled.open(undefined);
+    sent(0, 3_600_000, true);
+    settled.alive(3_700_000);
+    assert.equal(settled.heardMs, 3_600_000);
+  });
+});

@@ -1,0 +1,301 @@
+import assert from 'node:assert/strict';
+import type { EventEmitter } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { SessionEvent, Transcript } from '../../lib';
+import { startLocalService } from '../../local-service';
+import type { LocalService } from '../../local-service';
+import { formsOf } from '../../lib/secret';
+import {
+  appendNodes,
+  commitNodes,
+  credentialsNode,
+  errorOf,
+  Flow,
+  helper,
+  observers,
+  onCall,
+  sessionNodes,
+} from '../support/node-red';
+import { useService } from '../support/node-red-service';
+import { silence } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+
+const KEY = 'sk-5ecre7-d0-not-show-7f3a';
+
+describe('asr session in trouble', () => {
+  const { serve } = useService();
+  let service: LocalService;
+
+  function start(session: object = {}, key?: string): Promise<Flow> {
+    return Flow.start(
+      [
+        credentialsNode(service.url),
+        ...sessionNodes(session),
+        ...appendNodes(),
+        ...commitNodes(),
+        ...observers(['append']),
+      ],
+      key ? { credentials: { apiKey: key } } : {},
+    );
+  }
+
+  function events<T extends SessionEvent['type']>(flow: Flow, type: T): Extract<SessionEvent, { type: T }>[] {
+    const all = flow.received('events').map(({ payload }) => payload as SessionEvent);
+    return all.filter((event): event is Extract<SessionEvent, { type: T }> => event.type === type);
+  }
+
+  it('connects again, shows the attempt, tells it on the fourth output and loses no word', async () => {
+    service = await serve({
+      connections: [
+        { utterances: ['Good morning everybody.'], faults: [{ on: 'interim', nth: 2, do: 'terminate' }] },
+        { upgrade: { status: 503 } },
+        { utterances: ['Good morning everybody.'] },
+      ],
+    });
+    const flow = await start();
+    flow.send('append', { payload: silence(4000) });
+    const final = await flow.message('final');
+    assert.equal(final.payload, 'Good morning everybody.');
+    assert.deepEqual(
+      events(flow, 'reconnecting').map(({ attempt }) => attempt),
+      [1, 2],
+    );
+    const [resumed] = events(flow, 'resumed');
+    assert.ok(resumed && resumed.replayedMs > 0);
+    assert.equal(resumed.lostMs, 0);
+    const badges = flow.badges('session');
+    for (const n of [1, 2]) {
+      const shown = badges.some(
+        ({ fill, shape, text }) => fill === 'yellow' && shape === 'ring' && text === `reconnecting ${n}`,
+      );
+      assert.ok(shown, JSON.stringify(badges));
+    }
+    assert.notEqual(badges.at(-1)?.text, 'reconnecting 2');
+    assert.deepEqual(flow.received('caught'), []);
+  });
+
+  it('ends with the error at once where no attempts are wanted', async () => {
+    service = await serve({ utterances: ['Hi.'], faults: [{ on: 'interim', nth: 1, do: 'terminate' }] });
+    const flow = await start({ reconnectAttempts: '0' });
+    flow.send('append', { payload: silence(4000) });
+    assert.equal(errorOf(await flow.message('caught')).code, 'CONNECTION_LOST');
+    assert.deepEqual(events(flow, 'reconnecting'), []);
+  });
+
+  it('notices a dead link within its bound', async () => {
+    service = await serve({
+      connections: [
+        { utterances: ['Hello there.'], faults: [{ on: 'interim', nth: 1, do: 'halfOpen' }] },
+        { utterances: ['Hello there.'] },
+      ],
+    });
+    const flow = await start({ livenessSeconds: '1' });
+    flow.send('append', { payload: silence(3000) });
+    await flow.message('interim');
+    await waitUntil(() => events(flow, 'reconnecting').length > 0, 'the drop to be noticed');
+    assert.equal((await flow.message('final')).payload, 'Hello there.');
+  });
+
+  it('makes append audio wait while the service takes nothing, and shows what waits', async () => {
+    service = await serve({
+      utterances: ['Hello.'],
+      faults: [{ afterMs: 0, do: 'readSlowly', bytesPerSecond: 1 }],
+    });
+    const flow = await start({ heldSeconds: '5' });
+    const pieces = 120;
+    // More than sockets take by themselves: 10 minutes.
+    for (let i = 0; i < pieces; i++) flow.send('append', { payload: silence(5000) });
+    await waitUntil(
+      () => /^buffering \d+\.\d s$/.test(flow.badges('session').at(-1)?.text ?? ''),
+      'the badge',
+    );
+    assert.equal(flow.badges('session').at(-1)?.fill, 'yellow');
+    const done = flow.received('completed').length;
+    assert.ok(done < pieces, `${done} of ${pieces} messages are done`);
+    const sent = (service.sessions[0]?.audioBytes ?? 0) / 32;
+    assert.ok(sent < 60_000, `${sent} ms of audio went out`);
+  });
+
+  it('is done with the messages that had to wait as soon as there is room', async () => {
+    service = await serve({ faults: [{ on: 'opened', do: 'delay', ms: 400 }] });
+    const flow = await start({ heldSeconds: '1' });
+    for (let i = 0; i < 5; i++) flow.send('append', { payload: silence(1000) });
+    await waitUntil(() => service.connectionCount === 1, 'the connection');
+    // One is accepted, the next goes over the limit, the others wait for it.
+    assert.equal(flow.received('completed').length, 1);
+    await flow.messages('completed', 5);
+    assert.equal(events(flow, 'opened').length, 1);
+    await waitUntil(() => service.sessions[0]!.audioBytes === 5 * 32_000, 'all of the audio');
+  });
+
+  for (const [overload, isLost] of [
+    ['fail', false],
+    ['dropOldest', true],
+  ] as const) {
+    it(`${isLost ? 'drops the oldest' : 'refuses the new'} audio where there is no room, if it is set to that`, async () => {
+      service = await serve({ faults: [{ on: 'opened', do: 'delay', ms: 400 }] });
+      const flow = await start({ heldSeconds: '1', overload });
+      for (let i = 0; i < 3; i++) flow.send('append', { payload: silence(1000) });
+      if (isLost) {
+        await flow.messages('completed', 3);
+        await waitUntil(() => events(flow, 'warning').length > 0, 'the warning');
+        assert.equal(events(flow, 'warning')[0]!.code, 'AUDIO_DROPPED');
+        assert.deepEqual(flow.received('caught'), []);
+      } else {
+        assert.equal(errorOf(await flow.message('caught')).code, 'HELD_AUDIO_LIMIT');
+      }
+      flow.send('session', { action: 'finish' });
+      await waitUntil(() => events(flow, 'finished').length === 1, 'the end');
+      const { statistics } = events(flow, 'finished')[0]!;
+      assert.equal(statistics.audioInMs === 3000, isLost);
+      assert.equal(statistics.audioLostMs >= 1000, isLost);
+      assert.equal(statistics.audioSentMs + statistics.audioLostMs, statistics.audioInMs);
+    });
+  }
+
+  it('sends statistics at its interval, until the end', async () => {
+    service = await serve({ utterances: ['Hello.'] });
+    const flow = await start({ statisticsSeconds: '0.1' });
+    flow.send('append', { payload: silence(2500) });
+    await waitUntil(() => events(flow, 'statistics').length >= 3, 'three statistics');
+    const { statistics } = events(flow, 'statistics').at(-1)!;
+    assert.equal(statistics.audioInMs, 2500);
+    assert.deepEqual(statistics.reconnectsByReason, {});
+    flow.send('session', { action: 'finish' });
+    await waitUntil(() => events(flow, 'finished').length === 1, 'the end');
+    assert.equal((flow.received('events').at(-1)!.payload as SessionEvent).type, 'finished');
+  });
+
+  describe('with a trace file', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-'));
+    });
+    afterEach(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it('writes what went over the wire, but the key in no form', async () => {
+      service = await serve({ utterances: ['Hello.'] }, { apiKey: KEY });
+      const traceFile = path.join(folder, 'trace.jsonl');
+      const flow = await start({ traceFile }, KEY);
+      flow.send('append', { payload: silence(2500) });
+      await flow.message('final');
+      await helper.getNode('session')!.close(false);
+      const text = readFileSync(traceFile, 'utf8');
+      const lines = text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string });
+      for (const event of ['connect', 'open', 'sent', 'received', 'end']) {
+        assert.ok(
+          lines.some((line) => line.event === event),
+          event,
+        );
+      }
+      assert.match(text, /Hello\./);
+      assert.equal(service.sessions[0]?.headers.authorization, `Bearer ${KEY}`);
+      for (const form of formsOf(KEY)) assert.ok(!text.includes(form), form);
+    });
+
+    it('goes on without it, and warns, where it cannot be written', async () => {
+      service = await serve({ utterances: ['Hello.'] });
+      const flow = await start({ traceFile: path.join(folder, 'none', 'trace.jsonl') });
+      const warnings: unknown[] = [];
+      onCall(helper.getNode('session') as EventEmitter, 'warn', ([text]) => warnings.push(text));
+      flow.send('append', { payload: silence(2500) });
+      assert.equal((await flow.message('final')).payload, 'Hello.');
+      await waitUntil(() => warnings.length > 0, 'the warning');
+      assert.match(String(warnings[0]), /Cannot write the trace file .*ENOENT/);
+    });
+  });
+
+  it('of a transcription connects again as well, and is traced', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-'));
+    try {
+      service = await serve({
+        connections: [
+          { utterances: ['Hello there.'], faults: [{ on: 'interim', nth: 1, do: 'terminate' }] },
+          { utterances: ['Hello there.'] },
+        ],
+      });
+      const traceFile = path.join(folder, 'trace.jsonl');
+      const flow = await Flow.start([
+        credentialsNode(service.url),
+        {
+          id: 'transcribe',
+          type: 'asr-transcribe',
+          z: 'tab',
+          connection: 'credentials',
+          traceFile,
+          wires: [['text']],
+        },
+        { id: 'text', type: 'helper', z: 'tab' },
+      ]);
+      flow.send('transcribe', { payload: silence(4000) });
+      const msg = await flow.message('text');
+      assert.equal(msg.payload, 'Hello there.');
+      assert.deepEqual((msg.asr as Transcript).statistics.reconnectsByReason, { CONNECTION_LOST: 1 });
+      await helper.getNode('transcribe')!.close(false);
+      const connects = readFileSync(traceFile, 'utf8').match(/"event":"connect"/g);
+      assert.equal(connects?.length, 2);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('logs connections and commits for whoever debugs, but neither the key nor what was said', async () => {
+    service = await serve({ utterances: ['Hello.'] }, { apiKey: KEY });
+    const flow = await start({ mode: 'manual' }, KEY);
+    const log: unknown[] = [];
+    onCall(helper.getNode('session') as EventEmitter, 'debug', ([text]) => log.push(text));
+    flow.send('append', { payload: silence(2500) });
+    await flow.message('appended');
+    flow.send('commit', {});
+    assert.equal((await flow.message('committed')).payload, 'Hello.');
+    await helper.getNode('session')!.close(false);
+    const text = log.join('\n');
+    for (const message of [
+      'connecting',
+      'connection open',
+      'opened',
+      'commit',
+      'commit answered',
+      'finished',
+    ]) {
+      assert.match(text, new RegExp(`^${message} \\{.*\\}$`, 'm'));
+    }
+    assert.ok(!text.includes(KEY));
+    assert.doesNotMatch(text, /Hello/);
+  });
+
+  it('of a bad key is no trouble of the session next to it', async () => {
+    const refusing = await startLocalService({ engine: 'script', script: { upgrade: { status: 401 } } });
+    try {
+      service = await serve({ utterances: ['Hello.'] });
+      const bad = sessionNodes({ connection: 'badCredentials' })[0]!;
+      const flow = await Flow.start([
+        credentialsNode(service.url),
+        credentialsNode(refusing.url, { id: 'badCredentials' }),
+        ...sessionNodes(),
+        ...appendNodes(),
+        { ...bad, id: 'badSession', wires: [[], [], [], ['badEvents']] },
+        { ...appendNodes()[0]!, id: 'badAppend', session: 'badSession', wires: [] },
+        { id: 'badEvents', type: 'helper', z: 'tab' },
+      ]);
+      for (let i = 0; i < 10; i++) {
+        flow.send('badAppend', { payload: silence(300) });
+        flow.send('append', { payload: silence(300) });
+      }
+      assert.equal((await flow.message('final')).payload, 'Hello.');
+      const [failed] = await flow.messages('badEvents');
+      assert.equal((failed!.payload as SessionEvent).type, 'error');
+      assert.equal(flow.badges('badSession').at(-1)?.text, 'key refused');
+      assert.notEqual(flow.badges('session').at(-1)?.fill, 'red');
+    } finally {
+      await refusing.close();
+    }
+  });
+});

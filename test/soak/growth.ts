@@ -1,0 +1,37 @@
+import type { Sample } from './soak';
+
+/** Everything a session may hold has been held once by then. */
+const WARM_UP_SHARE = 0.25;
+/** Samples go up and down with what is just on its way: medians of this share of all are compared. */
+const WINDOW_SHARE = 0.2;
+
+export interface Growth {
+  /** Median right after the warm-up. */
+  early: number;
+  /** Median at the end. */
+  late: number;
+  /** Of `early`. */
+  share: number;
+}
+
+/** How something grew from the end of the warm-up to the end. */
+export function growthOf(samples: readonly Sample[], read: (sample: Sample) => number): Growth {
+  const values = samples.map(read);
+  const begin = Math.ceil(values.length * WARM_UP_SHARE);
+  const length = Math.max(1, Math.floor(values.length * WINDOW_SHARE));
+  const early = median(values.slice(begin, begin + length));
+  const late = median(values.slice(-length));
+  return { early, late, share: early === 0 ? 0 : late / early - 1 };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+/** What is looked at, by its name in reports. */
+export const MEASURES: Readonly<Record<string, (sample: Sample) => number>> = {
+  'heap and buffers': ({ heapBytes, externalBytes }) => heapBytes + externalBytes,
+  sockets: ({ sockets }) => sockets,
+  timers: ({ timers }) => timers,
+};

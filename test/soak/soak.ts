@@ -1,0 +1,171 @@
+import { runInNewContext } from 'node:vm';
+import { setFlagsFromString } from 'node:v8';
+import { openSession } from '../../lib';
+import type { Clock, Session, SessionOptions } from '../../lib';
+import type { ScriptFile } from '../../local-service';
+import { scaledClock } from '../support/clocks';
+import { JFK_PCM } from '../support/jfk';
+import { openResources } from '../support/open-resources';
+import { Random } from '../support/random';
+
+export interface SoakOptions {
+  seed: number;
+  /** Of audio, for each session. */
+  durationMs: number;
+  sessions: number;
+  /** How much faster than real time the audio comes, if the machine keeps up. */
+  timeScale: number;
+  /** Of a service that plays {@link soakScript}. */
+  port: number;
+  onSample?: (sample: Sample) => void;
+}
+
+/** What the process holds, after a forced garbage collection. */
+export interface Sample {
+  /** Of the audio that each session was given by then. */
+  audioMs: number;
+  heapBytes: number;
+  /** Buffers outside of the heap. */
+  externalBytes: number;
+  /** What the operating system says; freed memory may still be in it. */
+  rssBytes: number;
+  sockets: number;
+  timers: number;
+}
+
+export interface SoakResult {
+  samples: Sample[];
+  /** Of the clock on the wall. */
+  wallMs: number;
+  sessions: SessionEnd[];
+}
+
+export interface SessionEnd {
+  audioSentMs: number;
+  audioLostMs: number;
+  reconnects: number;
+  finals: number;
+  /** Why it did not finish, where it did not. */
+  failed?: string;
+}
+
+const CHUNK_MS = 100;
+const BYTES_PER_MS = 32;
+const SAMPLES = 60;
+/** One commit of Manual mode. */
+const COMMIT_EVERY_MS = 20_000;
+/** Longer than the audio of a commit: what is heard as one piece has to get through on one connection. */
+const SHORTEST_CONNECTION_MS = 2 * COMMIT_EVERY_MS;
+
+/** Speech without end, and connections that break off every few minutes. */
+export function soakScript(seed: number, durationMs: number): ScriptFile {
+  const random = new Random(seed).part(1);
+  const fromMs = Math.max(SHORTEST_CONNECTION_MS, durationMs / 20);
+  const toMs = Math.max(2 * SHORTEST_CONNECTION_MS, durationMs / 3);
+  return {
+    utterances: [
+      { text: 'And so, my fellow Americans, ask not what your country can do for you.', emotion: 'happy' },
+      'Ask what you can do for your country.',
+    ],
+    loop: true,
+    connections: Array.from({ length: 200 }, () => ({
+      faults: [{ atAudioMs: random.int(fromMs, toMs), do: 'terminate' }],
+    })),
+  };
+}
+
+/** Many sessions at once, and what they leave in memory as time goes by. */
+export async function runSoak(options: SoakOptions): Promise<SoakResult> {
+  const { durationMs, sessions, timeScale, onSample } = options;
+  const clock = scaledClock(timeScale);
+  const beganAtMs = performance.now();
+  const samples: Sample[] = [];
+  let audioMs = 0;
+  const running = Array.from({ length: sessions }, (_, index) => new SoakSession(options, index, clock));
+  const beganOnClockMs = clock.now();
+  while (audioMs < durationMs) {
+    await sleepUntil(clock, beganOnClockMs + audioMs);
+    await Promise.all(running.map((session) => session.speak(audioMs)));
+    audioMs += CHUNK_MS;
+    if (audioMs < ((samples.length + 1) * durationMs) / SAMPLES) continue;
+    const sample = takeSample(audioMs);
+    samples.push(sample);
+    onSample?.(sample);
+  }
+  const ends = await Promise.all(running.map((session) => session.end()));
+  return { samples, wallMs: performance.now() - beganAtMs, sessions: ends };
+}
+
+/** One session of each way in turn. */
+const WAYS: readonly Pick<SessionOptions, 'model' | 'mode'>[] = [
+  { model: 'qwen3-asr-flash-realtime', mode: 'vad' },
+  { model: 'fun-asr-realtime', mode: 'vad' },
+  { model: 'qwen3-asr-flash-realtime', mode: 'manual' },
+];
+
+class SoakSession {
+  readonly #session: Session;
+  readonly #isManual: boolean;
+  #failed: string | undefined;
+
+  constructor({ port, timeScale }: SoakOptions, index: number, clock: Clock) {
+    const way = WAYS[index % WAYS.length]!;
+    this.#isManual = way.mode === 'manual';
+    this.#session = openSession({
+      region: 'local',
+      address: `ws://127.0.0.1:${port}`,
+      ...way,
+      environment: { clock },
+      // The machine is not faster because the clock is: what is no matter of memory gets its time.
+      connectTimeoutMs: 10_000 * timeScale,
+      configureTimeoutMs: 10_000 * timeScale,
+      commitTimeoutMs: 10_000 * timeScale,
+      finishTimeoutMs: 10_000 * timeScale,
+      pingIntervalMs: 5000 * timeScale,
+      idle: { afterMs: 5000 * timeScale },
+    });
+    this.#session.on('error', ({ error }) => (this.#failed = `${error.code}: ${error.message}`));
+  }
+
+  /** Gives the next chunk, and waits as long as the session says. */
+  async speak(atMs: number): Promise<void> {
+    if (this.#failed) return;
+    const from = (atMs * BYTES_PER_MS) % (JFK_PCM.length - CHUNK_MS * BYTES_PER_MS);
+    try {
+      await this.#session.append(JFK_PCM.subarray(from, from + CHUNK_MS * BYTES_PER_MS));
+    } catch {
+      // The session ended; its error says why.
+      return;
+    }
+    if (this.#isManual && atMs % COMMIT_EVERY_MS === 0 && atMs > 0)
+      this.#session.commit().catch(() => undefined);
+  }
+
+  async end(): Promise<SessionEnd> {
+    await this.#session.finish().catch(() => undefined);
+    const { audioSentMs, audioLostMs, reconnects, finals } = this.#session.statistics();
+    return { audioSentMs, audioLostMs, reconnects, finals, ...(this.#failed && { failed: this.#failed }) };
+  }
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+function takeSample(audioMs: number): Sample {
+  collectGarbage();
+  const { heapUsed, external, rss } = process.memoryUsage();
+  const open = openResources();
+  return {
+    audioMs,
+    heapBytes: heapUsed,
+    externalBytes: external,
+    rssBytes: rss,
+    sockets: open.get('TCPSocketWrap') ?? 0,
+    timers: open.get('Timeout') ?? 0,
+  };
+}
+
+async function sleepUntil(clock: Clock, atMs: number): Promise<void> {
+  const waitMs = atMs - clock.now();
+  if (waitMs > 0) await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+}

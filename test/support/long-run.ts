@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { leftOpen, openResources } from './open-resources';
+
+/** Reads `--name value` pairs. @throws Error that says which flags there are. */
+export function readFlags<Name extends string>(names: readonly Name[]): Partial<Record<Name, string>> {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  try {
+    return parseArgs({ options }).values as Partial<Record<Name, string>>;
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\nFlags: ${names.map((name) => `--${name}`).join(' ')}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @throws Error for what is no number. */
+export function readNumber(text: string | undefined, otherwise: number): number {
+  const number = text === undefined ? otherwise : Number(text);
+  if (!Number.isFinite(number)) throw new Error(`Expected a number, got ${String(text)}.`);
+  return number;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `90s`, `5m`, `1h` in milliseconds. @throws Error for anything else. */
+export function readDurationMs(text: string): number {
+  const [, amount, unit = ''] = /^([\d.]+)(ms|s|m|h)$/.exec(text) ?? [];
+  const unitMs = UNITS_MS[unit];
+  if (amount === undefined || unitMs === undefined) {
+    throw new Error(`Expected a duration such as 90s, 5m or 1h, got ${text}.`);
+  }
+  return Number(amount) * unitMs;
+}
+
+/** What must not happen while a suite runs in a process of its own. */
+export class ProcessWatch {
+  readonly #before = openResources();
+  readonly #faults: string[] = [];
+
+  constructor() {
+    process.on('unhandledRejection', (reason) => this.#faults.push(`unhandled rejection: ${String(reason)}`));
+    process.on('uncaughtException', (error) => this.#faults.push(`uncaught exception: ${error.stack ?? ''}`));
+  }
+
+  /** Crashes and unhandled rejections so far, and what is open now that was not in the beginning. */
+  async faults(): Promise<string[]> {
+    const left = await leftOpen(this.#before);
+    return [...this.#faults, ...left.map((what) => `left open: ${what}`)];
+  }
+}
+
+/** Rows of the same fields as columns that a person can read. */
+export function table(rows: readonly Readonly<Record<string, string | number>>[]): string {
+  const names = Object.keys(rows[0] ?? {});
+  const cells = [names, ...rows.map((row) => names.map((name) => String(row[name])))];
+  const widths = names.map((_name, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  return cells
+    .map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
+    .join('\n');
+}
+
+export function writeJson(file: string | undefined, value: unknown): void {
+  if (file !== undefined) writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,58 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { LocalServiceOptions } from '../../local-service';
+
+/** What goes between the two processes. */
+export type ServiceMessage = { listening: number } | { failed: string } | { connections: number };
+
+/** A local service in a process of its own: its work does not slow the test's, and it can be killed. */
+export class ServiceProcess {
+  readonly #child: ChildProcess;
+  readonly #port: number;
+
+  private constructor(child: ChildProcess, port: number) {
+    this.#child = child;
+    this.#port = port;
+  }
+
+  static async start(
+    options: Omit<LocalServiceOptions, 'log' | 'progress' | 'signal'>,
+  ): Promise<ServiceProcess> {
+    const child = fork(path.join(__dirname, 'service-child.ts'), [JSON.stringify(options)], {
+      execArgv: ['--require', 'tsx/cjs'],
+    });
+    const message = await messageOf(child);
+    if ('listening' in message) return new ServiceProcess(child, message.listening);
+    throw new Error(`The service did not start: ${'failed' in message ? message.failed : 'no port'}`);
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** Open WebSockets, as the service counts them. */
+  async connections(): Promise<number> {
+    this.#child.send('connections');
+    const message = await messageOf(this.#child);
+    if (!('connections' in message)) throw new Error('The service gave another answer.');
+    return message.connections;
+  }
+
+  /** Ends it politely, or with a signal; resolves when the process is gone. */
+  async close(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await gone;
+  }
+}
+
+async function messageOf(child: ChildProcess): Promise<ServiceMessage> {
+  const [message] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => [{ failed: `exit code ${String(code)}` }]),
+  ])) as [ServiceMessage];
+  return message;
+}
