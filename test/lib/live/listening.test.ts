@@ -106,7 +106,10 @@ describe('listening to a live source', () => {
         ],
       });
       const url = await servers.http(streamAudio());
-      const { listening, finals, warnings } = listen(httpSource({ address: url, stallMs: 5000 }));
+      // With reconnects of its own, a session gives up only after minutes.
+      const { listening, finals, warnings } = listen(httpSource({ address: url, stallMs: 5000 }), {
+        reconnect: { maxAttempts: 0 },
+      });
       await listening.start();
       await waitUntil(() => finals().length >= 4, 'two sentences of two sessions');
       const [, , third] = finals();
