@@ -132,8 +132,8 @@ window.flowAsr = window.flowAsr || {};
   // Screen readers are to find the label of its row at a typed input too: the field that the label is for is hidden.
   function labelTypedInputs() {
     $('.asr-form .red-ui-typedInput-container').each(function () {
-      const label = $(this).closest('.form-row').children('label').text().trim();
-      $(this).find('input, button').attr('aria-label', label);
+      const label = $(this).closest('.form-row').children('label').uniqueId();
+      $(this).find('input').attr('aria-labelledby', label.attr('id'));
     });
   }
 
