@@ -138,6 +138,9 @@ try {
           if (node.payload === '/path/to/recording.wav') await editor.set(node.id, { payload: RECORDING });
         }
         await editor.deploy();
+        await editor.run(
+          `RED.view.select({ nodes: [] }); $('#red-ui-workspace-chart').scrollLeft(0).scrollTop(0)`,
+        );
         await editor.page
           .locator('#red-ui-notifications .red-ui-notification')
           .first()

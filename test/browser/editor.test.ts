@@ -235,12 +235,15 @@ describe('the editor', () => {
       it('labels a node by its model and mode', async () => {
         const { session } = await aFlow();
         const label = () => editor.run<string>(`RED.utils.getNodeLabel(RED.nodes.node('${session}'))`);
-        assert.match(
-          await label(),
-          locale === 'zh-CN' ? /^qwen3-asr-flash-realtime, 静音/ : /^qwen3.*, at silence$/,
-        );
+        const plain = await label();
         await editor.set(session, { model: 'fun-asr-realtime' });
         assert.equal(await label(), 'fun-asr-realtime');
+        await editor.set(session, { model: '', mode: 'manual' });
+        assert.match(
+          await label(),
+          locale === 'zh-CN' ? /^语音识别会话, 提交/ : /^asr session, at a commit$/,
+        );
+        assert.doesNotMatch(plain, /,/);
       });
 
       it('shows open sessions while they hear, aborts them by keyboard, and shows why one failed', async () => {
@@ -258,7 +261,10 @@ describe('the editor', () => {
         await nodeRed.press(nodes.find(({ name }) => name === 'play the recording')!.id);
         await panel.locator('.flow-asr-live-text').getByText('One').waitFor();
         assert.match(await panel.locator('.flow-asr-live-counts').innerText(), /\d\.\d.*\d\.\d.*\d\.\d/);
-        assert.match(await panel.locator('.flow-asr-live-place').innerText(), /Recording to text \/ .*qwen3/);
+        assert.match(
+          await panel.locator('.flow-asr-live-place').innerText(),
+          /Recording to text \/ .* · qwen3/,
+        );
         assert.deepEqual(await violationsOf(page, '.flow-asr-live'), []);
         await panel.getByRole('button').focus();
         await page.keyboard.press('Enter');

@@ -178,6 +178,15 @@ describe("a session in n8n's engine ends", () => {
     await sessionGone();
   });
 
+  it('before it began, where an expression gives no limit that makes sense', async () => {
+    await n8n.serve();
+    for (const unusedSeconds of [-1, 'soon', 1e9]) {
+      const { error } = await n8n.run(opening([], { options: { unusedSeconds } }));
+      assert.match(error.message, /^Expected "End When Unused" to be a number above 0/);
+    }
+    assert.equal(n8n.service.sessions.length, 0);
+  });
+
   it('before it began, where the service refuses it', async () => {
     await n8n.serve(undefined, { apiKey: 'sk-right-0123456789' });
     const result = await n8n.run(opening([{ name: 'Append', type: 'asrAppendAudio' }]));

@@ -99,11 +99,12 @@ export class AsrTranscribe implements INodeType {
     const stopping = new AbortController();
     const cancelled = this.getExecutionCancelSignal();
     const signal = cancelled ? AbortSignal.any([cancelled, stopping.signal]) : stopping.signal;
-    const { atOnce = DEFAULT_AT_ONCE } = this.getNodeParameter('options', 0, {}) as { atOnce?: number };
+    const { atOnce } = this.getNodeParameter('options', 0, {}) as { atOnce?: number };
 
     const results = await inParallel(
       items.length,
-      atOnce,
+      // An expression may give anything.
+      Math.max(1, Number(atOnce) || DEFAULT_AT_ONCE),
       async (itemIndex) => {
         try {
           return await transcribeItem(this, itemIndex, signal);

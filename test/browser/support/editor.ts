@@ -59,7 +59,9 @@ export class Editor {
   /** Imports nodes as Import does, with new ids, and gives them as they are then. */
   async import(nodes: FlowNode[]): Promise<FlowNode[]> {
     const before = new Set((await this.nodes()).map(({ id }) => id));
-    await this.run(`RED.view.importNodes(${JSON.stringify(nodes)}, { generateIds: true })`);
+    await this.run(
+      `RED.view.importNodes(${JSON.stringify(nodes)}, { generateIds: true }); RED.nodes.dirty(true)`,
+    );
     const imported = (await this.nodes()).filter(({ id }) => !before.has(id));
     const tab = imported.find(({ type }) => type === 'tab');
     if (tab) await this.run(`RED.workspaces.show('${tab.id}')`);
@@ -75,12 +77,15 @@ export class Editor {
   /** Presses Deploy, and waits until the flows run. */
   async deploy(): Promise<void> {
     const started = this.#starts();
-    // For a moment after the last deploy it is not to be pressed.
-    await this.page.waitForFunction(`!$('#red-ui-header-button-deploy').hasClass('disabled')`);
-    await this.page.waitForFunction(`!$('.red-ui-deploy-button-spinner').is(':visible')`);
+    const answered = this.page.waitForResponse(
+      (response) => response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows',
+      { timeout: LOADED_WITHIN_MS },
+    );
     await this.run(`RED.actions.invoke('core:deploy-flows')`);
+    await answered;
     await waitUntil(() => this.#starts() > started, 'the deployed flows to start', LOADED_WITHIN_MS);
-    await this.page.waitForFunction(`!RED.nodes.dirty()`);
+    // Until then the button is not to be pressed again.
+    await this.page.waitForFunction(`!$('.red-ui-deploy-button-spinner').is(':visible')`);
   }
 
   /** What would be deployed. */

@@ -51,6 +51,11 @@ export class Editor {
     await this.part('node-parameters').first().waitFor();
   }
 
+  /** The list of executions, with one of them open. */
+  async openExecution(workflowId: string, executionId: string): Promise<void> {
+    await this.page.goto(`${this.#url}/workflow/${workflowId}/executions/${executionId}`);
+  }
+
   /** The dialog of credentials. */
   async openCredential(id: string): Promise<Locator> {
     await this.page.goto(`${this.#url}/home/credentials/${id}`);

@@ -29,12 +29,6 @@ export function sessionFlow(): Workflow {
   );
 }
 
-/** Every sentence that is said into a TCP port. */
-export function triggerFlow(port: number): Workflow {
-  const listen = ours('asrTrigger', 'Listen', { source: 'tcp', port });
-  return chain('What is said into a port', [listen, nothing('Said')]);
-}
-
 /** @param outputs Of nodes that go on with another output than the first. */
 function chain(name: string, nodes: WorkflowNode[], outputs: Record<string, number> = {}): Workflow {
   const connections = nodes.slice(0, -1).map((from, index) => {

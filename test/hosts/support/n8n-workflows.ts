@@ -40,7 +40,7 @@ export interface Execution {
   mode: string;
   /** As it came from n8n, to be searched. */
   text: string;
-  /** Of the last run of each node. */
+  /** Of all runs of each node. */
   outputs: Record<string, NodeOutput>;
   error?: string;
 }
@@ -165,7 +165,13 @@ function readResults({ modules }: N8nInstallation, text: string): Pick<Execution
   const { runData, error } = parse(text).resultData;
   const outputs = Object.entries(runData).map(([name, runs]): [string, NodeOutput] => [
     name,
-    (runs.at(-1)?.data?.main ?? []).map((items) => items ?? []),
+    allRuns(runs.map(({ data }) => data?.main ?? [])),
   ]);
   return { outputs: Object.fromEntries(outputs), ...(error && { error: error.message }) };
+}
+
+/** A node in a loop runs more than once. */
+function allRuns(runs: (NodeOutput[number] | null)[][]): NodeOutput {
+  const outputs = Math.max(0, ...runs.map((run) => run.length));
+  return Array.from({ length: outputs }, (_, index) => runs.flatMap((run) => run[index] ?? []));
 }

@@ -170,6 +170,25 @@ describe('audio of every format', function () {
     });
   }
 
+  // The recording has one channel: without this, no frame would need its two told apart.
+  for (const level of [0, 5, 8, 12]) {
+    it(`keeps every bit of a FLAC of two different channels, compressed at level ${level}`, async () => {
+      const delayed = '[0:a]asplit[a][b];[b]adelay=7,volume=0.5[c];[a][c]join=inputs=2:channel_layout=stereo';
+      const args = `-filter_complex ${delayed} -t 3`;
+      const flac = fixture('stereo.flac', `${args} -compression_level ${level}`);
+      const wav = fixture('stereo.wav', args);
+      for (const channel of [0, 1]) {
+        const { pcm } = await decodeChunks(flac, 4096, { channel });
+        assert.ok(pcm.equals((await decodeChunks(wav, 4096, { channel })).pcm), `channel ${channel}`);
+      }
+      assert.ok(
+        !(await decodeChunks(flac, 4096, { channel: 0 })).pcm.equals(
+          (await decodeChunks(flac, 4096, { channel: 1 })).pcm,
+        ),
+      );
+    });
+  }
+
   it('keeps every bit of what only has to be unpacked', async () => {
     for (const [name, args] of [
       ['a.flac', ''],

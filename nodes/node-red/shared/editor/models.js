@@ -12,11 +12,7 @@ window.flowAsr = window.flowAsr || {};
 
   function revalidate() {
     RED.nodes.eachNode(function (node) {
-      if (!/^asr-(session|append-audio|commit|transcribe)$/.test(node.type)) return;
-      RED.editor.validateNode(node);
-      // Its label may say more now.
-      node.dirty = true;
-      node.resize = true;
+      if (/^asr-(session|append-audio|commit|transcribe)$/.test(node.type)) RED.editor.validateNode(node);
     });
     RED.view.redraw();
   }
@@ -138,17 +134,17 @@ window.flowAsr = window.flowAsr || {};
   // Screen readers are to find the label of its row at a typed input too: the field that the label is for is hidden.
   function labelTypedInputs() {
     $('.asr-form .red-ui-typedInput-container').each(function () {
-      const label = $(this).closest('.form-row').children('label').text().trim();
-      $(this).find('input, button').attr('aria-label', label);
+      const label = $(this).closest('.form-row').children('label').uniqueId();
+      $(this).find('input').attr('aria-labelledby', label.attr('id'));
     });
   }
 
-  // What a node without a name is called: its model, and who ends a sentence where there is a choice.
+  // What a node without a name is called: the model, and who ends a sentence, as far as they are not the usual ones. From
+  // the node alone: a label that grows when the runtime has answered moves the node, and the next deploy keeps that.
   function recognitionLabel(node) {
-    if (node.name || !capabilities) return node.name || node._(node.type + '.palette-label');
-    const model = modelOf(node.model);
-    const hasMode = model && model.modes.length > 1 && node.mode;
-    return nameOf(node.model) + (hasMode ? ', ' + flowAsr.sharedText('live.mode.' + node.mode) : '');
+    if (node.name) return node.name;
+    const mode = node.mode === 'manual' ? ', ' + flowAsr.sharedText('live.manual') : '';
+    return (node.model || node._(node.type + '.palette-label')) + mode;
   }
 
   Object.assign(flowAsr, {
