@@ -14,6 +14,7 @@ export interface ConnectionOptions {
   protocol: Protocol;
   connectTimeoutMs: number;
   configureTimeoutMs: number;
+  finishTimeoutMs: number;
   pingIntervalMs: number;
   pongTimeoutMs: number;
   environment: Environment;
@@ -125,6 +126,13 @@ export class Connection {
     });
   }
 
+  /** Ends the open sentence. Where the service takes no audio before it has answered, its answer has a bound. */
+  commit(): void {
+    const { protocol, finishTimeoutMs } = this.#options;
+    for (const frame of protocol.commit()) this.send(frame);
+    if (!protocol.acceptsAudio) this.#bound(finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
+  }
+
   /** Calls back once the service has all that was sent so far, if the connection lives that long. */
   confirm(onArrived: () => void): void {
     this.#arrivals.confirm(onArrived);
@@ -183,9 +191,9 @@ export class Connection {
           this.#handlers.onEvent(event);
       }
     }
-    if (this.#isOver() || acceptedBefore || !protocol.acceptsAudio) return;
-    this.#cancelBound?.();
-    this.#handlers.onDrain();
+    if (this.#isOver()) return;
+    if (protocol.acceptsAudio || protocol.isPaused) this.#cancelBound?.();
+    if (!acceptedBefore && protocol.acceptsAudio) this.#handlers.onDrain();
   }
 
   // A method, because a handler may end the connection between two looks at the phase.
@@ -193,7 +201,11 @@ export class Connection {
     return this.#phase === 'over';
   }
 
-  #bound(timeoutMs: number, code: 'CONNECT_TIMEOUT' | 'CONFIGURE_TIMEOUT', what: string): void {
+  #bound(
+    timeoutMs: number,
+    code: 'CONNECT_TIMEOUT' | 'CONFIGURE_TIMEOUT' | 'CONNECTION_LOST',
+    what: string,
+  ): void {
     this.#cancelBound?.();
     this.#cancelBound = this.#options.environment.clock.after(timeoutMs, () => {
       const message = `The service (${this.#options.endpoint.label}) ${what} within ${timeoutMs} ms.`;
