@@ -6,6 +6,7 @@ import { isSecret } from '../secret';
 import type { Socket, SocketEnd } from '../transport/websocket';
 import { Arrivals } from './arrivals';
 import { Heartbeat } from './heartbeat';
+import { errorOfEnd } from './socket-errors';
 
 export interface ConnectionOptions {
   endpoint: Endpoint;
@@ -225,18 +226,13 @@ export class Connection {
   }
 
   #errorOf(end: SocketEnd): AsrError {
-    const { label, region } = this.#options.endpoint;
-    switch (end.kind) {
-      case 'refused':
-        return this.#refusal(end.httpStatus, this.#withoutKey(end.body));
-      case 'failed': {
-        const advice = region === 'local' ? ' Start it with `flow-asr service`.' : '';
-        const message = `Cannot connect to the service (${label}): ${end.error.message}.${advice}`;
-        return new AsrError('CONNECT_FAILED', message, { retryable: true, cause: end.error });
-      }
-      case 'closed':
-        return this.#closed(end.closeCode, this.#withoutKey(end.reason), end.error);
-    }
+    const { endpoint } = this.#options;
+    return errorOfEnd(this.#endWithoutKey(end), endpoint, this.#phase === 'open');
+  }
+
+  #endWithoutKey(end: SocketEnd): SocketEnd {
+    if (end.kind === 'refused') return { ...end, body: this.#withoutKey(end.body) };
+    return end.kind === 'closed' ? { ...end, reason: this.#withoutKey(end.reason) } : end;
   }
 
   #frameWithoutKey(text: string): string {
@@ -247,60 +243,5 @@ export class Connection {
   #withoutKey(text: string): string {
     const { apiKey } = this.#options;
     return apiKey && text.includes(apiKey) ? text.replaceAll(apiKey, '***') : text;
-  }
-
-  #refusal(httpStatus: number, body: string): AsrError {
-    const { label } = this.#options.endpoint;
-    const said = body ? ` It said: ${body.slice(0, 300)}` : '';
-    if (httpStatus === 401 || httpStatus === 403) {
-      return new AsrError(
-        'AUTHENTICATION',
-        `The service (${label}) refused the API key (HTTP ${httpStatus}). Keys are per region: check that the key belongs to this one.${said}`,
-        { httpStatus },
-      );
-    }
-    if (httpStatus === 429) {
-      return new AsrError('THROTTLED', `The service (${label}) has too many requests (HTTP 429).${said}`, {
-        httpStatus,
-        retryable: true,
-      });
-    }
-    return new AsrError(
-      'CONNECT_FAILED',
-      `The service (${label}) answered HTTP ${httpStatus}, not a WebSocket.${said}`,
-      {
-        httpStatus,
-        retryable: httpStatus >= 500,
-      },
-    );
-  }
-
-  #closed(closeCode: number, reason: string, cause: Error | undefined): AsrError {
-    const { label } = this.#options.endpoint;
-    const details = { closeCode, ...(cause && { cause }) };
-    const why = reason ? `${closeCode}, ${reason}` : String(closeCode);
-    // protocol.md A.2: 1011 soon after the handshake = this host does not have the model.
-    if (closeCode === 1011 && this.#phase !== 'open') {
-      return new AsrError(
-        'MODEL_UNAVAILABLE',
-        `The service (${label}) does not have this model (closed with ${why}).`,
-        details,
-      );
-    }
-    if (closeCode === 1007 || closeCode === 1008 || closeCode === 1009) {
-      return new AsrError(
-        'PROTOCOL_REJECTED',
-        `The service (${label}) refused what was sent to it (closed with ${why}).`,
-        details,
-      );
-    }
-    return new AsrError(
-      'CONNECTION_LOST',
-      `The connection to the service (${label}) was lost (closed with ${why}).`,
-      {
-        ...details,
-        retryable: true,
-      },
-    );
   }
 }
