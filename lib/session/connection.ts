@@ -6,6 +6,7 @@ import { isSecret } from '../secret';
 import type { Socket, SocketEnd } from '../transport/websocket';
 import { Arrivals } from './arrivals';
 import { Heartbeat } from './heartbeat';
+import { errorOfEnd } from './socket-errors';
 
 export interface ConnectionOptions {
   endpoint: Endpoint;
@@ -14,6 +15,7 @@ export interface ConnectionOptions {
   protocol: Protocol;
   connectTimeoutMs: number;
   configureTimeoutMs: number;
+  finishTimeoutMs: number;
   pingIntervalMs: number;
   pongTimeoutMs: number;
   environment: Environment;
@@ -125,6 +127,13 @@ export class Connection {
     });
   }
 
+  /** Ends the open sentence. Where the service takes no audio before it has answered, its answer has a bound. */
+  commit(): void {
+    const { protocol, finishTimeoutMs } = this.#options;
+    for (const frame of protocol.commit()) this.send(frame);
+    if (!protocol.acceptsAudio) this.#bound(finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
+  }
+
   /** Calls back once the service has all that was sent so far, if the connection lives that long. */
   confirm(onArrived: () => void): void {
     this.#arrivals.confirm(onArrived);
@@ -183,9 +192,9 @@ export class Connection {
           this.#handlers.onEvent(event);
       }
     }
-    if (this.#isOver() || acceptedBefore || !protocol.acceptsAudio) return;
-    this.#cancelBound?.();
-    this.#handlers.onDrain();
+    if (this.#isOver()) return;
+    if (protocol.acceptsAudio || protocol.isPaused) this.#cancelBound?.();
+    if (!acceptedBefore && protocol.acceptsAudio) this.#handlers.onDrain();
   }
 
   // A method, because a handler may end the connection between two looks at the phase.
@@ -193,7 +202,11 @@ export class Connection {
     return this.#phase === 'over';
   }
 
-  #bound(timeoutMs: number, code: 'CONNECT_TIMEOUT' | 'CONFIGURE_TIMEOUT', what: string): void {
+  #bound(
+    timeoutMs: number,
+    code: 'CONNECT_TIMEOUT' | 'CONFIGURE_TIMEOUT' | 'CONNECTION_LOST',
+    what: string,
+  ): void {
     this.#cancelBound?.();
     this.#cancelBound = this.#options.environment.clock.after(timeoutMs, () => {
       const message = `The service (${this.#options.endpoint.label}) ${what} within ${timeoutMs} ms.`;
@@ -213,18 +226,13 @@ export class Connection {
   }
 
   #errorOf(end: SocketEnd): AsrError {
-    const { label, region } = this.#options.endpoint;
-    switch (end.kind) {
-      case 'refused':
-        return this.#refusal(end.httpStatus, this.#withoutKey(end.body));
-      case 'failed': {
-        const advice = region === 'local' ? ' Start it with `flow-asr service`.' : '';
-        const message = `Cannot connect to the service (${label}): ${end.error.message}.${advice}`;
-        return new AsrError('CONNECT_FAILED', message, { retryable: true, cause: end.error });
-      }
-      case 'closed':
-        return this.#closed(end.closeCode, this.#withoutKey(end.reason), end.error);
-    }
+    const { endpoint } = this.#options;
+    return errorOfEnd(this.#endWithoutKey(end), endpoint, this.#phase === 'open');
+  }
+
+  #endWithoutKey(end: SocketEnd): SocketEnd {
+    if (end.kind === 'refused') return { ...end, body: this.#withoutKey(end.body) };
+    return end.kind === 'closed' ? { ...end, reason: this.#withoutKey(end.reason) } : end;
   }
 
   #frameWithoutKey(text: string): string {
@@ -235,60 +243,5 @@ export class Connection {
   #withoutKey(text: string): string {
     const { apiKey } = this.#options;
     return apiKey && text.includes(apiKey) ? text.replaceAll(apiKey, '***') : text;
-  }
-
-  #refusal(httpStatus: number, body: string): AsrError {
-    const { label } = this.#options.endpoint;
-    const said = body ? ` It said: ${body.slice(0, 300)}` : '';
-    if (httpStatus === 401 || httpStatus === 403) {
-      return new AsrError(
-        'AUTHENTICATION',
-        `The service (${label}) refused the API key (HTTP ${httpStatus}). Keys are per region: check that the key belongs to this one.${said}`,
-        { httpStatus },
-      );
-    }
-    if (httpStatus === 429) {
-      return new AsrError('THROTTLED', `The service (${label}) has too many requests (HTTP 429).${said}`, {
-        httpStatus,
-        retryable: true,
-      });
-    }
-    return new AsrError(
-      'CONNECT_FAILED',
-      `The service (${label}) answered HTTP ${httpStatus}, not a WebSocket.${said}`,
-      {
-        httpStatus,
-        retryable: httpStatus >= 500,
-      },
-    );
-  }
-
-  #closed(closeCode: number, reason: string, cause: Error | undefined): AsrError {
-    const { label } = this.#options.endpoint;
-    const details = { closeCode, ...(cause && { cause }) };
-    const why = reason ? `${closeCode}, ${reason}` : String(closeCode);
-    // protocol.md A.2: 1011 soon after the handshake = this host does not have the model.
-    if (closeCode === 1011 && this.#phase !== 'open') {
-      return new AsrError(
-        'MODEL_UNAVAILABLE',
-        `The service (${label}) does not have this model (closed with ${why}).`,
-        details,
-      );
-    }
-    if (closeCode === 1007 || closeCode === 1008 || closeCode === 1009) {
-      return new AsrError(
-        'PROTOCOL_REJECTED',
-        `The service (${label}) refused what was sent to it (closed with ${why}).`,
-        details,
-      );
-    }
-    return new AsrError(
-      'CONNECTION_LOST',
-      `The connection to the service (${label}) was lost (closed with ${why}).`,
-      {
-        ...details,
-        retryable: true,
-      },
-    );
   }
 }

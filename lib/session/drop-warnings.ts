@@ -21,7 +21,7 @@ export class DropWarnings {
     if (this.#clock.now() - this.#sinceMs >= REPEAT_AFTER_MS) this.runEnded();
   }
 
-  /** Everything that waited has been sent, or the session is over. */
+  /** Everything that waited has been sent. */
   runEnded(): void {
     if (this.#droppedMs === 0) return;
     const droppedMs = Math.round(this.#droppedMs);

@@ -206,7 +206,6 @@ export class Sender {
   stop(reason: AsrError): number {
     this.#link = undefined;
     this.#cancelPaceTimer?.();
-    this.#options.drops.runEnded();
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
     return this.#outbox.clear();
   }

@@ -1,4 +1,3 @@
-import type { Cancel } from '../environment';
 import { AsrError } from '../errors';
 import type { SessionEvent, WarningCode } from '../events';
 import type { ContextTurn } from '../parameters';
@@ -6,18 +5,17 @@ import type { Protocol, ServiceEvent } from '../protocol/protocol';
 import { AnswerWatch } from './answer-watch';
 import type { SessionConfig } from './config';
 import { Connection } from './connection';
+import { Finishing } from './finishing';
 import { IdleWatch } from './idle-watch';
 import { createProtocol } from './protocols';
 import { Reconnection } from './reconnection';
 import type { Recognition, SpeechEvent } from './recognition';
+import { Renewal } from './renewal';
 import type { Link, Sender } from './sender';
+import { endedForSilence } from './silence-end';
 import type { StatisticsCounter } from './statistics';
 
-/** After the service said that what it was finishing has failed, nothing much will follow. */
-const FINISH_AFTER_FAILURE_MS = 1000;
 const KEEP_ALIVE_SILENCE_MS = 100;
-/** The service waits at least 23 s before it gives up on a silent client (protocol.md B.5). */
-const MIN_SILENT_MS = 20_000;
 /** A new connection waits no longer for the end of the old one, which has nothing more to say. */
 const RENEWAL_FINISH_MS = 3000;
 
@@ -45,29 +43,22 @@ export class ServiceLink {
   readonly #idleWatch: IdleWatch;
   readonly #reconnection: Reconnection;
   readonly #answerWatch: AnswerWatch;
+  readonly #finishing: Finishing;
+  readonly #renewal: Renewal;
   #link: Link | undefined;
   #context: readonly ContextTurn[];
   #wasOpened = false;
   /** Of the protocol session that runs; `undefined` before the service has accepted it. */
   #openedAtMs: number | undefined;
-  /** The connection is so old that it should be replaced at the next pause. */
-  #isOld = false;
-  /** It is being replaced: what it still says comes again. */
-  #isRenewing = false;
   /** The caller wants the end, not a pause. */
   #isEnding = false;
-  /** The last results of the protocol session were asked for. */
-  #isFinishSent = false;
-  /** Something of what is being finished could not be recognised. */
-  #hasFinishFailed = false;
   /** All results are there; only the closing handshake is left. */
   #isClosing = false;
   #isOver = false;
-  #cancelFinishBound: Cancel | undefined;
-  #cancelAge: Cancel | undefined;
 
   constructor(options: ServiceLinkOptions) {
-    const { environment, idle, context } = options.config;
+    const { environment, idle, context, maxAgeMs, answerTimeoutMs } = options.config;
+    const { clock } = environment;
     this.#options = options;
     this.#context = context;
     this.#reconnection = new Reconnection({
@@ -79,15 +70,21 @@ export class ServiceLink {
         this.#end(error);
       },
     });
+    this.#finishing = new Finishing(clock, (timeoutMs) => {
+      this.#finishTimedOut(timeoutMs);
+    });
+    this.#renewal = new Renewal(clock, maxAgeMs, () => {
+      this.#renewAtPause();
+    });
     this.#answerWatch = new AnswerWatch({
-      clock: environment.clock,
-      timeoutMs: options.config.answerTimeoutMs,
-      isOwed: () => !this.#isFinishSent && options.recognition.isAnswerOwed(options.sender),
+      clock,
+      timeoutMs: answerTimeoutMs,
+      isOwed: () => !this.#finishing.isSent && options.recognition.isAnswerOwed(options.sender),
       onSilent: () => {
         this.#silent();
       },
     });
-    this.#idleWatch = new IdleWatch(environment.clock, idle.afterMs, () => {
+    this.#idleWatch = new IdleWatch(clock, idle.afterMs, () => {
       this.#idle();
     });
   }
@@ -116,10 +113,8 @@ export class ServiceLink {
   connect(): void {
     const { config, sender, recognition } = this.#options;
     this.#openedAtMs = undefined;
-    this.#isOld = false;
-    this.#isRenewing = false;
-    this.#isFinishSent = false;
-    this.#hasFinishFailed = false;
+    this.#renewal.reset();
+    this.#finishing.reset();
     this.#isClosing = false;
     const protocol = createProtocol(config, this.#context);
     const connection = new Connection(
@@ -151,7 +146,7 @@ export class ServiceLink {
 
   /** Ends the open sentence, where the service takes that. */
   commit(): void {
-    for (const frame of this.#link?.protocol.commit() ?? []) this.#link?.connection.send(frame);
+    this.#link?.connection.commit();
   }
 
   /** Calls back once the service has all that was sent so far, if the connection lives that long. */
@@ -216,34 +211,18 @@ export class ServiceLink {
 
   #recognised(event: SpeechEvent): void {
     // What was open when the renewal began was nothing: what is heard now is heard again.
-    if (this.#isRenewing && event.type !== 'usage' && event.type !== 'warning') return;
+    if (this.#renewal.isUnderWay && event.type !== 'usage' && event.type !== 'warning') return;
     const { sender, recognition } = this.#options;
     recognition.receive(event, sender);
-    this.#hurryFinish(event);
-  }
-
-  /**
-   * After a failure the connection stays open and nothing may follow (protocol.md A.8), but other sentences may still
-   * get their finals: as long as something comes, it is waited for.
-   */
-  #hurryFinish(event: ServiceEvent): void {
-    if (!this.#isFinishSent || this.#isOver) return;
-    this.#hasFinishFailed ||= event.type === 'sentenceFailed';
-    if (this.#hasFinishFailed) this.#boundFinish(FINISH_AFTER_FAILURE_MS);
+    if (!this.#isOver) this.#finishing.heard(event);
   }
 
   #opened(sessionId: string): void {
     const { config, onOpened } = this.#options;
-    const { clock } = config.environment;
-    this.#openedAtMs = clock.now();
+    this.#openedAtMs = config.environment.clock.now();
     if (!this.#isEnding) this.#idleWatch.start();
     this.#answerWatch.start();
-    if (config.maxAgeMs > 0) {
-      this.#cancelAge = clock.after(config.maxAgeMs, () => {
-        this.#isOld = true;
-        this.#renewAtPause();
-      });
-    }
+    this.#renewal.opened();
     if (this.#wasOpened) {
       this.#reconnection.opened();
       return;
@@ -298,39 +277,33 @@ export class ServiceLink {
   /** Replaces an old connection where nobody notices: between two sentences. */
   #renewAtPause(): void {
     const { sender, recognition } = this.#options;
-    const isBusy = this.#isEnding || this.#isFinishSent || this.#isClosing || !sender.isEmpty;
-    if (!this.#isOld || !this.#link || isBusy || !recognition.isAtPause(sender)) return;
-    this.#isRenewing = true;
+    const isBusy = this.#isEnding || this.#finishing.isSent || this.#isClosing || !sender.isEmpty;
+    if (!this.#renewal.isDue || !this.#link || isBusy || !recognition.isAtPause(sender)) return;
+    this.#renewal.begin();
     if (this.#link.protocol.isPaused) this.#letGo();
     else this.#finish(this.#link, RENEWAL_FINISH_MS);
   }
 
   /** The service may close without `session.finished`, and that is an answer too (protocol.md A.9, rule 4). */
   #isAnswerToFinish({ closeCode }: AsrError): boolean {
-    return this.#isFinishSent && closeCode === 1000;
+    return this.#finishing.isSent && closeCode === 1000;
   }
 
-  /**
-   * The service gives up on silence (protocol.md B.5, B.6), which is no error of a quiet microphone: the session goes
-   * on with the next audio. Only after a while, or as the answer to a request, so that a service which refuses
-   * everything is not asked again and again.
-   */
-  #isForSilence({ code, closeCode }: AsrError): boolean {
+  #isForSilence(error: AsrError): boolean {
     const { recognition, config, sender } = this.#options;
-    // A recording may go out faster than real time.
-    const { clock } = config.environment;
-    const openForMs = clock.now() - (this.#openedAtMs ?? clock.now());
-    const lastedMs = Math.max(openForMs, sender.sessionMs);
-    const isAsked = this.#isFinishSent || recognition.hasPendingCommits;
-    // Who has just sent audio to a service that waits for some has it on a line that stalls.
-    if (code === 'IDLE_TIMEOUT' && clock.now() - sender.lastSentAtMs < MIN_SILENT_MS) return false;
-    if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') return isAsked || lastedMs >= MIN_SILENT_MS;
-    return closeCode === 1000 && lastedMs >= MIN_SILENT_MS && !recognition.hasOpenSentences;
+    const nowMs = config.environment.clock.now();
+    return endedForSilence(error, {
+      // A recording may go out faster than real time.
+      lastedMs: Math.max(nowMs - (this.#openedAtMs ?? nowMs), sender.sessionMs),
+      unfedMs: nowMs - sender.lastSentAtMs,
+      isAsked: this.#finishing.isSent || recognition.hasPendingCommits,
+      hasSpeech: recognition.hasOpenSentences || sender.settled.loudSinceEventMs > 0,
+    });
   }
 
   /** All results are there: closes the connection, or gives it back for others. */
   #letGo(): void {
-    this.#cancelFinishBound?.();
+    this.#finishing.stop();
     if (!this.#link || this.#link.connection.release()) {
       this.#protocolSessionEnded();
       return;
@@ -344,7 +317,7 @@ export class ServiceLink {
     const { sender, recognition, config } = this.#options;
     this.#link = undefined;
     this.#stopTimers();
-    if (this.#isRenewing && !this.#hasAllResults()) {
+    if (this.#renewal.isUnderWay && !this.#hasAllResults()) {
       sender.attach(undefined);
       this.#reconnection.renew();
       return;
@@ -363,7 +336,7 @@ export class ServiceLink {
 
   #idle(): void {
     const { sender, recognition, config, hasUncommitted } = this.#options;
-    const isAtRest = sender.isEmpty && !recognition.hasPendingCommits && !this.#isFinishSent;
+    const isAtRest = sender.isEmpty && !recognition.hasPendingCommits && !this.#finishing.isSent;
     if (!isAtRest || !this.#link) return;
     const { policy, afterMs } = config.idle;
     const { isPaused } = this.#link.protocol;
@@ -383,26 +356,21 @@ export class ServiceLink {
     this.finish();
   }
 
-  #finish({ protocol, connection }: Link, timeoutMs = this.#options.config.finishTimeoutMs): void {
-    for (const frame of protocol.finish()) connection.send(frame);
-    this.#isFinishSent = true;
+  #finish(link: Link, timeoutMs = this.#options.config.finishTimeoutMs): void {
+    this.#finishing.begin(link, timeoutMs);
     this.#options.recognition.finishSent();
-    this.#boundFinish(timeoutMs);
   }
 
-  #boundFinish(timeoutMs: number): void {
-    this.#cancelFinishBound?.();
-    this.#cancelFinishBound = this.#options.config.environment.clock.after(timeoutMs, () => {
-      const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
-      if (!this.#isRenewing) this.#warn('FINISH_TIMEOUT', message);
-      this.#link?.connection.destroy();
-      this.#protocolSessionEnded();
-    });
+  #finishTimedOut(timeoutMs: number): void {
+    const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
+    if (!this.#renewal.isUnderWay) this.#warn('FINISH_TIMEOUT', message);
+    this.#link?.connection.destroy();
+    this.#protocolSessionEnded();
   }
 
   #stopTimers(): void {
-    this.#cancelFinishBound?.();
-    this.#cancelAge?.();
+    this.#finishing.stop();
+    this.#renewal.stop();
     this.#idleWatch.stop();
     this.#answerWatch.stop();
   }

@@ -25,6 +25,7 @@ import { deferred, handled, rejected } from './promises';
 import { Recognition } from './recognition';
 import { Sender } from './sender';
 import { ServiceLink } from './service-link';
+import { abortedError, closedError, emptyCommitError, unansweredCommitError } from './session-errors';
 import { every, StatisticsCounter } from './statistics';
 
 /** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
@@ -223,8 +224,7 @@ class LiveSession implements Session {
     if (this.#isClosed()) return rejected(this.#closedError('commit'));
     if (this.#uncommittedBytes === 0) {
       if (this.#config.mode !== 'manual') return Promise.resolve({ text: '', finals: [] });
-      const message = 'There is nothing to commit: no audio was appended since the last commit.';
-      return rejected(new AsrError('COMMIT_EMPTY', message));
+      return rejected(emptyCommitError());
     }
     this.#uncommittedBytes = 0;
     const { commit, result } = this.#recognition.addCommit();
@@ -266,12 +266,13 @@ class LiveSession implements Session {
     if (this.#isClosed()) return;
     const aborted = how === 'aborted';
     if (how instanceof AsrError) this.#endedBy = how;
-    const reason = this.#endedBy ?? (aborted ? this.#abortedError() : this.#closedError('wait'));
+    const reason =
+      this.#endedBy ?? (aborted ? abortedError(this.#config.signal?.reason) : this.#closedError('wait'));
     this.#phase = 'closed';
     this.#intake.stop();
     this.#stopStatistics?.();
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
-    this.#recognition.stop(how === 'finished' ? unansweredCommit() : reason);
+    this.#recognition.stop(how === 'finished' ? unansweredCommitError() : reason);
     this.#counter.audioLostBytes += this.#sender.stop(reason);
     const statistics = this.statistics();
     this.#ready.reject(reason);
@@ -305,18 +306,8 @@ class LiveSession implements Session {
     }
   }
 
-  #abortedError(): AsrError {
-    const cause: unknown = this.#config.signal?.reason;
-    return new AsrError('ABORTED', 'The session was aborted.', { cause });
-  }
-
   #closedError(what: string): AsrError {
-    const why = this.#endedBy
-      ? `it failed: ${this.#endedBy.message}`
-      : this.#phase === 'finishing'
-        ? 'it is finishing.'
-        : 'it is over.';
-    return new AsrError('SESSION_CLOSED', `Cannot ${what} in this session, ${why}`, { cause: this.#endedBy });
+    return closedError(what, this.#phase === 'finishing', this.#endedBy);
   }
 
   #takesMore(): boolean {
@@ -327,8 +318,4 @@ class LiveSession implements Session {
   #isClosed(): boolean {
     return this.#phase === 'closed';
   }
-}
-
-function unansweredCommit(): AsrError {
-  return new AsrError('COMMIT_FAILED', 'The session ended before the service answered the commit.');
 }

@@ -56,12 +56,19 @@ describe('the options of a session', () => {
     'finishTimeoutMs',
     'pingIntervalMs',
     'maxHeldAudioMs',
+    'maxReplayAudioMs',
+    'pongTimeoutMs',
+    'answerTimeoutMs',
   ] as const;
   const bounds: [param: string, min: number, max: number, make: (value: number) => SessionOptions][] = [
     ['vadThreshold', -1, 1, (vadThreshold) => ({ parameters: { vadThreshold } })],
     ['silenceMs', 200, 6000, (silenceMs) => ({ parameters: { silenceMs } })],
     ['pace.burstMs', 1, MAX_MS, (burstMs) => ({ pace: { burstMs } })],
     ['pace.multiple', 0.1, 1000, (multiple) => ({ pace: { multiple } })],
+    ['reconnect.maxAttempts', 0, 1000, (maxAttempts) => ({ reconnect: { maxAttempts } })],
+    ['reconnect.baseDelayMs', 1, MAX_MS, (baseDelayMs) => ({ reconnect: { baseDelayMs } })],
+    ['reconnect.maxDelayMs', 1, MAX_MS, (maxDelayMs) => ({ reconnect: { maxDelayMs } })],
+    ['maxAgeMs', 0, MAX_MS, (maxAgeMs) => ({ maxAgeMs })],
     ...DURATIONS.map((name): (typeof bounds)[number] => [name, 1, MAX_MS, (value) => ({ [name]: value })]),
   ];
   for (const [param, min, max, make] of bounds) {
@@ -106,6 +113,12 @@ describe('the options of a session', () => {
     assert.equal(refusal({ ...LOCAL, wireFormat: 'opus' }).param, 'wireFormat');
     assert.equal(refusal({ ...LOCAL, idle: { policy: 'sleep' as 'close' } }).param, 'idle.policy');
     assert.equal(refusal({ ...LOCAL, language: ['zh', 'en'] }).param, 'language');
+    assert.equal(refusal({ ...LOCAL, overload: 'drop' as 'fail' }).param, 'overload');
+  });
+
+  it('have the bounds that the model needs', () => {
+    assert.equal(configure(LOCAL).maxAgeMs, 900_000);
+    assert.equal(configure({ ...LOCAL, model: 'fun-asr-realtime' }).maxAgeMs, 0);
   });
 
   it('take biasing text up to its bound', () => {

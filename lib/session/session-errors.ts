@@ -1,0 +1,21 @@
+import { AsrError } from '../errors';
+
+export function abortedError(cause: unknown): AsrError {
+  return new AsrError('ABORTED', 'The session was aborted.', { cause });
+}
+
+/** @param endedBy what the session failed with, if it did */
+export function closedError(what: string, isFinishing: boolean, endedBy: AsrError | undefined): AsrError {
+  const running = isFinishing ? 'it is finishing.' : 'it is over.';
+  const why = endedBy ? `it failed: ${endedBy.message}` : running;
+  return new AsrError('SESSION_CLOSED', `Cannot ${what} in this session, ${why}`, { cause: endedBy });
+}
+
+export function emptyCommitError(): AsrError {
+  const message = 'There is nothing to commit: no audio was appended since the last commit.';
+  return new AsrError('COMMIT_EMPTY', message);
+}
+
+export function unansweredCommitError(): AsrError {
+  return new AsrError('COMMIT_FAILED', 'The session ended before the service answered the commit.');
+}

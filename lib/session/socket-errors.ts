@@ -1,0 +1,54 @@
+import { AsrError } from '../errors';
+import type { Endpoint } from '../regions';
+import type { SocketEnd } from '../transport/websocket';
+
+/** What the end of a connection means. Its texts are the service's own: without the key, if they had it. */
+export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccepted: boolean): AsrError {
+  switch (end.kind) {
+    case 'refused':
+      return refusal(label, end.httpStatus, end.body);
+    case 'failed': {
+      const advice = region === 'local' ? ' Start it with `flow-asr service`.' : '';
+      const message = `Cannot connect to the service (${label}): ${end.error.message}.${advice}`;
+      return new AsrError('CONNECT_FAILED', message, { retryable: true, cause: end.error });
+    }
+    case 'closed':
+      return closed(label, end, wasAccepted);
+  }
+}
+
+function refusal(label: string, httpStatus: number, body: string): AsrError {
+  const said = body ? ` It said: ${body.slice(0, 300)}` : '';
+  if (httpStatus === 401 || httpStatus === 403) {
+    const message =
+      `The service (${label}) refused the API key (HTTP ${httpStatus}). Keys are per region: ` +
+      `check that the key belongs to this one.${said}`;
+    return new AsrError('AUTHENTICATION', message, { httpStatus });
+  }
+  if (httpStatus === 429) {
+    const message = `The service (${label}) has too many requests (HTTP 429).${said}`;
+    return new AsrError('THROTTLED', message, { httpStatus, retryable: true });
+  }
+  const message = `The service (${label}) answered HTTP ${httpStatus}, not a WebSocket.${said}`;
+  return new AsrError('CONNECT_FAILED', message, { httpStatus, retryable: httpStatus >= 500 });
+}
+
+function closed(
+  label: string,
+  { closeCode, reason, error: cause }: Extract<SocketEnd, { kind: 'closed' }>,
+  wasAccepted: boolean,
+): AsrError {
+  const details = { closeCode, ...(cause && { cause }) };
+  const why = reason ? `${closeCode}, ${reason}` : String(closeCode);
+  // protocol.md A.2: 1011 soon after the handshake = this host does not have the model.
+  if (closeCode === 1011 && !wasAccepted) {
+    const message = `The service (${label}) does not have this model (closed with ${why}).`;
+    return new AsrError('MODEL_UNAVAILABLE', message, details);
+  }
+  if (closeCode === 1007 || closeCode === 1008 || closeCode === 1009) {
+    const message = `The service (${label}) refused what was sent to it (closed with ${why}).`;
+    return new AsrError('PROTOCOL_REJECTED', message, details);
+  }
+  const message = `The connection to the service (${label}) was lost (closed with ${why}).`;
+  return new AsrError('CONNECTION_LOST', message, { ...details, retryable: true });
+}
