@@ -51,11 +51,6 @@ export class Editor {
     await this.part('node-parameters').first().waitFor();
   }
 
-  /** The list of executions, with one of them open. */
-  async openExecution(workflowId: string, executionId: string): Promise<void> {
-    await this.page.goto(`${this.#url}/workflow/${workflowId}/executions/${executionId}`);
-  }
-
   /** The dialog of credentials. */
   async openCredential(id: string): Promise<Locator> {
     await this.page.goto(`${this.#url}/home/credentials/${id}`);
@@ -103,14 +98,10 @@ export class Editor {
     return names;
   }
 
-  /** A picture for the documentation, of the page or a part of it, when pictures are to be taken. */
-  async picture(name: string, clip?: { x: number; y: number; width: number; height: number }): Promise<void> {
+  /** A picture for the documentation, of a part of the page, when pictures are to be taken. */
+  async picture(name: string, part: Locator): Promise<void> {
     if (!IMAGES) return;
     mkdirSync(IMAGES, { recursive: true });
-    await this.page.screenshot({
-      path: path.join(IMAGES, `n8n-${name}.png`),
-      animations: 'disabled',
-      ...(clip && { clip }),
-    });
+    await part.screenshot({ path: path.join(IMAGES, `n8n-${name}.png`), animations: 'disabled' });
   }
 }
