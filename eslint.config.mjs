@@ -49,6 +49,15 @@ export default tseslint.config(
     },
   },
   {
+    // One host knows nothing of the other.
+    files: ['nodes/n8n/**/*.ts', 'credentials/n8n/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['node-red', '**/node-red/**'] }] },
+  },
+  {
+    files: ['nodes/node-red/**/*.ts', 'credentials/node-red/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['n8n-workflow', '**/n8n/**'] }] },
+  },
+  {
     files: ['local-service/**/*.ts'],
     rules: {
       'no-restricted-imports': [

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PACKAGE_NAME, packPackage, ROOT, userFolderWithPackage } from '../hosts/support/packed';
@@ -16,6 +16,21 @@ describe('the packed package', () => {
     const { files, unpackedSize } = await packPackage();
     assert.deepEqual(files.map((file) => file.path).sort(), expectedFiles().sort());
     assert.ok(unpackedSize < MAX_UNPACKED_BYTES, `${unpackedSize} bytes`);
+  });
+
+  it('has every file that n8n is told of, and needs nothing of n8n to be installed', async () => {
+    const { files } = await packPackage();
+    const packed = new Set(files.map((file) => file.path));
+    const { n8n, peerDependenciesMeta } = JSON.parse(
+      readFileSync(path.join(ROOT, 'package.json'), 'utf8'),
+    ) as {
+      n8n: { nodes: string[]; credentials: string[] };
+      peerDependenciesMeta: Record<string, { optional?: boolean }>;
+    };
+    for (const file of [...n8n.nodes, ...n8n.credentials]) assert.ok(packed.has(file), file);
+    // Its packages want a newer Node.js than Node-RED 4 does.
+    assert.equal(peerDependenciesMeta['n8n-workflow']?.optional, true);
+    assert.equal(existsSync(path.join(await userFolderWithPackage(), 'node_modules/n8n-workflow')), false);
   });
 
   it('has an executable command', async () => {
@@ -56,16 +71,24 @@ function expectedFiles(): string[] {
       const base = `dist/${file.replace(/(\.d)?\.ts$/, '')}`;
       return [`${base}.js`, ...(file.startsWith('lib/') ? [`${base}.d.ts`] : [])];
     });
-  const icons = filesIn('icons').map((file) => `dist/credentials/node-red/${file}`);
+  // Each host has its own; Node-RED would offer everything in the folder of examples, n8n's too.
+  const [n8nIcons, icons] = apart(filesIn('icons'));
+  const [, examples] = apart(filesIn('examples'));
   return [
     ...compiled,
-    ...icons,
-    ...filesIn('examples'),
+    ...icons.map((file) => `dist/credentials/node-red/${file}`),
+    ...n8nIcons.map((file) => `dist/${file}`),
+    ...examples,
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'package.json',
   ];
+}
+
+function apart(files: string[]): [n8n: string[], others: string[]] {
+  const isOfN8n = (file: string) => file.split('/')[1] === 'n8n';
+  return [files.filter(isOfN8n), files.filter((file) => !isOfN8n(file))];
 }
 
 function filesIn(folder: string): string[] {

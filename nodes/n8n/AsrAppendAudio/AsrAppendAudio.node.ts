@@ -2,9 +2,9 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { readAudio } from '../../../lib/audio/source';
 import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
-import { asNodeFault, isCancelled } from '../shared/errors';
+import { faultOfItem } from '../shared/errors';
 import { optionsCollection } from '../shared/recognition-properties';
-import { OUTPUT_NAMES, pairing, sessionItem, SessionItems } from '../shared/session-items';
+import { OUTPUT_NAMES, sessionItem, SessionItems } from '../shared/session-items';
 import { itemByItem, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
@@ -38,9 +38,9 @@ export class AsrAppendAudio implements INodeType {
       try {
         await append(this, group, items);
       } catch (error) {
-        const fault = asNodeFault(this.getNode(), error, group.items[0]);
-        if (!this.continueOnFail() || isCancelled(this)) throw fault;
-        items.addFault('interim', fault, pairing(group.items));
+        const { fault, goOn } = faultOfItem(this, error, group.items[0]);
+        if (!goOn) throw fault;
+        items.addFault('interim', fault, group.items);
       }
     }
     return items.outputs;

@@ -1,7 +1,8 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { asNodeFault, isCancelled } from '../shared/errors';
-import { OUTPUT_NAMES, pairing, sessionItem, SessionItems } from '../shared/session-items';
+import { faultOfItem } from '../shared/errors';
+import { pairing } from '../shared/items';
+import { OUTPUT_NAMES, sessionItem, SessionItems } from '../shared/session-items';
 import { itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
@@ -46,9 +47,9 @@ export class AsrCommit implements INodeType {
       try {
         await commit(this, group, items);
       } catch (error) {
-        const fault = asNodeFault(this.getNode(), error, group.items[0]);
-        if (!this.continueOnFail() || isCancelled(this)) throw fault;
-        items.addFault('final', fault, pairing(group.items));
+        const { fault, goOn } = faultOfItem(this, error, group.items[0]);
+        if (!goOn) throw fault;
+        items.addFault('final', fault, group.items);
       }
     }
     return items.outputs;

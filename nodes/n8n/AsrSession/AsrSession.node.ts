@@ -1,16 +1,16 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
-import { asNodeFault, isCancelled } from '../shared/errors';
+import { faultOfItem } from '../shared/errors';
 import {
   optionsCollection,
   recognitionOptions,
   recognitionProperties,
 } from '../shared/recognition-properties';
-import { OUTPUT_NAMES, pairing, SessionItems } from '../shared/session-items';
+import { OUTPUT_NAMES, SessionItems } from '../shared/session-items';
 import { itemByItem, itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import { abort, finish, open } from './operations';
-import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS } from './limits';
+import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS, LIMITS } from './limits';
 
 const OPEN = { operation: ['open'] };
 
@@ -96,7 +96,7 @@ export class AsrSession implements INodeType {
             displayName: 'End When Unused (Seconds)',
             name: 'unusedSeconds',
             type: 'number',
-            typeOptions: { minValue: 1, maxValue: 86400 },
+            typeOptions: { minValue: 1, maxValue: LIMITS.unusedSeconds.max },
             default: DEFAULT_UNUSED_SECONDS,
             description:
               'The session ends when no node uses it for so long. It sleeps before that, at no cost, and the next audio wakes it.',
@@ -105,7 +105,7 @@ export class AsrSession implements INodeType {
             displayName: 'Longest Duration (Minutes)',
             name: 'longestMinutes',
             type: 'number',
-            typeOptions: { minValue: 1, maxValue: 1440 },
+            typeOptions: { minValue: 1, maxValue: LIMITS.longestMinutes.max },
             default: DEFAULT_LONGEST_MINUTES,
             description: 'The session ends after that in any case',
           },
@@ -125,9 +125,9 @@ export class AsrSession implements INodeType {
       try {
         await run(this, group, items);
       } catch (error) {
-        const fault = asNodeFault(this.getNode(), error, group.items[0]);
-        if (!this.continueOnFail() || isCancelled(this)) throw fault;
-        items.addFault(output, fault, pairing(group.items));
+        const { fault, goOn } = faultOfItem(this, error, group.items[0]);
+        if (!goOn) throw fault;
+        items.addFault(output, fault, group.items);
       }
     }
     return items.outputs;

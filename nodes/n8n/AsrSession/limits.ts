@@ -1,3 +1,21 @@
-/** Without the service's word for it: long enough for most of what a workflow does between two nodes. */
+import type { IDataObject } from 'n8n-workflow';
+import { AsrError } from '../../../lib/errors';
+
+/** Long enough for most of what a workflow does between two nodes. */
 export const DEFAULT_UNUSED_SECONDS = 300;
 export const DEFAULT_LONGEST_MINUTES = 120;
+
+/** What the node may be set to: above 0, up to and with `max`. */
+export const LIMITS = {
+  unusedSeconds: { label: 'End When Unused', max: 86_400, default: DEFAULT_UNUSED_SECONDS },
+  longestMinutes: { label: 'Longest Duration', max: 1440, default: DEFAULT_LONGEST_MINUTES },
+} as const;
+
+/** @throws AsrError `INVALID_OPTION` for what an expression gave and is no number within the bounds */
+export function readLimit(options: IDataObject, name: keyof typeof LIMITS): number {
+  const { label, max, default: byDefault } = LIMITS[name];
+  const value = options[name] ?? byDefault;
+  if (typeof value === 'number' && value > 0 && value <= max) return value;
+  const message = `Expected "${label}" to be a number above 0 and up to ${max}, got ${JSON.stringify(value)}.`;
+  throw new AsrError('INVALID_OPTION', message, { param: name });
+}

@@ -1,18 +1,13 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { joinTexts } from '../../../lib/session/text';
-import { asData } from '../shared/items';
+import { asData, pairing } from '../shared/items';
 import { ofItem } from '../shared/parameter-source';
-import { pairing, sessionItem } from '../shared/session-items';
+import { sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
 import type { SessionGroup } from '../shared/session-name';
 import { sessionOptions } from '../shared/session-options';
 import { heldSession, openHeldSession } from '../shared/session-registry';
-import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS } from './limits';
-
-interface Limits {
-  unusedSeconds?: number;
-  longestMinutes?: number;
-}
+import { readLimit } from './limits';
 
 /** The item goes on as it came, audio included, with what was opened. */
 export async function open(
@@ -21,11 +16,10 @@ export async function open(
   items: SessionItems,
 ): Promise<void> {
   const options = await sessionOptions(ofItem(context, itemIndex));
-  const { unusedSeconds = DEFAULT_UNUSED_SECONDS, longestMinutes = DEFAULT_LONGEST_MINUTES } =
-    context.getNodeParameter('options', itemIndex, {}) as Limits;
+  const limits = context.getNodeParameter('options', itemIndex, {});
   const held = openHeldSession(context, sessionName, options, {
-    unusedMs: unusedSeconds * 1000,
-    longestMs: longestMinutes * 60_000,
+    unusedMs: readLimit(limits, 'unusedSeconds') * 1000,
+    longestMs: readLimit(limits, 'longestMinutes') * 60_000,
   });
   const opened = await held.ready();
   const { json, binary } = context.getInputData()[itemIndex] ?? { json: {} };

@@ -3,7 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { transcribe } from '../../../lib/session/transcribe';
 import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
-import { asNodeFault, failedItem, isCancelled } from '../shared/errors';
+import { failedItem, faultOfItem } from '../shared/errors';
 import { ofItem } from '../shared/parameter-source';
 import {
   optionsCollection,
@@ -99,17 +99,18 @@ export class AsrTranscribe implements INodeType {
     const stopping = new AbortController();
     const cancelled = this.getExecutionCancelSignal();
     const signal = cancelled ? AbortSignal.any([cancelled, stopping.signal]) : stopping.signal;
-    const { atOnce = DEFAULT_AT_ONCE } = this.getNodeParameter('options', 0, {}) as { atOnce?: number };
+    const { atOnce } = this.getNodeParameter('options', 0, {}) as { atOnce?: number };
 
     const results = await inParallel(
       items.length,
-      atOnce,
+      // An expression may give anything.
+      Math.max(1, Number(atOnce) || DEFAULT_AT_ONCE),
       async (itemIndex) => {
         try {
           return await transcribeItem(this, itemIndex, signal);
         } catch (error) {
-          const fault = asNodeFault(this.getNode(), error, itemIndex);
-          if (this.continueOnFail() && !isCancelled(this)) return [failedItem(fault, { item: itemIndex })];
+          const { fault, goOn } = faultOfItem(this, error, itemIndex);
+          if (goOn) return [failedItem(this, fault, [itemIndex])];
           throw fault;
         }
       },
@@ -128,7 +129,17 @@ async function transcribeItem(
 ): Promise<INodeExecutionData[]> {
   const options = await sessionOptions(ofItem(context, itemIndex));
   const { audio, strings, hints } = await audioInput(context, itemIndex);
-  const transcript = await transcribe(audio, { ...options, strings, hints, signal });
+  const transcript = await transcribe(audio, {
+    ...options,
+    strings,
+    hints,
+    signal,
+    onEvent: (event) => {
+      if (event.type !== 'warning') return;
+      const message = `Item ${itemIndex}: ${event.message}`;
+      context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
+    },
+  });
   return transcriptItems(context, itemIndex, transcript, {
     per: context.getNodeParameter('itemPer', itemIndex, 'file') as 'file' | 'sentence',
     captions: context.getNodeParameter('captions', itemIndex, 'none') as CaptionFormat | 'none',

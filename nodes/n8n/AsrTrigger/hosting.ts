@@ -2,8 +2,8 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { AsrError } from '../../../lib/errors';
 import { openSession } from '../../../lib/session/session';
 import { asNodeFault } from '../shared/errors';
-import { Listening } from './listening';
-import type { ListeningOptions } from './listening';
+import { Listening } from '../../../lib/live/listening';
+import type { ListeningOptions } from '../../../lib/live/listening';
 import { createReporter } from './reporter';
 import type { TriggerSettings } from './settings';
 import { TriggerItems } from './trigger-items';
@@ -67,7 +67,8 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
   });
   const close = (): Promise<void> => {
     items.close();
-    onFailure(new AsrError('ABORTED', 'Listening was stopped.'));
+    // By the word "canceled" n8n tells what was stopped from what has failed.
+    onFailure(new AsrError('ABORTED', 'Listening was canceled.'));
     return listening.close();
   };
   return {

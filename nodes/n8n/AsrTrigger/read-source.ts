@@ -2,12 +2,12 @@ import type { IDataObject } from 'n8n-workflow';
 import type { AudioFormatHints } from '../../../lib/audio/format';
 import { AsrError } from '../../../lib/errors';
 import { rawHints } from '../shared/audio-input';
-import { ffmpegSource } from './sources/ffmpeg';
-import { httpSource } from './sources/http';
-import type { LiveSource } from './sources/source';
-import { tcpSource } from './sources/tcp';
-import { udpSource } from './sources/udp';
-import { webSocketSource } from './sources/websocket';
+import { ffmpegSource } from '../../../lib/live/sources/ffmpeg';
+import { httpSource } from '../../../lib/live/sources/http';
+import type { LiveSource } from '../../../lib/live/sources/source';
+import { tcpSource } from '../../../lib/live/sources/tcp';
+import { udpSource } from '../../../lib/live/sources/udp';
+import { webSocketSource } from '../../../lib/live/sources/websocket';
 
 type Parameter = (name: string, fallback: unknown) => unknown;
 

@@ -6,7 +6,7 @@ import type { SessionOptions } from '../../../lib/session/options';
 import { asNodeFault } from '../shared/errors';
 import { sessionOptions } from '../shared/session-options';
 import { readSource } from './read-source';
-import type { LiveSource } from './sources/source';
+import type { LiveSource } from '../../../lib/live/sources/source';
 import type { TriggerEventType, TriggerItemSettings } from './trigger-items';
 
 const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim'];

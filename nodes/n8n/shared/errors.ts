@@ -1,7 +1,8 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
-import type { IExecuteFunctions, INode, INodeExecutionData, IPairedItemData } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 import { AsrError } from '../../../lib/errors';
 import type { AsrErrorCode } from '../../../lib/errors';
+import { pairing } from './items';
 
 /** What the service answered, or that it did not: n8n shows these apart from mistakes in the workflow. */
 const OF_THE_SERVICE: ReadonlySet<AsrErrorCode> = new Set<AsrErrorCode>([
@@ -62,25 +63,36 @@ function splitMessage(text: string): { message: string; description: string | un
   return { message: text.slice(0, end), description: text.slice(end + 1) };
 }
 
-/** The item of an input that failed, where the workflow goes on: for the error output, or in place of the result. */
+/**
+ * What goes on in place of an item that failed. n8n knows it by its one field `error`, and adds the fields that the item
+ * had when it leads to the error output; the file we leave with it, for another try.
+ */
 export function failedItem(
-  fault: NodeFault,
-  pairedItem: IPairedItemData | IPairedItemData[],
+  context: IExecuteFunctions,
+  { message, description }: NodeFault,
+  items: readonly [number, ...number[]],
 ): INodeExecutionData {
-  const { message, description, context } = fault;
-  const code: unknown = context.code;
+  const binary = context.getInputData()[items[0]]?.binary;
   return {
-    json: {
-      error: message,
-      ...(description && { errorDescription: description }),
-      ...(typeof code === 'string' && { errorCode: code }),
-    },
-    error: fault,
-    pairedItem,
+    json: { error: [message, description].filter(Boolean).join(' ') },
+    ...(binary && { binary }),
+    pairedItem: pairing(items),
   };
 }
 
-/** Whether the execution was cancelled: then nothing more is to be done, whatever the node's setting on errors says. */
-export function isCancelled(context: IExecuteFunctions): boolean {
-  return context.getExecutionCancelSignal()?.aborted ?? false;
+/**
+ * What the node of an execution throws for an item.
+ * @returns the fault, and whether the node is to go on with its other items
+ */
+export function faultOfItem(
+  context: IExecuteFunctions,
+  error: unknown,
+  itemIndex: number,
+): { fault: NodeFault; goOn: boolean } {
+  const node = context.getNode();
+  if (context.getExecutionCancelSignal()?.aborted) {
+    // n8n knows a cancelled execution from a failed one by this word.
+    return { fault: new NodeOperationError(node, 'The execution was canceled.', { itemIndex }), goOn: false };
+  }
+  return { fault: asNodeFault(node, error, itemIndex), goOn: context.continueOnFail() };
 }

@@ -104,15 +104,19 @@ export class HeldSession {
     this.#session.abort();
   }
 
-  /** Ends it when the signal aborts. A resumed execution has another signal than the one before. */
-  endWith(signal: AbortSignal | undefined): void {
-    if (!signal || this.#watched.has(signal)) return;
+  /**
+   * Ends it when the signal aborts. A resumed execution has another signal than the one before.
+   * @returns whether the signal is new
+   */
+  endWith(signal: AbortSignal | undefined): boolean {
+    if (!signal || this.#watched.has(signal)) return false;
     this.#watched.add(signal);
     const onAbort = (): void => {
       this.end('the execution was cancelled');
     };
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort, { once: true });
+    return true;
   }
 
   /** Everything that came since the last time, once. */

@@ -1,8 +1,9 @@
-import type { IExecuteFunctions, INodeExecutionData, IPairedItemData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Drained } from './held-session';
-import { asData } from './items';
 import { failedItem } from './errors';
 import type { NodeFault } from './errors';
+import { asData } from './items';
+import type { Pairing } from './items';
 
 export const OUTPUT_NAMES = ['Interim', 'Final', 'Emotion'];
 
@@ -40,8 +41,8 @@ export class SessionItems {
   }
 
   /** @param output where the node's items go in any case */
-  addFault(output: 'interim' | 'final', fault: NodeFault, pairedItem: Pairing): void {
-    this[output].push(failedItem(fault, pairedItem));
+  addFault(output: 'interim' | 'final', fault: NodeFault, items: readonly [number, ...number[]]): void {
+    this[output].push(failedItem(this.#context, fault, items));
   }
 
   #hint(message: string): void {
@@ -49,13 +50,6 @@ export class SessionItems {
     this.#hints.add(message);
     this.#context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
   }
-}
-
-export type Pairing = IPairedItemData | IPairedItemData[];
-
-/** The items that a result is of; n8n finds their common origin. */
-export function pairing([first, ...others]: readonly [number, ...number[]]): Pairing {
-  return others.length === 0 ? { item: first } : [first, ...others].map((item) => ({ item }));
 }
 
 /** An event of the shared vocabulary, with the name of its session. */

@@ -95,7 +95,8 @@ const NOT_OPEN = [
 
 /** Ends with the execution, where n8n tells: of a cancellation always, of its end from 2.33 on. */
 function watch(context: IExecuteFunctions, held: HeldSession): void {
-  held.endWith(context.getExecutionCancelSignal());
+  // Once for a run of the execution, not for each of its nodes.
+  if (!held.endWith(context.getExecutionCancelSignal())) return;
   const { onExecutionFinish } = context as { onExecutionFinish?: (handler: () => void) => void };
   onExecutionFinish?.call(context, () => {
     held.end('the execution it belongs to has ended');

@@ -40,7 +40,7 @@ export interface Execution {
   mode: string;
   /** As it came from n8n, to be searched. */
   text: string;
-  /** Of the last run of each node. */
+  /** Of all runs of each node. */
   outputs: Record<string, NodeOutput>;
   error?: string;
 }
@@ -48,6 +48,7 @@ export interface Execution {
 const CREDENTIALS = 'realtimeAsrApi';
 const OPEN = ['new', 'running', 'waiting', 'unknown'];
 const FINISHED_WITHIN_MS = 120_000;
+const PUBLISHED_WITHIN_MS = 60_000;
 
 export function exampleTitles(): string[] {
   return readdirSync(EXAMPLES)
@@ -86,9 +87,23 @@ export async function importWorkflow(
   });
 }
 
-/** Publishes it: from now on its triggers listen. */
+/** Publishes it, and waits until its triggers listen: newer versions of n8n do it after they have answered. */
 export async function activate(n8n: N8n, { id, versionId }: Workflow): Promise<void> {
   await n8n.data('POST', `/workflows/${id}/activate`, { versionId, name: '', description: '' });
+  await eventually(
+    async () => {
+      const { status, body } = await n8n.request('GET', `/rest/workflows/${id}/publication-status`, {
+        headers: { cookie: n8n.cookie },
+      });
+      if (status === 404) return true;
+      const publication = (JSON.parse(body.toString()) as { data: { status: string } }).data;
+      if (publication.status === 'failed' || publication.status === 'partial')
+        throw new Error(body.toString());
+      return publication.status === 'published' || undefined;
+    },
+    `the workflow ${id} to be published`,
+    PUBLISHED_WITHIN_MS,
+  );
 }
 
 export async function deactivate(n8n: N8n, { id }: Workflow): Promise<void> {
@@ -150,7 +165,13 @@ function readResults({ modules }: N8nInstallation, text: string): Pick<Execution
   const { runData, error } = parse(text).resultData;
   const outputs = Object.entries(runData).map(([name, runs]): [string, NodeOutput] => [
     name,
-    (runs.at(-1)?.data?.main ?? []).map((items) => items ?? []),
+    allRuns(runs.map(({ data }) => data?.main ?? [])),
   ]);
   return { outputs: Object.fromEntries(outputs), ...(error && { error: error.message }) };
+}
+
+/** A node in a loop runs more than once. */
+function allRuns(runs: (NodeOutput[number] | null)[][]): NodeOutput {
+  const outputs = Math.max(0, ...runs.map((run) => run.length));
+  return Array.from({ length: outputs }, (_, index) => runs.flatMap((run) => run[index] ?? []));
 }

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { waitUntil } from '../../support/wait-until';
 
 const running = new Set<ProcessGroup>();
@@ -20,7 +20,7 @@ export class ProcessGroup {
   #output = '';
   #failure: Error | undefined;
 
-  constructor(file: string, args: string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}) {
+  constructor(file: string, args: string[], options: SpawnOptions = {}) {
     this.#child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(this);
     this.#child.once('error', (error) => (this.#failure = error));

@@ -1,5 +1,5 @@
-import type { AudioFormatHints } from '../../../../lib/audio/format';
-import { AsrError } from '../../../../lib/errors';
+import type { AudioFormatHints } from '../../audio/format';
+import { AsrError } from '../../errors';
 
 const TYPES = /mpegurl|scpls/i;
 const ENDINGS = /\.(m3u8?|pls)$/i;

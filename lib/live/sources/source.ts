@@ -1,4 +1,4 @@
-import type { AudioFormatHints } from '../../../../lib/audio/format';
+import type { AudioFormatHints } from '../../audio/format';
 
 /** The audio of one sender, from when it began to send until it ends or is lost. */
 export interface AudioFeed {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { AsrError } from '../../../../lib/errors';
+import { AsrError } from '../../errors';
 import { publicName } from './address';
 import type { AudioFeed, StreamSource } from './source';
 import { watchStalls } from './stall-watch';
@@ -170,6 +170,7 @@ class FfmpegRun {
     );
     return (said ?? lines.at(-1) ?? '')
       .replaceAll(this.#input, this.#name)
+      .replace(`${this.#name}: `, '')
       .replaceAll(/\/\/[^/\s]*@/g, '//')
       .replace(/[.\s]+$/, '');
   }
@@ -198,9 +199,8 @@ function nameOf(input: string): string {
 function missing(cause: unknown): AsrError {
   return new AsrError(
     'INVALID_OPTION',
-    'There is no ffmpeg. Install it on the machine that n8n runs on ("apt install ffmpeg", "apk add ffmpeg", ' +
-      '"brew install ffmpeg", "winget install ffmpeg"), or say in the options where it is. ' +
-      "n8n's own Docker image has none.",
+    'There is no ffmpeg on this machine. Install it ("apt install ffmpeg", "apk add ffmpeg", "brew install ffmpeg", ' +
+      '"winget install ffmpeg"), or say where it is. The Docker images of n8n and Node-RED have none.',
     { cause },
   );
 }

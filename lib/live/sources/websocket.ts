@@ -1,6 +1,6 @@
 import WebSocket from 'ws';
-import { AsrError } from '../../../../lib/errors';
-import type { AudioFormatHints } from '../../../../lib/audio/format';
+import { AsrError } from '../../errors';
+import type { AudioFormatHints } from '../../audio/format';
 import { parseAddress, publicName } from './address';
 import { ChunkQueue } from './chunk-queue';
 import type { AudioFeed, StreamSource } from './source';

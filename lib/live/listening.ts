@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeAudio } from '../../../lib/audio/decode';
-import { asAsrError, AsrError } from '../../../lib/errors';
-import type { SessionEvent } from '../../../lib/events';
-import type { Session } from '../../../lib/session/options';
+import { decodeAudio } from '../audio/decode';
+import { asAsrError, AsrError } from '../errors';
+import type { SessionEvent } from '../events';
+import type { Session } from '../session/options';
 import { Backoff } from './backoff';
 import type { BackoffOptions } from './backoff';
 import { LiveRecognition, seconds } from './live-recognition';
+import { watchStalls } from './sources/stall-watch';
 import type { AudioFeed, LiveSource, OpenPort, PortSource, StreamSource } from './sources/source';
+
+/** A device that detects voices itself sends no silence behind them, which would end the sentence. */
+const PAUSE_MS = 2000;
 
 export interface ListeningOptions {
   source: LiveSource;
@@ -22,6 +26,8 @@ export interface ListeningOptions {
   onFailure: (error: AsrError) => void;
   onWarning: (message: string) => void;
   backoff?: BackoffOptions;
+  /** After as long without audio, the sentence that was begun is over. Default 2000. */
+  pauseMs?: number;
 }
 
 /** A live source and its recognition, from start to close. Owns all of it. */
@@ -159,7 +165,7 @@ export class Listening {
 
   async #play(feed: AudioFeed, recognition: LiveRecognition): Promise<void> {
     const { signal } = this.#closing;
-    const { rateHz } = this.#options;
+    const { rateHz, pauseMs = PAUSE_MS } = this.#options;
     const arrived = { bytes: 0 };
     const chunks = (async function* () {
       for await (const chunk of feed.chunks) {
@@ -168,7 +174,11 @@ export class Listening {
       }
     })();
     try {
-      for await (const pcm of decodeAudio(chunks, { rateHz, hints: feed.hints, signal })) {
+      const samples = decodeAudio(chunks, { rateHz, hints: feed.hints, signal });
+      const onPause = (): void => {
+        recognition.endUtterance();
+      };
+      for await (const pcm of watchStalls(samples, pauseMs, onPause)) {
         this.#hasHeard = true;
         await recognition.append(pcm);
       }
@@ -230,5 +240,5 @@ function badAudio({ message, cause }: AsrError, sender: string): AsrError {
 }
 
 function stopped(): AsrError {
-  return new AsrError('ABORTED', 'Listening was stopped.');
+  return new AsrError('ABORTED', 'Listening was canceled.');
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import type { AudioFormatHints } from '../../../../lib/audio/format';
-import { AsrError } from '../../../../lib/errors';
+import type { AudioFormatHints } from '../../audio/format';
+import { AsrError } from '../../errors';
 import { portError } from './port-error';
 import type { AudioFeed, PortSource } from './source';
 

@@ -1,4 +1,4 @@
-import { AsrError } from '../../../../lib/errors';
+import { AsrError } from '../../errors';
 
 /**
  * The address as an URL of one of these protocols.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AsrError } from '../../../lib/errors';
-import type { SessionEvent } from '../../../lib/events';
-import type { Session } from '../../../lib/session/options';
+import { AsrError } from '../errors';
+import type { SessionEvent } from '../events';
+import type { Session } from '../session/options';
 import { Backoff } from './backoff';
 import type { BackoffOptions } from './backoff';
 import { continued } from './continued';

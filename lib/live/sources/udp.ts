@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import type { RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import type { AudioFormatHints } from '../../../../lib/audio/format';
+import type { AudioFormatHints } from '../../audio/format';
 import { ChunkQueue } from './chunk-queue';
 import { portError } from './port-error';
 import type { AudioFeed, PortSource } from './source';

@@ -1,0 +1,3 @@
+import { describeWorkflows } from './n8n-workflows';
+
+describeWorkflows('2.8');

@@ -1,0 +1,58 @@
+import { PACKAGE_NAME } from './packed';
+import type { Workflow, WorkflowNode } from './n8n-workflows';
+
+/** The webhook of the workflows here that have one. */
+export const WEBHOOK_PATH = 'flow-asr';
+
+type Parameters = Record<string, unknown>;
+
+/** A recording in, its transcript out. */
+export function transcribeFlow(): Workflow {
+  return chain('Transcribe a recording', [webhook(), ours('asrTranscribe')]);
+}
+
+/** The same with a session: each of its nodes gives what it has heard to the next. */
+export function sessionFlow(): Workflow {
+  const finals = { Commit: 1, Finish: 1 };
+  return chain(
+    'A session for a recording',
+    [
+      webhook(),
+      ours('asrSession', 'Open', { operation: 'open' }),
+      ours('asrAppendAudio', 'Append'),
+      ours('asrCommit', 'Commit', { itemPer: 'commit' }),
+      ours('asrSession', 'Finish', { operation: 'finish', itemPer: 'session' }),
+      // The webhook answers with the first output of the last node.
+      nothing('Answer'),
+    ],
+    finals,
+  );
+}
+
+/** @param outputs Of nodes that go on with another output than the first. */
+function chain(name: string, nodes: WorkflowNode[], outputs: Record<string, number> = {}): Workflow {
+  const connections = nodes.slice(0, -1).map((from, index) => {
+    const main: object[][] = Array.from({ length: (outputs[from.name] ?? 0) + 1 }, () => []);
+    main.at(-1)!.push({ node: nodes[index + 1]!.name, type: 'main', index: 0 });
+    return [from.name, { main }];
+  });
+  const placed = nodes.map((one, index) => ({ ...one, position: [index * 220, 0] }));
+  return { name, nodes: placed, connections: Object.fromEntries(connections) as Workflow['connections'] };
+}
+
+function webhook(): WorkflowNode {
+  const parameters = { httpMethod: 'POST', path: WEBHOOK_PATH, responseMode: 'lastNode', options: {} };
+  return { ...node('n8n-nodes-base.webhook', 'Webhook', 2, parameters), webhookId: crypto.randomUUID() };
+}
+
+function nothing(name: string): WorkflowNode {
+  return node('n8n-nodes-base.noOp', name, 1, {});
+}
+
+function ours(type: string, name = 'ASR', parameters: Parameters = {}): WorkflowNode {
+  return node(`${PACKAGE_NAME}.${type}`, name, 1, parameters);
+}
+
+function node(type: string, name: string, typeVersion: number, parameters: Parameters): WorkflowNode {
+  return { id: crypto.randomUUID(), name, type, typeVersion, position: [0, 0], parameters };
+}

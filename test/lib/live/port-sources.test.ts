@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { tcpSource } from '../../../lib/live/sources/tcp';
+import type { PortSourceOptions } from '../../../lib/live/sources/tcp';
+import { udpSource } from '../../../lib/live/sources/udp';
+import { JFK_PCM } from '../../support/jfk';
+import { leaveNothingOpen } from '../../support/open-resources';
+import { waitUntil } from '../../support/wait-until';
+import { bytesOf, openPort, useLiveServers } from '../../support/live-servers';
+
+const OPTIONS: PortSourceOptions = {
+  host: '127.0.0.1',
+  port: 0,
+  maxSenders: 2,
+  idleMs: 5000,
+  hints: { rate: 16_000 },
+};
+
+describe('a TCP port', () => {
+  const servers = useLiveServers();
+  const devices: Socket[] = [];
+  afterEach(() => {
+    for (const device of devices.splice(0)) device.destroy();
+  });
+  leaveNothingOpen();
+
+  async function listen(options: Partial<PortSourceOptions> = {}) {
+    const record = await openPort(tcpSource({ ...OPTIONS, ...options }));
+    servers.keep({
+      close: async () => {
+        for (const feed of record.feeds) await feed.close();
+        await record.open.close();
+      },
+    });
+    return record;
+  }
+
+  function device(port: number): Socket {
+    const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    devices.push(socket);
+    return socket;
+  }
+
+  it('gives each connection as a stream of its own, from its beginning to its end', async () => {
+    const { open, feeds } = await listen();
+    device(open.port).end(JFK_PCM.subarray(0, 50_000));
+    device(open.port).end(JFK_PCM.subarray(50_000, 60_000));
+    await waitUntil(() => feeds.length === 2, 'both devices');
+    const lengths = await Promise.all(feeds.map(async (feed) => (await bytesOf(feed)).length));
+    assert.deepEqual(lengths.sort(), [10_000, 50_000]);
+    assert.match(feeds[0]!.sender, /^127\.0\.0\.1:\d+$/);
+  });
+
+  it('turns away more than its cap, and says so', async () => {
+    const { open, feeds, warnings } = await listen();
+    device(open.port);
+    device(open.port);
+    await waitUntil(() => feeds.length === 2, 'both devices');
+    const third = device(open.port);
+    await new Promise((resolve) => third.once('close', resolve));
+    assert.equal(feeds.length, 2);
+    assert.match(warnings[0]!, /2 devices send already/);
+  });
+
+  it('ends a device that gives nothing any more, and one that breaks off', async () => {
+    const { open, feeds } = await listen({ idleMs: 50 });
+    device(open.port);
+    await waitUntil(() => feeds.length === 1, 'the device');
+    assert.equal((await bytesOf(feeds[0]!)).length, 0);
+    const broken = device(open.port);
+    broken.write(Buffer.alloc(10));
+    await waitUntil(() => feeds.length === 2, 'the device');
+    const read = bytesOf(feeds[1]!);
+    broken.resetAndDestroy();
+    await assert.rejects(read, { code: 'CONNECTION_LOST' });
+  });
+
+  it('says why a port cannot be opened', async () => {
+    const { open } = await listen();
+    await assert.rejects(listen({ port: open.port }), { code: 'INVALID_OPTION', message: /already/ });
+    await assert.rejects(listen({ host: '192.0.2.1' }), { message: /no address of this machine/ });
+  });
+});
+
+describe('a UDP port', () => {
+  const servers = useLiveServers();
+  const devices: ReturnType<typeof createSocket>[] = [];
+  afterEach(() => {
+    for (const device of devices.splice(0)) device.close();
+  });
+  leaveNothingOpen();
+
+  async function listen(options: Partial<PortSourceOptions> = {}) {
+    const record = await openPort(udpSource({ ...OPTIONS, ...options }));
+    servers.keep({
+      close: async () => {
+        for (const feed of record.feeds) await feed.close();
+        await record.open.close();
+      },
+    });
+    return record;
+  }
+
+  /** Sends one datagram, and waits until it is on its way. */
+  function device(port: number): (datagram: Uint8Array) => Promise<void> {
+    const socket = createSocket('udp4');
+    devices.push(socket);
+    return (datagram) =>
+      new Promise((resolve) => {
+        socket.send(datagram, port, '127.0.0.1', () => {
+          resolve();
+        });
+      });
+  }
+
+  it('gives what comes from one address as one stream, ended by an empty datagram', async () => {
+    const { open, feeds } = await listen();
+    const [first, second] = [device(open.port), device(open.port)];
+    await first(Buffer.alloc(320, 1));
+    await waitUntil(() => feeds.length === 1, 'the first device');
+    await second(Buffer.alloc(640, 2));
+    await first(Buffer.alloc(320, 1));
+    await first(Buffer.alloc(0));
+    await second(Buffer.alloc(0));
+    await waitUntil(() => feeds.length === 2, 'both devices');
+    const [a, b] = await Promise.all(feeds.map(bytesOf));
+    assert.deepEqual(a, Buffer.alloc(640, 1));
+    assert.deepEqual(b, Buffer.alloc(640, 2));
+  });
+
+  it('ends a stream by silence, and begins another with what comes after it', async () => {
+    const { open, feeds } = await listen({ idleMs: 50 });
+    const send = device(open.port);
+    await send(Buffer.alloc(320));
+    await waitUntil(() => feeds.length === 1, 'the device');
+    assert.equal((await bytesOf(feeds[0]!)).length, 320);
+    await send(Buffer.alloc(320));
+    await waitUntil(() => feeds.length === 2, 'the device again');
+  });
+
+  it('turns away more senders than its cap, and says so once each', async () => {
+    const { open, feeds, warnings } = await listen();
+    for (let i = 0; i < 2; i++) await device(open.port)(Buffer.alloc(320));
+    await waitUntil(() => feeds.length === 2, 'both devices');
+    const third = device(open.port);
+    for (let i = 0; i < 5; i++) await third(Buffer.alloc(320));
+    await waitUntil(() => warnings.length === 1, 'the warning');
+    assert.equal(feeds.length, 2);
+  });
+
+  it('keeps the newest of what nobody takes, and says once that some is lost', async () => {
+    const { open, feeds, warnings } = await listen();
+    const send = device(open.port);
+    const piece = 32 * 1024;
+    // Datagrams that the system gives up were never here: until the queue is full.
+    for (let i = 0; i < 400 && warnings.length === 0; i++) {
+      await send(Buffer.alloc(piece, i % 256));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.match(warnings[0]!, /faster than/);
+    await send(Buffer.alloc(0));
+    let length = 0;
+    for await (const chunk of feeds[0]!.chunks) length += chunk.length;
+    assert.ok(length > 0 && length <= 1024 * 1024);
+    assert.equal(warnings.length, 1);
+  });
+
+  it('says why a port cannot be opened', async () => {
+    const { open } = await listen();
+    await assert.rejects(listen({ port: open.port }), { code: 'INVALID_OPTION', message: /already/ });
+  });
+});

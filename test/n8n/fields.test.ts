@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { NodeHelpers } from 'n8n-workflow';
+import type { INode, INodeParameters, INodeProperties, INodeType } from 'n8n-workflow';
+import { MODELS, parameterFault } from '../../lib';
+import { VAD_PARAMETERS } from '../../lib/parameters';
+import { AsrSession } from '../../nodes/n8n/AsrSession/AsrSession.node.js';
+import { AsrTranscribe } from '../../nodes/n8n/AsrTranscribe/AsrTranscribe.node.js';
+import { PARAMETER_NAMES } from '../../nodes/n8n/shared/recognition-properties';
+import { sessionOptions } from '../../nodes/n8n/shared/session-options';
+import { ROOT } from '../hosts/support/packed';
+
+const NODES: Record<string, INodeType> = { AsrTranscribe: new AsrTranscribe(), AsrSession: new AsrSession() };
+
+/** What n8n's editor shows of the collection of options, for the values of the fields above it. */
+function shownOptions({ description }: INodeType, values: INodeParameters): INodeProperties[] {
+  const collection = description.properties.find(({ name }) => name === 'options');
+  const node = { typeVersion: 1 } as INode;
+  return (collection?.options as INodeProperties[]).filter((property) =>
+    NodeHelpers.displayParameter({}, property, node, description, values),
+  );
+}
+
+function shownFields({ description }: INodeType, values: INodeParameters): INodeProperties[] {
+  const node = { typeVersion: 1 } as INode;
+  return description.properties.filter((property) =>
+    NodeHelpers.displayParameter(values, property, node, description),
+  );
+}
+
+function valuesOf({ options = [] }: INodeProperties): unknown[] {
+  return options.map((option) => ('value' in option ? option.value : undefined));
+}
+
+for (const [name, node] of Object.entries(NODES)) {
+  describe(`the fields of ${name}`, () => {
+    for (const model of MODELS) {
+      it(`are those that ${model.id} has in the table of models`, () => {
+        const values = { operation: 'open', model: model.id, mode: 'vad' };
+        const options = shownOptions(node, values);
+        const names = options.map((option) => option.name);
+        assert.deepEqual(
+          PARAMETER_NAMES.filter((parameter) => names.includes(parameter)),
+          PARAMETER_NAMES.filter((parameter) => parameter in model.parameters),
+        );
+        assert.equal(new Set(names).size, names.length, 'each field once');
+        const rates = options.find((option) => option.name === 'sampleRateHz');
+        assert.deepEqual(rates ? valuesOf(rates).slice(1) : [model.sampleRatesHz[0]], [
+          ...model.sampleRatesHz,
+        ]);
+        const formats = options.find((option) => option.name === 'wireFormat');
+        assert.deepEqual(formats ? valuesOf(formats) : ['pcm'], [...model.formats]);
+        assert.equal(names.includes('context'), model.context !== 'none');
+
+        const fields = shownFields(node, values);
+        const language = fields.filter((field) => field.name === 'language' || field.name === 'languages');
+        assert.equal(language.length, model.maxLanguages > 0 ? 1 : 0);
+        if (language[0]) {
+          assert.deepEqual(
+            valuesOf(language[0])
+              .filter((code) => code !== '')
+              .sort(),
+            [...model.languages].sort(),
+          );
+          assert.equal(language[0].type, model.maxLanguages > 1 ? 'multiOptions' : 'options');
+        }
+        assert.equal(
+          fields.some((field) => field.name === 'mode'),
+          model.modes.length > 1,
+        );
+      });
+
+      it(`have defaults that ${model.id} takes`, () => {
+        for (const option of shownOptions(node, { operation: 'open', model: model.id, mode: 'vad' })) {
+          const parameter = PARAMETER_NAMES.find((one) => one === option.name);
+          const spec = parameter && model.parameters[parameter];
+          if (!spec || !('default' in spec)) continue;
+          assert.equal(parameterFault(option.name, option.default, spec), undefined);
+          assert.equal(option.default, spec.default);
+        }
+      });
+    }
+
+    it('leave out what the service listens with, where commits end the sentences', () => {
+      const values = { operation: 'open', model: 'qwen3-asr-flash-realtime', mode: 'manual' };
+      const names = shownOptions(node, values).map((option) => option.name);
+      assert.deepEqual(
+        VAD_PARAMETERS.filter((parameter) => names.includes(parameter)),
+        [],
+      );
+    });
+
+    it('show every setting for a model whose name is known only later', () => {
+      const values = { operation: 'open', model: 'custom', mode: 'vad' };
+      const names = shownOptions(node, values).map((option) => option.name);
+      assert.deepEqual(
+        PARAMETER_NAMES.filter((parameter) => !names.includes(parameter)),
+        [],
+      );
+      assert.ok(shownFields(node, values).some((field) => field.name === 'modelName'));
+    });
+  });
+}
+
+describe('the options of a session that are read from the fields of n8n', () => {
+  function read(values: Record<string, unknown>) {
+    return sessionOptions({
+      parameter: (name, fallback) => values[name] ?? fallback,
+      credentials: () => Promise.resolve({ region: 'local' }),
+    });
+  }
+
+  it('are what the client takes', async () => {
+    const options = {
+      silenceMs: 500,
+      vocabulary: 'Model Studio 5\nPhyllis\nQwen, 50',
+      specialWordFilter: '{"filter_with_empty":{"word_list":["er"]}}',
+      sampleRateHz: 8000,
+      wireFormat: 'mp3',
+      context: 'the order of yesterday',
+      longestMinutes: 5,
+    };
+    assert.deepEqual(
+      await read({ model: 'qwen-audio-3.1-asr-flash-streaming', languages: ['en', 'de'], options }),
+      {
+        region: 'local',
+        model: 'qwen-audio-3.1-asr-flash-streaming',
+        language: ['en', 'de'],
+        parameters: {
+          silenceMs: 500,
+          vocabulary: { 'Model Studio': 5, Phyllis: 4, Qwen: 50 },
+          specialWordFilter: { filter_with_empty: { word_list: ['er'] } },
+        },
+        sampleRateHz: 8000,
+        wireFormat: 'mp3',
+        context: [{ user: 'the order of yesterday' }],
+      },
+    );
+  });
+
+  it('take a custom model and its languages from texts', async () => {
+    const options = await read({
+      model: 'custom',
+      modelName: ' fun-asr-realtime-2027-01-01 ',
+      languageCodes: 'en',
+      mode: 'vad',
+    });
+    assert.deepEqual(
+      [options.model, options.language, options.mode],
+      ['fun-asr-realtime-2027-01-01', ['en'], undefined],
+    );
+  });
+
+  it('refuse a name of no family', async () => {
+    await assert.rejects(read({ model: 'custom', modelName: 'gpt' }), /Unknown model "gpt"/);
+  });
+});
+
+describe('each n8n node', () => {
+  const { n8n } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    n8n: { nodes: string[] };
+  };
+
+  for (const file of n8n.nodes) {
+    const base = path.join(ROOT, file.replace(/^dist\//, '').replace(/\.js$/, ''));
+
+    it(`${path.basename(base)} has a codex file with its own name, and its icons`, () => {
+      const codex = JSON.parse(readFileSync(`${base}.json`, 'utf8')) as { node: string };
+      const source = readFileSync(`${base}.ts`, 'utf8');
+      const name = /\n {4}name: '(\w+)'/.exec(source)?.[1];
+      assert.equal(codex.node, `@flow-asr/n8n-nodes-realtime-asr.${name}`);
+      const icons = [...source.matchAll(/'file:([^']+)'/g)].map(([, icon]) => icon ?? '');
+      assert.equal(icons.length, 2);
+      for (const icon of icons) assert.ok(existsSync(path.join(path.dirname(base), icon)), icon);
+    });
+  }
+});

@@ -1,0 +1,192 @@
+import type {
+  ICredentialDataDecryptedObject,
+  IDataObject,
+  INode,
+  INodeExecutionData,
+  INodeParameters,
+  INodeType,
+  ITriggerFunctions,
+  ITriggerResponse,
+  IWorkflowExecuteAdditionalData,
+  NodeError,
+  Workflow,
+} from 'n8n-workflow';
+import { loadEngine } from '../support/engine';
+import type { CancelableRun } from '../support/engine';
+import { TestRun } from '../support/n8n-rig';
+import type { N8nRig } from '../support/n8n-rig';
+
+type GetTriggerFunctions = (
+  workflow: Workflow,
+  node: INode,
+  additionalData: IWorkflowExecuteAdditionalData,
+  mode: string,
+  activation: string,
+) => ITriggerFunctions;
+
+/** Of n8n-core's types what triggers need. */
+interface TriggerCore {
+  ActiveWorkflows: new (...args: never[]) => {
+    add: (
+      workflowId: string,
+      workflow: Workflow,
+      additionalData: IWorkflowExecuteAdditionalData,
+      mode: string,
+      activation: string,
+      getTriggerFunctions: GetTriggerFunctions,
+      getPollFunctions: () => never,
+    ) => Promise<void>;
+    remove: (workflowId: string) => Promise<boolean>;
+  };
+  TriggerContext: new (...args: unknown[]) => ITriggerFunctions;
+}
+
+/** An active workflow that begins with the trigger, as n8n's process has it. */
+export interface ActiveTrigger {
+  /** What executions were started with. */
+  items: IDataObject[];
+  /** That nothing more will come. n8n has removed the workflow by then. */
+  errors: NodeError[];
+  /** Executions that failed before they began. */
+  failedExecutions: NodeError[];
+  /** Everything that was emitted, as it came. */
+  emitted: INodeExecutionData[][][];
+  /** What n8n's editor calls "deactivate". */
+  deactivate: () => Promise<void>;
+  response: ITriggerResponse;
+}
+
+export interface TriggerHost {
+  /** @throws what n8n says when a workflow cannot be activated */
+  activate: (
+    parameters: INodeParameters,
+    credentials?: ICredentialDataDecryptedObject,
+  ) => Promise<ActiveTrigger>;
+  /** "Execute step" in the editor. */
+  execute: (
+    parameters: INodeParameters,
+    options?: { credentials?: ICredentialDataDecryptedObject; onStart?: (run: CancelableRun) => void },
+  ) => Promise<TestRun>;
+}
+
+let workflows = 0;
+
+/**
+ * The trigger in n8n's own ActiveWorkflows and WorkflowExecute. Registers a hook: all is deactivated after a test, for
+ * which it has to be called before the rig is made.
+ */
+export function useTriggerHost(rig: () => N8nRig): TriggerHost {
+  const active: ActiveTrigger[] = [];
+
+  function prepare(parameters: INodeParameters, mode: string, credentials?: ICredentialDataDecryptedObject) {
+    const { core, Workflow } = loadEngine();
+    workflows += 1;
+    const id = `workflow-${workflows}`;
+    const type = rig().nodeType('asrTrigger');
+    const responses: ITriggerResponse[] = [];
+    // Only listens along.
+    const observed: INodeType = {
+      description: type.description,
+      async trigger(this: ITriggerFunctions) {
+        const response = await type.trigger!.call(this);
+        if (response) responses.push(response);
+        return response;
+      },
+    };
+    const workflow = new Workflow({
+      id,
+      nodes: [
+        {
+          id: 'id-of-trigger',
+          name: 'Listen',
+          type: 'asrTrigger',
+          typeVersion: 1,
+          position: [0, 0],
+          parameters,
+          credentials: { realtimeAsrApi: { id: '1', name: 'Local' } },
+        },
+      ],
+      connections: {},
+      active: mode === 'trigger',
+      nodeTypes: {
+        getByName: () => observed,
+        getByNameAndVersion: () => observed,
+        getKnownTypes: () => ({}),
+      },
+      settings: { executionOrder: 'v1' },
+    });
+    const additionalData = {
+      executionId: `execution-of-${id}`,
+      currentNodeExecutionIndex: 0,
+      credentialsHelper: {
+        getDecrypted: () =>
+          Promise.resolve(credentials ?? { region: 'local', address: rig().service.url, apiKey: '' }),
+        getParentTypes: () => [],
+      },
+      hooks: new core.ExecutionLifecycleHooks(mode, `execution-of-${id}`, { id }),
+      variables: {},
+    } as unknown as IWorkflowExecuteAdditionalData;
+    return { id, workflow, additionalData, responses };
+  }
+
+  afterEach(async () => {
+    for (const trigger of active.splice(0)) await trigger.deactivate();
+  });
+
+  return {
+    activate: async (parameters, credentials) => {
+      const { ActiveWorkflows, TriggerContext } = loadEngine().core as unknown as TriggerCore;
+      const { id, workflow, additionalData, responses } = prepare(parameters, 'trigger', credentials);
+      const activeWorkflows = loadEngine().get(ActiveWorkflows);
+      const emitted: INodeExecutionData[][][] = [];
+      const errors: NodeError[] = [];
+      const failedExecutions: NodeError[] = [];
+      const getTriggerFunctions: GetTriggerFunctions = (...context) =>
+        new TriggerContext(
+          ...context,
+          (data: INodeExecutionData[][]) => emitted.push(data),
+          (error: NodeError) => {
+            errors.push(error);
+            // What n8n does before it tries to activate it again.
+            void activeWorkflows.remove(id);
+          },
+          (error: NodeError) => failedExecutions.push(error),
+        );
+      await activeWorkflows.add(
+        id,
+        workflow,
+        additionalData,
+        'trigger',
+        'activate',
+        getTriggerFunctions,
+        () => {
+          throw new Error('It polls nothing.');
+        },
+      );
+      const trigger: ActiveTrigger = {
+        get items() {
+          return emitted.map((outputs) => outputs[0]![0]!.json);
+        },
+        emitted,
+        errors,
+        failedExecutions,
+        deactivate: async () => {
+          await activeWorkflows.remove(id);
+        },
+        response: responses[0]!,
+      };
+      active.push(trigger);
+      return trigger;
+    },
+    execute: async (parameters, { credentials, onStart } = {}) => {
+      const { core } = loadEngine();
+      const { workflow, additionalData } = prepare(parameters, 'manual', credentials);
+      const running = new core.WorkflowExecute(additionalData, 'manual').run({
+        workflow,
+        startNode: workflow.getNode('Listen')!,
+      });
+      onStart?.(running);
+      return new TestRun(await running);
+    },
+  };
+}
