@@ -55,7 +55,9 @@ function relative(file) {
 }
 
 function suiteOf(file) {
-  return [PACKAGE, BROWSER, HOSTS].find((suite) => `${file}/`.startsWith(`${path.posix.dirname(suite)}/`)) ?? QUICK;
+  return (
+    [PACKAGE, BROWSER, HOSTS].find((suite) => `${file}/`.startsWith(`${path.posix.dirname(suite)}/`)) ?? QUICK
+  );
 }
 
 /**
