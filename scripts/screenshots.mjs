@@ -137,6 +137,7 @@ try {
           if (node.type === 'asr-credentials') await editor.set(node.id, { address });
           if (node.payload === '/path/to/recording.wav') await editor.set(node.id, { payload: RECORDING });
         }
+        await editor.run(`RED.workspaces.delete(RED.nodes.workspace(RED.nodes.getWorkspaceOrder()[0]))`);
         await editor.deploy();
         await editor.run(
           `RED.view.select({ nodes: [] }); $('#red-ui-workspace-chart').scrollLeft(0).scrollTop(0)`,

@@ -278,9 +278,6 @@ describe('the editor', () => {
         await editor.deploy();
         await nodeRed.press(nodes.find(({ name }) => name === 'play the recording')!.id);
         await panel.locator('.flow-asr-live-failures').getByText('127.0.0.1:1').waitFor({ timeout: 60_000 });
-        await page.locator('#red-ui-notifications').evaluate((element) => {
-          element.replaceChildren();
-        });
       });
 
       it('has dialogs without untranslated texts, and with nothing for axe to complain of', async () => {

@@ -19,6 +19,7 @@ import { Editor, readExample } from './support/editor';
 import { startHost } from './support/host';
 import { MicrophonePage } from './support/microphone-page';
 import { MqttBroker } from './support/mqtt';
+import { waitUntilAsync } from './support/wait';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
 const MAX_WORD_ERRORS = 0.15;
@@ -244,7 +245,8 @@ describe('the example', () => {
       RECOGNISED_WITHIN_MS,
     );
     await page.page.locator('#sentences .interim').first().waitFor();
-    await page.untilRecordingEnds();
+    const isHeard = async () => wordErrorRate(JFK_TEXT, await page.text()) <= MAX_WORD_ERRORS;
+    await waitUntilAsync(isHeard, 'the whole recording to be on the page', RECOGNISED_WITHIN_MS);
     await page.stop();
     await waitUntil(
       () => hasFinished(flow.get('asr-session')),

@@ -70,7 +70,8 @@ export class Editor {
 
   /** Takes away every flow, and deploys that. */
   async clear(): Promise<void> {
-    await this.run(`RED.nodes.clear(); RED.nodes.dirty(true)`);
+    // One flow is always there: what is imported without any other hangs on the mouse.
+    await this.run(`RED.nodes.clear(); RED.workspaces.add(undefined, true); RED.nodes.dirty(true)`);
     await this.deploy();
   }
 

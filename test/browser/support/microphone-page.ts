@@ -1,10 +1,6 @@
 import type { NodeRed } from '../../hosts/support/node-red';
 import type { Browser, Page } from '../../support/browser';
 import { watchFaults } from './editor';
-import { waitUntilAsync } from './wait';
-
-/** Longer than the recording pauses between its sentences. */
-const QUIET_LOOKS = 6;
 
 export interface PageOptions {
   /** Of the WebSocket; the page's default where there is none. */
@@ -44,17 +40,6 @@ export class MicrophonePage {
   async stop(): Promise<void> {
     await this.page.locator('#talk').click();
     await this.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();
-  }
-
-  /** The browser's microphone is silent after its recording, which the page's meter shows. */
-  async untilRecordingEnds(): Promise<void> {
-    let quietLooks = -1;
-    await waitUntilAsync(async () => {
-      const isSilent = (await this.page.locator('#level').getAttribute('aria-valuenow')) === '0';
-      if (!isSilent) quietLooks = 0;
-      else if (quietLooks >= 0) quietLooks += 1;
-      return quietLooks > QUIET_LOOKS;
-    }, 'the recording to end');
   }
 
   async text(): Promise<string> {
