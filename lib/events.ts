@@ -90,7 +90,7 @@ export interface ReconnectingEvent {
   delayMs: number;
 }
 
-/** Recognition goes on after a reconnect. */
+/** Recognition goes on after a reconnect, after a sleep, or on a new connection in the place of an old one. */
 export interface ResumedEvent {
   type: 'resumed';
   /** Audio that was sent again. */

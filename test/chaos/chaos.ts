@@ -154,7 +154,9 @@ function sessionOptions({ timeScale }: ChaosOptions, address: string) {
     configureTimeoutMs: 5000 * timeScale,
     commitTimeoutMs: 60_000 * timeScale,
     finishTimeoutMs: 60_000 * timeScale,
-    pingIntervalMs: 3000 * timeScale,
+    pingIntervalMs: 2000 * timeScale,
+    pongTimeoutMs: 3000 * timeScale,
+    answerTimeoutMs: 15_000 * timeScale,
   } satisfies SessionOptions & Parameters<typeof runSession>[2];
 }
 
@@ -186,7 +188,7 @@ class References {
       const outcome = await runSession(task, delivery, {
         ...sessionOptions(this.#options, proxy.url),
         // Nothing is to be noticed here, and a busy machine may be slow.
-        pingIntervalMs: BOUND_MS * timeScale,
+        pongTimeoutMs: BOUND_MS * timeScale,
       });
       if (outcome.error) throw outcome.error;
       return { outcome, traffic: { ...proxy.carried } };

@@ -131,6 +131,9 @@ async function runSession(name: ProtocolName, port: number, random: Random): Pro
     address: `ws://127.0.0.1:${port}`,
     model: MODELS[name],
     mode,
+    // A service that never answers is asked again a few times, and the frames are what is tested here.
+    finishTimeoutMs: 5000,
+    reconnect: { maxAttempts: 3 },
     environment: { clock: scaledClock(SCALE) },
   };
   const session = openSession(options);

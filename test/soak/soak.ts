@@ -86,6 +86,9 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   while (audioMs < durationMs) {
     await sleepUntil(clock, beganOnClockMs + audioMs);
     await Promise.all(running.map((session) => session.speak(audioMs)));
+    // There is nothing left to look at.
+    if (running.every(({ failed }) => failed !== undefined))
+      throw new Error(`All sessions ended: ${running[0]?.failed}`);
     audioMs += CHUNK_MS;
     if (audioMs < ((samples.length + 1) * durationMs) / SAMPLES) continue;
     const sample = takeSample(audioMs);
@@ -106,7 +109,8 @@ const WAYS: readonly Pick<SessionOptions, 'model' | 'mode'>[] = [
 class SoakSession {
   readonly #session: Session;
   readonly #isManual: boolean;
-  #failed: string | undefined;
+  /** Why it is over already. */
+  failed: string | undefined;
 
   constructor({ port, timeScale }: SoakOptions, index: number, clock: Clock) {
     const way = WAYS[index % WAYS.length]!;
@@ -121,15 +125,17 @@ class SoakSession {
       configureTimeoutMs: 10_000 * timeScale,
       commitTimeoutMs: 10_000 * timeScale,
       finishTimeoutMs: 10_000 * timeScale,
-      pingIntervalMs: 5000 * timeScale,
+      pingIntervalMs: 10_000 * timeScale,
+      pongTimeoutMs: 10_000 * timeScale,
+      answerTimeoutMs: 10_000 * timeScale,
       idle: { afterMs: 5000 * timeScale },
     });
-    this.#session.on('error', ({ error }) => (this.#failed = `${error.code}: ${error.message}`));
+    this.#session.on('error', ({ error }) => (this.failed = `${error.code}: ${error.message}`));
   }
 
   /** Gives the next chunk, and waits as long as the session says. */
   async speak(atMs: number): Promise<void> {
-    if (this.#failed) return;
+    if (this.failed) return;
     const from = (atMs * BYTES_PER_MS) % (JFK_PCM.length - CHUNK_MS * BYTES_PER_MS);
     try {
       await this.#session.append(JFK_PCM.subarray(from, from + CHUNK_MS * BYTES_PER_MS));
@@ -144,7 +150,7 @@ class SoakSession {
   async end(): Promise<SessionEnd> {
     await this.#session.finish().catch(() => undefined);
     const { audioSentMs, audioLostMs, reconnects, finals } = this.#session.statistics();
-    return { audioSentMs, audioLostMs, reconnects, finals, ...(this.#failed && { failed: this.#failed }) };
+    return { audioSentMs, audioLostMs, reconnects, finals, ...(this.failed && { failed: this.failed }) };
   }
 }
 
@@ -165,7 +171,7 @@ function takeSample(audioMs: number): Sample {
   };
 }
 
+/** Also late, it lets what came over the sockets be read. */
 async function sleepUntil(clock: Clock, atMs: number): Promise<void> {
-  const waitMs = atMs - clock.now();
-  if (waitMs > 0) await new Promise<void>((resolve) => clock.after(waitMs, resolve));
+  await new Promise<void>((resolve) => clock.after(Math.max(0, atMs - clock.now()), resolve));
 }

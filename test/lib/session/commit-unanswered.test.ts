@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import type { ScriptConnection } from '../../../local-service';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
 const MODEL = 'fun-asr-realtime';
-const UNANSWERED = { utterances: ['Good morning.'], faults: [{ on: 'finished', do: 'drop' }] } as const;
+const UNANSWERED: ScriptConnection = {
+  utterances: ['Good morning.'],
+  faults: [{ on: 'finished', do: 'drop' }],
+};
 
 /** A run-task commit ends the task, and no audio may be sent until the service says that it has ended. */
 describe('a commit that the service never answers', () => {
@@ -31,10 +35,7 @@ describe('a commit that the service never answers', () => {
 
   it('is asked again on another connection, and the audio behind it is heard', async () => {
     await rig.serve({
-      connections: [
-        { ...UNANSWERED, faults: [...UNANSWERED.faults] },
-        { utterances: ['Good morning.', 'Hello.'] },
-      ],
+      connections: [UNANSWERED, { utterances: ['Good morning.', 'Hello.'] }],
     });
     const clock = new ManualClock();
     const recorded = open(clock, 3);
@@ -51,7 +52,7 @@ describe('a commit that the service never answers', () => {
   });
 
   it('does not keep a session from its end', async () => {
-    await rig.serve({ ...UNANSWERED, faults: [...UNANSWERED.faults] });
+    await rig.serve(UNANSWERED);
     const clock = new ManualClock();
     const recorded = open(clock, 0);
     await recorded.session.append(silence(1500));
