@@ -89,6 +89,7 @@ async function demonstrate({ once, model, port, signal }) {
   try {
     const [service] = await Promise.all([starting, nodeRed.ready()]);
     log(`Editor          ${nodeRed.url}`);
+    log(`Microphone      ${new URL('asr/microphone', nodeRed.url).href}`);
     log(`Local service   ${service.url}`);
     log(`Playing         ${path.relative(root, RECORDING)}${once ? '' : ' (Ctrl+C ends everything)'}\n`);
     await nodeRed.press(buttons.play);

@@ -1,9 +1,9 @@
-// The flow that the demo's editor shows: the shipped example, pointed at the local service and the recording.
+// The flows that the demo's editor shows: shipped examples, pointed at the local service and the recording.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../project.mjs';
 
-const EXAMPLE = path.join(root, 'examples', 'Recording to text.json');
+const EXAMPLES = ['Recording to text', 'Microphone to captions'];
 
 /** Where `asr credentials` of the region `local` look when their address is empty. */
 const DEFAULT_SERVICE_PORT = 8791;
@@ -19,7 +19,7 @@ export function prepareFlow({ userFolder, servicePort, recording, model }) {
   const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : undefined);
   const isTheUsers = read(flowFile) !== undefined && read(flowFile) !== read(writtenFile);
 
-  const flow = JSON.parse(readFileSync(isTheUsers ? flowFile : EXAMPLE, 'utf8'));
+  const flow = isTheUsers ? JSON.parse(readFileSync(flowFile, 'utf8')) : EXAMPLES.flatMap(readExample);
   const address = servicePort === DEFAULT_SERVICE_PORT ? '' : `ws://127.0.0.1:${servicePort}`;
   for (const node of flow) {
     if (node.type === 'asr-credentials' && node.region === 'local') node.address = address;
@@ -31,6 +31,10 @@ export function prepareFlow({ userFolder, servicePort, recording, model }) {
   writeFileSync(flowFile, text);
   if (!isTheUsers) writeFileSync(writtenFile, text);
   return { play: player.id, finish: findFinisher(flow)?.id };
+}
+
+function readExample(name) {
+  return JSON.parse(readFileSync(path.join(root, 'examples', `${name}.json`), 'utf8'));
 }
 
 /** The inject node that leads to an `append audio` node that plays in real time. */
