@@ -1,7 +1,10 @@
 import type { Sample } from './soak';
 
-/** Everything a session may hold has been held once by then. */
-const WARM_UP_SHARE = 0.25;
+/**
+ * Of an hour, everything that a session may hold has been held once by then. The last of it are the 256 finals that wait
+ * for a commit, full after 21 minutes of this speech.
+ */
+const WARM_UP_SHARE = 0.4;
 /** Samples go up and down with what is just on its way: medians of this share of all are compared. */
 const WINDOW_SHARE = 0.2;
 

@@ -6,7 +6,7 @@ import { runSoak, soakScript } from './soak';
 
 /** `npm run soak` is an hour of a hundred sessions; so little of it shows a leak only where every message leaves one. */
 const SESSIONS = 12;
-const DURATION_MS = 200_000;
+const DURATION_MS = 150_000;
 const TIME_SCALE = 25;
 const MAX_GROWTH = 0.1;
 
