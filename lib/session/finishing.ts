@@ -10,6 +10,7 @@ export class Finishing {
   readonly #clock: Clock;
   readonly #onTimeout: (timeoutMs: number) => void;
   #isSent = false;
+  #timeoutMs = 0;
   /** Something of what is being finished could not be recognised. */
   #hasFailed = false;
   #cancelBound: Cancel | undefined;
@@ -27,17 +28,18 @@ export class Finishing {
   begin({ protocol, connection }: Link, timeoutMs: number): void {
     for (const frame of protocol.finish()) connection.send(frame);
     this.#isSent = true;
+    this.#timeoutMs = timeoutMs;
     this.#bound(timeoutMs);
   }
 
   /**
-   * After a failure the connection stays open and nothing may follow (protocol.md A.8), but other sentences may still
-   * get their finals: as long as something comes, it is waited for.
+   * As long as something comes, it is waited for: a service that has much to do is slow and not dead. After a failure
+   * the connection stays open and nothing may follow (protocol.md A.8), but other sentences may still get their finals.
    */
   heard({ type }: ServiceEvent): void {
     if (!this.#isSent) return;
     this.#hasFailed ||= type === 'sentenceFailed';
-    if (this.#hasFailed) this.#bound(AFTER_FAILURE_MS);
+    this.#bound(this.#hasFailed ? AFTER_FAILURE_MS : this.#timeoutMs);
   }
 
   /** Another protocol session begins. */

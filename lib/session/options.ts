@@ -38,7 +38,10 @@ export interface SessionOptions extends EndpointOptions {
   configureTimeoutMs?: number;
   /** Bound on the results of one commit, counted from when its audio has been sent. Default 20000. */
   commitTimeoutMs?: number;
-  /** Bound on the service's last results after `finish()`, counted from when all audio has been sent. Default 20000. */
+  /**
+   * Bound on the service's last results after `finish()`, counted from when all audio has been sent and from each result
+   * that still comes. Default 20000.
+   */
   finishTimeoutMs?: number;
   /** A ping goes out this often. Default 20000 (protocol.md A.8: 15 to 30 s). */
   pingIntervalMs?: number;

@@ -33,6 +33,28 @@ describe('a session that finishes against difficulties', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('counts the bound on the end from the last result: a service that is slow but works is waited for', async () => {
+    const clock = new ManualClock();
+    await rig.serve({
+      utterances: [SENTENCE],
+      faults: [
+        { on: 'final', do: 'delay', ms: 100 },
+        { on: 'finished', do: 'delay', ms: HOUR_MS },
+      ],
+    });
+    const recorded = rig.open({ finishTimeoutMs: 4000, environment: { clock } });
+    await recorded.session.append(silence(800));
+    const finished = recorded.session.finish();
+    await recorded.next('speechStopped');
+    clock.advance(3000);
+    await recorded.next('final');
+    clock.advance(3999);
+    assert.equal(recorded.session.state, 'finishing');
+    clock.advance(1);
+    await finished;
+    assert.deepEqual(recorded.finals, [SENTENCE]);
+  });
+
   it('takes a close with 1000 after the finish for the end, though session.finished is missing', async () => {
     await rig.serve({ utterances: [SENTENCE], faults: [{ on: 'finished', do: 'drop' }] });
     const recorded = rig.open();
