@@ -48,6 +48,11 @@ export class Dialog {
     await this.#field(name).selectOption(value);
   }
 
+  /** Opens what is closed at first because its defaults work. */
+  async openReliability(): Promise<void> {
+    await this.form().locator('details.asr-reliability > summary').click();
+  }
+
   /** Of a typed input. */
   async type(name: string, type: string, value: string): Promise<void> {
     const field = `$('#${this.#prefix}-input-${name}')`;
