@@ -31,11 +31,14 @@ export async function runTests({ suites, check }) {
     const { build, isBuildStale } = await import('./build.mjs');
     if (isBuildStale()) build();
     if (check && process.argv.length === 2) add(await check());
-    if (files.length === 0) for (const suite of suites) add(await runMocha(suite, [], flags));
-    for (const suite of [QUICK, PACKAGE, BROWSER, HOSTS]) {
-      const chosen = files.filter((file) => suiteOf(file) === suite);
-      if (chosen.length > 0) add(await runMocha(suite, chosen, flags));
-    }
+    const chosen = (suite) => files.filter((file) => suiteOf(file) === suite);
+    const due = (suite) => (files.length === 0 ? suites.includes(suite) : chosen(suite).length > 0);
+    const runLane = async (lane, options) => {
+      for (const suite of lane.filter(due)) add(await runMocha(suite, chosen(suite), { flags, ...options }));
+    };
+    // Browsers and packages wait for most of their time: beside the quick tests they cost little.
+    const beside = runLane([PACKAGE, BROWSER], { isHeldBack: due(QUICK) });
+    await Promise.all([runLane([QUICK, HOSTS]), beside]);
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     tally.failed += 1;
@@ -79,8 +82,9 @@ async function install() {
 /**
  * mocha adds the files of its configuration to those that it is told: what is chosen takes their place here.
  * @param chosen Files and folders; all of the configuration when there are none.
+ * @param isHeldBack Whether what it prints waits for its end, because another suite prints meanwhile.
  */
-async function runMocha(configFile, chosen, flags) {
+async function runMocha(configFile, chosen, { flags, isHeldBack = false }) {
   const config = JSON.parse(readFileSync(path.join(root, configFile), 'utf8'));
   const specs = chosen.length > 0 ? chosen.flatMap((file) => specsOf(file, config.spec)) : config.spec;
   const settings = { ...config, spec: specs, reporter: path.join(root, 'scripts', 'test-reporter.cjs') };
@@ -89,10 +93,14 @@ async function runMocha(configFile, chosen, flags) {
   );
   const child = fork(require.resolve('mocha/bin/mocha.js'), ['--no-config', ...args, ...flags], {
     cwd: root,
+    stdio: ['inherit', isHeldBack ? 'pipe' : 'inherit', 'inherit', 'ipc'],
   });
+  const printed = [];
+  child.stdout?.on('data', (bytes) => printed.push(bytes));
   let stats;
   child.on('message', (message) => (stats = message));
   const code = await new Promise((resolve) => child.once('close', resolve));
+  process.stdout.write(Buffer.concat(printed));
   const { passes = 0, failures = 0 } = stats ?? {};
   // A file that cannot be loaded, or a process that died: no test has failed, and yet nothing is well.
   return { passed: passes, failed: code !== 0 && failures === 0 ? 1 : failures };
