@@ -121,7 +121,7 @@ describe("a session in n8n's engine ends", () => {
   }
 
   it('with the reason of the service, which the next node shows', async () => {
-    await n8n.serve({ faults: [{ on: 'configured', do: 'close', code: 1007, reason: 'no' }] });
+    await n8n.serve({ faults: [{ on: 'configured', do: 'close', code: 1008, reason: 'no' }] });
     const result = await n8n.run(
       opening([
         { name: 'Gone', type: 'pass', to: [['Append']], work: sessionGone },
