@@ -3,9 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.join(__dirname, '../..');
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'bench/README.md', ...pagesIn('docs')].filter((page) =>
-  existsSync(path.join(ROOT, page)),
-);
+const PAGES = [
+  'README.md',
+  'README.zh-CN.md',
+  'CONTRIBUTING.md',
+  'bench/README.md',
+  ...pagesIn('docs'),
+].filter((page) => existsSync(path.join(ROOT, page)));
 
 describe('the documentation', () => {
   it('has the pages that are made of the sources as they are now: `npm run docs` writes them', async () => {
