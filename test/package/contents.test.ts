@@ -82,6 +82,7 @@ function expectedFiles(): string[] {
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'README.zh-CN.md',
     'package.json',
   ];
 }
