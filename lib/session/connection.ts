@@ -134,6 +134,12 @@ export class Connection {
     if (!protocol.acceptsAudio) this.#bound(finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
   }
 
+  /** Asks for the last results. On a dead link they would never come, and no audio is left to show that it is dead. */
+  finish(): void {
+    for (const frame of this.#options.protocol.finish()) this.send(frame);
+    this.#heartbeat.ask();
+  }
+
   /** Calls back once the service has all that was sent so far, if the connection lives that long. */
   confirm(onArrived: () => void): void {
     this.#arrivals.confirm(onArrived);

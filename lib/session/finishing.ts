@@ -25,8 +25,8 @@ export class Finishing {
     return this.#isSent;
   }
 
-  begin({ protocol, connection }: Link, timeoutMs: number): void {
-    for (const frame of protocol.finish()) connection.send(frame);
+  begin({ connection }: Link, timeoutMs: number): void {
+    connection.finish();
     this.#isSent = true;
     this.#timeoutMs = timeoutMs;
     this.#bound(timeoutMs);

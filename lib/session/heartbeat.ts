@@ -25,7 +25,7 @@ export class Heartbeat {
   start(): void {
     const { clock, intervalMs } = this.#options;
     this.#cancelPing = clock.after(intervalMs, () => {
-      this.#ping();
+      this.ask();
       this.start();
     });
   }
@@ -35,18 +35,19 @@ export class Heartbeat {
     this.#askedAtMs = undefined;
   }
 
-  stop(): void {
-    this.#cancelPing?.();
-    this.#cancelLook?.();
-  }
-
-  #ping(): void {
+  /** Asks for a sign of life now. */
+  ask(): void {
     const { clock, timeoutMs, ping } = this.#options;
     if (this.#askedAtMs === undefined) {
       this.#askedAtMs = clock.now();
       this.#lookIn(timeoutMs);
     }
     ping();
+  }
+
+  stop(): void {
+    this.#cancelPing?.();
+    this.#cancelLook?.();
   }
 
   #lookIn(delayMs: number): void {

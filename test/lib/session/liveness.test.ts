@@ -173,7 +173,8 @@ describe('a connection that is old', () => {
     clock.advance(3000);
     await recorded.next('resumed');
     assert.equal(recorded.of('warning').length, 0);
-    await waitUntil(() => rig.service.sessions[1]!.audioBytes === 1500 * 32, 'all of the audio');
+    // Of the quiet before, what the old connection has confirmed need not come again.
+    await waitUntil(() => rig.service.sessions[1]!.audioBytes >= 500 * 32, 'the audio behind the finish');
     await recorded.session.finish();
   });
 
