@@ -35,10 +35,13 @@ export function readDurationMs(text: string): number {
 
 /** What must not happen while a suite runs in a process of its own. */
 export class ProcessWatch {
-  readonly #before = openResources();
+  readonly #before: ReadonlyMap<string, number>;
   readonly #faults: string[] = [];
 
   constructor() {
+    // A pipe that is read from here is opened at its first use, and stays.
+    for (const output of [process.stdout, process.stderr]) output.write('');
+    this.#before = openResources();
     process.on('unhandledRejection', (reason) => this.#faults.push(`unhandled rejection: ${String(reason)}`));
     process.on('uncaughtException', (error) => this.#faults.push(`uncaught exception: ${error.stack ?? ''}`));
   }
