@@ -3,7 +3,13 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { installIfNeeded, root } from './project.mjs';
 
-await installIfNeeded(root, { log: (line) => process.stderr.write(`${line}\n`) });
+const log = (line) => process.stderr.write(`${line}\n`);
+const cases = process.argv.slice(2).filter((arg) => !arg.startsWith('--'));
+
+await installIfNeeded(root, { log });
+if (cases.length === 0 || cases.includes('peers')) {
+  await installIfNeeded(path.join(root, 'bench', 'peers'), { log, flags: ['--ignore-scripts'] });
+}
 const { build, isBuildStale } = await import('./build.mjs');
 if (isBuildStale()) build();
 

@@ -1,9 +1,8 @@
 /** CPU per chunk of other streaming clients, beside the bare client that speaks the nearest protocol; and ours again. */
-import path from 'node:path';
 import { interleaved } from '../support/figure';
 import type { Case, Figure } from '../support/figure';
 import type { LoadInput, LoadResult } from '../support/measure';
-import { install, run, startSink } from '../support/processes';
+import { run, startSink } from '../support/processes';
 import { median, round } from '../support/statistics';
 
 const LOAD = { sessions: 40, everyMs: 10 };
@@ -17,7 +16,6 @@ const PEERS: readonly Pick<LoadInput, 'client' | 'protocol'>[] = [
 export const peers: Case = {
   name: 'peers',
   async measure({ repeats, streamMs }) {
-    install(path.join(__dirname, '../peers'));
     const figures: Figure[] = [];
     for (const { client, protocol } of PEERS) {
       const sink = await startSink();

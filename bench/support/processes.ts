@@ -1,7 +1,6 @@
 /** The processes of a measurement: what is measured on one core, the service that it talks to on the other. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -52,13 +51,6 @@ export async function startSink(input: object = {}): Promise<Service> {
     return { url: line, stop: () => child.kill('SIGKILL') };
   }
   throw new Error('The sink did not start.');
-}
-
-/** `npm ci` in a folder of its own, if that was not done before. */
-export function install(folder: string): void {
-  if (existsSync(path.join(folder, 'node_modules'))) return;
-  const { status, stderr } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit'], { cwd: folder });
-  if (status !== 0) throw new Error(`npm ci failed in ${folder}: ${stderr.toString()}`);
 }
 
 function start(

@@ -1,3 +1,5 @@
+import { fullJitterMs } from '../full-jitter';
+
 export interface BackoffOptions {
   /** The longest first delay. Default 1000. */
   baseMs?: number;
@@ -9,7 +11,7 @@ export interface BackoffOptions {
   random?: () => number;
 }
 
-/** Delays with full jitter: anything from nothing to a bound that doubles, so that many clients do not come back at once. */
+/** Delays between attempts that never end. */
 export class Backoff {
   readonly #baseMs: number;
   readonly #maxMs: number;
@@ -32,9 +34,11 @@ export class Backoff {
   /** @param lastedMs How long it went well this time. */
   nextMs(lastedMs: number): number {
     if (lastedMs >= this.#steadyMs) this.#attempt = 0;
-    const boundMs = Math.min(this.#maxMs, this.#baseMs * 2 ** this.#attempt);
-    // Beyond the bound there is nothing to count.
-    if (boundMs < this.#maxMs) this.#attempt += 1;
-    return Math.round(this.#random() * boundMs);
+    const delayMs = fullJitterMs(
+      { attempt: this.#attempt, baseMs: this.#baseMs, maxMs: this.#maxMs },
+      this.#random,
+    );
+    this.#attempt += 1;
+    return delayMs;
   }
 }

@@ -1,4 +1,5 @@
 import type { AsrError } from '../errors';
+import { fullJitterMs } from '../full-jitter';
 
 /** How a lost connection is replaced. */
 export interface ReconnectPolicy {
@@ -10,10 +11,7 @@ export interface ReconnectPolicy {
   maxDelayMs: number;
 }
 
-/**
- * The budget of attempts and the time between them: exponential backoff with full jitter, so that the sessions of one
- * outage do not all come back at once.
- */
+/** The budget of attempts, and the time between them. */
 export class ReconnectBudget {
   readonly #policy: ReconnectPolicy;
   readonly #random: () => number;
@@ -33,9 +31,9 @@ export class ReconnectBudget {
   next(error: AsrError): { attempt: number; delayMs: number } | undefined {
     if (!this.#isWorthAnAttempt(error) || this.#attempts >= this.#policy.maxAttempts) return undefined;
     const { baseDelayMs, maxDelayMs } = this.#policy;
-    const boundMs = Math.min(maxDelayMs, baseDelayMs * 2 ** this.#attempts);
+    const bounds = { attempt: this.#attempts, baseMs: baseDelayMs, maxMs: maxDelayMs };
     this.#attempts += 1;
-    return { attempt: this.#attempts, delayMs: Math.round(this.#random() * boundMs) };
+    return { attempt: this.#attempts, delayMs: fullJitterMs(bounds, this.#random) };
   }
 
   #isWorthAnAttempt({ retryable, closeCode }: AsrError): boolean {

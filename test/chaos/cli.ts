@@ -1,5 +1,12 @@
 // `npm run chaos`: sessions of real speech behind a network that fails. Flags: see below.
-import { ProcessWatch, readDurationMs, readFlags, readNumber, writeJson } from '../support/long-run';
+import {
+  exitWith,
+  ProcessWatch,
+  readDurationMs,
+  readFlags,
+  readNumber,
+  writeJson,
+} from '../support/long-run';
 import { ServiceProcess } from '../support/service-process';
 import { runChaos } from './chaos';
 import { REQUIRED_SHARE, summarise, toTable } from './report';
@@ -47,12 +54,4 @@ async function main(): Promise<boolean> {
   return passed;
 }
 
-main().then(
-  (passed) => {
-    process.exitCode = passed ? 0 : 1;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = 2;
-  },
-);
+exitWith(main());

@@ -1,5 +1,13 @@
 // `npm run soak`: many sessions at once for a long time, and what they leave in memory.
-import { ProcessWatch, readDurationMs, readFlags, readNumber, table, writeJson } from '../support/long-run';
+import {
+  exitWith,
+  ProcessWatch,
+  readDurationMs,
+  readFlags,
+  readNumber,
+  table,
+  writeJson,
+} from '../support/long-run';
 import { ServiceProcess } from '../support/service-process';
 import { growthOf, MEASURES } from './growth';
 import { runSoak, soakScript } from './soak';
@@ -70,12 +78,4 @@ function minutes(ms: number): number {
   return Math.round(ms / 600) / 100;
 }
 
-main().then(
-  (passed) => {
-    process.exitCode = passed ? 0 : 1;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exitCode = 2;
-  },
-);
+exitWith(main());

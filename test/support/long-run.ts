@@ -66,3 +66,16 @@ export function table(rows: readonly Readonly<Record<string, string | number>>[]
 export function writeJson(file: string | undefined, value: unknown): void {
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
+
+/** Exit code 0 for what passed, 1 for what did not, 2 with the reason for what could not run. */
+export function exitWith(result: Promise<boolean>): void {
+  result.then(
+    (passed) => {
+      process.exitCode = passed ? 0 : 1;
+    },
+    (error: unknown) => {
+      process.stderr.write(`${(error as Error).message}\n`);
+      process.exitCode = 2;
+    },
+  );
+}

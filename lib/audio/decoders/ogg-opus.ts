@@ -3,7 +3,7 @@ import { hasText } from '../bytes';
 import type { Decoder, DecoderOutput } from './decoder';
 import { OggPages } from './ogg-pages';
 import type { OggPage } from './ogg-pages';
-import { OPUS_RATE_HZ, OpusPacketDecoder, opusPacketSamples, readOpusHead } from './opus';
+import { opusFormat, OpusPacketDecoder, opusPacketSamples, readOpusHead } from './opus';
 import type { OpusSetup } from './opus';
 
 const NO_GRANULE = -1n;
@@ -72,14 +72,7 @@ export class OggOpusDecoder implements Decoder {
     this.#hasEnded = page.isLast;
     this.#toSkip = setup.preSkip;
     this.#granule = NO_GRANULE;
-    const { channels, originalRateHz } = setup;
-    this.#output.describe({
-      container: 'ogg',
-      codec: 'opus',
-      rateHz: OPUS_RATE_HZ,
-      channels,
-      ...(originalRateHz > 0 && { originalRateHz }),
-    });
+    this.#output.describe(opusFormat('ogg', setup));
     return OpusPacketDecoder.load(setup).then((decoder) => {
       this.#decoder = decoder;
     });

@@ -1,4 +1,5 @@
 import { AsrError } from '../../errors';
+import type { SourceFormat } from '../format';
 import type { AudioBlock } from './decoder';
 
 /** Opus always runs at this rate; what was fed into the encoder was resampled to it. */
@@ -22,6 +23,12 @@ export interface OpusSetup {
   originalRateHz: number;
   /** Of more than two channels. */
   mapping?: { streams: number; coupled: number; table: number[] };
+}
+
+/** What is told of the Opus audio in a container. */
+export function opusFormat(container: 'ogg' | 'webm', { channels, originalRateHz }: OpusSetup): SourceFormat {
+  const format: SourceFormat = { container, codec: 'opus', rateHz: OPUS_RATE_HZ, channels };
+  return originalRateHz > 0 ? { ...format, originalRateHz } : format;
 }
 
 interface LibOpus {

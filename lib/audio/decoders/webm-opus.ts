@@ -2,7 +2,7 @@ import { AsrError } from '../../errors';
 import { hasText } from '../bytes';
 import type { AudioBlock, Decoder, DecoderOutput } from './decoder';
 import { EbmlReader, readUnsigned, readVariable } from './ebml';
-import { OPUS_RATE_HZ, OpusPacketDecoder, opusPacketSamples, readOpusHead } from './opus';
+import { OPUS_RATE_HZ, opusFormat, OpusPacketDecoder, opusPacketSamples, readOpusHead } from './opus';
 import type { OpusSetup } from './opus';
 
 // Matroska's names (RFC 9559) for its numbers.
@@ -146,14 +146,7 @@ export class WebmOpusDecoder implements Decoder {
         : { channels: Math.min(2, track.channels), preSkip: 0, gain: 1, originalRateHz: 0 };
     this.#setup = setup;
     this.#toSkip = track.delayNs === undefined ? setup.preSkip : samplesOf(track.delayNs);
-    const { channels, originalRateHz } = setup;
-    this.#output.describe({
-      container: 'webm',
-      codec: 'opus',
-      rateHz: OPUS_RATE_HZ,
-      channels,
-      ...(originalRateHz > 0 && { originalRateHz }),
-    });
+    this.#output.describe(opusFormat('webm', setup));
   }
 
   #readBlock(block: Buffer): void {

@@ -2,9 +2,10 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { readAudio } from '../../../lib/audio/source';
 import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
-import { faultOfItem } from '../shared/errors';
 import { optionsCollection } from '../shared/recognition-properties';
-import { OUTPUT_NAMES, sessionItem, SessionItems } from '../shared/session-items';
+import { runGroups } from '../shared/run-groups';
+import { OUTPUT_NAMES, sessionItem } from '../shared/session-items';
+import type { SessionItems } from '../shared/session-items';
 import { itemByItem, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
@@ -32,18 +33,7 @@ export class AsrAppendAudio implements INodeType {
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const items = new SessionItems(this);
-    // One after the other: the order of audio is the order of the items.
-    for (const group of itemByItem(this)) {
-      try {
-        await append(this, group, items);
-      } catch (error) {
-        const { fault, goOn } = faultOfItem(this, error, group.items[0]);
-        if (!goOn) throw fault;
-        items.addFault('interim', fault, group.items);
-      }
-    }
-    return items.outputs;
+    return runGroups(this, { run: append, groupsOf: itemByItem, output: 'interim' });
   }
 }
 

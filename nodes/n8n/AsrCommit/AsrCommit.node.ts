@@ -1,8 +1,9 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { faultOfItem } from '../shared/errors';
 import { pairing } from '../shared/items';
-import { OUTPUT_NAMES, sessionItem, SessionItems } from '../shared/session-items';
+import { runGroups } from '../shared/run-groups';
+import { OUTPUT_NAMES, sessionItem } from '../shared/session-items';
+import type { SessionItems } from '../shared/session-items';
 import { itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
@@ -42,17 +43,7 @@ export class AsrCommit implements INodeType {
   };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const items = new SessionItems(this);
-    for (const group of itemsBySession(this)) {
-      try {
-        await commit(this, group, items);
-      } catch (error) {
-        const { fault, goOn } = faultOfItem(this, error, group.items[0]);
-        if (!goOn) throw fault;
-        items.addFault('final', fault, group.items);
-      }
-    }
-    return items.outputs;
+    return runGroups(this, { run: commit, groupsOf: itemsBySession, output: 'final' });
   }
 }
 

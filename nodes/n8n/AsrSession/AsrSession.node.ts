@@ -1,13 +1,13 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
-import { faultOfItem } from '../shared/errors';
 import {
   optionsCollection,
   recognitionOptions,
   recognitionProperties,
 } from '../shared/recognition-properties';
-import { OUTPUT_NAMES, SessionItems } from '../shared/session-items';
+import { runGroups } from '../shared/run-groups';
+import { OUTPUT_NAMES } from '../shared/session-items';
 import { itemByItem, itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import { abort, finish, open } from './operations';
 import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS, LIMITS } from './limits';
@@ -118,18 +118,7 @@ export class AsrSession implements INodeType {
   methods = { credentialTest: { realtimeAsrConnectionTest } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const items = new SessionItems(this);
     const operation = this.getNodeParameter('operation', 0) as keyof typeof OPERATIONS;
-    const { run, groupsOf, output } = OPERATIONS[operation];
-    for (const group of groupsOf(this)) {
-      try {
-        await run(this, group, items);
-      } catch (error) {
-        const { fault, goOn } = faultOfItem(this, error, group.items[0]);
-        if (!goOn) throw fault;
-        items.addFault(output, fault, group.items);
-      }
-    }
-    return items.outputs;
+    return runGroups(this, OPERATIONS[operation]);
   }
 }
