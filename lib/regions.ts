@@ -126,7 +126,12 @@ function parseAddress(address: string): string {
 }
 
 /** Whether a WebSocket to this endpoint stays on this machine. */
-export function isLoopback(endpoint: Endpoint): boolean {
-  const { hostname } = new URL(endpoint.baseUrl);
+export function isLoopback({ baseUrl }: Pick<Endpoint, 'baseUrl'>): boolean {
+  const { hostname } = new URL(baseUrl);
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+/** Whether nobody on the way to this address can read what is sent: it is encrypted, or stays on this machine. */
+export function isPrivate(url: string): boolean {
+  return url.startsWith('wss:') || isLoopback({ baseUrl: url });
 }

@@ -34,7 +34,7 @@ async function compare(
   input: Omit<MemoryInput, 'client' | 'url'>,
   repeats: number,
 ): Promise<{ ours: number; baseline: number }> {
-  const sink = await startSink();
+  const sink = await startSink({ hasFinals: false });
   const side = (client: MemoryInput['client']) => async (): Promise<number> => {
     const flags = { nodeFlags: ['--expose-gc'] };
     const { bytesPerSession } = await run<MemoryResult>(

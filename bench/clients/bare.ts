@@ -37,7 +37,7 @@ const openQwen = (url: string): Promise<Client> =>
             ws.terminate();
           },
         });
-      } else {
+      } else if (message.type === 'conversation.item.input_audio_transcription.text') {
         listener?.(message.text + message.stash);
       }
     });
@@ -55,7 +55,7 @@ const openRunTask = (url: string): Promise<Client> =>
     ws.on('message', (data) => {
       const message = JSON.parse((data as Buffer).toString()) as {
         header: { event: string };
-        payload: { output: { sentence: { text: string } } };
+        payload: { output: { sentence: { text: string; sentence_end: boolean } } };
       };
       if (message.header.event === 'task-started') {
         resolve({
@@ -67,7 +67,10 @@ const openRunTask = (url: string): Promise<Client> =>
             ws.terminate();
           },
         });
-      } else if (message.header.event === 'result-generated') {
+      } else if (
+        message.header.event === 'result-generated' &&
+        !message.payload.output.sentence.sentence_end
+      ) {
         listener?.(message.payload.output.sentence.text);
       }
     });

@@ -1,6 +1,6 @@
 /**
- * The service of the measurements: both protocols up to the point where audio flows, no recognition, and as little work
- * of its own as there can be. Prints its address. What arrives late is told to whoever asks: `GET /delays`.
+ * The service of the measurements: both protocols, a sentence every three seconds, no recognition, and as little
+ * work of its own as there can be. Prints its address. What arrives late is told to whoever asks: `GET /delays`.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -12,6 +12,8 @@ import { percentile } from './statistics';
 interface SinkOptions {
   /** Interims that each session gets in a second. */
   interimsPerSecond?: number;
+  /** Whether sentences end: each after three seconds of audio. Default true. */
+  hasFinals?: boolean;
   /** Whether the stamps of the chunks are read. */
   reads?: boolean;
   /** Bytes of messages that are taken in a second, over all connections. */
@@ -20,11 +22,14 @@ interface SinkOptions {
 
 const {
   interimsPerSecond = 0,
+  hasFinals = true,
   reads = false,
   bytesPerSecond,
 } = JSON.parse(process.argv[2] ?? '{}') as SinkOptions;
 const TICK_MS = 5;
 const AUDIO_KEY = '"audio":"';
+const CHUNK_MS = 100;
+const SENTENCE_CHUNKS = 30;
 /** base64 of the stamp. */
 const STAMP_CHARACTERS = (STAMP_BYTES / 3) * 4;
 
@@ -32,6 +37,12 @@ interface Client {
   ws: WebSocket;
   protocol: 'qwen' | 'run-task';
   taskId: string;
+  /** Messages of audio so far. */
+  chunks: number;
+  /** Of its sentence: the first message of audio, and the one behind the last. */
+  sentenceFrom: number;
+  sentenceTo: number;
+  sentences: number;
   isOpen: boolean;
 }
 
@@ -60,7 +71,18 @@ const server = new WebSocketServer({ server: http, perMessageDeflate: false, ski
 
 server.on('connection', (ws, request) => {
   const protocol = request.url?.includes('/realtime') ? 'qwen' : 'run-task';
-  const client: Client = { ws, protocol, taskId: '', isOpen: false };
+  // Sessions do not end their sentences at the same time.
+  const sentenceTo = 1 + ((clients.size * 7) % SENTENCE_CHUNKS);
+  const client: Client = {
+    ws,
+    protocol,
+    taskId: '',
+    chunks: 0,
+    sentenceFrom: 0,
+    sentenceTo,
+    sentences: 1,
+    isOpen: false,
+  };
   clients.add(client);
   ws.on('close', () => clients.delete(client));
   ws.on('error', () => undefined);
@@ -74,11 +96,13 @@ function receive(client: Client, data: Buffer, isBinary: boolean): void {
   messages += 1;
   if (bytesPerSecond) spend(client, data.length);
   if (isBinary) {
+    sentence(client);
     if (reads) delay(data.readUIntLE(0, STAMP_BYTES));
     return;
   }
   const at = data.indexOf(AUDIO_KEY);
   if (at >= 0) {
+    sentence(client);
     if (!reads) return;
     const begin = at + AUDIO_KEY.length;
     const stamp = Buffer.from(data.toString('latin1', begin, begin + STAMP_CHARACTERS), 'base64');
@@ -114,18 +138,46 @@ function command(client: Client, text: string): void {
   }
 }
 
-/** A sentence of usual length; its text begins with the time when it was sent. */
-function interim({ protocol, taskId }: Client): string {
-  const text = `${sharedNowUs()} and so my fellow Americans ask not what your country can do`;
-  if (protocol === 'qwen') {
-    return (
-      `{"event_id":"event_1","type":"conversation.item.input_audio_transcription.text","item_id":"item_1",` +
-      `"content_index":0,"language":"en","emotion":"neutral","text":"${text}","stash":" for you"}`
-    );
+/** Without an end now and then a client would have to keep all audio. */
+function sentence(client: Client): void {
+  const { ws, protocol, chunks } = client;
+  client.chunks += 1;
+  if (protocol === 'qwen' && chunks === client.sentenceFrom) {
+    ws.send(qwenMessage(client, SPEECH_STARTED, `"audio_start_ms":${chunks * CHUNK_MS}`));
   }
+  if (!hasFinals || client.chunks < client.sentenceTo) return;
+  const tags = '"language":"en","emotion":"neutral"';
+  ws.send(
+    protocol === 'qwen'
+      ? qwenMessage(client, `${TRANSCRIPTION}.completed`, `${tags},"transcript":"${WORDS}"`)
+      : runTaskResult(client, WORDS, client.sentenceTo * CHUNK_MS),
+  );
+  client.sentences += 1;
+  client.sentenceFrom = client.sentenceTo;
+  client.sentenceTo += SENTENCE_CHUNKS;
+}
+
+const WORDS = 'and so my fellow Americans ask not what your country can do';
+const SPEECH_STARTED = 'input_audio_buffer.speech_started';
+const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
+
+/** The text begins with the time when it was sent. */
+function interim(client: Client): string {
+  const text = `${sharedNowUs()} ${WORDS}`;
+  if (client.protocol === 'run-task') return runTaskResult(client, text, null);
+  const fields = `"content_index":0,"language":"en","emotion":"neutral","text":"${text}","stash":" for you"`;
+  return qwenMessage(client, `${TRANSCRIPTION}.text`, fields);
+}
+
+function qwenMessage(client: Client, type: string, fields: string): string {
+  return `{"event_id":"event_1","type":"${type}","item_id":"item_${client.sentences}",${fields}}`;
+}
+
+function runTaskResult(client: Client, text: string, endMs: number | null): string {
   return (
-    `{"header":{"task_id":"${taskId}","event":"result-generated","attributes":{}},"payload":{"output":{"sentence":` +
-    `{"sentence_id":1,"begin_time":170,"end_time":null,"text":"${text}","sentence_end":false,"words":[]}}}}`
+    `{"header":{"task_id":"${client.taskId}","event":"result-generated","attributes":{}},"payload":{"output":{"sentence":` +
+    `{"sentence_id":${client.sentences},"begin_time":${client.sentenceFrom * CHUNK_MS},"end_time":${String(endMs)},` +
+    `"text":"${text}","sentence_end":${String(endMs !== null)},"words":[]}}}}`
   );
 }
 

@@ -9,6 +9,8 @@ const SILENCE_DB = -120;
 const SILENT_PEAK_DB = -60;
 /** Nothing is said of less than this. */
 const MIN_JUDGED_SECONDS = 1;
+/** A pause is shorter. */
+const SURELY_SILENT_SECONDS = 10;
 const CLIPPED_SHARE = 0.0005;
 
 /** Levels of all that passes, whatever its channels. */
@@ -109,15 +111,20 @@ export class Doctor {
    * @param sessionRateHz What the audio is made into.
    */
   complaints(sessionRateHz: number, isEnd: boolean): AudioComplaint[] {
-    const info = this.info();
-    if (!info || (info.seconds < MIN_JUDGED_SECONDS && !info.isCut)) return [];
-    const all = [
-      ...(info.isClipped && info.seconds >= MIN_JUDGED_SECONDS ? [clipped(info)] : []),
-      ...(info.isSilent && (isEnd || info.seconds >= 10) ? [silent(info)] : []),
-      ...(rateOf(info) < sessionRateHz ? [slow(info, sessionRateHz)] : []),
-      ...(sessionRateHz < Math.min(rateOf(info), SPEECH_RATE_HZ) ? [narrowed(info, sessionRateHz)] : []),
-      ...(info.isCut && isEnd ? [cut(info)] : []),
-    ];
+    const format = this.#format;
+    const isLong = this.#seconds >= MIN_JUDGED_SECONDS;
+    if (!format || (!isLong && !this.isCut)) return [];
+    const { isClipped, isSilent } = this.#levels;
+    const rateHz = rateOf(format);
+    const tellers: ((info: AudioInfo, sessionRateHz: number) => AudioComplaint)[] = [];
+    if (isClipped && isLong) tellers.push(clipped);
+    if (isSilent && (isEnd || this.#seconds >= SURELY_SILENT_SECONDS)) tellers.push(silent);
+    if (rateHz < sessionRateHz) tellers.push(slow);
+    if (sessionRateHz < Math.min(rateHz, SPEECH_RATE_HZ)) tellers.push(narrowed);
+    if (this.isCut && isEnd) tellers.push(cut);
+    const info = tellers.length > 0 ? this.info() : undefined;
+    if (!info) return [];
+    const all = tellers.map((tell) => tell(info, sessionRateHz));
     return all.filter(({ code }) => {
       const isNew = !this.#said.has(code);
       this.#said.add(code);
@@ -173,7 +180,7 @@ function cut(info: AudioInfo): AudioComplaint {
   };
 }
 
-function rateOf({ rateHz, originalRateHz }: AudioInfo): number {
+function rateOf({ rateHz, originalRateHz }: SourceFormat): number {
   return originalRateHz ?? rateHz;
 }
 

@@ -9,6 +9,7 @@ import { beginsRecording, identify } from './sniff';
 import type { Identity } from './sniff';
 
 const EMPTY = new Uint8Array(0);
+const NO_HINTS: AudioFormatHints = {};
 
 /** PCM, or, where a decoder has to be loaded or asked, a promise of it. */
 export type Pcm = Uint8Array | Promise<Uint8Array>;
@@ -24,7 +25,7 @@ export class AudioIntake {
   readonly #defaultRateHz: number;
   /** Bytes that do not tell yet what they are. */
   readonly #head = new ByteQueue();
-  #hints: AudioFormatHints = {};
+  #hints = NO_HINTS;
   #recording: Recording | undefined;
   #kind: Identity['kind'] | undefined;
   #lastDoctor: Doctor | undefined;
@@ -57,7 +58,8 @@ export class AudioIntake {
    * The PCM that is ready. It may share memory with `bytes`.
    * @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then and the next call begins another.
    */
-  write(bytes: Uint8Array, hints: AudioFormatHints = {}): Pcm {
+  write(bytes: Uint8Array, hints: AudioFormatHints = NO_HINTS): Pcm {
+    if (this.#passes(bytes, hints)) return bytes;
     return this.#guard(() => this.#write(bytes, hints));
   }
 
@@ -125,6 +127,11 @@ export class AudioIntake {
     }
     if (this.#recording) return this.#decode(this.#recording, bytes, hints);
     return this.#begin(bytes, hints, false);
+  }
+
+  /** Whether these bytes go on a recording of raw samples that are right as they are. */
+  #passes(bytes: Uint8Array, hints: AudioFormatHints): boolean {
+    return this.#kind === 'raw' && !this.#isNew(bytes, hints) && this.#recording?.passes(bytes) === true;
   }
 
   /** Whether a recording is under way that these bytes do not belong to. */

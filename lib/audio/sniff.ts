@@ -106,9 +106,15 @@ const SURE_MARKS = [
   '<html',
 ];
 
+/** Most chunks of audio begin with none of these, and need no closer look. */
+const FIRST_BYTES = new Set(
+  [...SURE_MARKS, 'RIFF', 'RF64', 'BW64', 'OggS', 'ID3', 'FORM'].map((mark) => mark.charCodeAt(0)),
+);
+
 /** Whether something of its own begins with this chunk, so surely that it need not be at a beginning. */
 export function beginsRecording(chunk: Uint8Array): boolean {
   if (chunk.length < 12) return false;
+  if (!FIRST_BYTES.has(chunk[0] ?? 0)) return hasText(chunk, 4, 'ftyp');
   const isTag = id3Length(chunk) > 0 && (chunk[3] ?? 0) >= 2 && (chunk[3] ?? 0) <= 4;
   const isOgg = hasText(chunk, 0, 'OggS\0') && ((chunk[5] ?? 0) & 2) !== 0;
   return (

@@ -7,7 +7,7 @@ import { parameterFault, VAD_PARAMETERS } from '../parameters';
 import type { ContextTurn, ModelParameters, ParameterName } from '../parameters';
 import { harmless } from '../log';
 import type { SessionLog } from '../log';
-import { isLoopback, resolveEndpoint } from '../regions';
+import { isPrivate, resolveEndpoint } from '../regions';
 import type { Endpoint } from '../regions';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
@@ -166,7 +166,7 @@ function checkApiKey(given: string | undefined, endpoint: Endpoint): string | un
       'The API key has spaces, line breaks or characters that no key has. Copy it again.',
     );
   }
-  if (endpoint.baseUrl.startsWith('ws:') && !isLoopback(endpoint)) {
+  if (!isPrivate(endpoint.baseUrl)) {
     throw invalid(
       'address',
       `An API key is sent only over wss:// or to this machine, and ${endpoint.baseUrl} is neither.`,

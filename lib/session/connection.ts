@@ -110,6 +110,11 @@ export class Connection {
     return this.#phase === 'open' && !this.#blocked && this.#options.protocol.acceptsAudio;
   }
 
+  /** Whether the operating system has all that was sent. */
+  get isDrained(): boolean {
+    return this.#socket.bufferedBytes === 0;
+  }
+
   /** Begins the next task of a paused protocol session, within the bound of a configuration. */
   resume(): void {
     for (const frame of this.#options.protocol.resume()) this.#configure(frame);

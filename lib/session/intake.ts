@@ -19,7 +19,7 @@ const NOTHING = new Uint8Array(0);
 
 /** Where audio goes, and what is wrong with it. */
 export interface IntakeOutput {
-  /** @throws AsrError when the session takes no more. */
+  /** Rejects when the session takes no more. */
   accept: (bytes: Uint8Array) => Promise<void>;
   warn: (code: WarningCode, message: string) => void;
 }
@@ -51,7 +51,13 @@ function passThrough({ accept }: IntakeOutput): SessionIntake {
   return {
     bytesPerMs: ENCODED_BYTES_PER_MS,
     isMeasured: false,
-    append: (audio) => attempt(() => accept(checkedBytes(audio))),
+    append: (audio) => {
+      try {
+        return explained(accept(checkedBytes(audio)));
+      } catch (error) {
+        return rejected(unreadable(error));
+      }
+    },
     pause: (then) => then(),
     end: (then) => {
       then();
@@ -84,19 +90,11 @@ class IntakeChain implements SessionIntake {
   }
 
   append(audio: AudioChunk, hints: AudioFormatHints | undefined): Promise<void> {
-    return attempt(() => {
-      const bytes = checkedBytes(audio);
-      const known = audio instanceof Uint8Array ? hints : { ...hintsOfChunk(audio), ...hints };
-      if (!this.#last) return this.#feed(bytes, known);
-      if (this.#waitingBytes > MAX_WAITING_BYTES) throw limitError();
-      // The caller may use its memory again.
-      const kept = Uint8Array.from(bytes);
-      this.#waitingBytes += kept.length;
-      return this.#inTurn(() => {
-        this.#waitingBytes -= kept.length;
-        return this.#feed(kept, known);
-      });
-    });
+    try {
+      return explained(this.#append(audio, hints));
+    } catch (error) {
+      return rejected(unreadable(error));
+    }
   }
 
   pause<T>(then: () => Promise<T>): Promise<T> {
@@ -130,6 +128,20 @@ class IntakeChain implements SessionIntake {
     this.#intake.reset();
   }
 
+  #append(audio: AudioChunk, hints: AudioFormatHints | undefined): Promise<void> {
+    const bytes = checkedBytes(audio);
+    const known = audio instanceof Uint8Array ? hints : { ...hintsOfChunk(audio), ...hints };
+    if (!this.#last) return this.#feed(bytes, known);
+    if (this.#waitingBytes > MAX_WAITING_BYTES) throw limitError();
+    // The caller may use its memory again.
+    const kept = Uint8Array.from(bytes);
+    this.#waitingBytes += kept.length;
+    return this.#inTurn(() => {
+      this.#waitingBytes -= kept.length;
+      return this.#feed(kept, known);
+    });
+  }
+
   /** The audio in pieces, each of them after the one before was accepted. */
   #feed(bytes: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
     const isWhole = bytes.length <= MAX_PIECE_BYTES || this.#intake.isPassingThrough;
@@ -152,7 +164,7 @@ class IntakeChain implements SessionIntake {
 
   /** What decoders held back; the session may be over by then. */
   #giveRest(rest: Uint8Array): void {
-    if (rest.length > 0) attempt(() => this.#output.accept(rest)).catch(() => undefined);
+    if (rest.length > 0) handled(this.#output.accept(rest));
     this.#examine(true);
   }
 
@@ -210,20 +222,18 @@ class IntakeChain implements SessionIntake {
   }
 }
 
-function attempt(work: () => Promise<void>): Promise<void> {
-  const explain = (error: unknown): AsrError => asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read');
-  try {
-    const accepted = work();
-    return accepted === ACCEPTED
-      ? ACCEPTED
-      : handled(
-          accepted.catch((error: unknown) => {
-            throw explain(error);
-          }),
-        );
-  } catch (error) {
-    return rejected(explain(error));
-  }
+/** The same, with errors that say what they mean. */
+function explained(accepted: Promise<void>): Promise<void> {
+  if (accepted === ACCEPTED) return ACCEPTED;
+  return handled(
+    accepted.catch((error: unknown) => {
+      throw unreadable(error);
+    }),
+  );
+}
+
+function unreadable(error: unknown): AsrError {
+  return asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read');
 }
 
 function limitError(): AsrError {

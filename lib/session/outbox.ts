@@ -1,4 +1,4 @@
-import { AudioRing } from './audio-ring';
+import { AudioBlocks } from './audio-blocks';
 
 /** Something that has to happen after the audio before it was sent: a commit, the finish. */
 export interface Command {
@@ -17,7 +17,7 @@ interface Placed {
  * that it can be sent again. Positions are bytes of the audio that was given.
  */
 export class Outbox {
-  readonly #audio: AudioRing;
+  readonly #audio = new AudioBlocks();
   #commands: Placed[] = [];
   /** The first of them that has not run since the last rewind. */
   #nextCommand = 0;
@@ -25,11 +25,6 @@ export class Outbox {
   #cursor = 0;
   /** What was never sent begins here. */
   #newFrom = 0;
-
-  /** @param minBytes of memory, even */
-  constructor(minBytes: number) {
-    this.#audio = new AudioRing(minBytes);
-  }
 
   /** Where the next audio to be sent stands. */
   get position(): number {
@@ -83,8 +78,8 @@ export class Outbox {
     return next.command;
   }
 
-  /** The audio that is next, at most `maxBytes` of it; the view is good until the next call. */
-  takeAudio(maxBytes: number): Uint8Array | undefined {
+  /** The audio that is next, at most `maxBytes` of it. */
+  takeAudio(maxBytes: number): Buffer | undefined {
     const end = this.#commands[this.#nextCommand]?.atBytes ?? this.#audio.end;
     if (this.#cursor >= end) return undefined;
     const audio = this.#audio.read(this.#cursor, Math.min(maxBytes, end - this.#cursor));
@@ -93,10 +88,13 @@ export class Outbox {
     return audio;
   }
 
-  /** What was sent before the position will not be sent again. */
-  forget(position: number): void {
+  /**
+   * What was sent before the position will not be sent again.
+   * @param isTaken Whether all that was sent has left this process.
+   */
+  forget(position: number, isTaken: boolean): void {
     const before = Math.min(position, this.#cursor);
-    this.#audio.discardBefore(before);
+    this.#audio.discardBefore(before, isTaken);
     this.#forgetCommands(before);
   }
 
@@ -112,7 +110,7 @@ export class Outbox {
   dropOldest(byteLength: number): void {
     this.#cursor = Math.min(this.#cursor + byteLength, this.#audio.end);
     this.#newFrom = Math.max(this.#newFrom, this.#cursor);
-    this.#audio.discardBefore(this.#cursor);
+    this.#audio.discardBefore(this.#cursor, false);
   }
 
   /** Gives up everything; returns the bytes that were to be sent. */
@@ -121,7 +119,7 @@ export class Outbox {
     this.#commands = [];
     this.#nextCommand = 0;
     this.#cursor = this.#newFrom = this.#audio.end;
-    this.#audio.discardBefore(this.#cursor);
+    this.#audio.discardBefore(this.#cursor, false);
     return dueBytes;
   }
 

@@ -1,14 +1,17 @@
 /** Messages that are remembered: more than a minute of live audio in pieces of 100 ms. */
 const REMEMBERED_MESSAGES = 1024;
+/** Memory to begin with: a session that is open and quiet needs none. */
+const FIRST_MESSAGES = 64;
 
 /** When which audio went out. A ring of numbers, written once per message and read once per final. */
 export class SendTimes {
-  readonly #endMs = new Float64Array(REMEMBERED_MESSAGES);
-  readonly #sentAtMs = new Float64Array(REMEMBERED_MESSAGES);
+  #endMs = new Float64Array(0);
+  #sentAtMs = new Float64Array(0);
   #count = 0;
 
   /** A message whose audio ends at `endMs` of the given audio went out; ends only grow. */
   sent(endMs: number, nowMs: number): void {
+    if (this.#count === this.#endMs.length && this.#count < REMEMBERED_MESSAGES) this.#grow();
     const index = this.#count % REMEMBERED_MESSAGES;
     this.#endMs[index] = endMs;
     this.#sentAtMs[index] = nowMs;
@@ -33,4 +36,15 @@ export class SendTimes {
     }
     return low < this.#count ? this.#sentAtMs[low % REMEMBERED_MESSAGES] : undefined;
   }
+  #grow(): void {
+    const length = Math.max(FIRST_MESSAGES, 2 * this.#endMs.length);
+    this.#endMs = grown(this.#endMs, length);
+    this.#sentAtMs = grown(this.#sentAtMs, length);
+  }
+}
+
+function grown(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(length);
+  larger.set(numbers);
+  return larger;
 }

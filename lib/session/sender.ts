@@ -18,12 +18,8 @@ import { Timeline } from './timeline';
 const MAX_MESSAGE_MS = 100;
 /** Calls of `append` that may wait at the same time; whoever waits for each has one. */
 const MAX_WAITERS = 100;
-/** The least memory for audio: grows with what has to be kept. */
-const MIN_KEPT_MS = 4000;
 /** All audio of a session that is kept, whatever the durations: half an hour at 16 kHz. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
-/** Audio after which it is looked for what need not be kept any more. */
-const FORGET_EVERY_MS = 5000;
 
 export interface SenderOptions {
   clock: Clock;
@@ -53,7 +49,7 @@ export class Sender {
   /** What need not be sent again. */
   readonly settled = new Settled();
   readonly #options: SenderOptions;
-  readonly #outbox: Outbox;
+  readonly #outbox = new Outbox();
   readonly #pacer: Pacer;
   readonly #maxMessageBytes: number;
   readonly #maxHeldBytes: number;
@@ -61,13 +57,11 @@ export class Sender {
   /** All audio of this protocol session, with the silence that ends sentences. */
   #sessionBytes = 0;
   #lastSentAtMs = -Infinity;
-  #forgetAtMs = FORGET_EVERY_MS;
   #cancelPaceTimer: Cancel | undefined;
   #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
 
   constructor(options: SenderOptions) {
     this.#options = options;
-    this.#outbox = new Outbox(2 * Math.ceil((MIN_KEPT_MS * options.bytesPerMs) / 2));
     this.#pacer = new Pacer(options.pace.burstMs, options.pace.multiple, options.clock.now());
     this.#maxMessageBytes = MAX_MESSAGE_MS * options.bytesPerMs;
     this.#maxHeldBytes = options.maxHeldAudioMs * options.bytesPerMs;
@@ -127,6 +121,8 @@ export class Sender {
 
   /** What is not settled will be sent again, with the commands in it; returns the bytes of it that are gone. */
   rewind(): number {
+    // Up to a block more may be there than is to be kept.
+    this.#forget();
     this.#outbox.rewind(this.#bytesAt(this.settled.replayFromMs));
     const lostBytes = Math.max(0, this.#outbox.position - this.#bytesAt(this.settled.ms));
     this.#options.counter.audioLostBytes += lostBytes;
@@ -155,6 +151,7 @@ export class Sender {
 
   /** Resolves at once unless too much is held already and the policy is to wait. */
   append(bytes: Uint8Array): Promise<void> {
+    // A block more is needed, so it is the time to give back those that are not.
     if (this.#outbox.wouldGrow(bytes.length)) this.#forget();
     this.#outbox.pushAudio(bytes);
     this.#resume();
@@ -251,15 +248,14 @@ export class Sender {
     counter.sent(bytes.length - replayed, now);
     this.times.sent(this.positionMs, now);
     this.settled.sent(this.positionMs, now, isLoud(bytes));
-    if (this.positionMs >= this.#forgetAtMs) this.#forget();
   }
 
   /** Frees what need not be sent again, and of the rest what is more than may be kept. */
   #forget(): void {
-    this.#forgetAtMs = this.positionMs + FORGET_EVERY_MS;
     const maxReplayBytes = this.#bytesAt(this.#options.maxReplayAudioMs);
     const settledBytes = this.#bytesAt(this.settled.replayFromMs);
-    this.#outbox.forget(Math.max(settledBytes, this.#outbox.position - maxReplayBytes));
+    const isTaken = this.#link?.connection.isDrained === true;
+    this.#outbox.forget(Math.max(settledBytes, this.#outbox.position - maxReplayBytes), isTaken);
   }
 
   #dropOverload(): void {

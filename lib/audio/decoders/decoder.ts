@@ -24,6 +24,8 @@ export interface DecoderOutput {
 export interface Decoder {
   /** @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then. */
   write: (bytes: Uint8Array) => void | Promise<void>;
+  /** Whether `write` would only pass these bytes as they are, if what is around it takes them so. */
+  passes?: (bytes: Uint8Array) => boolean;
   /** Gives what can be given now; the recording may go on, unless `endsAtPause`. */
   pause?: () => void | Promise<void>;
   /** Whether a pause is the end, because nothing would come out otherwise. */

@@ -1,3 +1,5 @@
+import { hasText } from '../bytes';
+
 const RATES_HZ = [44_100, 48_000, 32_000];
 /** In kbit/s, by the index in the header; 0 is a free format. */
 const KBITS = {
@@ -49,10 +51,10 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | undefine
 
 /** The length of an ID3v2 tag that begins here, header included; 0 when none does. */
 export function id3Length(bytes: Uint8Array): number {
-  const isTag = bytes[0] === 0x49 && bytes[1] === 0x44 && bytes[2] === 0x33;
+  if (!hasText(bytes, 0, 'ID3')) return 0;
   const sizes = [...bytes.subarray(6, 10)];
   const version = bytes[3] ?? 0;
-  if (!isTag || sizes.length < 4 || version > 8 || sizes.some((byte) => byte > 127)) return 0;
+  if (sizes.length < 4 || version > 8 || sizes.some((byte) => byte > 127)) return 0;
   const size = sizes.reduce((sum, byte) => sum * 128 + byte, 0);
   const hasFooter = ((bytes[5] ?? 0) & 0x10) !== 0;
   return 10 + size + (hasFooter ? 10 : 0);

@@ -40,6 +40,10 @@ export class PcmDecoder implements Decoder {
     this.#carried = left;
   }
 
+  passes(bytes: Uint8Array): boolean {
+    return this.#carried === 0 && bytes.length % this.#frameBytes === 0;
+  }
+
   end(): void {
     this.#carried = 0;
   }

@@ -183,10 +183,9 @@ describe('a session whose connection is lost', () => {
     await recorded.session.append(silence(3000));
     const statistics = await recorded.session.finish();
     const [resumed] = recorded.of('resumed');
-    assert.ok(resumed!.lostMs >= 9000 && resumed!.lostMs <= 15_000, String(resumed?.lostMs));
+    assert.ok(resumed!.lostMs >= 14_500 && resumed!.lostMs <= 15_000, String(resumed?.lostMs));
     assert.equal(statistics.audioLostMs, resumed?.lostMs);
-    // Looked at every five seconds.
-    assert.ok(resumed!.replayedMs <= 10_100, String(resumed?.replayedMs));
+    assert.ok(resumed!.replayedMs <= 5000, String(resumed?.replayedMs));
     assert.deepEqual(
       recorded.of('warning').map(({ code }) => code),
       ['AUDIO_DROPPED'],
