@@ -164,7 +164,7 @@ class IntakeChain implements SessionIntake {
 
   /** What decoders held back; the session may be over by then. */
   #giveRest(rest: Uint8Array): void {
-    if (rest.length > 0) handled(this.#output.accept(rest));
+    if (rest.length > 0) void handled(this.#output.accept(rest));
     this.#examine(true);
   }
 
