@@ -58,12 +58,12 @@ const PICTURES = {
     return editor.page;
   },
 
-  'microphone-page': (stage) => talk(stage, 'en-US', CONVERSATION, 'surprised'),
-  'microphone-page.zh-CN': (stage) => talk(stage, 'zh-CN', CONVERSATION_ZH, '惊讶'),
+  'microphone-page': (stage) => talk(stage, 'en-US', CONVERSATION, 'not expect'),
+  'microphone-page.zh-CN': (stage) => talk(stage, 'zh-CN', CONVERSATION_ZH, '没想到'),
 
   async 'live-sessions'(stage) {
     const { editor } = await stage.example('Microphone to captions');
-    await editor.page.setViewportSize({ width: 1380, height: 760 });
+    await editor.page.setViewportSize({ width: 1660, height: 820 });
     await editor.run(`RED.actions.invoke('flow-asr:show-live-sessions')`);
     const pages = [await MicrophonePage.open(stage.browser, stage.nodeRed)];
     await pages[0].talk();
@@ -97,7 +97,7 @@ const PICTURES = {
   },
 };
 
-async function talk(stage, locale, script, lastEmotion) {
+async function talk(stage, locale, script, interim) {
   const service = await startLocalService({ engine: 'script', script });
   stage.later(service);
   const { editor } = await stage.example('Microphone to captions', service.url);
@@ -106,7 +106,10 @@ async function talk(stage, locale, script, lastEmotion) {
   stage.later(page);
   await page.page.setViewportSize({ width: 760, height: 560 });
   await page.talk();
-  await page.page.locator('.emotion').getByText(lastEmotion).waitFor({ timeout: HEARD_WITHIN_MS });
+  await page.page.locator('.interim').getByText(interim).waitFor({ timeout: HEARD_WITHIN_MS });
+  // The browser's microphone is a file, which has no name that anybody would recognise.
+  const name = locale === 'zh-CN' ? '内置麦克风' : 'Built-in microphone';
+  await page.page.evaluate(`document.querySelector('#device option').textContent = '${name}'`);
   return page.page;
 }
 

@@ -277,6 +277,7 @@ describe('the example', () => {
   async function use(title: string, changes: Changes = {}): Promise<Flow> {
     shown.add(title);
     const nodes = await editor.import(readExample(title));
+    assert.deepEqual(await editor.overlaps(), [], 'nodes that lie on each other');
     for (const node of nodes) {
       const properties = changesOf(node, changes);
       if (properties) await editor.set(node.id, properties);

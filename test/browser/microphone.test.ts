@@ -198,16 +198,19 @@ describe('the page of the live microphone', () => {
     await opened.context().close();
   });
 
-  for (const scheme of ['light', 'dark'] as const) {
-    it(`has nothing for axe to complain of in ${scheme} colours, idle, talking and in trouble`, async () => {
-      page = await MicrophonePage.open(browser, nodeRed);
+  for (const [locale, scheme] of [
+    ['en-US', 'light'],
+    ['zh-CN', 'dark'],
+  ] as const) {
+    it(`has nothing for axe to complain of in ${locale} and ${scheme} colours, idle, talking and in trouble`, async () => {
+      page = await MicrophonePage.open(browser, nodeRed, { locale });
       await page.page.emulateMedia({ colorScheme: scheme });
       assert.deepEqual(await violationsOf(page.page), []);
       await page.talk();
       await page.page.locator('#sentences .interim').first().waitFor();
       assert.deepEqual(await violationsOf(page.page), []);
       await page.page.reload();
-      await page.page.locator('#state', { hasText: 'ready' }).waitFor();
+      await page.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();
       await page.page.evaluate(
         `navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))`,
       );

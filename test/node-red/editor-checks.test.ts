@@ -31,8 +31,9 @@ interface FlowAsr {
 }
 
 /** The files of the dialogs in an editor without a page, whose runtime answers from the real table. */
-function loadEditor(): { flowAsr: FlowAsr; asked: string[] } {
+function loadEditor(nodes: EditorNode[] = []): { flowAsr: FlowAsr; asked: string[]; checked: string[] } {
   const asked: string[] = [];
+  const checked: string[] = [];
   const answer = {
     models: MODELS,
     defaultModel: DEFAULT_MODEL,
@@ -47,9 +48,20 @@ function loadEditor(): { flowAsr: FlowAsr; asked: string[] } {
     },
   });
   const RED = {
-    editor: { validateNode: () => undefined },
+    editor: {
+      // As the editor does, which asks for the checks of each field.
+      validateNode: (one: EditorNode) => {
+        checked.push(one.id);
+        if (checked.length < 10) window.flowAsr?.checkModel(one, one.model ?? '');
+      },
+    },
     events: { on: () => undefined },
-    nodes: { eachNode: () => undefined, getType: () => ({ _: (key: string) => key }) },
+    nodes: {
+      eachNode: (visit: (one: EditorNode) => void) => {
+        nodes.forEach(visit);
+      },
+      getType: () => ({ _: (key: string) => key }),
+    },
     view: { redraw: () => undefined },
   };
   const window: { flowAsr?: FlowAsr } = {};
@@ -61,7 +73,7 @@ function loadEditor(): { flowAsr: FlowAsr; asked: string[] } {
       Object.assign(context, { flowAsr: window.flowAsr }),
     );
   }
-  return { flowAsr: window.flowAsr!, asked };
+  return { flowAsr: window.flowAsr!, asked, checked };
 }
 
 /** As jQuery's request, answered at once. */
@@ -139,9 +151,12 @@ describe('the checks of the dialogs', () => {
   });
 
   it('leave a model that a variable names to the runtime, which has every setting until then', () => {
-    const { flowAsr, asked } = loadEditor();
-    assert.equal(flowAsr.checkModel(node('${MODEL}'), '${MODEL}'), true);
+    const variable = node('${MODEL}');
+    const { flowAsr, asked, checked } = loadEditor([variable]);
+    assert.equal(flowAsr.checkModel(variable, '${MODEL}'), true);
     assert.deepEqual(asked, ['asr/models']);
+    // Once, when the table of models had come: a check that sets off checks does not end.
+    assert.deepEqual(checked, [variable.id]);
     const all = new Set(MODELS.flatMap(({ parameters }) => Object.keys(parameters)));
     assert.deepEqual(new Set(Object.keys(flowAsr.parametersOf(undefined))), all);
   });

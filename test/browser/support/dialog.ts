@@ -16,13 +16,16 @@ export class Dialog {
   static async open(editor: Editor, id: string): Promise<Dialog> {
     const isConfig = await editor.run<boolean>(`RED.nodes.node('${id}')._def.category === 'config'`);
     const dialog = new Dialog(editor, isConfig);
+    // Where somebody would open it; what it offers is what can be used in the flow that is shown.
+    await editor.run(`RED.nodes.node('${id}').z && RED.workspaces.show(RED.nodes.node('${id}').z)`);
     await editor.run(
       isConfig
         ? `RED.editor.editConfig('', RED.nodes.node('${id}').type, '${id}')`
         : `RED.editor.edit(RED.nodes.node('${id}'))`,
     );
     await dialog.#button('ok').waitFor();
-    await editor.page.waitForFunction(`!$('.red-ui-tray').is(':animated')`);
+    // Its buttons are there before its fields, and it slides in after them. The editor's last step is to raise it.
+    await editor.page.waitForFunction(`$('#red-ui-editor-stack').css('zIndex') === '13'`);
     return dialog;
   }
 
@@ -81,6 +84,20 @@ export class Dialog {
     return this.#editor.run(
       `Object.fromEntries($('${this.selector} :input[id]').toArray().map((field) => [field.id, $(field).val()]))`,
     );
+  }
+
+  /** What is there to be read: labels, choices and hints that are shown, and what stands in empty fields. */
+  texts(): Promise<string[]> {
+    return this.#editor.run(`[...new Set(
+      $('${this.selector} *').toArray()
+        .filter((element) => (element.closest('select') ?? element).checkVisibility())
+        .flatMap((element) => [
+          ...[...element.childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE).map(({ data }) => data),
+          ...['placeholder', 'title', 'aria-label'].map((name) => element.getAttribute(name) ?? ''),
+        ])
+        .map((text) => text.trim())
+        .filter((text) => text !== ''),
+    )]`);
   }
 
   /** Ids of the fields that are shown as wrong. */

@@ -7,6 +7,8 @@ import type { Browser, Page } from '../../support/browser';
 import { waitUntil } from '../../support/wait-until';
 
 const LOADED_WITHIN_MS = 60_000;
+/** What went well; what did not stays, for whoever looks at a picture of it. */
+const GOOD_NEWS = '.red-ui-notification:not(.red-ui-notification-error, .red-ui-notification-warning)';
 
 export function readExample(title: string): FlowNode[] {
   return JSON.parse(readFileSync(path.join(ROOT, 'examples', `${title}.json`), 'utf8')) as FlowNode[];
@@ -48,6 +50,8 @@ export class Editor {
       undefined,
       { timeout: LOADED_WITHIN_MS },
     );
+    // Nothing slides: a button that moves is waited for, and there are hundreds of them.
+    await editor.run(`jQuery.fx.off = true`);
     return editor;
   }
 
@@ -65,6 +69,11 @@ export class Editor {
     const imported = (await this.nodes()).filter(({ id }) => !before.has(id));
     const tab = imported.find(({ type }) => type === 'tab');
     if (tab) await this.run(`RED.workspaces.show('${tab.id}')`);
+    // A node has no size before it is drawn, and what is done with it by then goes to a place that is no number.
+    await this.page.waitForFunction(
+      `RED.nodes.filterNodes({ z: RED.workspaces.active() }).every(({ id, w, h }) => w > 0 && h > 0 && document.getElementById(id))`,
+    );
+    await this.#dismissGoodNews();
     return imported;
   }
 
@@ -87,6 +96,7 @@ export class Editor {
     await waitUntil(() => this.#starts() > started, 'the deployed flows to start', LOADED_WITHIN_MS);
     // Until then the button is not to be pressed again.
     await this.page.waitForFunction(`!$('.red-ui-deploy-button-spinner').is(':visible')`);
+    await this.#dismissGoodNews();
   }
 
   /** What would be deployed. */
@@ -107,8 +117,23 @@ export class Editor {
     );
   }
 
+  /** Names of nodes of the flow that is shown which cover each other, two and two. */
+  overlaps(): Promise<string[]> {
+    return this.run(`RED.nodes.filterNodes({ z: RED.workspaces.active() }).flatMap((one, index, all) =>
+      all.slice(index + 1)
+        .filter((other) => Math.abs(one.x - other.x) < (one.w + other.w) / 2 && Math.abs(one.y - other.y) < (one.h + other.h) / 2)
+        .map((other) => [one, other].map((node) => RED.utils.getNodeLabel(node)).join(' + ')))`);
+  }
+
   async close(): Promise<void> {
     await this.page.context().close();
+  }
+
+  /** Clicks it away, as somebody does who is in a hurry: for five seconds it covers buttons of dialogs. */
+  async #dismissGoodNews(): Promise<void> {
+    await this.page.locator(GOOD_NEWS).first().waitFor();
+    await this.run(`$('${GOOD_NEWS}').trigger('click')`);
+    await this.page.locator(GOOD_NEWS).first().waitFor({ state: 'detached' });
   }
 
   #starts(): number {

@@ -4,7 +4,7 @@ export const TEXTS = {
   'en-US': {
     title: 'Live microphone',
     transcript: 'What was said',
-    hint: 'Press the button and speak. Grey words may still change, black ones stay.',
+    hint: 'Press the button and speak. Grey words may still change, the others stay.',
     level: 'Level',
     device: 'Microphone',
     mute: 'Mute',
@@ -45,7 +45,7 @@ export const TEXTS = {
   'zh-CN': {
     title: '实时麦克风',
     transcript: '识别出的文字',
-    hint: '按下按钮开始说话。灰色文字可能还会变化，黑色文字不再变化。',
+    hint: '按下按钮开始说话。灰色文字可能还会变化，其他文字不再变化。',
     level: '音量',
     device: '麦克风',
     mute: '静音',

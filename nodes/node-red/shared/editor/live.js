@@ -60,7 +60,7 @@ window.flowAsr = window.flowAsr || {};
       event.preventDefault();
       reveal(view);
     });
-    for (const name of ['counts', 'text', 'problem'])
+    for (const name of ['model', 'counts', 'text', 'problem'])
       $('<div>', { class: 'flow-asr-live-' + name }).appendTo(row);
     rows.set(session.id, row);
     return row;
@@ -72,7 +72,9 @@ window.flowAsr = window.flowAsr || {};
     const { audioInMs, audioHeldMs, openForMs, reconnects, emotion } = session;
     part(row, 'key', session.key || live('no-key'));
     part(row, 'phase', live('phase.' + session.phase));
-    part(row, 'place', placeOf(view) + ' · ' + view.model);
+    row.find('.flow-asr-live-phase').attr('data-phase', session.phase);
+    part(row, 'place', placeOf(view));
+    part(row, 'model', view.model);
     const counts = live('counts', {
       open: seconds(openForMs),
       in: seconds(audioInMs),

@@ -36,10 +36,15 @@ window.flowAsr = window.flowAsr || {};
     return capabilities && models.get(nameOf(id));
   }
 
+  // There is nothing to ask of it: it has been asked, or only the running flow will know which model it is.
+  function isSettled(name) {
+    return models.has(name) || VARIABLE.test(name);
+  }
+
   // A name that is not in the list may be a newer model; the runtime knows the families.
   function ask(id, callback) {
     const name = nameOf(id);
-    if (models.has(name) || VARIABLE.test(name)) return callback();
+    if (isSettled(name)) return callback();
     models.set(name, undefined);
     $.getJSON('asr/models/' + encodeURIComponent(name))
       .done((model) => models.set(name, model))
@@ -63,7 +68,7 @@ window.flowAsr = window.flowAsr || {};
   function modelFor(node) {
     const id = valueOf(node, 'model');
     // Not with each letter that is typed.
-    if (capabilities && !isEditing(node) && !models.has(nameOf(id))) ask(id, revalidate);
+    if (capabilities && !isEditing(node) && !isSettled(nameOf(id))) ask(id, revalidate);
     return modelOf(id);
   }
 
@@ -135,7 +140,8 @@ window.flowAsr = window.flowAsr || {};
   function labelTypedInputs() {
     $('.asr-form .red-ui-typedInput-container').each(function () {
       const label = $(this).closest('.form-row').children('label').uniqueId();
-      $(this).find('input').attr('aria-labelledby', label.attr('id'));
+      // The button that opens a larger editor has a picture alone.
+      $(this).find('input, .red-ui-typedInput-option-expand').attr('aria-labelledby', label.attr('id'));
     });
   }
 
