@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { decodeAudio } from '../../../lib/audio/decode';
-import type { AudioFormatHints } from '../../../lib/audio/format';
+import { bytesOf } from '../../../lib/audio/format';
+import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import { readAudio } from '../../../lib/audio/source';
 import type { ReadAudioOptions } from '../../../lib/audio/source';
 import { audioSource, formatHints, isStream } from '../shared/audio-message';
@@ -68,6 +69,12 @@ export class AppendController {
     const isRealTime = pace === 'realtime';
 
     await host.append(msg, isRealTime || isStream(source), async (sink) => {
+      const bytes = isRealTime ? undefined : bytesOf(source);
+      // The short way of live audio: there is nothing to read.
+      if (bytes && bytes.length > 0) {
+        await sink.append(source as AudioChunk, hints);
+        return;
+      }
       if (!isRealTime) {
         let known = hints;
         const onHints = (found: AudioFormatHints): void => {

@@ -51,6 +51,13 @@ export interface SessionSettings extends RecognitionDef, SessionKeyDef, Reliabil
   onDeploy?: 'finish' | 'abort';
 }
 
+/** Events that change what the badge says also where the phase is the same. */
+const CHANGES_BADGE: ReadonlySet<SessionEvent['type']> = new Set<SessionEvent['type']>([
+  'reconnecting',
+  'error',
+  'finished',
+]);
+
 /** One `asr session` node at work: actions in, events out, and the host of its `append audio` and `commit` nodes. */
 export class SessionController implements SessionHost, Viewable {
   readonly #RED: NodeAPI;
@@ -68,8 +75,8 @@ export class SessionController implements SessionHost, Viewable {
     this.#trace = openTrace(RED, node, settings);
     this.#registry = new SessionRegistry({
       openSession: (context) => this.#openSession(context),
-      onEvent: (event, live) => {
-        this.#onEvent(event, live);
+      onEvent: (event, live, isPhaseNew) => {
+        this.#onEvent(event, live, isPhaseNew);
       },
       maxSessions: readLimit(settings.maxSessions, SESSION_LIMITS.maxSessions),
       finishAfterMs: () => this.#finishAfterMs(),
@@ -135,13 +142,13 @@ export class SessionController implements SessionHost, Viewable {
       nodeId: id,
       ...(templateId !== undefined && { templateId }),
       model: this.#settings.model?.trim() || DEFAULT_MODEL,
-      sessions: this.#registry.all.map((live) => live.view()),
+      sessions: Array.from(this.#registry.all, (live) => live.view()),
       ...(lastFailure && { failure: errorInfo(lastFailure) }),
     };
   }
 
   abort(id: string): boolean {
-    const live = this.#registry.all.find((one) => one.id === id);
+    const live = [...this.#registry.all].find((one) => one.id === id);
     if (live) this.#abort(live.key, live);
     return live !== undefined;
   }
@@ -198,8 +205,9 @@ export class SessionController implements SessionHost, Viewable {
 
   #open(key: string, msg: NodeMessageInFlow, context: ContextTurn[] | undefined): LiveSession {
     try {
+      const known = this.#registry.get(key);
       const live = this.#registry.getOrOpen(key, msg, context);
-      this.#badge.show();
+      if (live !== known) this.#badge.show();
       return live;
     } catch (error) {
       this.#badge.showFailure(error);
@@ -245,11 +253,11 @@ export class SessionController implements SessionHost, Viewable {
     return seconds === undefined ? undefined : seconds * 1000;
   }
 
-  #onEvent(event: SessionEvent, live: LiveSession): void {
+  #onEvent(event: SessionEvent, live: LiveSession, isPhaseNew: boolean): void {
     if (event.type === 'error' && !live.reportedByStart) this.#node.error(event.error, { ...live.route });
     this.#badge.heard(event);
     this.#node.send(toOutputs(event, this.#routed(live)));
-    this.#badge.show();
+    if (isPhaseNew || CHANGES_BADGE.has(event.type)) this.#badge.show();
   }
 
   /** Results carry the key as their topic; where there is none, the topic of the message that opened the session. */

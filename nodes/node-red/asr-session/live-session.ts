@@ -72,8 +72,8 @@ export class LiveSession {
     this.#awaitAudio();
   }
 
-  /** Calls `listener` with every event, the last one included. */
-  listen(listener: (event: SessionEvent) => void): void {
+  /** Calls `listener` with every event, the last one included, and with whether it changed the phase. */
+  listen(listener: (event: SessionEvent, isPhaseNew: boolean) => void): void {
     this.#session.on('event', (event) => {
       const before = this.phase;
       this.phase = phaseAfter(event, before);
@@ -82,7 +82,7 @@ export class LiveSession {
       if (event.type === 'error') this.#failure = event.error;
       this.#remember(event);
       if (event.type === 'error' || event.type === 'finished') clearTimeout(this.#idleTimer);
-      listener(event);
+      listener(event, this.phase !== before);
     });
   }
 

@@ -10,11 +10,11 @@ const BUFFERING_SHOWN_EVERY_MS = 500;
 /** The badge of an `asr session` node: what its session does, or how many there are. */
 export class SessionBadge {
   readonly #status: Status;
-  readonly #sessions: () => LiveSession[];
+  readonly #sessions: () => ReadonlySet<LiveSession>;
   #lastFailure: AsrError | undefined;
   #bufferTimer: NodeJS.Timeout | undefined;
 
-  constructor(status: Status, sessions: () => LiveSession[]) {
+  constructor(status: Status, sessions: () => ReadonlySet<LiveSession>) {
     this.#status = status;
     this.#sessions = sessions;
   }
@@ -35,19 +35,21 @@ export class SessionBadge {
     if (!first) {
       if (this.#lastFailure) this.#status.setFailed(this.#lastFailure);
       else this.#status.clear();
-    } else if (sessions.length === 1) {
+    } else if (sessions.size === 1) {
       this.#showOne(first);
-    } else if (sessions.every(({ phase }) => phase === 'sleeping')) {
-      this.#status.set('sessionsSleeping', { n: sessions.length });
+    } else if ([...sessions].every(({ phase }) => phase === 'sleeping')) {
+      this.#status.set('sessionsSleeping', { n: sessions.size });
     } else {
-      const connecting = sessions.some(({ phase }) => phase === 'connecting' || phase === 'reconnecting');
-      this.#status.set(connecting ? 'sessionsConnecting' : 'sessions', { n: sessions.length });
+      const connecting = [...sessions].some(
+        ({ phase }) => phase === 'connecting' || phase === 'reconnecting',
+      );
+      this.#status.set(connecting ? 'sessionsConnecting' : 'sessions', { n: sessions.size });
     }
   }
 
   /** Something failed that is no session's failure: shown where there is no session that says more. */
   showFailure(error: unknown): void {
-    if (this.#sessions().length === 0) this.#status.setFailed(error);
+    if (this.#sessions().size === 0) this.#status.setFailed(error);
   }
 
   /** Audio was given: if it has to wait, the badge says how much, for as long as that is so. */

@@ -14,7 +14,8 @@ const HOLD_OFF_MS = 1_000;
 
 export interface RegistryOptions {
   openSession: (context: readonly ContextTurn[]) => Session;
-  onEvent: (event: SessionEvent, live: LiveSession) => void;
+  /** @param isPhaseNew whether it changed the session's phase */
+  onEvent: (event: SessionEvent, live: LiveSession, isPhaseNew: boolean) => void;
   maxSessions: number;
   /** Time without audio after which a session is finished; 0 lets it stay. */
   finishAfterMs: () => number;
@@ -42,8 +43,8 @@ export class SessionRegistry {
   }
 
   /** Sessions that are not over yet. */
-  get all(): LiveSession[] {
-    return [...this.#all];
+  get all(): ReadonlySet<LiveSession> {
+    return this.#all;
   }
 
   /** The session of the key that takes audio. */
@@ -84,12 +85,12 @@ export class SessionRegistry {
     const live = new LiveSession(key, routeOf(msg), session, finishAfterMs(), context);
     this.#byKey.set(key, live);
     this.#all.add(live);
-    live.listen((event) => {
+    live.listen((event, isPhaseNew) => {
       if (this.#closed) return;
       if (event.type === 'opened') this.#holdOffOfAll = undefined;
       if (event.type === 'error') this.#holdOff(key, event.error);
       if (event.type === 'error' || event.type === 'finished') this.#remove(live);
-      this.#options.onEvent(event, live);
+      this.#options.onEvent(event, live, isPhaseNew);
     });
     return live;
   }
@@ -101,7 +102,7 @@ export class SessionRegistry {
     const bound = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, boundMs);
     });
-    const ends = this.all.map((live) => live.finish().catch(() => undefined));
+    const ends = [...this.all].map((live) => live.finish().catch(() => undefined));
     await Promise.race([Promise.all(ends), bound]);
     clearTimeout(timer);
   }

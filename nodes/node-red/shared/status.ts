@@ -1,4 +1,4 @@
-import type { Node } from 'node-red';
+import type { Node, NodeStatus } from 'node-red';
 import { failureBadge } from './errors';
 import type { Translate } from './red';
 
@@ -22,7 +22,7 @@ const BADGES = {
 
 export type Badge = keyof typeof BADGES;
 
-/** A node's badge. Sets it only when it changes: interims come many times a second. */
+/** A node's badge. Words are looked for and sent only when it changes: audio and interims come many times a second. */
 export class Status {
   readonly #node: Node;
   readonly #translate: Translate;
@@ -35,15 +35,15 @@ export class Status {
   }
 
   set(badge: Badge, values: Record<string, string | number> = {}): void {
-    this.#show({ ...BADGES[badge], text: this.#text(badge, values) });
+    this.#show(badge, BADGES[badge], values);
   }
 
   setFailed(error: unknown): void {
-    this.#show({ fill: 'red', shape: 'ring', text: this.#text(`failed.${failureBadge(error)}`) });
+    this.#show(`failed.${failureBadge(error)}`, { fill: 'red', shape: 'ring' });
   }
 
   clear(): void {
-    this.#show({});
+    this.#show('');
   }
 
   /** Clears the badge and shows nothing from then on: the node is gone, its late callbacks are not. */
@@ -52,18 +52,11 @@ export class Status {
     this.#closed = true;
   }
 
-  #text(key: string, values: Record<string, string | number> = {}): string {
-    return this.#translate(`${this.#node.type}.status.${key}`, values);
-  }
-
-  #show(status: {
-    fill?: 'red' | 'green' | 'yellow' | 'blue' | 'grey';
-    shape?: 'ring' | 'dot';
-    text?: string;
-  }): void {
-    const key = Object.values(status).join();
+  #show(badge: string, look: NodeStatus = {}, values: Record<string, string | number> = {}): void {
+    const key = [badge, ...Object.values(values)].join();
     if (this.#closed || key === this.#shown) return;
     this.#shown = key;
-    this.#node.status(status);
+    const text = badge && this.#translate(`${this.#node.type}.status.${badge}`, values);
+    this.#node.status(text ? { ...look, text } : {});
   }
 }
