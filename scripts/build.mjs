@@ -31,11 +31,13 @@ export function isBuildStale() {
   return newestChangeMs([...SOURCES, ...CONFIGURATION]) > statSync(dist).mtimeMs;
 }
 
-export function build() {
+/** @param {{forPublication?: boolean}} options What is published has comments in its declarations only, where editors show them. */
+export function build({ forPublication = false } = {}) {
   const startedAt = new Date();
   const building = mkdtempSync(path.join(root, '.dist-'));
   try {
     compile(building);
+    if (forPublication) compile(building, '--removeComments', '--declaration', 'false');
     copyAssets(building);
     chmodSync(building, 0o755);
     chmodSync(path.join(building, 'bin', 'flow-asr.js'), 0o755);
@@ -46,12 +48,10 @@ export function build() {
   }
 }
 
-function compile(outDir) {
+function compile(outDir, ...options) {
   const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir], {
-    cwd: root,
-    stdio: 'inherit',
-  });
+  const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir, ...options];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('The build failed: the compiler says above why.');
 }
 
@@ -86,7 +86,7 @@ function swapIn(building) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
-    build();
+    build({ forPublication: process.argv.includes('--for-publication') });
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;

@@ -37,7 +37,7 @@ async function startup(repeats: number): Promise<Figure> {
 
 function size(): Figure[] {
   const [pack] = JSON.parse(
-    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    execFileSync('npm', ['pack', '--dry-run', '--json'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'ignore'],
     }).toString(),

@@ -41,7 +41,7 @@ function bare(url: string, audio: Buffer): Promise<void> {
     });
     ws.on('message', (data) => {
       if ((data as Buffer).includes('task-started')) pump();
-      else {
+      else if ((data as Buffer).includes('task-finished')) {
         ws.terminate();
         resolve();
       }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, open, rm } from 'node:fs/promises';
@@ -117,6 +116,9 @@ export class FfmpegDecoder implements Decoder {
       ...['-protocol_whitelist', protocol, '-f', this.#input.demuxer, '-i', input],
       ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'wav', '-c:a', 'pcm_f32le', 'pipe:1'],
     ];
+    // Loaded here, because most programs never need it, and all would wait for it at their start.
+    const { spawn } = await import('node:child_process');
+    if (this.#isFreed) throw this.#refusal('reading it was given up');
     const child: FfmpegProcess = spawn(process.env.FFMPEG_PATH || 'ffmpeg', args, {
       stdio: [protocol === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       windowsHide: true,

@@ -3,17 +3,30 @@ import type { AudioFormatHints } from '../format';
 import { pcmCodecName, rawFormat } from '../pcm-format';
 import type { Identity } from '../sniff';
 import { WAV } from '../wav';
-import { AIFF } from './aiff';
-import { AU } from './au';
+import type * as Aiff from './aiff';
+import type * as Au from './au';
 import type { Decoder, DecoderOutput } from './decoder';
-import { FfmpegDecoder } from './ffmpeg';
-import { FlacDecoder } from './flac';
-import { HeadedPcmDecoder } from './headed-pcm';
-import { Mp3Decoder } from './mp3';
-import { OggOpusDecoder } from './ogg-opus';
-import { OpusPacketsDecoder } from './opus-packets';
+import type * as Ffmpeg from './ffmpeg';
+import type * as Flac from './flac';
+import type * as HeadedPcm from './headed-pcm';
+import type * as Mp3 from './mp3';
+import type * as OggOpus from './ogg-opus';
+import type * as OpusPackets from './opus-packets';
 import { PcmDecoder } from './pcm';
-import { WebmOpusDecoder } from './webm-opus';
+import type * as WebmOpus from './webm-opus';
+
+// Loaded when they are needed: most sessions get raw samples, and every program would wait at its start for all of them.
+/* eslint-disable @typescript-eslint/no-require-imports */
+const headedPcm = () => (require('./headed-pcm') as typeof HeadedPcm).HeadedPcmDecoder;
+const oggOpus = () => (require('./ogg-opus') as typeof OggOpus).OggOpusDecoder;
+const webmOpus = () => (require('./webm-opus') as typeof WebmOpus).WebmOpusDecoder;
+const opusPackets = () => (require('./opus-packets') as typeof OpusPackets).OpusPacketsDecoder;
+const mp3 = () => (require('./mp3') as typeof Mp3).Mp3Decoder;
+const flac = () => (require('./flac') as typeof Flac).FlacDecoder;
+const ffmpeg = () => (require('./ffmpeg') as typeof Ffmpeg).FfmpegDecoder;
+const aiff = () => (require('./aiff') as typeof Aiff).AIFF;
+const au = () => (require('./au') as typeof Au).AU;
+/* eslint-enable @typescript-eslint/no-require-imports */
 
 /**
  * The decoder of what was identified.
@@ -28,23 +41,23 @@ export function createDecoder(
 ): Decoder {
   switch (identity.kind) {
     case 'wav':
-      return new HeadedPcmDecoder(WAV, output);
+      return new (headedPcm())(WAV, output);
     case 'aiff':
-      return new HeadedPcmDecoder(AIFF, output);
+      return new (headedPcm())(aiff(), output);
     case 'au':
-      return new HeadedPcmDecoder(AU, output);
+      return new (headedPcm())(au(), output);
     case 'ogg-opus':
-      return new OggOpusDecoder(output);
+      return new (oggOpus())(output);
     case 'webm-opus':
-      return new WebmOpusDecoder(output);
+      return new (webmOpus())(output);
     case 'opus-packets':
-      return new OpusPacketsDecoder(output);
+      return new (opusPackets())(output);
     case 'mp3':
-      return new Mp3Decoder(output);
+      return new (mp3())(output);
     case 'flac':
-      return new FlacDecoder(output);
+      return new (flac())(output);
     case 'ffmpeg':
-      return new FfmpegDecoder(identity.input, output);
+      return new (ffmpeg())(identity.input, output);
     case 'foreign': {
       const { what, advice } = identity;
       throw new AsrError('BAD_AUDIO', `What came is ${what}, no audio.${advice ? ` ${advice}` : ''}`);
