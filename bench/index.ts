@@ -8,14 +8,15 @@ import { delay } from './cases/delay';
 import { footprint } from './cases/footprint';
 import { memory } from './cases/memory';
 import { peers } from './cases/peers';
+import { replay } from './cases/replay';
 import { sessions } from './cases/sessions';
 import { transcribe } from './cases/transcribe';
 import { boundText, isWithin } from './support/figure';
 import type { Case, Effort, Figure } from './support/figure';
 import { CAN_PIN } from './support/processes';
 
-const CASES: readonly Case[] = [cpu, delay, sessions, memory, footprint, transcribe, peers];
-const FULL: Effort = { repeats: 7, streamMs: 6000 };
+const CASES: readonly Case[] = [cpu, delay, sessions, memory, footprint, transcribe, replay, peers];
+const FULL: Effort = { repeats: 5, streamMs: 6000 };
 const QUICK: Effort = { repeats: 3, streamMs: 2000 };
 
 async function main(): Promise<void> {

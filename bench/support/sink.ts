@@ -1,6 +1,7 @@
 /**
  * The service of the measurements: both protocols, a sentence every three seconds, no recognition, and as little
- * work of its own as there can be. Prints its address. What arrives late is told to whoever asks: `GET /delays`.
+ * work of its own as there can be. Prints its address. What arrives late is told to whoever asks by `GET /`;
+ * `GET /drop` breaks all connections off.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -51,7 +52,8 @@ let delaysUs: number[] = [];
 let messages = 0;
 let budgetBytes = bytesPerSecond ?? 0;
 
-const http = createServer((_request, response) => {
+const http = createServer((request, response) => {
+  if (request.url === '/drop') for (const { ws } of clients) ws.terminate();
   const { user, system } = process.cpuUsage();
   // A kept connection would be closed while a measurement uses none.
   response.setHeader('connection', 'close');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LOCAL_SERVICE_PORT, resolveEndpoint } from '../../lib';
 import type { EndpointOptions, Region } from '../../lib';
-import { isLoopback } from '../../lib/regions';
+import { isLoopback, isPrivate } from '../../lib/regions';
 
 describe('regions', () => {
   const table: [name: string, options: EndpointOptions, baseUrl: string, label: string][] = [
@@ -98,5 +98,11 @@ describe('regions', () => {
     ]) {
       assert.equal(of(address), false, address);
     }
+  });
+
+  it('knows where nobody on the way can read', () => {
+    assert.equal(isPrivate('wss://service.example/path?model=m'), true);
+    assert.equal(isPrivate('ws://127.0.0.1:1/path'), true);
+    assert.equal(isPrivate('ws://service.example/path'), false);
   });
 });

@@ -200,4 +200,45 @@ describe('connectWebSocket', () => {
     socket.ping();
     await waitUntil(() => told.includes('pong'), 'the pong');
   });
+
+  /** The first byte of the payload as it is on the wire, for a message that begins with `a`. */
+  async function firstByteSent(host: string): Promise<number> {
+    let sent: Buffer | undefined;
+    onUpgrade = (socket, accept) => {
+      // Before the server sees them, because it takes the mask off in place.
+      socket.on('data', (bytes: Buffer) => (sent ??= Buffer.from(bytes)));
+      void accept();
+    };
+    const { port } = server.address() as AddressInfo;
+    const socket = connectWebSocket(
+      { url: `ws://${host}:${port}/`, headers: {} },
+      {
+        onOpen: () => {
+          socket.send('a'.repeat(100));
+        },
+        onText: () => undefined,
+        onBinary: () => undefined,
+        onPong: () => undefined,
+        onEnd: () => undefined,
+      },
+    );
+    sockets.push(socket);
+    await waitUntil(() => sent !== undefined, 'the message');
+    // Two bytes of head and four of the mask's key come before it.
+    return sent?.[6] ?? NaN;
+  }
+
+  it('sends the bytes as they are to this machine, where nobody is on the way', async () => {
+    assert.equal(await firstByteSent('127.0.0.1'), 'a'.charCodeAt(0));
+  });
+
+  it('masks what somebody on the way could read', async () => {
+    // The same machine, by an address that does not say so. One key in 256 leaves a byte as it is.
+    const bytes = [];
+    for (let i = 0; i < 4; i += 1) bytes.push(await firstByteSent('0.0.0.0'));
+    assert.ok(
+      bytes.some((byte) => byte !== 'a'.charCodeAt(0)),
+      String(bytes),
+    );
+  });
 });

@@ -1,0 +1,100 @@
+/**
+ * Audio that goes out again after a lost connection: `{client, url, audioSeconds}`; prints messages a second, and by how
+ * much the memory of buffers grew meanwhile. The bare client sends the same messages, from a buffer that it has.
+ */
+import WebSocket from 'ws';
+import type * as Lib from '../../lib';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- the build, not the sources that tsx translates
+const { openSession } = require('../../dist/lib') as typeof Lib;
+
+export interface ReplayInput {
+  client: 'bare' | 'ours';
+  url: string;
+  audioSeconds: number;
+}
+
+export interface ReplayResult {
+  messagesPerSecond: number;
+  extraBytes: number;
+}
+
+const MESSAGE_BYTES = 3200;
+const MESSAGES_PER_SECOND_OF_AUDIO = 10;
+const HIGH_WATER_BYTES = 256 * 1024;
+const SAMPLE_EVERY_MS = 1;
+
+async function main(): Promise<void> {
+  const { client, url, audioSeconds } = JSON.parse(process.argv[2] ?? '') as ReplayInput;
+  const audio = Buffer.alloc(audioSeconds * MESSAGES_PER_SECOND_OF_AUDIO * MESSAGE_BYTES, 1);
+  const { ms, extraBytes } = await (client === 'ours' ? ours : bare)(url, audio);
+  const messagesPerSecond = (audio.length / MESSAGE_BYTES / ms) * 1000;
+  process.stdout.write(`${JSON.stringify({ messagesPerSecond, extraBytes })}\n`, () => process.exit(0));
+}
+
+async function ours(url: string, audio: Buffer): Promise<{ ms: number; extraBytes: number }> {
+  // As fast as the connection takes it; as a rule a replay keeps to the pace that the service asks for.
+  const pace = { burstMs: 3_600_000, multiple: 1000 };
+  const session = openSession({ address: url, model: 'fun-asr-realtime', pace, maxReplayAudioMs: 600_000 });
+  await session.ready();
+  for (let at = 0; at < audio.length; at += MESSAGE_BYTES) {
+    await session.append(audio.subarray(at, at + MESSAGE_BYTES));
+  }
+  while (session.heldAudioMs > 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  const resumed = new Promise<void>((resolve) => {
+    session.on('resumed', () => {
+      resolve();
+    });
+  });
+  await fetch(`${url.replace('ws:', 'http:')}/drop`);
+  await resumed;
+  return measured(async () => {
+    await session.finish();
+  });
+}
+
+function bare(url: string, audio: Buffer): Promise<{ ms: number; extraBytes: number }> {
+  const ws = new WebSocket(`${url}/api-ws/v1/inference`, { perMessageDeflate: false });
+  let onFinished: () => void = () => undefined;
+  let offset = 0;
+  const pump = (): void => {
+    while (offset < audio.length && ws.bufferedAmount < HIGH_WATER_BYTES) {
+      ws.send(audio.subarray(offset, (offset += MESSAGE_BYTES)));
+    }
+    if (offset < audio.length) setImmediate(pump);
+    else ws.send('{"header":{"action":"finish-task","task_id":"t"},"payload":{"input":{}}}');
+  };
+  return new Promise((resolve, reject) => {
+    ws.on('error', reject);
+    ws.on('open', () => {
+      ws.send('{"header":{"action":"run-task","task_id":"t"},"payload":{"input":{}}}');
+    });
+    ws.on('message', (data) => {
+      if ((data as Buffer).includes('task-finished')) onFinished();
+      else if ((data as Buffer).includes('task-started')) {
+        const finished = new Promise<void>((settle) => (onFinished = settle));
+        resolve(
+          measured(async () => {
+            pump();
+            await finished;
+          }),
+        );
+      }
+    });
+  });
+}
+
+async function measured(work: () => Promise<void>): Promise<{ ms: number; extraBytes: number }> {
+  const before = process.memoryUsage().arrayBuffers;
+  let most = before;
+  const sampler = setInterval(() => {
+    most = Math.max(most, process.memoryUsage().arrayBuffers);
+  }, SAMPLE_EVERY_MS);
+  const begunMs = performance.now();
+  await work();
+  const ms = performance.now() - begunMs;
+  clearInterval(sampler);
+  return { ms, extraBytes: Math.max(most, process.memoryUsage().arrayBuffers) - before };
+}
+
+void main();

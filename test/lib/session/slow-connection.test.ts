@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type WebSocket from 'ws';
+import { openSession } from '../../../lib';
+import type { Session } from '../../../lib';
+import { leaveNothingOpen } from '../../support/open-resources';
+import { waitUntil } from '../../support/wait-until';
+import { noise } from '../../support/wav-files';
+
+const CHUNK_BYTES = 3200;
+
+interface Connection {
+  ws: WebSocket;
+  audio: Buffer[];
+}
+
+describe('sessions beside one whose connection takes nothing', () => {
+  let server: WebSocketServer;
+  let connections: Connection[];
+  let sessions: Session[];
+
+  beforeEach(async () => {
+    connections = [];
+    sessions = [];
+    server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    server.on('connection', (ws) => {
+      const audio: Buffer[] = [];
+      connections.push({ ws, audio });
+      ws.on('message', (data: Buffer, isBinary) => {
+        if (isBinary) audio.push(data);
+        else ws.send(startedTask(data.toString()));
+      });
+    });
+    await new Promise((resolve) => server.once('listening', resolve));
+  });
+
+  afterEach(async () => {
+    for (const session of sessions) session.abort();
+    for (const { ws } of connections) ws.terminate();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  leaveNothingOpen();
+
+  async function open(): Promise<Session> {
+    const { port } = server.address() as AddressInfo;
+    const pace = { burstMs: 1e7 };
+    // The least is kept to be sent again, so that memory is given back as early as it can be.
+    const session = openSession({
+      address: `ws://127.0.0.1:${port}`,
+      model: 'fun-asr-realtime',
+      maxReplayAudioMs: 1,
+      pace,
+    });
+    sessions.push(session);
+    await session.ready();
+    return session;
+  }
+
+  it('do not write into the audio that still waits for it', async () => {
+    const slow = await open();
+    const [first] = connections;
+    first!.ws.pause();
+    const audio = noise(60 * 32_000);
+    const appended: Promise<void>[] = [];
+    let sent = 0;
+    // Until the buffers of the operating system are full as well, and then as much as the socket's own buffer takes.
+    while (slow.heldAudioMs === 0) {
+      appended.push(slow.append(chunkOf(audio, sent)));
+      sent += CHUNK_BYTES;
+    }
+    const quick = await open();
+    for (let i = 0; i < 200; i += 1) await quick.append(Buffer.alloc(CHUNK_BYTES, i));
+    await waitUntil(() => connections[1]!.audio.length === 200, 'all audio of the quick session');
+    first!.ws.resume();
+    await Promise.all(appended);
+    await waitUntil(() => bytesOf(first!) === sent, 'all audio of the slow session');
+    const got = Buffer.concat(first!.audio);
+    for (let at = 0; at < sent; at += CHUNK_BYTES) {
+      assert.ok(got.subarray(at, at + CHUNK_BYTES).equals(chunkOf(audio, at)), `other bytes at ${at}`);
+    }
+  });
+});
+
+/** The recording again and again. */
+function chunkOf(audio: Buffer, at: number): Buffer {
+  const from = at % audio.length;
+  return audio.subarray(from, from + CHUNK_BYTES);
+}
+
+function bytesOf({ audio }: Connection): number {
+  return audio.reduce((sum, { length }) => sum + length, 0);
+}
+
+function startedTask(request: string): string {
+  const { task_id: id } = (JSON.parse(request) as { header: { task_id: string } }).header;
+  return JSON.stringify({ header: { task_id: id, event: 'task-started', attributes: {} }, payload: {} });
+}
