@@ -42,7 +42,7 @@ export class RunTaskProtocol implements Protocol {
   #commitsSettled = 0;
   /** Sentences of this task that were begun and are not final; more than one only if the service overlaps them. */
   #open = new Set<string>();
-  #finals: string[] = [];
+  #finals = new Set<string>();
   /** Billed by the tasks before this one: `usage.duration` counts from the task's beginning. */
   #billedBefore = 0;
   #billed = 0;
@@ -137,7 +137,7 @@ export class RunTaskProtocol implements Protocol {
     const number_ = number(sentence.sentence_id);
     if (number_ === undefined) return events;
     const sentenceId = `${this.#taskId}:${number_}`;
-    if (this.#finals.includes(sentenceId)) return events;
+    if (this.#finals.has(sentenceId)) return events;
     const beginMs = number(sentence.begin_time);
     const endMs = number(sentence.end_time);
     const text = string(sentence.text) ?? '';
@@ -159,8 +159,8 @@ export class RunTaskProtocol implements Protocol {
       return events;
     }
     this.#open.delete(sentenceId);
-    this.#finals.push(sentenceId);
-    if (this.#finals.length > MAX_NAMED_FINALS) this.#finals.shift();
+    this.#finals.add(sentenceId);
+    if (this.#finals.size > MAX_NAMED_FINALS) forgetOldest(this.#finals);
     if (endMs !== undefined) events.push({ type: 'speechStopped', sentenceId, atMs: endMs });
     const emotion = string(sentence.emo_tag);
     const emotionConfidence = number(sentence.emo_confidence);
@@ -178,10 +178,10 @@ export class RunTaskProtocol implements Protocol {
 
   #finished(payload: JsonObject): ServiceEvent[] {
     const events = this.#usage(payload);
-    const sentenceIds = this.#finals;
+    const sentenceIds = [...this.#finals];
     // What the service began and never ended gets no final any more.
     this.#open.clear();
-    this.#finals = [];
+    this.#finals.clear();
     this.#billedBefore += this.#billed;
     this.#billed = 0;
     if (this.#phase !== 'committing') {
@@ -269,4 +269,11 @@ function stableTextOf(sentence: JsonObject, text: string): string {
     stable += (string(word.text) ?? '') + (string(word.punctuation) ?? '');
   }
   return text.startsWith(stable) ? stable : '';
+}
+
+function forgetOldest(names: Set<string>): void {
+  for (const oldest of names) {
+    names.delete(oldest);
+    return;
+  }
 }

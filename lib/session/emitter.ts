@@ -49,7 +49,7 @@ export class Emitter {
   }
 
   #tell(listeners: Set<Listener> | undefined, event: SessionEvent): void {
-    if (!listeners) return;
+    if (!listeners || listeners.size === 0) return;
     for (const listener of [...listeners]) {
       // An earlier one may have removed it.
       if (!listeners.has(listener)) continue;

@@ -193,12 +193,13 @@ export class Recognition {
     const timed =
       event.type === 'speechStarted' || event.type === 'speechStopped'
         ? { ...event, atMs: timeline.given(event.atMs) }
-        : { ...event, ...givenTimes(event, timeline) };
+        : withGivenTimes(event, timeline);
     const found = this.#seam.newOf(timed);
     if (!found) return;
     const beginMs = beginOf(found);
     if (beginMs !== undefined) this.#giveUp(this.#sentences.lostAtBefore(beginMs));
-    const named = { ...found, sentenceId: this.#sentences.idOf(found.sentenceId, beginMs) };
+    const sentenceId = this.#sentences.idOf(found.sentenceId, beginMs);
+    const named = sentenceId === found.sentenceId ? found : { ...found, sentenceId };
     switch (named.type) {
       case 'speechStarted':
       case 'speechStopped':
@@ -280,12 +281,16 @@ export class Recognition {
   }
 }
 
-/** The times of a result, from the service's time line to the session's. */
-function givenTimes(
-  { beginMs, endMs, words }: { beginMs?: number; endMs?: number; words?: Word[] },
+/** The result with its times on the session's time line; itself, where they are the same, as with nearly all interims. */
+function withGivenTimes<T extends { beginMs?: number; endMs?: number; words?: Word[] }>(
+  event: T,
   timeline: Timeline,
-): { beginMs?: number; endMs?: number; words?: Word[] } {
+): T {
+  const { beginMs, endMs, words } = event;
+  const isSame = (ms: number | undefined) => ms === undefined || timeline.given(ms) === ms;
+  if (!words && isSame(beginMs) && isSame(endMs)) return event;
   return {
+    ...event,
     ...(beginMs !== undefined && { beginMs: timeline.given(beginMs) }),
     ...(endMs !== undefined && { endMs: timeline.given(endMs) }),
     ...(words && {

@@ -105,10 +105,12 @@ export class Sentences {
   interim(event: Of<'interim'>): SessionEvent[] {
     const sentence = this.#get(event.sentenceId);
     if (sentence.isReplayed && event.text.length < (sentence.interim?.text.length ?? 0)) return [];
-    const beginMs = event.beginMs ?? sentence.beginMs;
-    const interim: InterimEvent = { ...event, ...(beginMs !== undefined && { beginMs }) };
+    const { beginMs } = sentence;
+    const isComplete = event.beginMs !== undefined || beginMs === undefined;
+    const interim: InterimEvent = isComplete ? event : { ...event, beginMs };
     sentence.interim = interim;
-    return [interim, ...this.#emotionChange(sentence, interim)];
+    const emotion = this.#emotionChange(sentence, interim);
+    return emotion ? [interim, emotion] : [interim];
   }
 
   /** The final with its times and its emotion. */
@@ -173,10 +175,10 @@ export class Sentences {
     return sentence;
   }
 
-  #emotionChange(sentence: Sentence, interim: InterimEvent): SessionEvent[] {
-    if (!interim.emotion || interim.emotion === sentence.emotion) return [];
+  #emotionChange(sentence: Sentence, interim: InterimEvent): EmotionEvent | undefined {
+    if (!interim.emotion || interim.emotion === sentence.emotion) return undefined;
     sentence.emotion = interim.emotion;
-    return [emotionEvent(interim)];
+    return emotionEvent(interim);
   }
 }
 
