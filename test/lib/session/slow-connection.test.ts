@@ -38,7 +38,9 @@ describe('sessions beside one whose connection takes nothing', () => {
   afterEach(async () => {
     for (const session of sessions) session.abort();
     for (const { ws } of connections) ws.terminate();
-    await new Promise((resolve) => { server.close(resolve); });
+    await new Promise((resolve) => {
+      server.close(resolve);
+    });
   });
   leaveNothingOpen();
 
