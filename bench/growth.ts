@@ -67,10 +67,10 @@ async function memoryOf(client: Side, sessions: number): Promise<number> {
   }
 }
 
-const PANEL = { width: 320, height: 200, left: 48, top: 40, gap: 60 };
+const PANEL = { width: 320, height: 200, left: 48, right: 24, top: 40, gap: 60 };
 
 function chart(points: readonly Point[]): string {
-  const width = 2 * (PANEL.left + PANEL.width) + PANEL.gap;
+  const width = 2 * (PANEL.left + PANEL.width) + PANEL.gap + PANEL.right;
   const panels = [
     panel('CPU per 100 ms chunk (µs)', points, ({ cpuUs }) => cpuUs, 0),
     panel(
