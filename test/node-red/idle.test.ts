@@ -55,6 +55,7 @@ describe('asr session without audio', () => {
 
       flow.send('append', { payload: silence(100) });
       await waitUntil(() => flow.badges('session').at(-1)?.text === 'connected', 'the session to wake');
+      assert.deepEqual(flow.badgeTexts('session').slice(-3), ['sleeping', 'connecting', 'connected']);
       assert.deepEqual(finishedTopics(flow), []);
       assert.deepEqual(flow.received('caught'), []);
     });
