@@ -11,6 +11,7 @@ import type { FlowNode, NodeRed } from '../hosts/support/node-red';
 import { ROOT, temporaryFolder } from '../hosts/support/packed';
 import { fixture } from '../support/audio-fixtures';
 import { launchBrowser, type Browser } from '../support/browser';
+import { eventually } from '../support/eventually';
 import { JFK_PCM, JFK_TEXT } from '../support/jfk';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
@@ -19,7 +20,6 @@ import { Editor, readExample } from './support/editor';
 import { startHost } from './support/host';
 import { MicrophonePage } from './support/microphone-page';
 import { MqttBroker } from './support/mqtt';
-import { waitUntilAsync } from './support/wait';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
 const MAX_WORD_ERRORS = 0.15;
@@ -246,7 +246,7 @@ describe('the example', () => {
     );
     await page.page.locator('#sentences .interim').first().waitFor();
     const isHeard = async () => wordErrorRate(JFK_TEXT, await page.text()) <= MAX_WORD_ERRORS;
-    await waitUntilAsync(isHeard, 'the whole recording to be on the page', RECOGNISED_WITHIN_MS);
+    await eventually(isHeard, 'the whole recording to be on the page', RECOGNISED_WITHIN_MS);
     await page.stop();
     await waitUntil(
       () => hasFinished(flow.get('asr-session')),

@@ -4,8 +4,8 @@ import { startLocalService, type LocalService } from '../../local-service';
 import type { FlowNode, NodeRed } from '../hosts/support/node-red';
 import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser, type Page } from '../support/browser';
+import { eventually } from '../support/eventually';
 import { waitUntil } from '../support/wait-until';
-import { waitUntilAsync } from './support/wait';
 import { violationsOf } from './support/axe';
 import { readExample } from './support/editor';
 import { startHost } from './support/host';
@@ -78,12 +78,16 @@ describe('the page of the live microphone', () => {
 
     const heardMs = async () => (await openSession()).audioInMs;
     let before = await heardMs();
-    await waitUntilAsync(async () => {
-      const now = await heardMs();
-      const isStill = now === before;
-      before = now;
-      return isStill;
-    }, 'the audio to stop');
+    await eventually(
+      async () => {
+        const now = await heardMs();
+        const isStill = now === before;
+        before = now;
+        return isStill;
+      },
+      'the audio to stop',
+      30_000,
+    );
 
     const count = await page.page.locator('#sentences li').count();
     const box = (await talk.boundingBox())!;

@@ -16,7 +16,7 @@ describe('sessions of real speech behind a network that fails', () => {
   });
 
   afterEach(async () => {
-    assert.equal(await service.connections(), 0);
+    assert.equal(await service.connectionsLeft(), 0);
     await service.close();
   });
 

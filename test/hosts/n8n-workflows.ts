@@ -4,10 +4,10 @@ import { connect } from 'node:net';
 import path from 'node:path';
 import { startLocalService, type LocalService, type ScriptFile } from '../../local-service';
 import { fixture } from '../support/audio-fixtures';
+import { eventually } from '../support/eventually';
 import { JFK_TEXT } from '../support/jfk';
 import { waitUntil } from '../support/wait-until';
 import { wordErrorRate } from '../support/word-error-rate';
-import { eventually } from './support/eventually';
 import { freePort } from './support/http';
 import { installN8n, type N8nInstallation, type N8nName } from './support/installation';
 import { N8n } from './support/n8n';
@@ -198,7 +198,7 @@ export function describeWorkflows(name: N8nName): void {
       const isSaid = async () => {
         const all = await finished(workflow);
         const texts = all.flatMap(({ outputs }) => outputs[node]?.[0]?.map(({ json }) => json.text) ?? []);
-        return wordErrorRate(JFK_TEXT, texts.join(' ')) <= MAX_WORD_ERRORS || undefined;
+        return wordErrorRate(JFK_TEXT, texts.join(' ')) <= MAX_WORD_ERRORS;
       };
       await eventually(isSaid, 'all sentences', RECOGNISED_WITHIN_MS);
       ran.push(workflow.name);

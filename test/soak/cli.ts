@@ -39,7 +39,7 @@ async function main(): Promise<boolean> {
       );
     },
   });
-  const openAtService = await service.connections();
+  const openAtService = await service.connectionsLeft();
   await service.close();
   const faults = await watch.faults();
   if (openAtService > 0) faults.push(`left open at the service: ${openAtService} connections`);

@@ -23,7 +23,7 @@ describe('many sessions at once for a long time', () => {
   });
 
   afterEach(async () => {
-    assert.equal(await service.connections(), 0);
+    assert.equal(await service.connectionsLeft(), 0);
     await service.close();
   });
 

@@ -2,7 +2,11 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalServiceOptions } from '../../local-service';
+
+const NOTICED_WITHIN_MS = 5000;
+const LOOK_EVERY_MS = 20;
 
 /** What goes between the two processes. */
 export type ServiceMessage = { listening: number } | { failed: string } | { connections: number };
@@ -32,12 +36,14 @@ export class ServiceProcess {
     return this.#port;
   }
 
-  /** Open WebSockets, as the service counts them. */
-  async connections(): Promise<number> {
-    this.#child.send('connections');
-    const message = await messageOf(this.#child);
-    if (!('connections' in message)) throw new Error('The service gave another answer.');
-    return message.connections;
+  /** Connections that are open when a service, busy as it may be, has had the time to notice the end of the others. */
+  async connectionsLeft(): Promise<number> {
+    const deadline = performance.now() + NOTICED_WITHIN_MS;
+    for (;;) {
+      const left = await this.#connections();
+      if (left === 0 || performance.now() > deadline) return left;
+      await sleep(LOOK_EVERY_MS);
+    }
   }
 
   /** Ends it politely, or with a signal; resolves when the process is gone. */
@@ -46,6 +52,13 @@ export class ServiceProcess {
     const gone = once(this.#child, 'exit');
     this.#child.kill(signal);
     await gone;
+  }
+
+  async #connections(): Promise<number> {
+    this.#child.send('connections');
+    const message = await messageOf(this.#child);
+    if (!('connections' in message)) throw new Error('The service gave another answer.');
+    return message.connections;
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { eventually } from './eventually';
+import { eventually } from '../../support/eventually';
 import type { N8nInstallation } from './installation';
 import type { N8n } from './n8n';
 import { PACKAGE_NAME, ROOT } from './packed';
@@ -99,7 +99,7 @@ export async function activate(n8n: N8n, { id, versionId }: Workflow): Promise<v
       const publication = (JSON.parse(body.toString()) as { data: { status: string } }).data;
       if (publication.status === 'failed' || publication.status === 'partial')
         throw new Error(body.toString());
-      return publication.status === 'published' || undefined;
+      return publication.status === 'published';
     },
     `the workflow ${id} to be published`,
     PUBLISHED_WITHIN_MS,

@@ -42,12 +42,12 @@ describe('connectWebSocket', () => {
   leaveNothingOpen();
 
   /** Connects, and notes everything it is told. */
-  function connect(headers: Record<string, string> = {}) {
+  function connect(headers: Record<string, string> = {}, host = '127.0.0.1') {
     const told: string[] = [];
     const ends: SocketEnd[] = [];
     const { port } = server.address() as AddressInfo;
     const socket = connectWebSocket(
-      { url: `ws://127.0.0.1:${port}/path?model=m`, headers },
+      { url: `ws://${host}:${port}/path?model=m`, headers },
       {
         onOpen: () => told.push('open'),
         onText: (text) => told.push(`text ${text}`),
@@ -209,20 +209,9 @@ describe('connectWebSocket', () => {
       socket.on('data', (bytes: Buffer) => (sent ??= Buffer.from(bytes)));
       void accept();
     };
-    const { port } = server.address() as AddressInfo;
-    const socket = connectWebSocket(
-      { url: `ws://${host}:${port}/`, headers: {} },
-      {
-        onOpen: () => {
-          socket.send('a'.repeat(100));
-        },
-        onText: () => undefined,
-        onBinary: () => undefined,
-        onPong: () => undefined,
-        onEnd: () => undefined,
-      },
-    );
-    sockets.push(socket);
+    const { socket, told } = connect({}, host);
+    await waitUntil(() => told.includes('open'), 'the connection');
+    socket.send('a'.repeat(100));
     await waitUntil(() => sent !== undefined, 'the message');
     // Two bytes of head and four of the mask's key come before it.
     return sent?.[6] ?? NaN;
