@@ -1,6 +1,7 @@
 /**
- * Streaming clients of others as their users run them, pointed at the sink; installed in `bench/peers` by
- * `npm run bench` for the case that needs them. They speak their own protocols: the `openai` package's is that of `qwen`, `@deepgram/sdk` sends binary.
+ * Streaming clients of others as their users run them, pointed at the sink; installed in `bench/peers` by `npm run bench`
+ * for the case that needs them. They speak their own protocols: the `openai` package's is that of `qwen`, `@deepgram/sdk`
+ * sends binary.
  */
 import https from 'node:https';
 import net from 'node:net';

@@ -2,8 +2,8 @@
  * Audio that goes out again after a lost connection: `{client, url, audioSeconds}`; prints messages a second, and by how
  * much the memory of buffers grew meanwhile. The bare client sends the same messages, from a buffer that it has.
  */
-import WebSocket from 'ws';
 import type * as Lib from '../../lib';
+import { MESSAGE_BYTES, openBareTask } from '../clients/bare-task';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- the build, not the sources that tsx translates
 const { openSession } = require('../../dist/lib') as typeof Lib;
@@ -19,9 +19,7 @@ export interface ReplayResult {
   extraBytes: number;
 }
 
-const MESSAGE_BYTES = 3200;
 const MESSAGES_PER_SECOND_OF_AUDIO = 10;
-const HIGH_WATER_BYTES = 256 * 1024;
 const SAMPLE_EVERY_MS = 1;
 
 async function main(): Promise<void> {
@@ -53,35 +51,9 @@ async function ours(url: string, audio: Buffer): Promise<{ ms: number; extraByte
   });
 }
 
-function bare(url: string, audio: Buffer): Promise<{ ms: number; extraBytes: number }> {
-  const ws = new WebSocket(`${url}/api-ws/v1/inference`, { perMessageDeflate: false });
-  let onFinished: () => void = () => undefined;
-  let offset = 0;
-  const pump = (): void => {
-    while (offset < audio.length && ws.bufferedAmount < HIGH_WATER_BYTES) {
-      ws.send(audio.subarray(offset, (offset += MESSAGE_BYTES)));
-    }
-    if (offset < audio.length) setImmediate(pump);
-    else ws.send('{"header":{"action":"finish-task","task_id":"t"},"payload":{"input":{}}}');
-  };
-  return new Promise((resolve, reject) => {
-    ws.on('error', reject);
-    ws.on('open', () => {
-      ws.send('{"header":{"action":"run-task","task_id":"t"},"payload":{"input":{}}}');
-    });
-    ws.on('message', (data) => {
-      if ((data as Buffer).includes('task-finished')) onFinished();
-      else if ((data as Buffer).includes('task-started')) {
-        const finished = new Promise<void>((settle) => (onFinished = settle));
-        resolve(
-          measured(async () => {
-            pump();
-            await finished;
-          }),
-        );
-      }
-    });
-  });
+async function bare(url: string, audio: Buffer): Promise<{ ms: number; extraBytes: number }> {
+  const sendAll = await openBareTask(url);
+  return measured(() => sendAll(audio));
 }
 
 async function measured(work: () => Promise<void>): Promise<{ ms: number; extraBytes: number }> {

@@ -59,7 +59,6 @@ export class AudioIntake {
    * @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then and the next call begins another.
    */
   write(bytes: Uint8Array, hints: AudioFormatHints = NO_HINTS): Pcm {
-    if (this.#passes(bytes, hints)) return bytes;
     return this.#guard(() => this.#write(bytes, hints));
   }
 
@@ -129,11 +128,6 @@ export class AudioIntake {
     return this.#begin(bytes, hints, false);
   }
 
-  /** Whether these bytes go on a recording of raw samples that are right as they are. */
-  #passes(bytes: Uint8Array, hints: AudioFormatHints): boolean {
-    return this.#kind === 'raw' && !this.#isNew(bytes, hints) && this.#recording?.passes(bytes) === true;
-  }
-
   /** Whether a recording is under way that these bytes do not belong to. */
   #isNew(bytes: Uint8Array, hints: AudioFormatHints): boolean {
     if (this.#kind === undefined) return false;
@@ -192,6 +186,7 @@ export class AudioIntake {
   }
 
   #decode(recording: Recording, bytes: Uint8Array, hints: AudioFormatHints): Pcm {
+    if (recording.passes(bytes)) return bytes;
     return inTurn(recording.write(bytes), () => {
       const { rest } = recording.decoder;
       if (!rest) return recording.take();

@@ -4,6 +4,7 @@
  */
 import type { Word } from '../events';
 import type { ContextTurn, ModelParameters } from '../parameters';
+import { forgetOldest } from '../forget-oldest';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
 import type { Frame, Protocol, ServiceEvent } from './protocol';
@@ -160,7 +161,7 @@ export class RunTaskProtocol implements Protocol {
     }
     this.#open.delete(sentenceId);
     this.#finals.add(sentenceId);
-    if (this.#finals.size > MAX_NAMED_FINALS) forgetOldest(this.#finals);
+    forgetOldest(this.#finals, MAX_NAMED_FINALS);
     if (endMs !== undefined) events.push({ type: 'speechStopped', sentenceId, atMs: endMs });
     const emotion = string(sentence.emo_tag);
     const emotionConfidence = number(sentence.emo_confidence);
@@ -269,11 +270,4 @@ function stableTextOf(sentence: JsonObject, text: string): string {
     stable += (string(word.text) ?? '') + (string(word.punctuation) ?? '');
   }
   return text.startsWith(stable) ? stable : '';
-}
-
-function forgetOldest(names: Set<string>): void {
-  for (const oldest of names) {
-    names.delete(oldest);
-    return;
-  }
 }

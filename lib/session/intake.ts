@@ -51,13 +51,7 @@ function passThrough({ accept }: IntakeOutput): SessionIntake {
   return {
     bytesPerMs: ENCODED_BYTES_PER_MS,
     isMeasured: false,
-    append: (audio) => {
-      try {
-        return explained(accept(checkedBytes(audio)));
-      } catch (error) {
-        return rejected(unreadable(error));
-      }
-    },
+    append: (audio) => attempt(() => accept(checkedBytes(audio))),
     pause: (then) => then(),
     end: (then) => {
       then();
@@ -90,11 +84,7 @@ class IntakeChain implements SessionIntake {
   }
 
   append(audio: AudioChunk, hints: AudioFormatHints | undefined): Promise<void> {
-    try {
-      return explained(this.#append(audio, hints));
-    } catch (error) {
-      return rejected(unreadable(error));
-    }
+    return attempt(() => this.#append(audio, hints));
   }
 
   pause<T>(then: () => Promise<T>): Promise<T> {
@@ -222,14 +212,19 @@ class IntakeChain implements SessionIntake {
   }
 }
 
-/** The same, with errors that say what they mean. */
-function explained(accepted: Promise<void>): Promise<void> {
-  if (accepted === ACCEPTED) return ACCEPTED;
-  return handled(
-    accepted.catch((error: unknown) => {
-      throw unreadable(error);
-    }),
-  );
+/** The work, with errors that say what they mean. */
+function attempt(work: () => Promise<void>): Promise<void> {
+  try {
+    const accepted = work();
+    if (accepted === ACCEPTED) return ACCEPTED;
+    return handled(
+      accepted.catch((error: unknown) => {
+        throw unreadable(error);
+      }),
+    );
+  } catch (error) {
+    return rejected(unreadable(error));
+  }
 }
 
 function unreadable(error: unknown): AsrError {

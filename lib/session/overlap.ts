@@ -1,5 +1,10 @@
 import type { Word } from '../events';
 
+/** A word, or one character of a script that is written without spaces. */
+const TOKEN =
+  /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}])[\p{L}\p{M}\p{N}'’])+/gu;
+/** What stands between two sentences. */
+const GAP = /^[\s\p{P}]+/u;
 /** A piece of a word that is shorter than this could be a word of its own. */
 const MIN_PIECE_LENGTH = 2;
 
@@ -59,10 +64,7 @@ export function lengthOfWords(text: string, words: readonly Word[]): number {
 }
 
 function tokensOf(text: string): Token[] {
-  // A word, or one character of a script that is written without spaces. Here, because tables of scripts take time to load.
-  const pattern =
-    /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}])[\p{L}\p{M}\p{N}'’])+/gu;
-  return [...text.matchAll(pattern)].map((match) => ({
+  return [...text.matchAll(TOKEN)].map((match) => ({
     text: match[0].toLowerCase(),
     endsAt: match.index + match[0].length,
   }));
@@ -73,5 +75,5 @@ function isSame(token: string, said: string, isFirst: boolean): boolean {
 }
 
 function withGap(text: string, length: number): number {
-  return length + (/^[\s\p{P}]+/u.exec(text.slice(length))?.[0].length ?? 0);
+  return length + (GAP.exec(text.slice(length))?.[0].length ?? 0);
 }

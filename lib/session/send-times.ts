@@ -36,6 +36,7 @@ export class SendTimes {
     }
     return low < this.#count ? this.#sentAtMs[low % REMEMBERED_MESSAGES] : undefined;
   }
+
   #grow(): void {
     const length = Math.max(FIRST_MESSAGES, 2 * this.#endMs.length);
     this.#endMs = grown(this.#endMs, length);

@@ -1,4 +1,5 @@
 import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../events';
+import { forgetOldest } from '../forget-oldest';
 import type { ServiceEvent } from '../protocol/protocol';
 
 interface Sentence {
@@ -166,12 +167,7 @@ export class Sentences {
     let sentence = this.#open.get(sentenceId);
     if (sentence) return sentence;
     this.#open.set(sentenceId, (sentence = {}));
-    if (this.#open.size > MAX_OPEN_SENTENCES) {
-      for (const oldest of this.#open.keys()) {
-        this.#open.delete(oldest);
-        break;
-      }
-    }
+    forgetOldest(this.#open, MAX_OPEN_SENTENCES);
     return sentence;
   }
 

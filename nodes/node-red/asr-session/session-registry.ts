@@ -102,7 +102,7 @@ export class SessionRegistry {
     const bound = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, boundMs);
     });
-    const ends = [...this.all].map((live) => live.finish().catch(() => undefined));
+    const ends = Array.from(this.#all, (live) => live.finish().catch(() => undefined));
     await Promise.race([Promise.all(ends), bound]);
     clearTimeout(timer);
   }

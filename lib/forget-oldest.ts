@@ -1,0 +1,10 @@
+/** Takes out what was put in first, as far as there is more than `max`: what others name must not fill the memory. */
+export function forgetOldest(
+  named: { readonly size: number; keys: () => Iterable<string>; delete: (name: string) => unknown },
+  max: number,
+): void {
+  for (const oldest of named.keys()) {
+    if (named.size <= max) return;
+    named.delete(oldest);
+  }
+}
