@@ -1,6 +1,7 @@
 /** What our code adds to the way of a chunk to the wire, and of a frame to the event, at 500 live sessions. */
 import { interleaved } from '../support/figure';
 import type { Case, Figure } from '../support/figure';
+import { WARM_UP_OF_MANY_MS as warmUpMs } from '../support/measure';
 import type { LoadInput, LoadResult } from '../support/measure';
 import { run, startSink } from '../support/processes';
 import { median, round } from '../support/statistics';
@@ -14,7 +15,14 @@ export const delay: Case = {
     for (const protocol of ['qwen', 'run-task'] as const) {
       const sink = await startSink({ reads: true, interimsPerSecond: 5 });
       const load = (client: LoadInput['client']) => (): Promise<LoadResult> =>
-        run('support/load.ts', { client, protocol, url: sink.url, sessions: SESSIONS, ms: streamMs });
+        run('support/load.ts', {
+          client,
+          protocol,
+          url: sink.url,
+          sessions: SESSIONS,
+          ms: streamMs,
+          warmUpMs,
+        });
       try {
         const results = await interleaved(repeats, { ours: load('ours'), baseline: load('bare') });
         const add = (way: string, pick: (result: LoadResult) => number): void => {

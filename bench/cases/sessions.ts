@@ -1,6 +1,7 @@
 /** How many live sessions one core holds: 16 kHz, 100 ms chunks, 5 interims a second, p99 of both ways under 50 ms. */
 import type { WireProtocol } from '../clients/client';
 import type { Case, Figure } from '../support/figure';
+import { WARM_UP_OF_MANY_MS as warmUpMs } from '../support/measure';
 import type { LoadInput, LoadResult } from '../support/measure';
 import { run, startSink } from '../support/processes';
 import { round } from '../support/statistics';
@@ -42,10 +43,16 @@ async function mostSessions(
   let [good, bad] = [0, MAX_SESSIONS / STEP + 1];
   while (bad - good > 1) {
     const middle = Math.floor((good + bad) / 2);
-    if (await isInTime(client, protocol, middle * STEP, ms)) good = middle;
+    if (await areHeld(client, protocol, middle * STEP, ms)) good = middle;
     else bad = middle;
   }
   return good * STEP;
+}
+
+/** By two of three runs: others on the machine can spoil one. */
+async function areHeld(...load: Parameters<typeof isInTime>): Promise<boolean> {
+  const runs = [await isInTime(...load), await isInTime(...load)] as const;
+  return runs[0] === runs[1] ? runs[0] : isInTime(...load);
 }
 
 async function isInTime(
@@ -56,7 +63,7 @@ async function isInTime(
 ): Promise<boolean> {
   const sink = await startSink({ reads: true, interimsPerSecond: 5 });
   try {
-    const input: LoadInput = { client, protocol, url: sink.url, sessions: count, ms };
+    const input: LoadInput = { client, protocol, url: sink.url, sessions: count, ms, warmUpMs };
     const { audioP99Us, textP99Us, cpuShare, serviceShare } = await run<LoadResult>('support/load.ts', input);
     const load = `client ${round(cpuShare)}, service ${round(serviceShare)} of a core`;
     const delays = `p99 ${round(audioP99Us / 1000)} ms to the wire, ${round(textP99Us / 1000)} ms to the event`;

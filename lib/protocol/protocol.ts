@@ -33,6 +33,8 @@ export type ServiceEvent =
   | { type: 'failed'; error: AsrError }
   | { type: 'warning'; code: WarningCode; message: string };
 
+export type ServiceEventOf<T extends ServiceEvent['type']> = Extract<ServiceEvent, { type: T }>;
+
 interface SentenceDetails {
   language?: string;
   emotion?: string;

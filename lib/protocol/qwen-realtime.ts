@@ -5,7 +5,7 @@ import { AsrError } from '../errors';
 import type { SessionMode } from '../models';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
-import type { Frame, Protocol, ServiceEvent } from './protocol';
+import type { Frame, Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { QwenItems } from './qwen-items';
 import { endsSession, serviceError } from './service-errors';
 
@@ -200,7 +200,7 @@ export class QwenRealtimeProtocol implements Protocol {
     const stableText = string(message.text) ?? '';
     const text = stableText + (string(message.stash) ?? '');
     if (text === '') return [];
-    return [{ type: 'interim', sentenceId, text, stableText, ...tagsOf(message) }];
+    return [tagged({ type: 'interim', sentenceId, text, stableText }, message)];
   }
 
   #completed(message: JsonObject): ServiceEvent[] {
@@ -210,7 +210,7 @@ export class QwenRealtimeProtocol implements Protocol {
     const done = this.#items.completed(string(message.item_id));
     if (!done) return events;
     const text = string(message.transcript) ?? '';
-    events.push({ type: 'final', sentenceId: done.sentenceId, text, ...tagsOf(message) });
+    events.push(tagged({ type: 'final', sentenceId: done.sentenceId, text }, message));
     if (done.commit !== undefined) {
       events.push({ type: 'commitSettled', commit: done.commit, sentenceIds: [done.sentenceId] });
     }
@@ -263,11 +263,13 @@ export class QwenRealtimeProtocol implements Protocol {
   }
 }
 
-/** Language and emotion of an interim or a completed; the service sends "" for unknown (protocol.md A.5.7). */
-function tagsOf(message: JsonObject): { language?: string; emotion?: string } {
+/** The result with its language and its emotion; the service sends "" for unknown (protocol.md A.5.7). */
+function tagged(result: ServiceEventOf<'interim' | 'final'>, message: JsonObject): ServiceEvent {
   const language = string(message.language);
   const emotion = string(message.emotion);
-  return { ...(language && { language }), ...(emotion && { emotion }) };
+  if (language) result.language = language;
+  if (emotion) result.emotion = emotion;
+  return result;
 }
 
 function reportOf(message: JsonObject) {

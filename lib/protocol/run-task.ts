@@ -7,7 +7,7 @@ import type { ContextTurn, ModelParameters } from '../parameters';
 import { forgetOldest } from '../forget-oldest';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
-import type { Frame, Protocol, ServiceEvent } from './protocol';
+import type { Frame, Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { serviceError } from './service-errors';
 import { wireContext, wireParameters, wireResources } from './run-task-parameters';
 
@@ -147,33 +147,30 @@ export class RunTaskProtocol implements Protocol {
       this.#open.add(sentenceId);
       if (beginMs !== undefined) events.push({ type: 'speechStarted', sentenceId, atMs: beginMs });
     }
-    const times = { ...(beginMs !== undefined && { beginMs }), ...(words.length > 0 && { words }) };
     if (!isSentenceEnd(sentence)) {
-      if (text !== '')
-        events.push({
-          type: 'interim',
-          sentenceId,
-          text,
-          stableText: stableTextOf(sentence, text),
-          ...times,
-        });
+      if (text === '') return events;
+      const stableText = stableTextOf(sentence, text);
+      const interim: ServiceEventOf<'interim'> = { type: 'interim', sentenceId, text, stableText };
+      if (beginMs !== undefined) interim.beginMs = beginMs;
+      if (words.length > 0) interim.words = words;
+      events.push(interim);
       return events;
     }
     this.#open.delete(sentenceId);
     this.#finals.add(sentenceId);
     forgetOldest(this.#finals, MAX_NAMED_FINALS);
     if (endMs !== undefined) events.push({ type: 'speechStopped', sentenceId, atMs: endMs });
+    const final: ServiceEventOf<'final'> = { type: 'final', sentenceId, text };
+    if (beginMs !== undefined) final.beginMs = beginMs;
+    if (words.length > 0) final.words = words;
+    if (endMs !== undefined) final.endMs = endMs;
     const emotion = string(sentence.emo_tag);
     const emotionConfidence = number(sentence.emo_confidence);
-    events.push({
-      type: 'final',
-      sentenceId,
-      text,
-      ...times,
-      ...(endMs !== undefined && { endMs }),
-      ...(emotion && { emotion }),
-      ...(emotion && emotionConfidence !== undefined && { emotionConfidence }),
-    });
+    if (emotion) {
+      final.emotion = emotion;
+      if (emotionConfidence !== undefined) final.emotionConfidence = emotionConfidence;
+    }
+    events.push(final);
     return events;
   }
 

@@ -12,7 +12,6 @@ export interface ConnectionOptions {
   endpoint: Endpoint;
   apiKey: string | undefined;
   workspaceId: string | undefined;
-  protocol: Protocol;
   connectTimeoutMs: number;
   configureTimeoutMs: number;
   finishTimeoutMs: number;
@@ -42,6 +41,7 @@ const HIGH_WATER_BYTES = 256 * 1024;
  */
 export class Connection {
   readonly #options: ConnectionOptions;
+  readonly #protocol: Protocol;
   readonly #handlers: ConnectionHandlers;
   readonly #socket: Socket;
   readonly #heartbeat: Heartbeat;
@@ -52,10 +52,11 @@ export class Connection {
   #cancelBound: Cancel | undefined;
   #blocked = false;
 
-  constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
+  constructor(options: ConnectionOptions, protocol: Protocol, handlers: ConnectionHandlers) {
     this.#options = options;
+    this.#protocol = protocol;
     this.#handlers = handlers;
-    const { endpoint, apiKey, workspaceId, protocol, connectTimeoutMs, environment } = options;
+    const { endpoint, apiKey, workspaceId, connectTimeoutMs, environment } = options;
     this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
     this.#heartbeat = new Heartbeat({
       clock: environment.clock,
@@ -107,7 +108,7 @@ export class Connection {
 
   /** Whether audio would go out now rather than wait in a buffer. */
   get isReady(): boolean {
-    return this.#phase === 'open' && !this.#blocked && this.#options.protocol.acceptsAudio;
+    return this.#phase === 'open' && !this.#blocked && this.#protocol.acceptsAudio;
   }
 
   /** Whether the operating system has all that was sent. */
@@ -117,7 +118,7 @@ export class Connection {
 
   /** Begins the next task of a paused protocol session, within the bound of a configuration. */
   resume(): void {
-    for (const frame of this.#options.protocol.resume()) this.#configure(frame);
+    for (const frame of this.#protocol.resume()) this.#configure(frame);
   }
 
   send(frame: Frame): void {
@@ -134,14 +135,14 @@ export class Connection {
 
   /** Ends the open sentence. Where the service takes no audio before it has answered, its answer has a bound. */
   commit(): void {
-    const { protocol, finishTimeoutMs } = this.#options;
-    for (const frame of protocol.commit()) this.send(frame);
-    if (!protocol.acceptsAudio) this.#bound(finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
+    for (const frame of this.#protocol.commit()) this.send(frame);
+    if (!this.#protocol.acceptsAudio)
+      this.#bound(this.#options.finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
   }
 
   /** Asks for the last results. On a dead link they would never come, and no audio is left to show that it is dead. */
   finish(): void {
-    for (const frame of this.#options.protocol.finish()) this.send(frame);
+    for (const frame of this.#protocol.finish()) this.send(frame);
     this.#heartbeat.ask();
   }
 
@@ -155,7 +156,7 @@ export class Connection {
    * No handler is called any more if so.
    */
   release(): boolean {
-    if (!this.#options.protocol.isReusable || !this.#socket.release()) return false;
+    if (!this.#protocol.isReusable || !this.#socket.release()) return false;
     this.#phase = 'over';
     this.#cancelTimers();
     return true;
@@ -177,14 +178,14 @@ export class Connection {
   #configure(frame: Frame): void {
     if (this.#phase === 'connecting') this.#phase = 'configuring';
     // Also while it is open: the next task has to start in time, too.
-    if (!this.#options.protocol.acceptsAudio) {
+    if (!this.#protocol.acceptsAudio) {
       this.#bound(this.#options.configureTimeoutMs, 'CONFIGURE_TIMEOUT', 'did not confirm the configuration');
     }
     this.#socket.send(frame);
   }
 
   #receive(text: string): void {
-    const { protocol } = this.#options;
+    const protocol = this.#protocol;
     const acceptedBefore: boolean = protocol.acceptsAudio;
     for (const event of protocol.decode(this.#frameWithoutKey(text))) {
       if (this.#isOver()) return;

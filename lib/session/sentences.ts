@@ -1,6 +1,6 @@
 import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../events';
 import { forgetOldest } from '../forget-oldest';
-import type { ServiceEvent } from '../protocol/protocol';
+import type { ServiceEventOf } from '../protocol/protocol';
 
 interface Sentence {
   interim?: InterimEvent;
@@ -15,8 +15,6 @@ interface Sentence {
 
 /** A service that begins sentences and never ends them must not fill the memory. */
 const MAX_OPEN_SENTENCES = 64;
-
-type Of<T extends ServiceEvent['type']> = Extract<ServiceEvent, { type: T }>;
 
 /**
  * The sentences that were begun and are not final yet: completes the protocol's events by what is known of the
@@ -88,7 +86,7 @@ export class Sentences {
   }
 
   /** Whether that is new. */
-  speechStarted({ sentenceId, atMs }: Of<'speechStarted'>): boolean {
+  speechStarted({ sentenceId, atMs }: ServiceEventOf<'speechStarted'>): boolean {
     const sentence = this.#get(sentenceId);
     if (sentence.isReplayed && sentence.beginMs !== undefined) return false;
     sentence.beginMs = atMs;
@@ -96,35 +94,29 @@ export class Sentences {
   }
 
   /** Whether that is new. */
-  speechStopped({ sentenceId, atMs }: Of<'speechStopped'>): boolean {
+  speechStopped({ sentenceId, atMs }: ServiceEventOf<'speechStopped'>): boolean {
     const sentence = this.#get(sentenceId);
     const isNew = !sentence.isReplayed || sentence.endMs === undefined;
     sentence.endMs = atMs;
     return isNew;
   }
 
-  interim(event: Of<'interim'>): SessionEvent[] {
+  interim(event: ServiceEventOf<'interim'>): SessionEvent[] {
     const sentence = this.#get(event.sentenceId);
     if (sentence.isReplayed && event.text.length < (sentence.interim?.text.length ?? 0)) return [];
     const { beginMs } = sentence;
-    const isComplete = event.beginMs !== undefined || beginMs === undefined;
-    const interim: InterimEvent = isComplete ? event : { ...event, beginMs };
-    sentence.interim = interim;
-    const emotion = this.#emotionChange(sentence, interim);
-    return emotion ? [interim, emotion] : [interim];
+    if (event.beginMs === undefined && beginMs !== undefined) event.beginMs = beginMs;
+    sentence.interim = event;
+    const emotion = this.#emotionChange(sentence, event);
+    return emotion ? [event, emotion] : [event];
   }
 
-  /** The final with its times and its emotion. */
-  final(event: Of<'final'>): { events: SessionEvent[]; final: FinalEvent } {
-    const sentence = this.#open.get(event.sentenceId);
-    this.#open.delete(event.sentenceId);
-    const beginMs = event.beginMs ?? sentence?.beginMs;
-    const endMs = event.endMs ?? sentence?.endMs;
-    const final: FinalEvent = {
-      ...event,
-      ...(beginMs !== undefined && { beginMs }),
-      ...(endMs !== undefined && { endMs }),
-    };
+  /** The final, which gets its times, and its emotion. */
+  final(final: ServiceEventOf<'final'>): { events: SessionEvent[]; final: FinalEvent } {
+    const sentence = this.#open.get(final.sentenceId);
+    this.#open.delete(final.sentenceId);
+    if (final.beginMs === undefined && sentence?.beginMs !== undefined) final.beginMs = sentence.beginMs;
+    if (final.endMs === undefined && sentence?.endMs !== undefined) final.endMs = sentence.endMs;
     // No words and none shown before: nothing a reader would have to replace.
     const events: SessionEvent[] = final.text !== '' || sentence?.interim ? [final] : [];
     if (final.emotion && final.text !== '') events.push(emotionEvent(final, final.emotionConfidence));

@@ -57,12 +57,17 @@ export class ServiceLink {
   #isOver = false;
 
   constructor(options: ServiceLinkOptions) {
-    const { environment, idle, context, maxAgeMs, answerTimeoutMs } = options.config;
+    const { config, sender, recognition, counter, emit } = options;
+    const { environment, idle, context, maxAgeMs, answerTimeoutMs } = config;
     const { clock } = environment;
     this.#options = options;
     this.#context = context;
     this.#reconnection = new Reconnection({
-      ...options,
+      config,
+      sender,
+      recognition,
+      counter,
+      emit,
       connect: () => {
         this.connect();
       },
@@ -79,7 +84,7 @@ export class ServiceLink {
     this.#answerWatch = new AnswerWatch({
       clock,
       timeoutMs: answerTimeoutMs,
-      isOwed: () => !this.#finishing.isSent && options.recognition.isAnswerOwed(options.sender),
+      isOwed: () => !this.#finishing.isSent && recognition.isAnswerOwed(sender),
       onSilent: () => {
         this.#silent();
       },
@@ -117,29 +122,26 @@ export class ServiceLink {
     this.#finishing.reset();
     this.#isClosing = false;
     const protocol = createProtocol(config, this.#context);
-    const connection = new Connection(
-      { ...config, protocol },
-      {
-        onEvent: (event) => {
-          this.#receive(event);
-        },
-        onLost: (error) => {
-          this.#lost(error);
-        },
-        onDrain: () => {
-          sender.pump();
-        },
-        onFrame: () => {
-          this.#answerWatch.heard();
-          recognition.alive(sender);
-          this.#renewAtPause();
-        },
-        onPong: () => {
-          recognition.alive(sender);
-          this.#renewAtPause();
-        },
+    const connection = new Connection(config, protocol, {
+      onEvent: (event) => {
+        this.#receive(event);
       },
-    );
+      onLost: (error) => {
+        this.#lost(error);
+      },
+      onDrain: () => {
+        sender.pump();
+      },
+      onFrame: () => {
+        this.#answerWatch.heard();
+        recognition.alive(sender);
+        this.#renewAtPause();
+      },
+      onPong: () => {
+        recognition.alive(sender);
+        this.#renewAtPause();
+      },
+    });
     this.#link = { protocol, connection };
     sender.attach(this.#link);
   }

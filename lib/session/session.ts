@@ -83,15 +83,21 @@ class LiveSession implements Session {
     const counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
     this.#counter = counter;
     const settleBy = config.mode === 'vad' && isMeasured ? 'final' : 'commit';
-    this.#recognition = new Recognition({ ...config, clock, settleBy, counter, emit });
+    const { commitTimeoutMs, mode } = config;
+    // Each property by name: an object spread with others behind it would be of a hidden class of its own for each
+    // session, and what reads it slow for all of them (bench/README.md).
+    this.#recognition = new Recognition({ clock, commitTimeoutMs, settleBy, mode, counter, emit });
     const drops = new DropWarnings(clock, (message) => {
       warn('AUDIO_DROPPED', message);
     });
     this.#sender = new Sender({
-      ...config,
       clock,
       bytesPerMs,
       sampleBytes: isMeasured ? 2 : 1,
+      maxHeldAudioMs: config.maxHeldAudioMs,
+      maxReplayAudioMs: config.maxReplayAudioMs,
+      overload: config.overload,
+      pace: config.pace,
       counter,
       drops,
     });

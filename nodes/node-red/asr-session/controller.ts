@@ -258,13 +258,8 @@ export class SessionController implements SessionHost, Viewable {
   #onEvent(event: SessionEvent, live: LiveSession, isPhaseNew: boolean): void {
     if (event.type === 'error' && !live.reportedByStart) this.#node.error(event.error, { ...live.route });
     this.#badge.heard(event);
-    this.#node.send(toOutputs(event, this.#routed(live)));
+    this.#node.send(toOutputs(event, live.resultRoute));
     if (isPhaseNew || CHANGES_BADGE.has(event.type)) this.#badge.show();
-  }
-
-  /** Results carry the key as their topic; where there is none, the topic of the message that opened the session. */
-  #routed(live: LiveSession) {
-    return { ...live.route, topic: live.key || (live.route.topic ?? '') };
   }
 
   #contextOf(msg: NodeMessageInFlow): ContextTurn[] | undefined {

@@ -35,6 +35,8 @@ export class LiveSession {
   readonly id = randomUUID();
   readonly key: string;
   readonly route: Route;
+  /** The same for results: their topic is the key; where there is none, that of the message that opened the session. */
+  readonly resultRoute: Route;
   /** True while a `start` message waits for the session: then that message reports a failure. */
   reportedByStart = false;
   /** Messages whose audio goes on: a stream may be silent for long and must not lose its session. */
@@ -66,6 +68,7 @@ export class LiveSession {
   ) {
     this.key = key;
     this.route = route;
+    this.resultRoute = { ...route, topic: key || (route.topic ?? '') };
     this.#session = session;
     this.#finishAfterMs = finishAfterMs;
     this.#context = JSON.stringify(context);
