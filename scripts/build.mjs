@@ -15,11 +15,12 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { bundleLib } from './bundle-lib.mjs';
 import { newestChangeMs, root } from './project.mjs';
 
 const SOURCES = ['lib', 'local-service', 'nodes', 'credentials', 'bin', 'icons'];
 const ASSET_FOLDERS = ['nodes', 'credentials', 'local-service'];
-const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs', 'package-lock.json'];
+const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs', 'scripts/bundle-lib.mjs', 'package-lock.json'];
 const SWAP_ATTEMPTS = 20;
 
 const dist = path.join(root, 'dist');
@@ -38,6 +39,7 @@ export function build({ forPublication = false } = {}) {
   try {
     compile(building);
     if (forPublication) compile(building, '--removeComments', '--declaration', 'false');
+    bundleLib(building);
     copyAssets(building);
     chmodSync(building, 0o755);
     chmodSync(path.join(building, 'bin', 'flow-asr.js'), 0o755);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PACKAGE_NAME, packPackage, ROOT, userFolderWithPackage } from '../hosts/support/packed';
@@ -14,7 +15,9 @@ const MAX_WORD_ERRORS = 0.15;
 describe('the packed package', () => {
   it('holds what is needed at run time and nothing else', async () => {
     const { files, unpackedSize } = await packPackage();
-    assert.deepEqual(files.map((file) => file.path).sort(), expectedFiles().sort());
+    // Declarations have a test of their own.
+    const packed = files.map((file) => file.path).filter((file) => !file.endsWith('.d.ts'));
+    assert.deepEqual(packed.sort(), expectedFiles().sort());
     assert.ok(unpackedSize < MAX_UNPACKED_BYTES, `${unpackedSize} bytes`);
   });
 
@@ -49,6 +52,28 @@ describe('the packed package', () => {
     assert.equal(existsSync(path.join(folder, 'node_modules/node-red')), false);
   });
 
+  it('can be imported by name from an ES module, and is there once however it is asked for', async () => {
+    const folder = await userFolderWithPackage();
+    const script = `
+      import { AsrError, openSession } from '${PACKAGE_NAME}';
+      import errors from '${PACKAGE_NAME}/dist/lib/errors.js';
+      console.log(typeof openSession, AsrError === errors.AsrError);`;
+    const { stdout } = await exec(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    assert.equal(stdout.trim(), 'function true');
+  });
+
+  it('has types for all that it exports', async () => {
+    const folder = await userFolderWithPackage();
+    const program = path.join(folder, 'types.ts');
+    writeFileSync(program, `import * as all from '${PACKAGE_NAME}';\nexport const copy = { ...all };\n`);
+    const compiler = createRequire(__filename).resolve('typescript/bin/tsc');
+    const flags = '--noEmit --strict --ignoreConfig --module nodenext --target es2023 --types node'.split(
+      ' ',
+    );
+    const types = path.join(ROOT, 'node_modules/@types');
+    await exec(process.execPath, [compiler, ...flags, '--typeRoots', types, program], { cwd: folder });
+  });
+
   it('runs its command from an installation', async () => {
     const folder = await userFolderWithPackage();
     const command = path.join(folder, 'node_modules', PACKAGE_NAME, 'dist/bin/flow-asr.js');
@@ -62,20 +87,17 @@ describe('the packed package', () => {
   });
 });
 
-/** From the sources: each compiled file, its declarations where others import them, and what stands beside it. */
+/** From the sources: each compiled file, of lib/ what is imported from outside, and what stands beside them. */
 function expectedFiles(): string[] {
-  const compiled = ['lib', 'local-service', 'nodes', 'credentials', 'bin']
-    .flatMap(filesIn)
-    .flatMap((file) => {
-      if (!file.endsWith('.ts')) return [`dist/${file}`];
-      const base = `dist/${file.replace(/(\.d)?\.ts$/, '')}`;
-      return [`${base}.js`, ...(file.startsWith('lib/') ? [`${base}.d.ts`] : [])];
-    });
+  const sources = ['local-service', 'nodes', 'credentials', 'bin'].flatMap(filesIn);
+  const compiled = sources.map((file) => `dist/${file.replace(/(\.d)?\.ts$/, '.js')}`);
+  const imported = sources.filter((file) => file.endsWith('.ts')).flatMap(importsOfLib);
   // Each host has its own; Node-RED would offer everything in the folder of examples, n8n's too.
   const [n8nIcons, icons] = apart(filesIn('icons'));
   const [, examples] = apart(filesIn('examples'));
   return [
     ...compiled,
+    ...new Set(['lib/index.js', 'lib/modules.js', ...imported].map((file) => `dist/${file}`)),
     ...icons.map((file) => `dist/credentials/node-red/${file}`),
     ...n8nIcons.map((file) => `dist/${file}`),
     ...examples,
@@ -85,6 +107,19 @@ function expectedFiles(): string[] {
     'README.zh-CN.md',
     'package.json',
   ];
+}
+
+/** What of lib/ a source needs when it runs. */
+function importsOfLib(file: string): string[] {
+  const text = readFileSync(path.join(ROOT, file), 'utf8');
+  const asked = [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']*)'/gm)].map(
+    ([, name]) => name ?? '',
+  );
+  return asked
+    .map((name) => path.posix.join(path.posix.dirname(file), name))
+    .map((name) => (existsSync(path.join(ROOT, `${name}.ts`)) ? name : `${name}/index`))
+    .filter((name) => name.startsWith('lib/'))
+    .map((name) => `${name}.js`);
 }
 
 function apart(files: string[]): [n8n: string[], others: string[]] {
