@@ -1,10 +1,16 @@
 /** Half a second at 16 kHz, a second at 8 kHz: whole messages, and little that is kept beyond what has to be. */
 const BLOCK_BYTES = 16_000;
-/** One megabyte for all sessions together: as a rule a session gives blocks back when it takes one. */
-const MAX_SPARE_BLOCKS = 64;
+/** One megabyte for all sessions together. */
+const MIN_SPARE_BLOCKS = 64;
 
-/** What other sessions need no more: without it, every block would be memory that the garbage collector has to find. */
+/**
+ * What other sessions need no more: without it, every block would be memory that the garbage collector has to find. A
+ * sentence takes a block each half second and gives all of them back at its end, so that there are as many of them as are
+ * in use, at most; with those, never more than were in use once.
+ */
 const spareBlocks: Buffer[] = [];
+/** Of all sessions. One that ends gives up all of its own. */
+let blocksInUse = 0;
 
 /**
  * Audio between two positions of an endless stream, in blocks of memory that come and go with what it holds. What was
@@ -67,8 +73,10 @@ export class AudioBlocks {
     if (count <= 0) return;
     const discarded = this.#blocks.splice(0, count);
     this.#firstBlock += count;
-    const room = isUnused ? MAX_SPARE_BLOCKS - spareBlocks.length : 0;
-    spareBlocks.push(...discarded.slice(0, room));
+    blocksInUse -= discarded.length;
+    const maxSpare = Math.max(MIN_SPARE_BLOCKS, blocksInUse);
+    if (isUnused) spareBlocks.push(...discarded);
+    if (spareBlocks.length > maxSpare) spareBlocks.length = maxSpare;
   }
 
   #addBlock(): Buffer {
@@ -76,6 +84,7 @@ export class AudioBlocks {
     // A new one is not from the pool that small buffers share, which it would keep, and is not filled with zeros first.
     const block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#blocks.push(block);
+    blocksInUse += 1;
     return block;
   }
 
