@@ -114,7 +114,9 @@ function makeTable(up: number, down: number): FilterTable {
   const phases = isExact ? up : Math.min(MAX_PHASES, Math.floor(maxTableFloats / taps) - 1);
   const rows = isExact ? up : phases + 1;
   const coefficients = new Float32Array(rows * taps);
-  const cutoff = band * (1 - TRANSITION / 2);
+  // To a multiple of the rate, half of the fall is beyond the band: outputs that stand on inputs are those inputs then, and
+  // cost nothing. What is mirrored there is of the last 7 % of the band, where telephones send nothing.
+  const cutoff = down === 1 ? 1 : band * (1 - TRANSITION / 2);
   const windowAt = kaiserWindow(0.1102 * (STOPBAND_DB - 8.7));
   for (let row = 0; row < rows; row++) {
     const phase = isExact ? (row * down) % up : row;

@@ -11,13 +11,18 @@ import { FILTERED, SIGNAL, TABLE } from './memory';
 export function filterRows(count: i32, taps: i32, first: i32, row: i32, up: i32, down: i32): void {
   const rowBytes = (<usize>taps) << 2;
   const stride = (<usize>down) << 2;
+  const middle = (<usize>(taps / 2 - 1)) << 2;
   let step = <i32>((<i64>row * down) % up);
   let coefficients = TABLE + <usize>row * rowBytes;
   let at = SIGNAL + ((<usize>first) << 2);
   for (let begin = 0; begin < min(up, count); begin++) {
     let from = at;
     let n = begin;
-    if (ASC_FEATURE_SIMD) {
+    if (load<f32>(coefficients + middle) == 1) {
+      // These outputs are inputs (`makeTable`).
+      for (; n < count; n += up, from += stride)
+        store<f32>(FILTERED + ((<usize>n) << 2), load<f32>(from + middle));
+    } else if (ASC_FEATURE_SIMD) {
       for (; n + 2 * up < count; n += 3 * up, from += 3 * stride)
         threeDots(coefficients, from, stride, taps, n, up);
     }

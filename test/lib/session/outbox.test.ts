@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { AudioBlocks } from '../../../lib/session/audio-blocks';
 import { Outbox } from '../../../lib/session/outbox';
 import type { Command } from '../../../lib/session/outbox';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 /** Bytes that tell their own position. */
 function numbered(from: number, length: number): Uint8Array {
@@ -53,6 +58,30 @@ describe('AudioBlocks', () => {
     blocks.discardBefore(16_002, true);
     assert.equal(blocks.wouldGrow(11_900), false);
     assert.equal(blocks.wouldGrow(11_902), true);
+  });
+
+  it('uses what others gave back, and gives memory back when none of them has audio any more', () => {
+    const BYTES = 160_000;
+    const kept = () => {
+      collectGarbage();
+      return process.memoryUsage().arrayBuffers;
+    };
+    const before = kept();
+    const streams = Array.from({ length: 200 }, () => new AudioBlocks());
+    const fill = (some: AudioBlocks[]) => {
+      for (const blocks of some) blocks.write(new Uint8Array(BYTES));
+    };
+    fill(streams);
+    const full = kept();
+    assert.ok(full - before > 190 * BYTES);
+
+    const [some, others] = [streams.slice(0, 100), streams.slice(100)];
+    for (const blocks of some) blocks.discardBefore(blocks.end, true);
+    fill(others);
+    assert.ok(kept() - full < 10 * BYTES, `${kept() - full} bytes more`);
+
+    for (const blocks of others) blocks.discardBefore(blocks.end, true);
+    assert.ok(kept() - before < 2e6, `${kept() - before} bytes kept`);
   });
 
   it('never gives a sample in two halves', () => {
