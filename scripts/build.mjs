@@ -20,7 +20,13 @@ import { newestChangeMs, root } from './project.mjs';
 
 const SOURCES = ['lib', 'local-service', 'nodes', 'credentials', 'bin', 'icons'];
 const ASSET_FOLDERS = ['nodes', 'credentials', 'local-service'];
-const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs', 'scripts/bundle-lib.mjs', 'package-lock.json'];
+const CONFIGURATION = [
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'scripts/build.mjs',
+  'scripts/bundle-lib.mjs',
+  'package-lock.json',
+];
 const SWAP_ATTEMPTS = 20;
 
 const dist = path.join(root, 'dist');
