@@ -62,16 +62,24 @@ describe('the packed package', () => {
     assert.equal(stdout.trim(), 'function true');
   });
 
-  it('has types for all that it exports', async () => {
+  it('has types for all that it exports, and no others', async () => {
     const folder = await userFolderWithPackage();
     const program = path.join(folder, 'types.ts');
     writeFileSync(program, `import * as all from '${PACKAGE_NAME}';\nexport const copy = { ...all };\n`);
     const compiler = createRequire(__filename).resolve('typescript/bin/tsc');
-    const flags = '--noEmit --strict --ignoreConfig --module nodenext --target es2023 --types node'.split(
-      ' ',
-    );
+    const flags =
+      '--noEmit --listFiles --strict --ignoreConfig --module nodenext --target es2023 --types node'.split(
+        ' ',
+      );
     const types = path.join(ROOT, 'node_modules/@types');
-    await exec(process.execPath, [compiler, ...flags, '--typeRoots', types, program], { cwd: folder });
+    const args = [compiler, ...flags, '--typeRoots', types, program];
+    const { stdout } = await exec(process.execPath, args, { cwd: folder });
+
+    const { files } = await packPackage();
+    const packed = files.map((file) => file.path).filter((file) => file.endsWith('.d.ts'));
+    const place = `/node_modules/${PACKAGE_NAME}/`;
+    const read = stdout.split('\n').flatMap((file) => file.trim().split(place)[1] ?? []);
+    assert.deepEqual(packed.sort(), read.sort());
   });
 
   it('runs its command from an installation', async () => {
