@@ -1,3 +1,4 @@
+import { forgetOldest } from '../forget-oldest';
 import { kernel } from './kernel';
 import type { FilterTable } from './kernel';
 
@@ -97,8 +98,7 @@ function filterTable(fromHz: number, toHz: number): FilterTable {
   const table = tables.get(key) ?? makeTable(up, down);
   tables.delete(key);
   tables.set(key, table);
-  const [oldest] = tables.keys();
-  if (tables.size > MAX_TABLES && oldest !== undefined) tables.delete(oldest);
+  forgetOldest(tables, MAX_TABLES);
   return table;
 }
 

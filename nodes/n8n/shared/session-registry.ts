@@ -1,6 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { AsrError } from '../../../lib/errors';
+import { forgetOldest } from '../../../lib/forget-oldest';
 import { openSession } from '../../../lib/session/session';
 import type { SessionOptions } from '../../../lib/session/options';
 import { HeldSession } from './held-session';
@@ -106,6 +107,5 @@ function watch(context: IExecuteFunctions, held: HeldSession): void {
 function remember(ended: Map<string, AsrError>, key: string, reason: AsrError): void {
   ended.delete(key);
   ended.set(key, reason);
-  const [oldest] = ended.keys();
-  if (ended.size > MAX_REASONS && oldest !== undefined) ended.delete(oldest);
+  forgetOldest(ended, MAX_REASONS);
 }
