@@ -1,9 +1,7 @@
 import type { AsrError } from '../errors';
 import type { WarningCode, Word } from '../events';
 import type { ContextTurn } from '../parameters';
-
-/** One WebSocket message: text, or binary audio. */
-export type Frame = string | Uint8Array;
+import type { Frame } from './frame';
 
 /**
  * What a frame of the service means. Times are milliseconds of the audio of this protocol session; the session puts
@@ -61,7 +59,7 @@ export interface Protocol {
   /** The frames that follow the handshake. */
   start: () => Frame[];
   /** The frame of some audio: at most 100 ms, whole samples where it is PCM. */
-  audio: (pcm: Uint8Array) => Frame;
+  audio: (pcm: Buffer) => Frame;
   /** The frames that end the open sentence. Only where {@link commitBy} is `service`. */
   commit: () => Frame[];
   /** The frames that begin the next task after a pause. */

@@ -3,9 +3,10 @@
  */
 import { AsrError } from '../errors';
 import type { SessionMode } from '../models';
+import type { Frame } from './frame';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
-import type { Frame, Protocol, ServiceEvent, ServiceEventOf } from './protocol';
+import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { QwenItems } from './qwen-items';
 import { endsSession, serviceError } from './service-errors';
 
@@ -58,10 +59,10 @@ export class QwenRealtimeProtocol implements Protocol {
     return [];
   }
 
-  audio(pcm: Uint8Array): Frame {
-    const base64 = Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength).toString('base64');
+  audio(pcm: Buffer): Frame {
     // The one message per 100 ms of audio: base64 and our own ids need no escaping.
-    return `{"event_id":"${this.#nextEventId()}","type":"input_audio_buffer.append","audio":"${base64}"}`;
+    const before = `{"event_id":"${this.#nextEventId()}","type":"input_audio_buffer.append","audio":"`;
+    return { before, bytes: pcm, after: '"}' };
   }
 
   commit(): Frame[] {

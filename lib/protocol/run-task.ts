@@ -7,7 +7,8 @@ import type { ContextTurn, ModelParameters } from '../parameters';
 import { forgetOldest } from '../forget-oldest';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
-import type { Frame, Protocol, ServiceEvent, ServiceEventOf } from './protocol';
+import type { Frame } from './frame';
+import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { serviceError } from './service-errors';
 import { wireContext, wireParameters, wireResources } from './run-task-parameters';
 

@@ -1,6 +1,7 @@
 import { AsrError } from '../errors';
 import type { Cancel, Environment } from '../environment';
-import type { Frame, Protocol, ServiceEvent } from '../protocol/protocol';
+import type { Frame } from '../protocol/frame';
+import type { Protocol, ServiceEvent } from '../protocol/protocol';
 import type { Endpoint } from '../regions';
 import { isSecret } from '../secret';
 import type { Socket, SocketEnd } from '../transport/websocket';

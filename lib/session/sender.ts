@@ -191,7 +191,7 @@ export class Sender {
     const { protocol, connection } = this.#link;
     const chunks = Math.ceil(durationMs / MAX_MESSAGE_MS);
     this.timeline.shift(this.sessionMs, -chunks * MAX_MESSAGE_MS);
-    const chunk = new Uint8Array(this.#maxMessageBytes);
+    const chunk = Buffer.alloc(this.#maxMessageBytes);
     for (let i = 0; i < chunks; i++) {
       connection.send(protocol.audio(chunk));
       this.#sessionBytes += chunk.length;

@@ -1,9 +1,9 @@
-import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../events';
+import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent, Word } from '../events';
 import { forgetOldest } from '../forget-oldest';
 import type { ServiceEventOf } from '../protocol/protocol';
 
 interface Sentence {
-  interim?: InterimEvent;
+  heard?: Heard;
   emotion?: string;
   beginMs?: number;
   endMs?: number;
@@ -11,6 +11,14 @@ interface Sentence {
   lostAtMs?: number;
   /** It was lost once: the text that it had is not shown again in a shorter form. */
   isReplayed?: boolean;
+}
+
+/** What the last interim said. The event itself is let go: the garbage collector is quick only with what does not stay. */
+interface Heard {
+  text: string;
+  language: string | undefined;
+  emotion: string | undefined;
+  words: Word[] | undefined;
 }
 
 /** A service that begins sentences and never ends them must not fill the memory. */
@@ -103,10 +111,10 @@ export class Sentences {
 
   interim(event: ServiceEventOf<'interim'>): SessionEvent[] {
     const sentence = this.#get(event.sentenceId);
-    if (sentence.isReplayed && event.text.length < (sentence.interim?.text.length ?? 0)) return [];
+    if (sentence.isReplayed && event.text.length < (sentence.heard?.text.length ?? 0)) return [];
     const { beginMs } = sentence;
     if (event.beginMs === undefined && beginMs !== undefined) event.beginMs = beginMs;
-    sentence.interim = event;
+    remember(sentence, event);
     const emotion = this.#emotionChange(sentence, event);
     return emotion ? [event, emotion] : [event];
   }
@@ -118,7 +126,7 @@ export class Sentences {
     if (final.beginMs === undefined && sentence?.beginMs !== undefined) final.beginMs = sentence.beginMs;
     if (final.endMs === undefined && sentence?.endMs !== undefined) final.endMs = sentence.endMs;
     // No words and none shown before: nothing a reader would have to replace.
-    const events: SessionEvent[] = final.text !== '' || sentence?.interim ? [final] : [];
+    const events: SessionEvent[] = final.text !== '' || sentence?.heard ? [final] : [];
     if (final.emotion && final.text !== '') events.push(emotionEvent(final, final.emotionConfidence));
     return { events, final };
   }
@@ -130,8 +138,8 @@ export class Sentences {
     for (const id of ids) {
       const sentence = this.#open.get(id);
       this.#open.delete(id);
-      if (!sentence?.interim) continue;
-      const { text, language, emotion, words } = sentence.interim;
+      if (!sentence?.heard) continue;
+      const { text, language, emotion, words } = sentence.heard;
       finals.push({
         type: 'final',
         sentenceId: id,
@@ -168,6 +176,18 @@ export class Sentences {
     sentence.emotion = interim.emotion;
     return emotionEvent(interim);
   }
+}
+
+function remember(sentence: Sentence, { text, language, emotion, words }: ServiceEventOf<'interim'>): void {
+  const { heard } = sentence;
+  if (!heard) {
+    sentence.heard = { text, language, emotion, words };
+    return;
+  }
+  heard.text = text;
+  heard.language = language;
+  heard.emotion = emotion;
+  heard.words = words;
 }
 
 function emotionEvent(of: InterimEvent | FinalEvent, confidence?: number): EmotionEvent {

@@ -18,6 +18,13 @@ const FRAME_MS = 160;
 /** Where speech goes on without a pause after a final: enough not to cut the next word's beginning. */
 const OVERLAP_MS = 200;
 
+interface Mark {
+  fromMs: number;
+  positionMs: number;
+  sentAtMs: number;
+  isLoud: boolean;
+}
+
 /**
  * Up to where the given audio is settled: all of its words are final, or there are none. What comes behind has to be
  * sent again after a loss. Times are milliseconds of the given audio; all of them only grow.
@@ -35,7 +42,9 @@ export class Settled {
   #loudSinceEventMs = 0;
   #sentMs = 0;
   /** What was sent until when, on the clock, and whether there may be speech in it. */
-  #marks: { fromMs: number; positionMs: number; sentAtMs: number; isLoud: boolean }[] = [];
+  #marks: Mark[] = [];
+  /** Used again: one a second lives just long enough to cost the garbage collector most (bench/README.md). */
+  #spareMarks: Mark[] = [];
 
   get ms(): number {
     return this.#settledMs;
@@ -90,7 +99,11 @@ export class Settled {
       last.isLoud ||= isLoud;
       return;
     }
-    this.#marks.push({ fromMs: positionMs, positionMs, sentAtMs: nowMs, isLoud });
+    const mark = this.#spareMarks.pop() ?? { fromMs: 0, positionMs: 0, sentAtMs: 0, isLoud: false };
+    mark.fromMs = mark.positionMs = positionMs;
+    mark.sentAtMs = nowMs;
+    mark.isLoud = isLoud;
+    this.#marks.push(mark);
   }
 
   /** All results of the audio before the position are there, and the service begins anew behind it. */
@@ -132,9 +145,10 @@ export class Settled {
       const isHeard = isLoud
         ? nowMs - Math.max(sentAtMs, this.#lastEventAtMs) >= NOISE_AFTER_MS
         : nowMs - sentAtMs >= QUIET_AFTER_MS;
-      if (!isHeard) return;
+      if (!isHeard && positionMs > this.#settledMs) return;
       this.#heardMs = positionMs;
       this.#marks.shift();
+      this.#spareMarks.push(mark);
     }
   }
 

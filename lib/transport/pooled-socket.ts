@@ -1,3 +1,4 @@
+import type { Frame } from '../protocol/frame';
 import type { Bucket, Opener } from './connection-bucket';
 import type { ConnectRequest, Socket, SocketEnd, SocketHandlers } from './websocket';
 import type { Wire } from './wire';
@@ -13,7 +14,7 @@ export class PooledSocket implements Socket {
   #isOpen = false;
   #isOver = false;
   /** What was sent on a used connection before it said anything: sent again if it turns out to be dead. */
-  #unanswered: (string | Uint8Array)[] | undefined;
+  #unanswered: Frame[] | undefined;
 
   constructor(bucket: Bucket, request: ConnectRequest, handlers: SocketHandlers, onReused: () => void) {
     this.#bucket = bucket;
@@ -37,7 +38,7 @@ export class PooledSocket implements Socket {
     return this.#wire?.bufferedBytes ?? 0;
   }
 
-  send(frame: string | Uint8Array, onFlushed?: () => void): void {
+  send(frame: Frame, onFlushed?: () => void): void {
     this.#unanswered?.push(frame);
     this.#wire?.send(frame, onFlushed);
   }

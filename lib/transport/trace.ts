@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { textOf } from '../protocol/frame';
 import { formsOf, isSecret } from '../secret';
 import type { ConnectSocket, Socket, SocketHandlers } from './websocket';
 
@@ -70,7 +71,7 @@ function tracedSocket(socket: Socket, note: Note): Socket {
       return socket.bufferedBytes;
     },
     send: (frame, onFlushed) => {
-      note('sent', typeof frame === 'string' ? contentOf(frame) : summaryOf(frame));
+      note('sent', frame instanceof Uint8Array ? summaryOf(frame) : contentOf(textOf(frame)));
       socket.send(frame, onFlushed);
     },
     ping: () => {

@@ -1,6 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
+import { textOf } from '../protocol/frame';
+import type { Frame, TextWithBase64 } from '../protocol/frame';
 import { isPrivate } from '../regions';
+import { TextMemory } from './text-memory';
 
 /** How a connection ended. Comes exactly once, whatever happened. */
 export type SocketEnd =
@@ -26,7 +29,7 @@ export interface Socket {
   /** Bytes handed over that the operating system has not taken yet. */
   readonly bufferedBytes: number;
   /** Sends one message; `onFlushed` is called once the operating system has it. */
-  send: (frame: string | Uint8Array, onFlushed?: () => void) => void;
+  send: (frame: Frame, onFlushed?: () => void) => void;
   ping: () => void;
   /** Gives an open connection back to a pool; false when there is none that takes it, and nothing happened. */
   release: () => boolean;
@@ -54,11 +57,15 @@ const NO_MASK = (key: Buffer): void => {
   key.fill(0);
 };
 
+/** Says that bytes are a text message. */
+const TEXT = { binary: false };
+
 /** {@link ConnectSocket} over the `ws` library. */
 export const connectWebSocket: ConnectSocket = (request, handlers) => new WsSocket(request, handlers);
 
 class WsSocket implements Socket {
   readonly #ws: WebSocket;
+  readonly #textMemory = new TextMemory();
   #handlers: SocketHandlers | undefined;
   #error: Error | undefined;
   #opened = false;
@@ -111,15 +118,20 @@ class WsSocket implements Socket {
     return this.#ws.bufferedAmount;
   }
 
-  send(frame: string | Uint8Array, onFlushed?: () => void): void {
+  send(frame: Frame, onFlushed?: () => void): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    if (onFlushed) {
-      this.#ws.send(frame, () => {
-        onFlushed();
-      });
-    } else {
-      this.#ws.send(frame);
+    if (typeof frame === 'string' || frame instanceof Uint8Array) this.#ws.send(frame, onFlushed);
+    else this.#sendText(frame, onFlushed);
+  }
+
+  #sendText(frame: TextWithBase64, onFlushed?: () => void): void {
+    const bytes = this.#textMemory.write(frame, this.bufferedBytes === 0);
+    if (!bytes) {
+      this.#ws.send(textOf(frame), onFlushed);
+      return;
     }
+    this.#ws.send(bytes, TEXT, onFlushed);
+    if (this.bufferedBytes === 0) this.#textMemory.release();
   }
 
   ping(): void {

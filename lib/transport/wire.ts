@@ -1,3 +1,4 @@
+import type { Frame } from '../protocol/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './websocket';
 
 export interface WireGauge {
@@ -50,7 +51,7 @@ export class Wire {
     this.#handlers = handlers;
   }
 
-  send(frame: string | Uint8Array, onFlushed?: () => void): void {
+  send(frame: Frame, onFlushed?: () => void): void {
     this.#socket.send(frame, onFlushed);
   }
 

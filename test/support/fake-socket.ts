@@ -1,3 +1,5 @@
+import { textOf } from '../../lib/protocol/frame';
+import type { Frame } from '../../lib/protocol/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from '../../lib/transport/websocket';
 import { DOCUMENTED } from './documented-frames';
 
@@ -32,8 +34,8 @@ export class FakeSocket implements Socket {
     handlers?.onEnd({ kind: 'closed', closeCode, reason: '' });
   }
 
-  send(frame: string | Uint8Array, onFlushed?: () => void): void {
-    this.sent.push(String(frame));
+  send(frame: Frame, onFlushed?: () => void): void {
+    this.sent.push(frame instanceof Uint8Array ? String(frame) : textOf(frame));
     onFlushed?.();
   }
 

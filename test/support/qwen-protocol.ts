@@ -1,6 +1,8 @@
 import { QwenRealtimeProtocol } from '../../lib/protocol/qwen-realtime';
 import type { QwenRealtimeConfig } from '../../lib/protocol/qwen-realtime';
-import type { Frame, ServiceEvent } from '../../lib/protocol/protocol';
+import { textOf } from '../../lib/protocol/frame';
+import type { Frame } from '../../lib/protocol/frame';
+import type { ServiceEvent } from '../../lib/protocol/protocol';
 import { DOCUMENTED } from './documented-frames';
 
 /** A client side without a socket, before the service's greeting. */
@@ -57,6 +59,6 @@ export function shortOf(events: readonly ServiceEvent[]): string[] {
 
 /** A text frame of ours, parsed. */
 export function parsed(frame: Frame | undefined): Record<string, unknown> {
-  if (typeof frame !== 'string') throw new Error('Expected a text frame.');
-  return JSON.parse(frame) as Record<string, unknown>;
+  if (frame === undefined || frame instanceof Uint8Array) throw new Error('Expected a text frame.');
+  return JSON.parse(textOf(frame)) as Record<string, unknown>;
 }

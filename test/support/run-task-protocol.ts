@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Frame } from '../../lib/protocol/frame';
 import type { ServiceEvent } from '../../lib/protocol/protocol';
 import { RunTaskProtocol } from '../../lib/protocol/run-task';
 import type { RunTaskConfig } from '../../lib/protocol/run-task';
@@ -34,7 +35,7 @@ export function started(config: Partial<RunTaskConfig> = {}): RunTaskProtocol {
   return protocol;
 }
 
-export function sentFrame(frames: readonly (string | Uint8Array)[]): { header: Json; payload: Json } {
+export function sentFrame(frames: readonly Frame[]): { header: Json; payload: Json } {
   assert.equal(frames.length, 1);
   assert.equal(typeof frames[0], 'string');
   return JSON.parse(frames[0] as string) as { header: Json; payload: Json };

@@ -21,6 +21,7 @@ interface Exports {
   measure16: (at: number, count: number) => void;
   mix: (channels: number, frames: number) => void;
   separate: (channels: number, frames: number) => void;
+  toBase64: (count: number) => void;
   toPcm16: (at: number, count: number) => void;
   widenBytes: (count: number, to: number) => void;
   widenDoubles: (count: number, isBigEndian: boolean, to: number) => void;
@@ -141,6 +142,14 @@ export class Kernel {
     if (!isHere) this.#floats.set(samples, MONO / 4);
     this.#exports.toPcm16(isHere ? samples.byteOffset : MONO, samples.length);
     target.set(this.#bytes.subarray(PCM, PCM + 2 * samples.length), at);
+  }
+
+  /** Writes bytes, no more than `blockFrames`, as base64 to this place of `target`. */
+  base64(bytes: Uint8Array, target: Uint8Array, at: number): void {
+    const { INPUT, PCM } = this.#at;
+    this.#bytes.set(bytes, INPUT);
+    this.#exports.toBase64(bytes.length);
+    target.set(this.#bytes.subarray(PCM, PCM + 4 * Math.ceil(bytes.length / 3)), at);
   }
 
   /** Puts samples where the filter reads. */

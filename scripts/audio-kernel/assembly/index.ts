@@ -3,3 +3,4 @@ export * from './pcm';
 export * from './levels';
 export * from './filter';
 export * from './flac';
+export * from './base64';

@@ -27,6 +27,19 @@ describe('the kernel of the audio', () => {
     assert.equal(hash, SOURCES_HASH, 'Run `npm install && npm run build` in scripts/audio-kernel.');
   });
 
+  it('writes base64 of every length and every value, with vectors and without', () => {
+    const lengths = [...Array.from({ length: 64 }, (_, length) => length), 3200, simd.blockFrames];
+    for (const length of lengths) {
+      const bytes = Buffer.from(Array.from({ length }, (_, i) => (i * 37 + length) % 256));
+      const expected = `before${bytes.toString('base64')}after`;
+      for (const one of [simd, plain]) {
+        const target = Buffer.from(`before${'?'.repeat(expected.length - 11)}after`);
+        one.base64(bytes, target, 6);
+        assert.equal(target.toString('latin1'), expected, `${length} bytes`);
+      }
+    }
+  });
+
   // Lengths that leave something over behind the last whole vector.
   for (const frames of [1, 3, 7, 8, 61, 509]) {
     it(`gives the same with vectors and without, of ${frames} frames`, () => {

@@ -63,7 +63,7 @@ describe('Qwen-ASR-Realtime, frames of the client (protocol.md A.4)', () => {
   });
 
   it('sends audio as base64 of exactly the bytes it is given, also of a view into a larger buffer', () => {
-    const backing = Uint8Array.from({ length: 64 }, (_, i) => i);
+    const backing = Buffer.from(Array.from({ length: 64 }, (_, i) => i));
     const view = backing.subarray(10, 20);
     const frame = parsed(streamingProtocol().audio(view));
     assert.equal(frame.type, 'input_audio_buffer.append');
@@ -87,7 +87,7 @@ describe('Qwen-ASR-Realtime, frames of the client (protocol.md A.4)', () => {
   it('gives every frame an event id of its own', () => {
     const protocol = streamingProtocol({ mode: 'manual' });
     const sent = [
-      ...Array.from({ length: 50 }, () => protocol.audio(new Uint8Array(2))),
+      ...Array.from({ length: 50 }, () => protocol.audio(Buffer.alloc(2))),
       ...protocol.commit(),
       ...protocol.finish(),
     ];

@@ -4,6 +4,7 @@ import { WebSocketServer } from 'ws';
 import type WebSocket from 'ws';
 import { openSession } from '../../../lib';
 import type { Session } from '../../../lib';
+import { DOCUMENTED } from '../../support/documented-frames';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { waitUntil } from '../../support/wait-until';
 import { noise } from '../../support/wav-files';
@@ -24,12 +25,13 @@ describe('sessions beside one whose connection takes nothing', () => {
     connections = [];
     sessions = [];
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    server.on('connection', (ws) => {
+    server.on('connection', (ws, { url }) => {
       const audio: Buffer[] = [];
       connections.push({ ws, audio });
+      if (url?.includes('/realtime')) ws.send(DOCUMENTED.createdMeasured);
       ws.on('message', (data: Buffer, isBinary) => {
         if (isBinary) audio.push(data);
-        else ws.send(startedTask(data.toString()));
+        else receive(data.toString(), ws, audio);
       });
     });
     await new Promise((resolve) => server.once('listening', resolve));
@@ -44,13 +46,13 @@ describe('sessions beside one whose connection takes nothing', () => {
   });
   leaveNothingOpen();
 
-  async function open(): Promise<Session> {
+  async function open(model: string): Promise<Session> {
     const { port } = server.address() as AddressInfo;
     const pace = { burstMs: 1e7 };
     // The least is kept to be sent again, so that memory is given back as early as it can be.
     const session = openSession({
       address: `ws://127.0.0.1:${port}`,
-      model: 'fun-asr-realtime',
+      model,
       maxReplayAudioMs: 1,
       pace,
     });
@@ -59,29 +61,31 @@ describe('sessions beside one whose connection takes nothing', () => {
     return session;
   }
 
-  it('do not write into the audio that still waits for it', async () => {
-    const slow = await open();
-    const [first] = connections;
-    first!.ws.pause();
-    const audio = noise(60 * 32_000);
-    const appended: Promise<void>[] = [];
-    let sent = 0;
-    // Until the buffers of the operating system are full as well, and then as much as the socket's own buffer takes.
-    while (slow.heldAudioMs === 0) {
-      appended.push(slow.append(chunkOf(audio, sent)));
-      sent += CHUNK_BYTES;
-    }
-    const quick = await open();
-    for (let i = 0; i < 200; i += 1) await quick.append(Buffer.alloc(CHUNK_BYTES, i));
-    await waitUntil(() => connections[1]!.audio.length === 200, 'all audio of the quick session');
-    first!.ws.resume();
-    await Promise.all(appended);
-    await waitUntil(() => bytesOf(first!) === sent, 'all audio of the slow session');
-    const got = Buffer.concat(first!.audio);
-    for (let at = 0; at < sent; at += CHUNK_BYTES) {
-      assert.ok(got.subarray(at, at + CHUNK_BYTES).equals(chunkOf(audio, at)), `other bytes at ${at}`);
-    }
-  });
+  for (const model of ['fun-asr-realtime', 'qwen3-asr-flash-realtime']) {
+    it(`do not write into the audio that still waits for it, with ${model}`, async () => {
+      const slow = await open(model);
+      const [first] = connections;
+      first!.ws.pause();
+      const audio = noise(60 * 32_000);
+      const appended: Promise<void>[] = [];
+      let sent = 0;
+      // Until the buffers of the operating system are full as well, and then as much as the socket's own buffer takes.
+      while (slow.heldAudioMs === 0) {
+        appended.push(slow.append(chunkOf(audio, sent)));
+        sent += CHUNK_BYTES;
+      }
+      const quick = await open(model);
+      for (let i = 0; i < 200; i += 1) await quick.append(Buffer.alloc(CHUNK_BYTES, i));
+      await waitUntil(() => connections[1]!.audio.length === 200, 'all audio of the quick session');
+      first!.ws.resume();
+      await Promise.all(appended);
+      await waitUntil(() => bytesOf(first!) === sent, 'all audio of the slow session');
+      const got = Buffer.concat(first!.audio);
+      for (let at = 0; at < sent; at += CHUNK_BYTES) {
+        assert.ok(got.subarray(at, at + CHUNK_BYTES).equals(chunkOf(audio, at)), `other bytes at ${at}`);
+      }
+    });
+  }
 });
 
 /** The recording again and again. */
@@ -94,7 +98,12 @@ function bytesOf({ audio }: Connection): number {
   return audio.reduce((sum, { length }) => sum + length, 0);
 }
 
-function startedTask(request: string): string {
-  const { task_id: id } = (JSON.parse(request) as { header: { task_id: string } }).header;
-  return JSON.stringify({ header: { task_id: id, event: 'task-started', attributes: {} }, payload: {} });
+function receive(text: string, ws: WebSocket, audio: Buffer[]): void {
+  const message = JSON.parse(text) as { type?: string; audio?: string; header?: { task_id: string } };
+  if (message.audio !== undefined) audio.push(Buffer.from(message.audio, 'base64'));
+  else if (message.type === 'session.update') ws.send(DOCUMENTED.updated);
+  else if (message.header) {
+    const { task_id: id } = message.header;
+    ws.send(JSON.stringify({ header: { task_id: id, event: 'task-started', attributes: {} }, payload: {} }));
+  }
 }
