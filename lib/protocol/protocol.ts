@@ -33,6 +33,12 @@ export type ServiceEvent =
 
 export type ServiceEventOf<T extends ServiceEvent['type']> = Extract<ServiceEvent, { type: T }>;
 
+/** What the service says about the speech itself; the rest is the session's. */
+export type SpeechEvent = Exclude<
+  ServiceEvent,
+  { type: 'send' | 'opened' | 'paused' | 'finished' | 'failed' }
+>;
+
 interface SentenceDetails {
   language?: string;
   emotion?: string;

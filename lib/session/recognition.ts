@@ -2,7 +2,7 @@ import type { Clock } from '../environment';
 import type { AsrError } from '../errors';
 import type { EventOf, FinalEvent, SessionEvent } from '../events';
 import type { SessionMode } from '../models';
-import type { ServiceEvent, ServiceEventOf } from '../protocol/protocol';
+import type { ServiceEventOf, SpeechEvent } from '../protocol/protocol';
 import { Commits } from './commits';
 import type { PendingCommit } from './commits';
 import type { CommitResult } from './options';
@@ -14,12 +14,6 @@ import type { SendTimes } from './send-times';
 import type { Sender } from './sender';
 import type { StatisticsCounter } from './statistics';
 import type { Timeline } from './timeline';
-
-/** What the service says about the speech itself; the rest is the session's. */
-export type SpeechEvent = Exclude<
-  ServiceEvent,
-  { type: 'send' | 'opened' | 'paused' | 'finished' | 'failed' }
->;
 
 /** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;

@@ -1,5 +1,5 @@
+import type { SpeechEvent } from '../protocol/protocol';
 import { closestLength, lengthOfWords, repeatedLength } from './overlap';
-import type { SpeechEvent } from './recognition';
 
 /** Finals that a replay may bring again: it begins at the last of them, or at a sentence that was open beside some. */
 const REMEMBERED_FINALS = 16;

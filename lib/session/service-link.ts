@@ -1,7 +1,7 @@
 import { AsrError } from '../errors';
 import type { SessionEvent, WarningCode } from '../events';
 import type { ContextTurn } from '../parameters';
-import type { Protocol, ServiceEvent } from '../protocol/protocol';
+import type { Protocol, ServiceEvent, SpeechEvent } from '../protocol/protocol';
 import { AnswerWatch } from './answer-watch';
 import type { SessionConfig } from './config';
 import { Connection } from './connection';
@@ -9,7 +9,7 @@ import { Finishing } from './finishing';
 import { IdleWatch } from './idle-watch';
 import { createProtocol } from './protocols';
 import { Reconnection } from './reconnection';
-import type { Recognition, SpeechEvent } from './recognition';
+import type { Recognition } from './recognition';
 import { Renewal } from './renewal';
 import type { Link, Sender } from './sender';
 import { endedForSilence } from './silence-end';
