@@ -1,3 +1,4 @@
+import { forgetOldest } from '../forget-oldest';
 import type { SessionMode } from '../models';
 import type { ServiceEvent } from './protocol';
 import { serviceError } from './service-errors';
@@ -135,10 +136,7 @@ export class QwenItems {
     const index = this.#open.indexOf(sentenceId);
     if (index >= 0) this.#open.splice(index, 1);
     for (const id of [sentenceId, itemId ?? sentenceId]) this.#over.add(id);
-    for (const id of this.#over) {
-      if (this.#over.size <= REMEMBERED_ITEMS) break;
-      this.#over.delete(id);
-    }
+    forgetOldest(this.#over, REMEMBERED_ITEMS);
   }
 
   #nameUnnamed(): string {
