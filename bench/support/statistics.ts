@@ -3,7 +3,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** The value that `percent` of the values do not exceed. */
-export function percentile(values: readonly number[], percent: number): number {
+export function percentile(values: ArrayLike<number>, percent: number): number {
   const sorted = Float64Array.from(values).sort();
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? NaN;
 }

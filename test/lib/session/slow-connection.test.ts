@@ -6,6 +6,7 @@ import { openSession } from '../../../lib';
 import type { Session } from '../../../lib';
 import { DOCUMENTED } from '../../support/documented-frames';
 import { leaveNothingOpen } from '../../support/open-resources';
+import { frameOf } from '../../support/run-task-protocol';
 import { waitUntil } from '../../support/wait-until';
 import { noise } from '../../support/wav-files';
 
@@ -102,8 +103,5 @@ function receive(text: string, ws: WebSocket, audio: Buffer[]): void {
   const message = JSON.parse(text) as { type?: string; audio?: string; header?: { task_id: string } };
   if (message.audio !== undefined) audio.push(Buffer.from(message.audio, 'base64'));
   else if (message.type === 'session.update') ws.send(DOCUMENTED.updated);
-  else if (message.header) {
-    const { task_id: id } = message.header;
-    ws.send(JSON.stringify({ header: { task_id: id, event: 'task-started', attributes: {} }, payload: {} }));
-  }
+  else if (message.header) ws.send(frameOf('task-started', {}, {}, message.header.task_id));
 }
