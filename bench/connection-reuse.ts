@@ -4,7 +4,7 @@
  * the cloud it is 0.3 to 0.9 s (protocol.md A.2), and this is the share that no distance adds to.
  */
 import { ConnectionPool, transcribe } from '../lib';
-import { createEnvironment } from '../lib/environment';
+import { createEnvironment } from '../lib/transport/environment';
 import { startLocalService } from '../local-service';
 
 /** 200 ms: as good as no audio, so that it is the session itself that is measured. */

@@ -2,14 +2,14 @@
  * Streaming speech recognition over Alibaba Model Studio's real-time protocols. Knows no host: Node-RED and n8n nodes,
  * the command line and your own program use the same client.
  */
-export { AsrError } from './errors';
-export type { AsrErrorCode, AsrErrorDetails } from './errors';
-export type * from './events';
-export { captionsOf, toSrt, toVtt } from './captions';
-export type { Caption, CaptionOptions } from './captions';
-export { DEFAULT_MODEL, MODELS, findModel } from './models';
-export type { Model, ModelCapabilities, ParameterTable, SessionMode, WireFormat } from './models';
-export { parameterFault } from './parameters';
+export { AsrError } from './vocabulary/errors';
+export type { AsrErrorCode, AsrErrorDetails } from './vocabulary/errors';
+export type * from './vocabulary/events';
+export { captionsOf, toSrt, toVtt } from './vocabulary/captions';
+export type { Caption, CaptionOptions } from './vocabulary/captions';
+export { DEFAULT_MODEL, MODELS, findModel } from './vocabulary/models';
+export type { Model, ModelCapabilities, ParameterTable, SessionMode, WireFormat } from './vocabulary/models';
+export { parameterFault } from './vocabulary/parameters';
 export type {
   ContextTurn,
   ModelParameters,
@@ -17,9 +17,9 @@ export type {
   ParameterSpec,
   SpecialWordFilter,
   Vocabulary,
-} from './parameters';
-export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './regions';
-export type { Endpoint, EndpointOptions, Region } from './regions';
+} from './vocabulary/parameters';
+export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './vocabulary/regions';
+export type { Endpoint, EndpointOptions, Region } from './vocabulary/regions';
 export { decodeAudio, describeAudio } from './audio/decode';
 export type { DecodeAudioOptions } from './audio/decode';
 export type { AudioChunk, AudioFormatHints, AudioInfo, SourceFormat } from './audio/format';
@@ -38,9 +38,9 @@ export type { ConnectionPoolOptions } from './transport/connection-pool';
 export { traceToFile } from './transport/trace-file';
 export type { TraceFile, TraceFileOptions } from './transport/trace-file';
 export type { TraceWriter } from './transport/trace';
-export type { SessionLog } from './log';
+export type { SessionLog } from './vocabulary/log';
 export { openSession } from './session/session';
 export { joinTexts } from './session/text';
 export { transcribe } from './session/transcribe';
 export type { TranscribeOptions, Transcript } from './session/transcribe';
-export type { Clock, Environment } from './environment';
+export type { Clock, Environment } from './transport/environment';

@@ -1,5 +1,5 @@
-import type { Model } from '../lib/models';
-import type { ModelParameters, ParameterName, ParameterSpec } from '../lib/parameters';
+import type { Model } from '../lib/vocabulary/models';
+import type { ModelParameters, ParameterName, ParameterSpec } from '../lib/vocabulary/parameters';
 
 /** The settings of a model as an editor stores them, or as a variable or an expression brought them: often text. */
 export type StoredParameters = Record<string, unknown>;

@@ -21,7 +21,7 @@ export class RealtimeAsrApi implements ICredentialType {
       name: 'region',
       type: 'options',
       noDataExpression: true,
-      // Values are those of lib/regions.ts; a test compares.
+      // Values are those of lib/vocabulary/regions.ts; a test compares.
       options: [
         {
           name: 'Beijing',

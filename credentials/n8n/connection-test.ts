@@ -3,8 +3,8 @@ import type {
   ICredentialTestFunctions,
   INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { asAsrError } from '../../lib/errors';
-import { resolveEndpoint } from '../../lib/regions';
+import { asAsrError } from '../../lib/vocabulary/errors';
+import { resolveEndpoint } from '../../lib/vocabulary/regions';
 import { checkConnection } from '../../lib/session/check-connection';
 import { connectionOf } from './connection';
 

@@ -1,5 +1,5 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import type { Region } from '../../lib/regions';
+import type { Region } from '../../lib/vocabulary/regions';
 import type { SessionOptions } from '../../lib/session/options';
 
 /** The name of the credentials class beside this file. */

@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { createEnvironment } from '../../lib/environment';
+import { createEnvironment } from '../../lib/transport/environment';
 import { ConnectionPool } from '../../lib/transport/connection-pool';
 import { findNode } from '../../nodes/node-red/shared/red';
 import { connectionOf, isCredentialsNode } from './connection';

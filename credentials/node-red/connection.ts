@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AsrError } from '../../lib/errors';
-import { resolveEndpoint } from '../../lib/regions';
-import type { Region } from '../../lib/regions';
+import { AsrError } from '../../lib/vocabulary/errors';
+import { resolveEndpoint } from '../../lib/vocabulary/regions';
+import type { Region } from '../../lib/vocabulary/regions';
 import type { SessionOptions } from '../../lib/session/options';
 import type { ConnectionPool } from '../../lib/transport/connection-pool';
 

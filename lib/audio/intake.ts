@@ -1,4 +1,4 @@
-import { AsrError } from '../errors';
+import { AsrError } from '../vocabulary/errors';
 import { ByteQueue, hasText } from './bytes';
 import { createDecoder } from './decoders';
 import { inTurn } from './decoders/decoder';

@@ -1,4 +1,4 @@
-import { AsrError } from '../errors';
+import { AsrError } from '../vocabulary/errors';
 import type { AudioBlock } from './decoders/decoder';
 import { kernel } from './kernel';
 

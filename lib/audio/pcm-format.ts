@@ -1,4 +1,4 @@
-import { AsrError } from '../errors';
+import { AsrError } from '../vocabulary/errors';
 import type { AudioFormatHints } from './format';
 
 /** How one sample is written. */

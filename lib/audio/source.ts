@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { AsrError, asAsrError } from '../errors';
+import { AsrError, asAsrError } from '../vocabulary/errors';
 import { fetchAudio } from './fetch';
 import { bytesOf, hintsOfChunk } from './format';
 import type { AudioChunk, AudioFormatHints } from './format';

@@ -1,4 +1,4 @@
-import { AsrError } from '../errors';
+import { AsrError } from '../vocabulary/errors';
 import { asBuffer, hasText } from './bytes';
 import type { PcmContainer, PcmHeader } from './decoders/headed-pcm';
 import type { PcmFormat } from './pcm-format';

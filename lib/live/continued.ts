@@ -1,4 +1,4 @@
-import type { SessionEvent, Word } from '../events';
+import type { SessionEvent, Word } from '../vocabulary/events';
 
 /**
  * The event of a session that follows another one in the same stream: its times go on and its sentence ids are new.

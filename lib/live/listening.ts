@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeAudio } from '../audio/decode';
-import { asAsrError, AsrError } from '../errors';
-import type { SessionEvent } from '../events';
+import { asAsrError, AsrError } from '../vocabulary/errors';
+import type { SessionEvent } from '../vocabulary/events';
 import type { Session } from '../session/options';
 import { Backoff } from './backoff';
 import type { BackoffOptions } from './backoff';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AsrError } from '../errors';
-import type { SessionEvent } from '../events';
+import { AsrError } from '../vocabulary/errors';
+import type { SessionEvent } from '../vocabulary/events';
 import type { Session } from '../session/options';
 import { Backoff } from './backoff';
 import type { BackoffOptions } from './backoff';

@@ -1,6 +1,6 @@
-import type { AsrError } from '../errors';
-import type { WarningCode, Word } from '../events';
-import type { ContextTurn } from '../parameters';
+import type { AsrError } from '../vocabulary/errors';
+import type { WarningCode, Word } from '../vocabulary/events';
+import type { ContextTurn } from '../vocabulary/parameters';
 import type { Frame } from './frame';
 
 /**

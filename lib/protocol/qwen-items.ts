@@ -1,5 +1,5 @@
 import { forgetOldest } from '../forget-oldest';
-import type { SessionMode } from '../models';
+import type { SessionMode } from '../vocabulary/models';
 import type { ServiceEvent } from './protocol';
 import { serviceError } from './service-errors';
 import type { ServiceErrorReport } from './service-errors';

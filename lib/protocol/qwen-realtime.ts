@@ -1,8 +1,8 @@
 /**
  * Qwen-ASR-Realtime (protocol.md part A): JSON text messages in both directions, audio as base64 in them.
  */
-import { AsrError } from '../errors';
-import type { SessionMode } from '../models';
+import { AsrError } from '../vocabulary/errors';
+import type { SessionMode } from '../vocabulary/models';
 import type { Frame } from './frame';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';

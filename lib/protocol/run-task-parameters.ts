@@ -1,4 +1,4 @@
-import type { ContextTurn, ModelParameters, ParameterName } from '../parameters';
+import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/parameters';
 import type { JsonObject } from './json';
 
 /** Our names -> the wire's (protocol.md B.3). `phraseId` travels in `resources`, the rest is Qwen-ASR-Realtime's. */

@@ -2,8 +2,8 @@
  * The run-task protocol of Fun-ASR, Paraformer and Qwen-Audio-ASR (protocol.md part B): JSON text messages for control,
  * binary messages for audio, one task after the other on a connection.
  */
-import type { Word } from '../events';
-import type { ContextTurn, ModelParameters } from '../parameters';
+import type { Word } from '../vocabulary/events';
+import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
 import { forgetOldest } from '../forget-oldest';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';

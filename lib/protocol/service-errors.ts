@@ -1,5 +1,5 @@
-import { AsrError } from '../errors';
-import type { AsrErrorCode } from '../errors';
+import { AsrError } from '../vocabulary/errors';
+import type { AsrErrorCode } from '../vocabulary/errors';
 
 /** What the service says of a failure, on either protocol. */
 export interface ServiceErrorReport {

@@ -1,4 +1,4 @@
-import { DEFAULT_MODEL } from '../models';
+import { DEFAULT_MODEL } from '../vocabulary/models';
 import type { SessionOptions } from './options';
 import { openSession } from './session';
 

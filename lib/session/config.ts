@@ -1,18 +1,18 @@
-import { createEnvironment } from '../environment';
-import type { Environment } from '../environment';
-import { AsrError } from '../errors';
-import { DEFAULT_MODEL, findModel } from '../models';
-import type { Model, SessionMode, WireFormat } from '../models';
-import { parameterFault, VAD_PARAMETERS } from '../parameters';
-import type { ContextTurn, ModelParameters, ParameterName } from '../parameters';
-import { harmless } from '../log';
-import type { SessionLog } from '../log';
-import { isPrivate, resolveEndpoint } from '../regions';
-import type { Endpoint } from '../regions';
+import { createEnvironment } from '../transport/environment';
+import type { Environment } from '../transport/environment';
+import { AsrError } from '../vocabulary/errors';
+import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
+import type { Model, SessionMode, WireFormat } from '../vocabulary/models';
+import { parameterFault, VAD_PARAMETERS } from '../vocabulary/parameters';
+import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/parameters';
+import { harmless } from '../vocabulary/log';
+import type { SessionLog } from '../vocabulary/log';
+import { isPrivate, resolveEndpoint } from '../vocabulary/regions';
+import type { Endpoint } from '../vocabulary/regions';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
-import type { ReconnectPolicy } from './reconnect-budget';
+import type { ReconnectPolicy } from './link/reconnect-budget';
 
 /** The options with their defaults, checked. */
 export interface SessionConfig {

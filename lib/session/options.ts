@@ -1,10 +1,17 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
-import type { EventOf, FinalEvent, OpenedEvent, SessionEvent, SessionEventType, Statistics } from '../events';
-import type { SessionMode, WireFormat } from '../models';
-import type { ContextTurn, ModelParameters } from '../parameters';
-import type { EndpointOptions } from '../regions';
-import type { Environment } from '../environment';
-import type { SessionLog } from '../log';
+import type {
+  EventOf,
+  FinalEvent,
+  OpenedEvent,
+  SessionEvent,
+  SessionEventType,
+  Statistics,
+} from '../vocabulary/events';
+import type { SessionMode, WireFormat } from '../vocabulary/models';
+import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
+import type { EndpointOptions } from '../vocabulary/regions';
+import type { Environment } from '../transport/environment';
+import type { SessionLog } from '../vocabulary/log';
 import type { ConnectionPool } from '../transport/connection-pool';
 import type { TraceWriter } from '../transport/trace';
 

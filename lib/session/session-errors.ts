@@ -1,4 +1,4 @@
-import { AsrError } from '../errors';
+import { AsrError } from '../vocabulary/errors';
 
 export function abortedError(cause: unknown): AsrError {
   return new AsrError('ABORTED', 'The session was aborted.', { cause });

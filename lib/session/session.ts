@@ -1,6 +1,6 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
-import type { Cancel } from '../environment';
-import { AsrError } from '../errors';
+import type { Cancel } from '../transport/environment';
+import { AsrError } from '../vocabulary/errors';
 import type {
   EventOf,
   OpenedEvent,
@@ -8,25 +8,25 @@ import type {
   SessionEventType,
   Statistics,
   WarningCode,
-} from '../events';
-import { parameterOrDefault } from '../models';
-import type { ContextTurn } from '../parameters';
+} from '../vocabulary/events';
+import { parameterOrDefault } from '../vocabulary/models';
+import type { ContextTurn } from '../vocabulary/parameters';
 import { checkContext, configure } from './config';
 import type { SessionConfig } from './config';
-import { DropWarnings } from './drop-warnings';
-import { Emitter } from './emitter';
-import { EventQueue } from './event-queue';
-import { createIntake } from './intake';
-import type { SessionIntake } from './intake';
-import { logCommit, logEvent } from './log-events';
+import { DropWarnings } from './send/drop-warnings';
+import { Emitter } from './events/emitter';
+import { EventQueue } from './events/event-queue';
+import { createIntake } from './send/audio-input';
+import type { SessionIntake } from './send/audio-input';
+import { logCommit, logEvent } from './events/log-events';
 import type { CommitResult, Session, SessionOptions, SessionState } from './options';
-import type { Command } from './outbox';
+import type { Command } from './send/outbox';
 import { deferred, handled, rejected } from './promises';
-import { Recognition } from './recognition';
-import { Sender } from './sender';
-import { ServiceLink } from './service-link';
+import { Recognition } from './results/recognition';
+import { Sender } from './send/sender';
+import { ServiceLink } from './link/service-link';
 import { abortedError, closedError, emptyCommitError, unansweredCommitError } from './session-errors';
-import { every, StatisticsCounter } from './statistics';
+import { every, StatisticsCounter } from './events/statistics';
 
 /** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
 const LONG_COMMIT_MS = 60_000;

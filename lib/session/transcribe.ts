@@ -3,9 +3,9 @@ import type { AudioFormatHints, AudioInfo, SourceFormat } from '../audio/format'
 import { AudioIntake, checkEnough } from '../audio/intake';
 import { readAudio } from '../audio/source';
 import type { AudioSource, ReadAudioOptions } from '../audio/source';
-import { AsrError } from '../errors';
-import type { FinalEvent, SessionEvent, Statistics } from '../events';
-import { DEFAULT_MODEL, findModel } from '../models';
+import { AsrError } from '../vocabulary/errors';
+import type { FinalEvent, SessionEvent, Statistics } from '../vocabulary/events';
+import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
 import { configure, firstRate } from './config';
 import type { Session, SessionOptions } from './options';
 import { openSession } from './session';

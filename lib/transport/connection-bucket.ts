@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../environment';
+import type { Cancel, Clock } from './environment';
 import type { ConnectionPoolOptions } from './connection-pool';
 import type { ConnectRequest, ConnectSocket, SocketHandlers } from './websocket';
 import { Wire } from './wire';

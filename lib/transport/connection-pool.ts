@@ -1,4 +1,4 @@
-import type { Clock } from '../environment';
+import type { Clock } from './environment';
 import { Bucket } from './connection-bucket';
 import { PooledSocket } from './pooled-socket';
 import type { ConnectSocket } from './websocket';

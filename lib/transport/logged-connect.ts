@@ -1,5 +1,5 @@
-import type { Clock } from '../environment';
-import type { SessionLog } from '../log';
+import type { Clock } from './environment';
+import type { SessionLog } from '../vocabulary/log';
 import type { ConnectSocket } from './websocket';
 
 /** {@link ConnectSocket} that logs how its connections begin and end. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { textOf } from '../protocol/frame';
-import { formsOf, isSecret } from '../secret';
+import { formsOf, isSecret } from './secret';
 import type { ConnectSocket, Socket, SocketHandlers } from './websocket';
 
 /** Takes the lines of a trace, each of them JSON without a line break. `traceToFile` makes one that writes a file. */

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
 import { textOf } from '../protocol/frame';
 import type { Frame, TextWithBase64 } from '../protocol/frame';
-import { isPrivate } from '../regions';
+import { isPrivate } from '../vocabulary/regions';
 import { TextMemory } from './text-memory';
 
 /** How a connection ended. Comes exactly once, whatever happened. */

@@ -1,11 +1,11 @@
 /** docs/models.md, made of the table that drives the checks and the editors: `npm run docs` writes it. */
-import { DEFAULT_MODEL, MODELS } from '../../lib/models';
-import type { Model } from '../../lib/models';
-import type { ParameterSpec } from '../../lib/parameters';
+import { DEFAULT_MODEL, MODELS } from '../../lib/vocabulary/models';
+import type { Model } from '../../lib/vocabulary/models';
+import type { ParameterSpec } from '../../lib/vocabulary/parameters';
 
 const INTRODUCTION = `# Models
 
-Made of \`lib/models.ts\` by \`npm run docs\`: the same table decides what the dialogs show and what is refused before
+Made of \`lib/vocabulary/models.ts\` by \`npm run docs\`: the same table decides what the dialogs show and what is refused before
 anything is sent. Names of newer snapshots of a family work too. What a model costs is in the vendor's price list.
 `;
 

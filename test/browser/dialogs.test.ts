@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { findModel } from '../../lib/models';
-import type { ParameterSpec } from '../../lib/parameters';
+import { findModel } from '../../lib/vocabulary/models';
+import type { ParameterSpec } from '../../lib/vocabulary/parameters';
 import { violationsOf } from './support/axe';
 import { Dialog } from './support/dialog';
 import { importOneOfEach, inEachLanguage, type Locale } from './support/stage';

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import type { Clock } from '../../lib/environment';
+import type { Clock } from '../../lib/transport/environment';
 import { FrameBoundaries } from './frame-boundaries';
 
 /** `up`: to the service. `down`: to the client. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { startLocalService, type LocalService } from '../../local-service';
-import { MODELS } from '../../lib/models';
+import { MODELS } from '../../lib/vocabulary/models';
 import { PARAMETER_TEXTS } from '../../nodes/n8n/shared/parameter-texts';
-import type { ParameterName } from '../../lib/parameters';
+import type { ParameterName } from '../../lib/vocabulary/parameters';
 import { waitUntil } from '../support/wait-until';
 import { installN8n } from './support/installation';
 import { N8n } from './support/n8n';

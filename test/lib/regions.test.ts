@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { LOCAL_SERVICE_PORT, resolveEndpoint } from '../../lib';
 import type { EndpointOptions, Region } from '../../lib';
-import { isLoopback, isPrivate } from '../../lib/regions';
+import { isLoopback, isPrivate } from '../../lib/vocabulary/regions';
 
 describe('regions', () => {
   const table: [name: string, options: EndpointOptions, baseUrl: string, label: string][] = [

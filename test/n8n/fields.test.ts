@@ -4,7 +4,7 @@ import path from 'node:path';
 import { NodeHelpers } from 'n8n-workflow';
 import type { INode, INodeParameters, INodeProperties, INodeType } from 'n8n-workflow';
 import { MODELS, parameterFault } from '../../lib';
-import { VAD_PARAMETERS } from '../../lib/parameters';
+import { VAD_PARAMETERS } from '../../lib/vocabulary/parameters';
 import { AsrSession } from '../../nodes/n8n/AsrSession/AsrSession.node.js';
 import { AsrTranscribe } from '../../nodes/n8n/AsrTranscribe/AsrTranscribe.node.js';
 import { PARAMETER_NAMES } from '../../nodes/n8n/shared/recognition-properties';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
-import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/models';
-import type { Model } from '../../lib/models';
-import type { ParameterName, ParameterSpec } from '../../lib/parameters';
-import { VAD_PARAMETERS } from '../../lib/parameters';
+import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/vocabulary/models';
+import type { Model } from '../../lib/vocabulary/models';
+import type { ParameterName, ParameterSpec } from '../../lib/vocabulary/parameters';
+import { VAD_PARAMETERS } from '../../lib/vocabulary/parameters';
 import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../../nodes/node-red/shared/limits';
 
 const FOLDER = path.join(__dirname, '../../nodes/node-red/shared/editor');

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/models';
-import type { ParameterName } from '../../lib/parameters';
+import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/vocabulary/models';
+import type { ParameterName } from '../../lib/vocabulary/parameters';
 import type { FlowNode } from '../support/node-red';
 import { Flow, folderOf, helper, NODE_TYPES, readCatalogue } from '../support/node-red';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { MODELS } from '../../lib/models';
+import { MODELS } from '../../lib/vocabulary/models';
 import type { LocalService } from '../../local-service/index';
-import type { FinalEvent } from '../../lib/events';
+import type { FinalEvent } from '../../lib/vocabulary/events';
 import {
   appendNodes,
   commitNodes,

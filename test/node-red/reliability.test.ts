@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { SessionEvent, Transcript } from '../../lib';
 import { startLocalService } from '../../local-service';
 import type { LocalService } from '../../local-service';
-import { formsOf } from '../../lib/secret';
+import { formsOf } from '../../lib/transport/secret';
 import {
   appendNodes,
   commitNodes,

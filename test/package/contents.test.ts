@@ -56,7 +56,7 @@ describe('the packed package', () => {
     const folder = await userFolderWithPackage();
     const script = `
       import { AsrError, openSession } from '${PACKAGE_NAME}';
-      import errors from '${PACKAGE_NAME}/dist/lib/errors.js';
+      import errors from '${PACKAGE_NAME}/dist/lib/vocabulary/errors.js';
       console.log(typeof openSession, AsrError === errors.AsrError);`;
     const { stdout } = await exec(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
     assert.equal(stdout.trim(), 'function true');

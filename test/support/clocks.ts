@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../lib/environment';
+import type { Cancel, Clock } from '../../lib/transport/environment';
 
 /** A clock that stands still until a test moves it. */
 export class ManualClock implements Clock {

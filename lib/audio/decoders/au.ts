@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { isChannelCount, isRate } from '../pcm-format';
 import type { PcmFormat } from '../pcm-format';
 import type { PcmContainer, PcmHeader } from './headed-pcm';

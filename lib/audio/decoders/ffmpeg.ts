@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import type { SourceFormat } from '../format';
 import { WAV } from '../wav';
 import type { Decoder, DecoderOutput } from './decoder';

@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { ByteQueue, hasText } from '../bytes';
 import { kernel } from '../kernel';
 import { isRate } from '../pcm-format';

@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { ByteQueue } from '../bytes';
 import { pcmCodecName } from '../pcm-format';
 import type { PcmFormat } from '../pcm-format';

@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { ByteQueue } from '../bytes';
 import type { Decoder, DecoderOutput } from './decoder';
 import { id3Length, readMp3Frame } from './mp3-frames';

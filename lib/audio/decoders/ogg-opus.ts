@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { hasText } from '../bytes';
 import type { Decoder, DecoderOutput } from './decoder';
 import { OggPages } from './ogg-pages';

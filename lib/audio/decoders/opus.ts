@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import type { SourceFormat } from '../format';
 import type { AudioBlock } from './decoder';
 

@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { hasText } from '../bytes';
 import type { AudioBlock, Decoder, DecoderOutput } from './decoder';
 import { EbmlReader, readUnsigned, readVariable } from './ebml';

@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 
 /**
  * The address as an URL of one of these protocols.

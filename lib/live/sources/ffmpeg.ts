@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { publicName } from './address';
 import type { AudioFeed, StreamSource } from './source';
 import { watchStalls } from './stall-watch';

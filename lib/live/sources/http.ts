@@ -1,6 +1,6 @@
 import { fetchAudio } from '../../audio/fetch';
 import type { AudioFormatHints } from '../../audio/format';
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { parseAddress, publicName } from './address';
 import { firstAddress, isPlaylist } from './playlist';
 import type { AudioFeed, StreamSource } from './source';

@@ -1,5 +1,5 @@
 import type { AudioFormatHints } from '../../audio/format';
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 
 const TYPES = /mpegurl|scpls/i;
 const ENDINGS = /\.(m3u8?|pls)$/i;

@@ -1,4 +1,4 @@
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 
 /** Why a port cannot be opened, in words. */
 export function portError(name: string, cause: unknown): AsrError {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { AudioFormatHints } from '../../audio/format';
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import { portError } from './port-error';
 import type { AudioFeed, PortSource } from './source';
 

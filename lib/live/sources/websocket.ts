@@ -1,5 +1,5 @@
 import WebSocket from 'ws';
-import { AsrError } from '../../errors';
+import { AsrError } from '../../vocabulary/errors';
 import type { AudioFormatHints } from '../../audio/format';
 import { parseAddress, publicName } from './address';
 import { ChunkQueue } from './chunk-queue';

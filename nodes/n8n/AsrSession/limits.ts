@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { AsrError } from '../../../lib/errors';
+import { AsrError } from '../../../lib/vocabulary/errors';
 
 /** Long enough for most of what a workflow does between two nodes. */
 export const DEFAULT_UNUSED_SECONDS = 300;

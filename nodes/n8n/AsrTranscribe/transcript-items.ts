@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { toSrt, toVtt } from '../../../lib/captions';
-import { AsrError } from '../../../lib/errors';
+import { toSrt, toVtt } from '../../../lib/vocabulary/captions';
+import { AsrError } from '../../../lib/vocabulary/errors';
 import type { Transcript } from '../../../lib/session/transcribe';
 import { asData } from '../shared/items';
 

@@ -1,5 +1,5 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { AsrError } from '../../../lib/errors';
+import { AsrError } from '../../../lib/vocabulary/errors';
 import { openSession } from '../../../lib/session/session';
 import { asNodeFault } from '../shared/errors';
 import { Listening } from '../../../lib/live/listening';

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { AudioFormatHints } from '../../../lib/audio/format';
-import { AsrError } from '../../../lib/errors';
+import { AsrError } from '../../../lib/vocabulary/errors';
 import { rawHints } from '../shared/audio-input';
 import { ffmpegSource } from '../../../lib/live/sources/ffmpeg';
 import { httpSource } from '../../../lib/live/sources/http';

@@ -1,6 +1,6 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { AsrError } from '../../../lib/errors';
-import { findModel } from '../../../lib/models';
+import { AsrError } from '../../../lib/vocabulary/errors';
+import { findModel } from '../../../lib/vocabulary/models';
 import { configure, firstRate } from '../../../lib/session/config';
 import type { SessionOptions } from '../../../lib/session/options';
 import { asNodeFault } from '../shared/errors';

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../../../lib/events';
+import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../../../lib/vocabulary/events';
 
 /** What may start the workflow. */
 export type TriggerEventType = 'final' | 'emotion' | 'interim';

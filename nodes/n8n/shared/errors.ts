@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
-import { AsrError } from '../../../lib/errors';
-import type { AsrErrorCode } from '../../../lib/errors';
+import { AsrError } from '../../../lib/vocabulary/errors';
+import type { AsrErrorCode } from '../../../lib/vocabulary/errors';
 import { pairing } from './items';
 
 /** What the service answered, or that it did not: n8n shows these apart from mistakes in the workflow. */

@@ -1,6 +1,12 @@
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
-import { AsrError } from '../../../lib/errors';
-import type { EmotionEvent, FinalEvent, InterimEvent, Statistics, WarningEvent } from '../../../lib/events';
+import { AsrError } from '../../../lib/vocabulary/errors';
+import type {
+  EmotionEvent,
+  FinalEvent,
+  InterimEvent,
+  Statistics,
+  WarningEvent,
+} from '../../../lib/vocabulary/events';
 import type { CommitResult, Session } from '../../../lib/session/options';
 
 /** What a session has given since it was asked the last time. */

@@ -1,6 +1,6 @@
-import type { ParameterName } from '../../../lib/parameters';
+import type { ParameterName } from '../../../lib/vocabulary/parameters';
 
-/** What n8n's editor says of a setting. Which model has it, with what range and default, is in lib/models.ts. */
+/** What n8n's editor says of a setting. Which model has it, with what range and default, is in lib/vocabulary/models.ts. */
 export const PARAMETER_TEXTS: Readonly<Record<ParameterName, { displayName: string; description: string }>> =
   {
     vadThreshold: {

@@ -1,8 +1,8 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { DEFAULT_MODEL, MODELS } from '../../../lib/models';
-import type { Model, WireFormat } from '../../../lib/models';
-import { VAD_PARAMETERS } from '../../../lib/parameters';
-import type { ParameterName, ParameterSpec } from '../../../lib/parameters';
+import { DEFAULT_MODEL, MODELS } from '../../../lib/vocabulary/models';
+import type { Model, WireFormat } from '../../../lib/vocabulary/models';
+import { VAD_PARAMETERS } from '../../../lib/vocabulary/parameters';
+import type { ParameterName, ParameterSpec } from '../../../lib/vocabulary/parameters';
 import { PARAMETER_TEXTS } from './parameter-texts';
 
 /** Value of `model` for a name that is typed, or comes from an expression: which model it is, is known only at run time. */
@@ -19,7 +19,7 @@ const LANGUAGE_NAMES = new Intl.DisplayNames(['en'], { type: 'language' });
 const LONG_TEXT = 1000;
 
 /**
- * Which fields each model has, made from the table in lib/models.ts: for each value that a capability has, one field,
+ * Which fields each model has, made from the table in lib/vocabulary/models.ts: for each value that a capability has, one field,
  * shown for the models with that value.
  * @param manual What ends a sentence in the mode `manual`, in the words of the node
  * @param show When the node has these fields at all

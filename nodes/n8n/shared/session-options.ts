@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { connectionOf, CREDENTIALS } from '../../../credentials/n8n/connection';
-import { DEFAULT_MODEL, findModel } from '../../../lib/models';
-import type { SessionMode, WireFormat } from '../../../lib/models';
+import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
+import type { SessionMode, WireFormat } from '../../../lib/vocabulary/models';
 import type { SessionOptions } from '../../../lib/session/options';
 import { readParameters } from '../../stored-parameters';
 import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';

@@ -1,6 +1,6 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { AsrError } from '../../../lib/errors';
+import type { AsrError } from '../../../lib/vocabulary/errors';
 import { forgetOldest } from '../../../lib/forget-oldest';
 import { openSession } from '../../../lib/session/session';
 import type { SessionOptions } from '../../../lib/session/options';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
-import { AsrError } from '../../../lib/errors';
-import { DEFAULT_MODEL, findModel, MODELS } from '../../../lib/models';
-import { VAD_PARAMETERS } from '../../../lib/parameters';
+import { AsrError } from '../../../lib/vocabulary/errors';
+import { DEFAULT_MODEL, findModel, MODELS } from '../../../lib/vocabulary/models';
+import { VAD_PARAMETERS } from '../../../lib/vocabulary/parameters';
 import { serveMicrophonePage } from '../microphone/route';
 import type { AsrSessionNode } from '../shared/host';
 import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../shared/limits';

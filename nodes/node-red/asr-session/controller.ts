@@ -1,7 +1,7 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { SessionEvent } from '../../../lib/events';
-import type { ContextTurn } from '../../../lib/parameters';
-import { DEFAULT_MODEL } from '../../../lib/models';
+import type { SessionEvent } from '../../../lib/vocabulary/events';
+import type { ContextTurn } from '../../../lib/vocabulary/parameters';
+import { DEFAULT_MODEL } from '../../../lib/vocabulary/models';
 import { firstRate } from '../../../lib/session/config';
 import type {
   CommitResult,

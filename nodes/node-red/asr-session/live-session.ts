@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
-import { AsrError } from '../../../lib/errors';
-import type { SessionEvent, WarningCode } from '../../../lib/events';
-import type { ContextTurn } from '../../../lib/parameters';
+import { AsrError } from '../../../lib/vocabulary/errors';
+import type { SessionEvent, WarningCode } from '../../../lib/vocabulary/events';
+import type { ContextTurn } from '../../../lib/vocabulary/parameters';
 import type { CommitResult, Session } from '../../../lib/session/options';
 import type { SessionView } from './live-panel';
 import type { Route } from './messages';

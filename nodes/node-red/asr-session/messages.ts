@@ -1,5 +1,5 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import type { SessionEvent } from '../../../lib/events';
+import type { SessionEvent } from '../../../lib/vocabulary/events';
 import { errorInfo } from '../shared/errors';
 
 /** Of the message that opened a session, what its results need to find their way back. Not its audio. */

@@ -1,5 +1,5 @@
-import type { AsrError } from '../../../lib/errors';
-import type { SessionEvent } from '../../../lib/events';
+import type { AsrError } from '../../../lib/vocabulary/errors';
+import type { SessionEvent } from '../../../lib/vocabulary/events';
 import type { Status } from '../shared/status';
 import type { LiveSession } from './live-session';
 

@@ -1,7 +1,7 @@
 import type { NodeMessageInFlow } from 'node-red';
-import type { AsrError } from '../../../lib/errors';
-import type { SessionEvent } from '../../../lib/events';
-import type { ContextTurn } from '../../../lib/parameters';
+import type { AsrError } from '../../../lib/vocabulary/errors';
+import type { SessionEvent } from '../../../lib/vocabulary/events';
+import type { ContextTurn } from '../../../lib/vocabulary/parameters';
 import type { Session } from '../../../lib/session/options';
 import { isPermanent, NodeError } from '../shared/errors';
 import type { Translate } from '../shared/red';

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { ReadAudioOptions } from '../../../lib/audio/source';
-import { toSrt, toVtt } from '../../../lib/captions';
+import { toSrt, toVtt } from '../../../lib/vocabulary/captions';
 import { transcribe } from '../../../lib/session/transcribe';
 import type { Transcript } from '../../../lib/session/transcribe';
 import type { TraceFile } from '../../../lib/transport/trace-file';

@@ -1,5 +1,5 @@
 import type { NodeMessageInFlow } from 'node-red';
-import type { ContextTurn } from '../../../lib/parameters';
+import type { ContextTurn } from '../../../lib/vocabulary/parameters';
 import { NodeError } from './errors';
 
 /**

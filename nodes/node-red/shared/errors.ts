@@ -1,5 +1,5 @@
-import { AsrError } from '../../../lib/errors';
-import type { AsrErrorCode } from '../../../lib/errors';
+import { AsrError } from '../../../lib/vocabulary/errors';
+import type { AsrErrorCode } from '../../../lib/vocabulary/errors';
 
 /** What goes wrong in the nodes themselves, beside what the client reports as {@link AsrError}. */
 export type NodeErrorCode =

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import type { SessionLog } from '../../../lib/log';
+import type { SessionLog } from '../../../lib/vocabulary/log';
 import type { SessionOptions } from '../../../lib/session/options';
 import { traceToFile } from '../../../lib/transport/trace-file';
 import type { TraceFile } from '../../../lib/transport/trace-file';

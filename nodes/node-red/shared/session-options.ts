@@ -1,7 +1,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { isCredentialsNode } from '../../../credentials/node-red/connection';
-import { DEFAULT_MODEL, findModel } from '../../../lib/models';
-import type { Model, SessionMode, WireFormat } from '../../../lib/models';
+import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
+import type { Model, SessionMode, WireFormat } from '../../../lib/vocabulary/models';
 import type { SessionOptions } from '../../../lib/session/options';
 import { NodeError } from './errors';
 import { readNumber } from './limits';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { ConnectionPool, transcribe } from '../../../lib';
-import { createEnvironment } from '../../../lib/environment';
+import { createEnvironment } from '../../../lib/transport/environment';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';

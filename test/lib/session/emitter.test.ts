@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { AsrError } from '../../../lib';
 import type { SessionEvent } from '../../../lib';
-import { Emitter } from '../../../lib/session/emitter';
-import { StatisticsCounter } from '../../../lib/session/statistics';
+import { Emitter } from '../../../lib/session/events/emitter';
+import { StatisticsCounter } from '../../../lib/session/events/statistics';
 
 const final = (text: string): SessionEvent => ({ type: 'final', sentenceId: text, text });
 const statistics = new StatisticsCounter(32).snapshot(0);

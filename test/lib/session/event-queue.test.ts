@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { AsrError } from '../../../lib';
 import type { SessionEvent } from '../../../lib';
-import { EventQueue } from '../../../lib/session/event-queue';
-import { StatisticsCounter } from '../../../lib/session/statistics';
+import { EventQueue } from '../../../lib/session/events/event-queue';
+import { StatisticsCounter } from '../../../lib/session/events/statistics';
 
 const statistics = new StatisticsCounter(32).snapshot(0);
 const interim = (sentenceId: string, text: string): SessionEvent => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { createEnvironment } from '../../../lib/environment';
-import { AnswerWatch } from '../../../lib/session/answer-watch';
-import { Heartbeat } from '../../../lib/session/heartbeat';
+import { createEnvironment } from '../../../lib/transport/environment';
+import { AnswerWatch } from '../../../lib/session/link/answer-watch';
+import { Heartbeat } from '../../../lib/session/link/heartbeat';
 import { ManualClock } from '../../support/clocks';
 import { waitUntil } from '../../support/wait-until';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { AudioBlocks } from '../../../lib/session/audio-blocks';
-import { Outbox } from '../../../lib/session/outbox';
-import type { Command } from '../../../lib/session/outbox';
+import { AudioBlocks } from '../../../lib/session/send/audio-blocks';
+import { Outbox } from '../../../lib/session/send/outbox';
+import type { Command } from '../../../lib/session/send/outbox';
 
 /** Bytes that tell their own position. */
 function numbered(from: number, length: number): Uint8Array {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Word } from '../../../lib';
-import { closestLength, lengthOfWords, repeatedLength } from '../../../lib/session/overlap';
-import { Seam } from '../../../lib/session/seam';
-import { Settled } from '../../../lib/session/settled';
+import { closestLength, lengthOfWords, repeatedLength } from '../../../lib/session/results/overlap';
+import { Seam } from '../../../lib/session/results/seam';
+import { Settled } from '../../../lib/session/send/settled';
 
 function words(text: string, beginMs: number, wordMs: number): Word[] {
   return text.split(' ').map((word, index) => ({

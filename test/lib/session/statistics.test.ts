@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { openSession } from '../../../lib';
 import type { SessionOptions } from '../../../lib';
-import { StatisticsCounter } from '../../../lib/session/statistics';
+import { StatisticsCounter } from '../../../lib/session/events/statistics';
 import { FakeSocket } from '../../support/fake-socket';
 import { ManualClock } from '../../support/clocks';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConnectionPool, transcribe } from '../../../lib';
 import type { AsrError } from '../../../lib';
-import { createEnvironment } from '../../../lib/environment';
+import { createEnvironment } from '../../../lib/transport/environment';
 import type { Socket, SocketEnd, SocketHandlers } from '../../../lib/transport/websocket';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';

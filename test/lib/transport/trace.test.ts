@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SessionOptions } from '../../../lib';
-import { formsOf } from '../../../lib/secret';
+import { formsOf } from '../../../lib/transport/secret';
 import type { ScriptFile } from '../../../local-service';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';

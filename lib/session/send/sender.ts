@@ -1,16 +1,16 @@
-import { isLoud } from '../audio/loudness';
-import type { Cancel, Clock } from '../environment';
-import { AsrError } from '../errors';
-import type { Protocol } from '../protocol/protocol';
-import type { Connection } from './connection';
+import { isLoud } from '../../audio/loudness';
+import type { Cancel, Clock } from '../../transport/environment';
+import { AsrError } from '../../vocabulary/errors';
+import type { Protocol } from '../../protocol/protocol';
+import type { Connection } from '../link/connection';
 import type { DropWarnings } from './drop-warnings';
-import type { OverloadPolicy } from './options';
+import type { OverloadPolicy } from '../options';
 import { Outbox } from './outbox';
 import type { Command } from './outbox';
 import { Pacer } from './pacer';
-import { ACCEPTED, handled } from './promises';
+import { ACCEPTED, handled } from '../promises';
 import { Settled } from './settled';
-import type { StatisticsCounter } from './statistics';
+import type { StatisticsCounter } from '../events/statistics';
 import { SendTimes } from './send-times';
 import { Timeline } from './timeline';
 

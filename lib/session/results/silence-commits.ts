@@ -1,5 +1,5 @@
-import type { Cancel, Clock } from '../environment';
-import type { EventOf } from '../events';
+import type { Cancel, Clock } from '../../transport/environment';
+import type { EventOf } from '../../vocabulary/events';
 import { beginsBefore } from './commits';
 import type { Commits } from './commits';
 import type { Sentences } from './sentences';

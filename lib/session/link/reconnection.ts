@@ -1,12 +1,12 @@
-import type { Cancel } from '../environment';
-import { AsrError } from '../errors';
-import type { AsrErrorCode } from '../errors';
-import type { SessionEvent } from '../events';
-import type { SessionConfig } from './config';
+import type { Cancel } from '../../transport/environment';
+import { AsrError } from '../../vocabulary/errors';
+import type { AsrErrorCode } from '../../vocabulary/errors';
+import type { SessionEvent } from '../../vocabulary/events';
+import type { SessionConfig } from '../config';
 import { ReconnectBudget } from './reconnect-budget';
-import type { Recognition } from './recognition';
-import type { Sender } from './sender';
-import type { StatisticsCounter } from './statistics';
+import type { Recognition } from '../results/recognition';
+import type { Sender } from '../send/sender';
+import type { StatisticsCounter } from '../events/statistics';
 
 /** A connection that lasted so long was a good one, whatever it brought. */
 const GOOD_CONNECTION_MS = 30_000;

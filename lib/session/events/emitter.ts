@@ -1,4 +1,4 @@
-import type { EventOf, SessionEvent, SessionEventType } from '../events';
+import type { EventOf, SessionEvent, SessionEventType } from '../../vocabulary/events';
 
 /** What a listener gives back may be the promise of an async function. */
 type Listener = (event: SessionEvent) => unknown;

@@ -1,8 +1,8 @@
-import type { Cancel, Clock } from '../environment';
-import { AsrError } from '../errors';
-import type { FinalEvent } from '../events';
-import type { CommitResult } from './options';
-import { joinTexts } from './text';
+import type { Cancel, Clock } from '../../transport/environment';
+import { AsrError } from '../../vocabulary/errors';
+import type { FinalEvent } from '../../vocabulary/events';
+import type { CommitResult } from '../options';
+import { joinTexts } from '../text';
 
 /** A commit that was asked for. */
 export interface PendingCommit {

@@ -1,19 +1,19 @@
-import { AsrError } from '../errors';
-import type { SessionEvent, WarningCode } from '../events';
-import type { ContextTurn } from '../parameters';
-import type { Protocol, ServiceEvent, SpeechEvent } from '../protocol/protocol';
+import { AsrError } from '../../vocabulary/errors';
+import type { SessionEvent, WarningCode } from '../../vocabulary/events';
+import type { ContextTurn } from '../../vocabulary/parameters';
+import type { Protocol, ServiceEvent, SpeechEvent } from '../../protocol/protocol';
 import { AnswerWatch } from './answer-watch';
-import type { SessionConfig } from './config';
+import type { SessionConfig } from '../config';
 import { Connection } from './connection';
 import { Finishing } from './finishing';
 import { IdleWatch } from './idle-watch';
 import { createProtocol } from './protocols';
 import { Reconnection } from './reconnection';
-import type { Recognition } from './recognition';
+import type { Recognition } from '../results/recognition';
 import { Renewal } from './renewal';
-import type { Link, Sender } from './sender';
+import type { Link, Sender } from '../send/sender';
 import { endedForSilence } from './silence-end';
-import type { StatisticsCounter } from './statistics';
+import type { StatisticsCounter } from '../events/statistics';
 
 const KEEP_ALIVE_SILENCE_MS = 100;
 /** A new connection waits no longer for the end of the old one, which has nothing more to say. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Model } from '../models';
-import { parameterOrDefault } from '../models';
-import type { Protocol } from '../protocol/protocol';
-import { QwenRealtimeProtocol } from '../protocol/qwen-realtime';
-import { RunTaskProtocol } from '../protocol/run-task';
-import type { SessionConfig } from './config';
+import type { Model } from '../../vocabulary/models';
+import { parameterOrDefault } from '../../vocabulary/models';
+import type { Protocol } from '../../protocol/protocol';
+import { QwenRealtimeProtocol } from '../../protocol/qwen-realtime';
+import { RunTaskProtocol } from '../../protocol/run-task';
+import type { SessionConfig } from '../config';
 
 /** A new protocol session of the configured model. */
 export function createProtocol(config: SessionConfig, context: SessionConfig['context']): Protocol {

@@ -1,6 +1,6 @@
-import type { Cancel, Clock } from '../environment';
-import type { AsrErrorCode } from '../errors';
-import type { Statistics } from '../events';
+import type { Cancel, Clock } from '../../transport/environment';
+import type { AsrErrorCode } from '../../vocabulary/errors';
+import type { Statistics } from '../../vocabulary/events';
 import { Latencies } from './latencies';
 
 /** Counts what a session does. Audio is counted in bytes and told in milliseconds. */

@@ -1,4 +1,4 @@
-import type { SessionEvent } from '../events';
+import type { SessionEvent } from '../../vocabulary/events';
 
 interface Read {
   resolve: (result: IteratorResult<SessionEvent>) => void;

@@ -1,6 +1,6 @@
-import type { Cancel, Clock } from '../environment';
-import type { ServiceEvent } from '../protocol/protocol';
-import type { Link } from './sender';
+import type { Cancel, Clock } from '../../transport/environment';
+import type { ServiceEvent } from '../../protocol/protocol';
+import type { Link } from '../send/sender';
 
 /** After the service said that what it was finishing has failed, nothing much will follow. */
 const AFTER_FAILURE_MS = 1000;

@@ -1,11 +1,11 @@
-import { bytesOf, hintsOfChunk } from '../audio/format';
-import type { AudioChunk, AudioFormatHints } from '../audio/format';
-import { AudioIntake } from '../audio/intake';
-import type { Pcm } from '../audio/intake';
-import { AsrError, asAsrError } from '../errors';
-import type { WarningCode } from '../events';
-import type { SessionConfig } from './config';
-import { ACCEPTED, handled, rejected } from './promises';
+import { bytesOf, hintsOfChunk } from '../../audio/format';
+import type { AudioChunk, AudioFormatHints } from '../../audio/format';
+import { AudioIntake } from '../../audio/intake';
+import type { Pcm } from '../../audio/intake';
+import { AsrError, asAsrError } from '../../vocabulary/errors';
+import type { WarningCode } from '../../vocabulary/events';
+import type { SessionConfig } from '../config';
+import { ACCEPTED, handled, rejected } from '../promises';
 
 /** Passed-through audio is compressed; where an amount of it has to be guessed, it is 128 kbit/s. */
 const ENCODED_BYTES_PER_MS = 16;

@@ -1,6 +1,6 @@
-import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent, Word } from '../events';
-import { forgetOldest } from '../forget-oldest';
-import type { ServiceEventOf } from '../protocol/protocol';
+import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent, Word } from '../../vocabulary/events';
+import { forgetOldest } from '../../forget-oldest';
+import type { ServiceEventOf } from '../../protocol/protocol';
 
 interface Sentence {
   heard?: Heard;

@@ -1,4 +1,4 @@
-import type { Clock } from '../environment';
+import type { Clock } from '../../transport/environment';
 
 /** While audio is dropped without end, it is said this often. */
 const REPEAT_AFTER_MS = 10_000;

@@ -1,5 +1,5 @@
-import type { ConnectSocket } from './transport/websocket';
-import { connectWebSocket } from './transport/websocket';
+import type { ConnectSocket } from './websocket';
+import { connectWebSocket } from './websocket';
 
 /** Cancels what it came from. */
 export type Cancel = () => void;

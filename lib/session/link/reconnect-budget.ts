@@ -1,5 +1,5 @@
-import type { AsrError } from '../errors';
-import { fullJitterMs } from '../full-jitter';
+import type { AsrError } from '../../vocabulary/errors';
+import { fullJitterMs } from '../../full-jitter';
 
 /** How a lost connection is replaced. */
 export interface ReconnectPolicy {

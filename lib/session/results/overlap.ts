@@ -1,4 +1,4 @@
-import type { Word } from '../events';
+import type { Word } from '../../vocabulary/events';
 
 /** A word, or one character of a script that is written without spaces. */
 const TOKEN =

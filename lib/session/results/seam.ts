@@ -1,4 +1,4 @@
-import type { SpeechEvent } from '../protocol/protocol';
+import type { SpeechEvent } from '../../protocol/protocol';
 import { closestLength, lengthOfWords, repeatedLength } from './overlap';
 
 /** Finals that a replay may bring again: it begins at the last of them, or at a sentence that was open beside some. */

@@ -1,10 +1,10 @@
-import { AsrError } from '../errors';
-import type { Cancel, Environment } from '../environment';
-import type { Frame } from '../protocol/frame';
-import type { Protocol, ServiceEvent } from '../protocol/protocol';
-import type { Endpoint } from '../regions';
-import { isSecret } from '../secret';
-import type { Socket, SocketEnd } from '../transport/websocket';
+import { AsrError } from '../../vocabulary/errors';
+import type { Cancel, Environment } from '../../transport/environment';
+import type { Frame } from '../../protocol/frame';
+import type { Protocol, ServiceEvent } from '../../protocol/protocol';
+import type { Endpoint } from '../../vocabulary/regions';
+import { isSecret } from '../../transport/secret';
+import type { Socket, SocketEnd } from '../../transport/websocket';
 import { Arrivals } from './arrivals';
 import { Heartbeat } from './heartbeat';
 import { errorOfEnd } from './socket-errors';

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../environment';
+import type { Cancel, Clock } from '../../transport/environment';
 
 /** Notices that no audio came for a while. One timer, looked at when it rings instead of reset with every chunk. */
 export class IdleWatch {

@@ -1,19 +1,19 @@
-import type { Clock } from '../environment';
-import type { AsrError } from '../errors';
-import type { EventOf, FinalEvent, SessionEvent } from '../events';
-import type { SessionMode } from '../models';
-import type { ServiceEventOf, SpeechEvent } from '../protocol/protocol';
+import type { Clock } from '../../transport/environment';
+import type { AsrError } from '../../vocabulary/errors';
+import type { EventOf, FinalEvent, SessionEvent } from '../../vocabulary/events';
+import type { SessionMode } from '../../vocabulary/models';
+import type { ServiceEventOf, SpeechEvent } from '../../protocol/protocol';
 import { Commits } from './commits';
 import type { PendingCommit } from './commits';
-import type { CommitResult } from './options';
+import type { CommitResult } from '../options';
 import { beginOf, Seam } from './seam';
 import type { SentenceEvent } from './seam';
 import { Sentences } from './sentences';
 import { SilenceCommits } from './silence-commits';
-import type { SendTimes } from './send-times';
-import type { Sender } from './sender';
-import type { StatisticsCounter } from './statistics';
-import type { Timeline } from './timeline';
+import type { SendTimes } from '../send/send-times';
+import type { Sender } from '../send/sender';
+import type { StatisticsCounter } from '../events/statistics';
+import type { Timeline } from '../send/timeline';
 
 /** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;

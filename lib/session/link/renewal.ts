@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../environment';
+import type { Cancel, Clock } from '../../transport/environment';
 
 /** When a connection is too old, and whether another takes its place. */
 export class Renewal {

@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../environment';
+import type { Cancel, Clock } from '../../transport/environment';
 
 /** Looks within one bound: it may be noticed a third of it late. */
 const LOOKS = 3;

@@ -1,8 +1,8 @@
-import type { Clock } from '../environment';
-import { asAsrError } from '../errors';
-import type { SessionEvent } from '../events';
-import type { SessionLog } from '../log';
-import type { CommitResult } from './options';
+import type { Clock } from '../../transport/environment';
+import { asAsrError } from '../../vocabulary/errors';
+import type { SessionEvent } from '../../vocabulary/events';
+import type { SessionLog } from '../../vocabulary/log';
+import type { CommitResult } from '../options';
 
 /** Logs an event, unless it is of the speech itself. */
 export function logEvent(log: SessionLog, event: SessionEvent): void {

@@ -1,4 +1,4 @@
-import type { AsrError } from '../errors';
+import type { AsrError } from '../../vocabulary/errors';
 
 /** The service waits at least 23 s before it gives up on a silent client (protocol.md B.5). */
 const MIN_SILENT_MS = 20_000;
