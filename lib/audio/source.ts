@@ -151,7 +151,7 @@ async function* readStream(
   try {
     iterator = iteratorOf(stream);
     for (;;) {
-      const next = await Promise.race([iterator.next(), stop.aborted]);
+      const next = await stop.orAbort(iterator.next());
       if (next.done) return;
       const bytes = bytesOf(next.value);
       if (!bytes)
@@ -185,23 +185,33 @@ function iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
   };
 }
 
-/** A promise that rejects at the signal, when a Node stream is destroyed as well, and what takes its listener off. */
-function stopAt(
-  signal: AbortSignal | undefined,
-  stream: object,
-): { aborted: Promise<never>; release: () => void } {
-  let onAbort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => {
-      reject(new AsrError('ABORTED', 'Reading the audio was aborted.', { cause: signal?.reason }));
-      if (stream instanceof Readable) stream.destroy();
-    };
-  });
-  aborted.catch(() => undefined);
+interface Stop {
+  /** Settles as the promise does, or rejects at the signal, whichever comes first. */
+  orAbort: <T>(promise: Promise<T>) => Promise<T>;
+  /** Takes the listener off the signal. */
+  release: () => void;
+}
+
+/**
+ * Ends a wait at the signal, and destroys a Node stream then. `Promise.race` with one promise for the whole stream would
+ * not do: that promise keeps a reaction for each race, and each reaction its chunk, until the stream ends.
+ */
+function stopAt(signal: AbortSignal | undefined, stream: object): Stop {
+  let endWait: ((error: AsrError) => void) | undefined;
+  const aborted = () => new AsrError('ABORTED', 'Reading the audio was aborted.', { cause: signal?.reason });
+  const onAbort = () => {
+    if (stream instanceof Readable) stream.destroy();
+    endWait?.(aborted());
+  };
   if (signal?.aborted) onAbort();
   signal?.addEventListener('abort', onAbort);
   return {
-    aborted,
+    orAbort: (promise) =>
+      new Promise((resolve, reject) => {
+        endWait = reject;
+        promise.then(resolve, reject);
+        if (signal?.aborted) reject(aborted());
+      }),
     release: () => {
       signal?.removeEventListener('abort', onAbort);
     },

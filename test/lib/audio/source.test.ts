@@ -6,6 +6,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import { AsrError, readAudio } from '../../../lib';
 import type { AudioSource, ReadAudioOptions } from '../../../lib';
+import { collectGarbage } from '../../support/collect-garbage';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { waitUntil } from '../../support/wait-until';
 import { noise } from '../../support/wav-files';
@@ -251,6 +252,40 @@ describe('readAudio, when it is stopped', () => {
     assert.ok(pulled < 10, `${pulled} chunks pulled for 3`);
     await reader.return?.();
   });
+
+  const longStreams: [name: string, make: (chunks: () => Generator<Buffer>) => AudioSource][] = [
+    ['a Node stream', (chunks) => Readable.from(chunks())],
+    ['a web stream', (chunks) => Readable.toWeb(Readable.from(chunks())) as ReadableStream<Uint8Array>],
+    [
+      'an async generator',
+      async function* (chunks: () => Generator<Buffer>) {
+        for (const chunk of chunks()) {
+          await Promise.resolve();
+          yield chunk;
+        }
+      } as (chunks: () => Generator<Buffer>) => AudioSource,
+    ],
+  ];
+  for (const [name, make] of longStreams) {
+    it(`keeps no chunk of ${name} once it has been read`, async () => {
+      const given: WeakRef<Buffer>[] = [];
+      const { signal } = new AbortController();
+      const source = make(function* () {
+        for (;;) {
+          const chunk = Buffer.alloc(16_384, 1);
+          given.push(new WeakRef(chunk));
+          yield chunk;
+        }
+      });
+      const reader = readAudio(source, { signal })[Symbol.asyncIterator]();
+      const READ = 200;
+      for (let i = 0; i < READ; i++) await reader.next();
+      await collectGarbage();
+      const kept = given.slice(0, READ).filter((chunk) => chunk.deref() !== undefined).length;
+      await reader.return?.();
+      assert.ok(kept < 20, `${kept} of ${READ} chunks are kept`);
+    });
+  }
 
   it('leaves no listener on the signal', async () => {
     const controller = new AbortController();
