@@ -109,9 +109,9 @@ export class Connection {
     this.#outbox.send(kind, wireName, frame);
   }
 
-  /** Closes when everything before has been sent. */
-  close(code: number, reason = ''): void {
-    this.#outbox.close(code, reason);
+  /** Closes when everything before has been sent. @param afterMs Time for the client to close by itself. */
+  close(code: number, reason = '', afterMs = 0): void {
+    this.#outbox.close(code, reason, afterMs);
   }
 
   /** Notes decoded audio and lets faults happen that wait for it. */

@@ -43,11 +43,15 @@ export class Outbox {
     });
   }
 
-  /** Closes after everything that waits. */
-  close(code: number, reason = ''): void {
+  /** Closes after everything that waits. @param afterMs Time for the other side to close by itself. */
+  close(code: number, reason = '', afterMs = 0): void {
     this.#inOrder(() => {
       for (const held of [...this.#held]) held.release();
-      this.#link.close(code, reason);
+      const close = (): void => {
+        this.#link.close(code, reason);
+      };
+      if (afterMs === 0) close();
+      else this.#timers.after(afterMs, close);
     });
   }
 

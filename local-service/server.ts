@@ -9,7 +9,7 @@ import { serveQwenRealtime } from './protocols/qwen-realtime/session';
 import { serveRunTask } from './protocols/run-task/session';
 import type { Script, ScriptPlan } from './script/schema';
 import type { ServiceClock } from './time';
-import { protocolOf, refuseKey, refuseUpgrade } from './upgrade';
+import { protocolOf, refuseKey, refuseUpgrade, urlOf } from './upgrade';
 
 /** The largest WebSocket message either protocol takes; above it the connection closes with 1009 (protocol.md A.8). */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -101,8 +101,8 @@ export class ServiceServer {
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { engine, script, apiKey, log } = this.#options;
-    const url = new URL(request.url ?? '/', 'ws://service');
-    const protocol = protocolOf(url.pathname);
+    const url = urlOf(request);
+    const protocol = url && protocolOf(url.pathname);
     const record = this.#records.open({ protocol, url: request.url ?? '', headers: request.headers });
     const refuse = (status: number, code: string, message: string): void => {
       record.upgradeStatus = status;
@@ -115,7 +115,7 @@ export class ServiceServer {
       refuse(
         404,
         'NotFound',
-        `Nothing is at ${url.pathname}; try /api-ws/v1/realtime or /api-ws/v1/inference.`,
+        `Nothing is at ${url?.pathname ?? 'this address'}; try /api-ws/v1/realtime or /api-ws/v1/inference.`,
       );
       return;
     }

@@ -15,6 +15,13 @@ export function protocolOf(pathname: string): 'qwen-realtime' | 'run-task' | und
   }
 }
 
+/** What a request asks for; `undefined` when its target is no address, such as `//`. */
+export function urlOf(request: IncomingMessage): URL | undefined {
+  const base = 'ws://service';
+  const { url = '/' } = request;
+  return URL.canParse(url, base) ? new URL(url, base) : undefined;
+}
+
 /**
  * Checks the key of an upgrade request: `Authorization: Bearer …` in any case, or for browsers on `/inference` the
  * query `api_key` (protocol.md A.2, B.1).

@@ -18,6 +18,7 @@ export class DecodeQueue {
   readonly #decode: (samples: Float32Array) => Promise<string>;
   /** In the order in which sessions get their turn. */
   readonly #waiting = new Map<object, Waiting>();
+  #isRunning = false;
   #running: Promise<void> | undefined;
 
   constructor(decode: (samples: Float32Array) => Promise<string>) {
@@ -77,12 +78,11 @@ export class DecodeQueue {
   }
 
   #run(): void {
-    this.#running ??= this.#work().finally(() => {
-      this.#running = undefined;
-    });
+    if (!this.#isRunning) this.#running = this.#work();
   }
 
   async #work(): Promise<void> {
+    this.#isRunning = true;
     for (let job = this.#next(); job; job = this.#next()) {
       try {
         job.resolve(await this.#decode(job.samples()));
@@ -90,6 +90,9 @@ export class DecodeQueue {
         job.reject(error);
       }
     }
+    // In the same turn as the last look: whoever was waiting for the last job may ask for the next one right now, and
+    // would otherwise find a worker that has looked already.
+    this.#isRunning = false;
   }
 
   #next(): Job | undefined {

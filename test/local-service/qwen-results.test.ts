@@ -92,6 +92,19 @@ describe('local service: Qwen results by script', () => {
     assert.deepEqual(Object.keys(client.of('session.finished')[0]!), ['event_id', 'type']);
   });
 
+  it('leaves the close after session.finished to the client (protocol.md E 22)', async () => {
+    const { service, client } = await open(hello);
+    client.send(FINISH);
+    await client.next('session.finished');
+    client.socket.ping();
+    await client.until(() => client.pongs > 0, 'the answer to a ping behind session.finished');
+    assert.equal(client.closed, undefined);
+    client.socket.close(1000, 'bye');
+    await client.untilClosed();
+    await waitUntil(() => service.connectionCount === 0, 'the service to notice');
+    assert.deepEqual(service.sessions[0]!.closed, { code: 1000, reason: 'bye' });
+  });
+
   it('says only session.finished when no speech was heard', async () => {
     const { client } = await open(hello);
     client.send(append(silence(400)));

@@ -295,6 +295,25 @@ describe('local service: what the recogniser is made of', () => {
     assert.deepEqual(order, [1, 6, 4, 5, 3]);
   });
 
+  it('decodes what is asked for in the moment in which the last decode ends', async () => {
+    const decoded: number[] = [];
+    const queue = new DecodeQueue((samples) => {
+      decoded.push(samples[0]!);
+      return samples[0] === 3 ? Promise.reject(new Error('out of memory')) : Promise.resolve('text');
+    });
+    const owner = {};
+    await queue.final(owner, Float32Array.of(1));
+    await queue.interim(owner, () => Float32Array.of(2));
+    await assert.rejects(queue.final(owner, Float32Array.of(3)), /out of memory/);
+    const throwing = queue.interim(owner, () => {
+      throw new Error('no samples');
+    });
+    await assert.rejects(throwing, /no samples/);
+    await queue.final(owner, Float32Array.of(4));
+    await queue.idle();
+    assert.deepEqual(decoded, [1, 2, 3, 4]);
+  });
+
   it('cuts repetition loops and a rush of words', () => {
     assert.equal(
       cleanTranscript('ask what you ask what you ask what you ask what you can', 4_000),

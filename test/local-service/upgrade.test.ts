@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { at } from '../support/raw-client';
 import { REALTIME, ServiceBench } from '../support/local-service';
 
@@ -75,6 +76,15 @@ describe('local service: upgrade', () => {
     await (await bench.connect(service, REALTIME)).next('session.created');
   });
 
+  it('answers 404 to a request target that is no address, and lives on', async () => {
+    const service = await bench.start({ apiKey: 'sk-right' });
+    for (const target of ['//', '///', '//:0', 'http://', 'http://[', 'ws://a:b:c/', '//%', '//?model=x']) {
+      assert.match(await answerTo(service.port, target), /^HTTP\/1\.1 404 /, target);
+    }
+    const authorization = 'Bearer sk-right';
+    await (await bench.connect(service, REALTIME, { authorization })).next('session.created');
+  });
+
   it('leaves, by script, an upgrade without an answer, and still closes', async () => {
     const service = await bench.start({ script: { upgrade: { hang: true } } });
     const connecting = bench.connect(service, REALTIME);
@@ -91,3 +101,19 @@ describe('local service: upgrade', () => {
     await assert.rejects(connecting);
   });
 });
+
+/** What comes back for an upgrade with this request target, written as it stands: no client would send it. */
+async function answerTo(port: number, target: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  const headers = [
+    'Host: service',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  socket.write(`GET ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+  let answer = '';
+  for await (const bytes of socket) answer += String(bytes);
+  return answer;
+}

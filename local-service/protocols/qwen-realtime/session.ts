@@ -16,6 +16,12 @@ import { servedModel } from './models';
 import { RateLimit } from './rate-limit';
 import { usageOf } from './usage';
 
+/**
+ * How long the service waits for the client's close after `session.finished`. A close in the same moment makes the
+ * vendor's Java SDK throw "conversation is already closed!" (protocol.md E 22).
+ */
+const CLIENT_CLOSE_MS = 1_000;
+
 /** Speaks Qwen-ASR-Realtime (protocol.md part A) on a connection: one session, from `session.created` to the close. */
 export function serveQwenRealtime(connection: Connection, url: URL): ProtocolHandler {
   return new QwenRealtimeSession(connection, servedModel(url.searchParams.get('model')));
@@ -174,7 +180,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     if (!this.#configuration.turnDetection && this.#bufferedBytes > 0) this.#commitBuffer();
     await this.#engine?.finish();
     this.#send(frames.sessionFinished());
-    this.#connection.close(1000);
+    this.#connection.close(1000, '', CLIENT_CLOSE_MS);
   }
 
   #startEngine(): EngineSession {
