@@ -1,11 +1,9 @@
-import type { ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Readable, Writable } from 'node:stream';
 import { AsrError } from '../../vocabulary/errors';
+import { FfmpegProcess, INSTALL_FFMPEG } from '../ffmpeg-process';
 import type { SourceFormat } from '../format';
 import { WAV } from '../wav';
 import type { Decoder, DecoderOutput } from './decoder';
@@ -20,13 +18,9 @@ export interface FfmpegInput {
   needsFile?: boolean;
 }
 
-type FfmpegProcess = ChildProcessByStdio<Writable | null, Readable, Readable>;
-
 /** Decoded bytes that wait here before ffmpeg has to wait. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_FILE_BYTES = 8 * 1024 ** 3;
-/** Of its messages; the last line counts. */
-const MAX_MESSAGE_CHARACTERS = 16 * 1024;
 /** ffmpeg decodes hundreds of times faster than real time: one that gives nothing for so long hangs. */
 const STALLED_MS = 60_000;
 
@@ -43,9 +37,7 @@ export class FfmpegDecoder implements Decoder {
   #fileBytes = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
-  #messages = '';
-  #failure: Error | undefined;
-  #hasExited = false;
+  #hasStalled = false;
   #isFreed = false;
   #format: SourceFormat | undefined;
   #onProgress: () => void = () => undefined;
@@ -68,22 +60,22 @@ export class FfmpegDecoder implements Decoder {
       return;
     }
     const kept = Uint8Array.from(bytes);
-    const { stdin } = await this.#start('pipe:0');
-    stdin?.write(kept);
-    await this.#emitUntil(() => !stdin?.writableNeedDrain);
+    const ffmpeg = await this.#start('pipe:0');
+    ffmpeg.stdin?.write(kept);
+    await this.#emitUntil(() => !ffmpeg.stdin?.writableNeedDrain);
     // It may have ended before its input, for example because it cannot read it.
-    if (this.#hasExited) this.#checkEnd();
+    if (ffmpeg.hasExited) this.#checkEnd(ffmpeg);
   }
 
   async end(): Promise<void> {
     try {
-      if (this.#file) {
-        await this.#file.close();
-        this.#file = undefined;
-        await this.#start(`file:${path.join(this.#folder ?? '', 'audio')}`);
-      } else (await this.#start('pipe:0')).stdin?.end();
-      await this.#emitUntil(() => this.#hasExited);
-      this.#checkEnd();
+      await this.#file?.close();
+      const input = this.#file ? `file:${path.join(this.#folder ?? '', 'audio')}` : 'pipe:0';
+      this.#file = undefined;
+      const ffmpeg = await this.#start(input);
+      ffmpeg.stdin?.end();
+      await this.#emitUntil(() => ffmpeg.hasExited);
+      this.#checkEnd(ffmpeg);
     } finally {
       this.free();
     }
@@ -91,7 +83,7 @@ export class FfmpegDecoder implements Decoder {
 
   free(): void {
     this.#isFreed = true;
-    if (!this.#hasExited) this.#process?.kill('SIGKILL');
+    this.#process?.kill('SIGKILL');
     void this.#file?.close().catch(() => undefined);
     this.#file = undefined;
     if (this.#folder) void rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
@@ -116,44 +108,27 @@ export class FfmpegDecoder implements Decoder {
       ...['-protocol_whitelist', protocol, '-f', this.#input.demuxer, '-i', input],
       ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'wav', '-c:a', 'pcm_f32le', 'pipe:1'],
     ];
-    // Loaded here, because most programs never need it, and all would wait for it at their start.
-    const { spawn } = await import('node:child_process');
     if (this.#isFreed) throw this.#refusal('reading it was given up');
-    const child: FfmpegProcess = spawn(process.env.FFMPEG_PATH || 'ffmpeg', args, {
-      stdio: [protocol === 'pipe' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    }) as FfmpegProcess;
-    this.#process = child;
-    child.on('error', (error) => {
-      this.#failure = error;
-      this.#exited();
+    const ffmpeg = new FfmpegProcess({
+      args,
+      readsInput: protocol === 'pipe',
+      onChange: () => {
+        this.#describe();
+        this.#onProgress();
+      },
     });
-    child.on('close', (code) => {
-      if (code !== 0) this.#failure ??= new Error(this.#lastMessage());
-      this.#exited();
-    });
-    // It may stop reading before it was given all; how it exits says why.
-    child.stdin?.on('error', () => undefined);
-    child.stdin?.on('drain', () => {
+    this.#process = ffmpeg;
+    ffmpeg.stdin?.on('drain', () => {
       this.#onProgress();
     });
-    child.stdout.on('data', (bytes: Buffer) => {
+    ffmpeg.stdout.on('data', (bytes: Buffer) => {
       this.#waiting.push(bytes);
       this.#waitingBytes += bytes.length;
-      if (this.#waitingBytes > MAX_WAITING_BYTES) child.stdout.pause();
+      if (this.#waitingBytes > MAX_WAITING_BYTES) ffmpeg.stdout.pause();
       this.#onProgress();
     });
-    child.stderr.on('data', (text: Buffer) => {
-      this.#messages = (this.#messages + text.toString()).slice(-MAX_MESSAGE_CHARACTERS);
-      this.#describe();
-    });
-    await once(child, 'spawn').catch(() => undefined);
-    return child;
-  }
-
-  #exited(): void {
-    this.#hasExited = true;
-    this.#onProgress();
+    await ffmpeg.started;
+    return ffmpeg;
   }
 
   /** Gives what was decoded, until this is so or ffmpeg has ended. */
@@ -162,7 +137,7 @@ export class FfmpegDecoder implements Decoder {
       for (const bytes of this.#waiting.splice(0)) this.#wav.write(bytes);
       this.#waitingBytes = 0;
       this.#process?.stdout.resume();
-      if (isSo() || this.#hasExited || this.#isFreed) return;
+      if (isSo() || this.#process?.hasExited || this.#isFreed) return;
       await this.#progress();
     }
   }
@@ -170,7 +145,7 @@ export class FfmpegDecoder implements Decoder {
   #progress(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        this.#failure = new Error(`it gave nothing for ${STALLED_MS / 1000} s`);
+        this.#hasStalled = true;
         this.#process?.kill('SIGKILL');
       }, STALLED_MS);
       this.#onProgress = () => {
@@ -183,39 +158,38 @@ export class FfmpegDecoder implements Decoder {
   /** The codec's name stands in ffmpeg's messages, which may come before its samples or after them. */
   #describe(): void {
     if (!this.#format) return;
-    const codec = /Stream #0:\d+[^\n]*?: Audio: (\w+)/.exec(this.#messages)?.[1] ?? this.#format.codec;
+    const codec =
+      /Stream #0:\d+[^\n]*?: Audio: (\w+)/.exec(this.#process?.messages ?? '')?.[1] ?? this.#format.codec;
     const { container, rateHz, channels } = this.#format;
     this.#output.describe({ container, codec, rateHz, channels });
   }
 
-  #checkEnd(): void {
-    if (this.#isFreed || !this.#failure) return;
-    if ((this.#failure as NodeJS.ErrnoException).code === 'ENOENT') throw this.#missing();
-    if (this.#messages.includes('matches no streams')) throw this.#refusal('there is no sound in it');
-    if (!this.#format) throw this.#refusal(this.#failure.message);
-    this.#output.cut();
-  }
-
-  #lastMessage(): string {
-    const lines = this.#messages.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-    const said = lines.findLast((line) => /invalid|error|not found|could not|unsupported/i.test(line));
+  #checkEnd(ffmpeg: FfmpegProcess): void {
+    if (this.#isFreed || !ffmpeg.hasFailed) return;
+    const { failure, messages, reason } = ffmpeg;
+    if (ffmpeg.isMissing) throw this.#missing(failure);
+    if (messages.includes('matches no streams')) throw this.#refusal('there is no sound in it');
+    if (this.#format) this.#output.cut();
+    else if (this.#hasStalled) throw this.#refusal(`it gave nothing for ${STALLED_MS / 1000} s`);
     // Names of files on this machine are nobody's business.
-    return (said ?? lines.at(-1) ?? 'it gave no reason').replace(/^(pipe:0|file:\S+): /, '').trim();
+    else
+      throw this.#refusal(
+        failure?.message ?? (reason.replace(/^(pipe:0|file:\S+): /, '') || 'it gave no reason'),
+      );
   }
 
-  #missing(): AsrError {
+  #missing(cause: unknown): AsrError {
     return new AsrError(
       'BAD_AUDIO',
       `The audio is ${this.#input.name}, which is decoded by ffmpeg, and there is no ffmpeg on the PATH. ` +
-        'Install it ("apt install ffmpeg", "apk add ffmpeg", "brew install ffmpeg", "winget install ffmpeg"), ' +
-        'set FFMPEG_PATH to where it is, or send WAV, MP3, FLAC, Ogg Opus or WebM Opus instead.',
-      { cause: this.#failure },
+        `${INSTALL_FFMPEG}, set FFMPEG_PATH to where it is, or send WAV, MP3, FLAC, Ogg Opus or WebM Opus instead.`,
+      { cause },
     );
   }
 
   #refusal(why: string): AsrError {
     return new AsrError('BAD_AUDIO', `The audio is ${this.#input.name}, and ffmpeg cannot read it: ${why}.`, {
-      cause: this.#failure,
+      cause: this.#process?.failure,
     });
   }
 }

@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { FfmpegProcess, INSTALL_FFMPEG } from '../../audio/ffmpeg-process';
 import { AsrError } from '../../vocabulary/errors';
 import { publicName } from './address';
 import type { AudioFeed, StreamSource } from './source';
@@ -22,11 +20,8 @@ export interface FfmpegSourceOptions {
   stallMs: number;
 }
 
-type Ffmpeg = ChildProcessByStdio<null, Readable, Readable>;
-
 /** ffmpeg says goodbye to a camera before it ends, which cameras that serve few viewers need; but it must not hang. */
 const GOODBYE_MS = 1000;
-const MAX_MESSAGE_CHARACTERS = 4096;
 /** What an address may lead to: never from a server to the files of this machine. */
 const NETWORK =
   'http,https,httpproxy,tcp,tls,udp,rtp,rtcp,rtsp,rtsps,srtp,rtmp,rtmps,rtmpt,srt,mmsh,mmst,crypto,hls';
@@ -76,39 +71,16 @@ async function connect(options: FfmpegSourceOptions, name: string, signal: Abort
 class FfmpegRun {
   readonly #name: string;
   readonly #input: string;
-  readonly #child: Ffmpeg;
-  readonly #exit: Promise<void>;
+  readonly #ffmpeg: FfmpegProcess;
   readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
-  #messages = '';
-  #failure: NodeJS.ErrnoException | undefined;
-  #hasExited = false;
   #stalled = false;
 
   constructor(options: FfmpegSourceOptions, name: string) {
     const { input, program, stallMs } = options;
     this.#name = name;
     this.#input = input;
-    const child = spawn(program || process.env.FFMPEG_PATH || 'ffmpeg', argumentsOf(options), {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-    });
-    this.#child = child;
-    this.#exit = new Promise((resolve) => {
-      const exited = (): void => {
-        this.#hasExited = true;
-        resolve();
-      };
-      child.on('close', exited);
-      child.on('error', (error) => {
-        this.#failure = error;
-        // A program that never ran does not close.
-        if (child.pid === undefined) exited();
-      });
-    });
-    child.stderr.on('data', (text: Buffer) => {
-      this.#messages = (this.#messages + text.toString()).slice(-MAX_MESSAGE_CHARACTERS);
-    });
-    this.#chunks = watchStalls(child.stdout, stallMs, () => {
+    this.#ffmpeg = new FfmpegProcess({ args: argumentsOf(options), ...(program && { program }) });
+    this.#chunks = watchStalls(this.#ffmpeg.stdout, stallMs, () => {
       this.#stalled = true;
       void this.close();
     });
@@ -131,31 +103,29 @@ class FfmpegRun {
 
   async close(): Promise<void> {
     // Output that nobody reads would keep it from being over.
-    this.#child.stdout.destroy();
-    if (!this.#hasExited) {
-      this.#child.kill('SIGTERM');
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), GOODBYE_MS);
-      await this.#exit;
-      clearTimeout(timer);
-    }
+    this.#ffmpeg.stdout.destroy();
+    this.#ffmpeg.kill('SIGTERM');
+    const timer = setTimeout(() => {
+      this.#ffmpeg.kill('SIGKILL');
+    }, GOODBYE_MS);
+    await this.#ffmpeg.exited;
+    clearTimeout(timer);
     await this.#chunks.return().catch(() => undefined);
   }
 
   async #next(): Promise<IteratorResult<Uint8Array, void>> {
     const next = await this.#chunks.next().catch(() => undefined);
     if (next && !next.done) return next;
-    await this.#exit;
-    if (!next || this.#stalled || this.#child.exitCode !== 0) throw this.#reason();
+    await this.#ffmpeg.exited;
+    if (!next || this.#stalled || this.#ffmpeg.hasFailed) throw this.#reason();
     return next;
   }
 
   #reason(): AsrError {
-    if (this.#failure?.code === 'ENOENT') return missing(this.#failure);
-    if (this.#failure) {
-      return new AsrError('INVALID_OPTION', `ffmpeg cannot be started: ${this.#failure.message}.`, {
-        cause: this.#failure,
-      });
-    }
+    const { failure: cause } = this.#ffmpeg;
+    if (this.#ffmpeg.isMissing) return missing(cause);
+    if (cause)
+      return new AsrError('INVALID_OPTION', `ffmpeg cannot be started: ${cause.message}.`, { cause });
     const said = this.#stalled
       ? 'it has given no audio for too long'
       : this.#lastMessage() || 'it ended without audio';
@@ -164,11 +134,7 @@ class FfmpegRun {
 
   /** Without the address, which may have a user and a password in it. */
   #lastMessage(): string {
-    const lines = this.#messages.split(/[\r\n]+/).filter((line) => line.trim() !== '');
-    const said = lines.findLast((line) =>
-      /error|invalid|refused|denied|unauthorized|not found|no such/i.test(line),
-    );
-    return (said ?? lines.at(-1) ?? '')
+    return this.#ffmpeg.reason
       .replaceAll(this.#input, this.#name)
       .replace(`${this.#name}: `, '')
       .replaceAll(/\/\/[^/\s]*@/g, '//')
@@ -176,7 +142,6 @@ class FfmpegRun {
   }
 }
 
-/** A list and no shell: nothing in it is looked at by anything but ffmpeg. */
 function argumentsOf({ input, format, rtspTransport, inRealTime, rateHz }: FfmpegSourceOptions): string[] {
   const isRtsp = /^rtsps?:/i.test(input);
   const isNetwork = /^[a-z][a-z0-9+.-]+:\/\//i.test(input) && !/^file:/i.test(input);
@@ -199,8 +164,8 @@ function nameOf(input: string): string {
 function missing(cause: unknown): AsrError {
   return new AsrError(
     'INVALID_OPTION',
-    'There is no ffmpeg on this machine. Install it ("apt install ffmpeg", "apk add ffmpeg", "brew install ffmpeg", ' +
-      '"winget install ffmpeg"), or say where it is. The Docker images of n8n and Node-RED have none.',
+    `There is no ffmpeg on this machine. ${INSTALL_FFMPEG}, or say where it is. ` +
+      'The Docker images of n8n and Node-RED have none.',
     { cause },
   );
 }

@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+export interface FfmpegOptions {
+  /** A list and no shell: nothing in it is looked at by anything but ffmpeg. */
+  args: readonly string[];
+  /** The program. Default: what FFMPEG_PATH names, or `ffmpeg` on the PATH. */
+  program?: string;
+  /** Whether it reads its standard input. */
+  readsInput?: boolean;
+  /** It has said something, or has exited. */
+  onChange?: () => void;
+}
+
+type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
+
+/** What a person does who has none. */
+export const INSTALL_FFMPEG =
+  'Install it ("apt install ffmpeg", "apk add ffmpeg", "brew install ffmpeg", "winget install ffmpeg")';
+
+/** Of its messages; the last line counts. */
+const MAX_MESSAGE_CHARACTERS = 16 * 1024;
+const SAYS_WHY = /error|invalid|refused|denied|unauthorized|not found|no such|could not|unsupported/i;
+
+/** One ffmpeg process: how it was started, what it says and how it ended. Whoever started it ends it. */
+export class FfmpegProcess {
+  /** Resolves when it runs, or is known not to. */
+  readonly started: Promise<void>;
+  /** Resolves when it has exited and all its output was read. */
+  readonly exited: Promise<void>;
+  readonly stdin: Writable | null;
+  readonly stdout: Readable;
+  readonly #child: Child;
+  #messages = '';
+  #failure: NodeJS.ErrnoException | undefined;
+  #hasExited = false;
+
+  constructor({ args, program, readsInput = false, onChange = () => undefined }: FfmpegOptions) {
+    const child = spawn(program || process.env.FFMPEG_PATH || 'ffmpeg', args, {
+      stdio: [readsInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+    }) as Child;
+    this.#child = child;
+    this.stdin = child.stdin;
+    this.stdout = child.stdout;
+    this.started = new Promise((resolve) => {
+      child.once('spawn', resolve);
+      child.once('error', () => {
+        resolve();
+      });
+    });
+    this.exited = new Promise((resolve) => {
+      const exited = (): void => {
+        this.#hasExited = true;
+        resolve();
+        onChange();
+      };
+      child.on('close', exited);
+      child.on('error', (error) => {
+        this.#failure = error;
+        // A program that never ran does not close.
+        if (child.pid === undefined) exited();
+      });
+    });
+    // It may stop reading before it was given all; how it exits says why.
+    child.stdin?.on('error', () => undefined);
+    child.stderr.on('data', (text: Buffer) => {
+      this.#messages = (this.#messages + text.toString()).slice(-MAX_MESSAGE_CHARACTERS);
+      onChange();
+    });
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited;
+  }
+
+  /** Whether it has exited, and not because all was done. */
+  get hasFailed(): boolean {
+    return this.#hasExited && (this.#failure !== undefined || this.#child.exitCode !== 0);
+  }
+
+  /** Why it could not be started or ended. */
+  get failure(): NodeJS.ErrnoException | undefined {
+    return this.#failure;
+  }
+
+  get isMissing(): boolean {
+    return this.#failure?.code === 'ENOENT';
+  }
+
+  /** The end of what it has said. */
+  get messages(): string {
+    return this.#messages;
+  }
+
+  /** The line that says most likely what went wrong; empty when it said nothing. */
+  get reason(): string {
+    const lines = this.#messages.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+    return (lines.findLast((line) => SAYS_WHY.test(line)) ?? lines.at(-1) ?? '').trim();
+  }
+
+  kill(signal: 'SIGTERM' | 'SIGKILL'): void {
+    if (!this.#hasExited) this.#child.kill(signal);
+  }
+}
