@@ -5,6 +5,7 @@ import { findNode } from '../../nodes/node-red/shared/red';
 import { connectionOf, isCredentialsNode } from './connection';
 import type { AsrCredentialsNode, ConnectionDef } from './connection';
 import { parseTestRequest, testConnection } from './connection-test';
+import { refuseForeign } from './editor-request';
 
 // A flow that was written by hand may leave out what the editor would have filled in.
 type AsrCredentialsDef = NodeDef & Partial<ConnectionDef>;
@@ -36,6 +37,11 @@ export = function (RED: NodeAPI) {
     '/asr/test-connection',
     RED.auth.needsPermission('asr-credentials.write'),
     (request, response) => {
+      const refusal = refuseForeign(request);
+      if (refusal) {
+        response.status(refusal.status).json({ message: refusal.message });
+        return;
+      }
       const body = request.body as { id?: unknown } | undefined;
       // A node that was not deployed yet has no stored key to look for.
       const deployed = findNode(RED, String(body?.id), isCredentialsNode);

@@ -66,11 +66,19 @@ function chooseConnection(
     return connectionOf(RED, deployed, request, deployed.credentials.apiKey);
   }
   if (request.keySource === 'env' && (endpoint.needsApiKey || isLoopback(endpoint))) {
+    checkNamesKey(RED, request.keyVariable);
     return connectionOf(RED, deployed, request, undefined);
   }
   const hasNoKey = request.apiKey === '' || !deployed?.credentials.apiKey;
   if (request.keySource === 'credential' && hasNoKey) return endpointOf(request);
   throw new AsrError('MISSING_API_KEY', RED._('asr-credentials.test.deploy-first'), { param: 'apiKey' });
+}
+
+/** Otherwise whoever may press the button could have any variable of the process sent, its home folder for one. */
+function checkNamesKey(RED: NodeAPI, variable: string): void {
+  if (variable.trim() === '' || /(^|_)(API_?)?KEY(_|\d|$)/i.test(variable.trim())) return;
+  const message = RED._('asr-credentials.test.no-key-variable', { variable: variable.slice(0, 100) });
+  throw new AsrError('MISSING_API_KEY', message, { param: 'keyVariable' });
 }
 
 function isDeployed(deployed: ConnectionDef, request: TestRequest): boolean {

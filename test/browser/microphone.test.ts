@@ -182,7 +182,12 @@ describe('the page of the live microphone', () => {
 
   it('is served beside the flows, with a policy that allows nothing foreign', async () => {
     const served = await fetch(`${nodeRed.url}/asr/microphone/`);
-    assert.match(served.headers.get('content-security-policy') ?? '', /^default-src 'self'/);
+    const policy = (served.headers.get('content-security-policy') ?? '').split('; ');
+    for (const rule of ["default-src 'self'", "connect-src 'self'", "frame-ancestors 'self'"]) {
+      assert.ok(policy.includes(rule), `${rule} in ${policy.join('; ')}`);
+    }
+    assert.equal(served.headers.get('x-content-type-options'), 'nosniff');
+    assert.match(served.headers.get('permissions-policy') ?? '', /microphone=\(self\)/);
     const bare = await fetch(`${nodeRed.url}/asr/microphone?path=/ws/other`, { redirect: 'manual' });
     assert.equal(bare.headers.get('location'), 'microphone/?path=/ws/other');
     assert.equal((await fetch(`${nodeRed.url}/asr/microphone/route.js`)).status, 404);

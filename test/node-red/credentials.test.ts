@@ -194,6 +194,64 @@ describe('asr credentials', () => {
       assert.equal((await test(fields)).ok, true);
     });
 
+    it('sends no environment variable whose name does not say that it is a key', async () => {
+      flow = await start();
+      for (const keyVariable of ['HOME', 'PATH', 'NODE_RED_CREDENTIAL_SECRET', 'MONKEYS', 'KEYBOARD']) {
+        const result = await test({ keySource: 'env', keyVariable });
+        assert.deepEqual([result.ok, result.code], [false, 'MISSING_API_KEY'], keyVariable);
+        assert.match(result.message, new RegExp(keyVariable));
+      }
+      assert.equal(service.sessions.length, 0);
+    });
+
+    it('sends a deployed environment variable, whatever its name is', async () => {
+      const keyVariable = 'FLOW_ASR_TEST_WORD';
+      process.env[keyVariable] = KEY;
+      try {
+        flow = await start({ keySource: 'env', keyVariable });
+        assert.equal((await test({ keySource: 'env', keyVariable })).ok, true);
+      } finally {
+        Reflect.deleteProperty(process.env, keyVariable);
+      }
+    });
+
+    // What a page of another site can make a browser send, with the editor's Node-RED on the same network.
+    const foreign: [name: string, headers: Record<string, string>, status: number][] = [
+      ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
+      ['a form with files', { 'content-type': 'multipart/form-data; boundary=x' }, 415],
+      ['plain text', { 'content-type': 'text/plain' }, 415],
+      ['JSON that says text/plain', { 'content-type': 'text/plain; x=application/json' }, 415],
+      ['JSON of another origin', { origin: 'https://evil.example' }, 403],
+      ['JSON of another port', { origin: 'http://127.0.0.1:1' }, 403],
+      ['JSON of a sandboxed page', { origin: 'null' }, 403],
+      ['JSON that the browser calls cross-site', { 'sec-fetch-site': 'cross-site' }, 403],
+      ['JSON that the browser calls same-site', { 'sec-fetch-site': 'same-site' }, 403],
+    ];
+    for (const [name, headers, status] of foreign) {
+      it(`refuses ${name}, and connects nowhere`, async () => {
+        flow = await start({}, KEY);
+        const fields = { id: 'credentials', region: 'local', address: service.url, keySource: 'credential' };
+        const isForm = headers['content-type']?.includes('urlencoded');
+        const response = await helper
+          .request()
+          .post('/asr/test-connection')
+          .set({ 'content-type': 'application/json', ...headers })
+          .send(isForm ? new URLSearchParams(fields).toString() : JSON.stringify(fields));
+        assert.equal(response.status, status);
+        assert.equal(service.sessions.length, 0);
+      });
+    }
+
+    it('answers the editor behind a proxy that passes another host on', async () => {
+      flow = await start({}, KEY);
+      const response = await helper
+        .request()
+        .post('/asr/test-connection')
+        .set({ origin: 'https://home.example', 'x-forwarded-host': 'home.example' })
+        .send({ id: 'credentials', region: 'local', address: service.url, keySource: 'credential' });
+      assert.equal((response.body as TestResult).ok, true);
+    });
+
     it('asks for a key where the region needs one', async () => {
       flow = await start();
       const result = await test({ region: 'beijing', address: '', apiKey: '' });

@@ -12,8 +12,18 @@ const FILES = [
   'transcript.js',
 ];
 
-/** Its own files and the WebSocket, nothing else; `ws:` and `wss:` for browsers that do not count them to 'self'. */
-const CONTENT_SECURITY_POLICY = "default-src 'self'; img-src data:; connect-src 'self' ws: wss:";
+/**
+ * The page has a microphone, so it takes nothing from elsewhere and stands in no page of another site. Its WebSocket is on
+ * the same host and port, which browsers count to 'self'.
+ */
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'self'; img-src data:; connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+  'Permissions-Policy': 'microphone=(self), camera=(), geolocation=()',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'SAMEORIGIN',
+};
 
 /**
  * Serves the microphone's page at `asr/microphone/` where `http in` and `websocket in` nodes are too: it is for those
@@ -27,12 +37,11 @@ export function serveMicrophonePage(RED: NodeAPI): void {
       response.redirect(301, `microphone/${search}`);
       return;
     }
-    response.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-    response.sendFile('index.html', { root: PAGE });
+    response.set(HEADERS).sendFile('index.html', { root: PAGE });
   });
   for (const file of FILES) {
     RED.httpNode.get(`/asr/microphone/${file}`, (_request, response) => {
-      response.sendFile(file, { root: PAGE });
+      response.set(HEADERS).sendFile(file, { root: PAGE });
     });
   }
 }
