@@ -32,16 +32,17 @@ export function captionsOf(finals: readonly FinalEvent[], options: CaptionOption
   return finals.flatMap((final) => sentenceCaptions(final, limits));
 }
 
-/** SubRip (`.srt`). */
+/** SubRip (`.srt`). It has no way to escape markup: what players would take for a tag is written with other brackets. */
 export function toSrt(finals: readonly FinalEvent[], options?: CaptionOptions): string {
   return captionsOf(finals, options)
     .map(
-      ({ beginMs, endMs, text }, i) => `${i + 1}\n${clock(beginMs, ',')} --> ${clock(endMs, ',')}\n${text}\n`,
+      ({ beginMs, endMs, text }, i) =>
+        `${i + 1}\n${clock(beginMs, ',')} --> ${clock(endMs, ',')}\n${withoutMarkup(text)}\n`,
     )
     .join('\n');
 }
 
-/** WebVTT (`.vtt`). */
+/** WebVTT (`.vtt`), with markup escaped. */
 export function toVtt(finals: readonly FinalEvent[], options?: CaptionOptions): string {
   const cues = captionsOf(finals, options).map(
     ({ beginMs, endMs, text }) => `${clock(beginMs, '.')} --> ${clock(endMs, '.')}\n${escapeCue(text)}\n`,
@@ -51,33 +52,62 @@ export function toVtt(finals: readonly FinalEvent[], options?: CaptionOptions): 
 
 function sentenceCaptions(final: FinalEvent, limits: Required<CaptionOptions>): Caption[] {
   const words = final.words ?? [];
-  if (words.length === 0) {
-    if (final.beginMs === undefined || final.text === '') return [];
-    const readingMs = Math.max(MIN_DURATION_MS, final.text.length * READING_MS_PER_CHARACTER);
-    const endMs = final.endMs ?? final.beginMs + readingMs;
-    return [{ beginMs: final.beginMs, endMs, text: layOut(final.text, limits.maxLineWidth) }];
-  }
-  return groupWords(words, limits).map((group) => ({
-    beginMs: group[0]?.beginMs ?? 0,
-    endMs: group.at(-1)?.endMs ?? 0,
-    text: layOut(joinWords(group), limits.maxLineWidth),
-  }));
+  const timed = words.filter(({ beginMs, endMs }) => isTime(beginMs) && isTime(endMs));
+  // A word without a time has no place between the others: then the whole sentence is one caption.
+  if (timed.length === 0 || timed.length < words.length) return wholeCaption(final, timed, limits);
+  return groupWords(words, limits)
+    .map((group) => ({
+      beginMs: group[0]?.beginMs ?? 0,
+      endMs: group.at(-1)?.endMs ?? 0,
+      text: layOut(joinWords(group), limits.maxLineWidth),
+    }))
+    .filter(({ text }) => text !== '');
+}
+
+function wholeCaption(
+  final: FinalEvent,
+  timed: readonly Word[],
+  { maxLineWidth }: Required<CaptionOptions>,
+): Caption[] {
+  const text = inOneLine(final.text);
+  const beginMs = isTime(final.beginMs) ? final.beginMs : timed[0]?.beginMs;
+  if (beginMs === undefined || text === '') return [];
+  const readingMs = Math.max(MIN_DURATION_MS, text.length * READING_MS_PER_CHARACTER);
+  const endMs = isTime(final.endMs) ? final.endMs : beginMs + readingMs;
+  return [{ beginMs, endMs, text: layOut(text, maxLineWidth) }];
+}
+
+function isTime(ms: number | undefined): ms is number {
+  return Number.isFinite(ms);
+}
+
+/** A line break of the recognised text would end a cue and could begin a forged one. */
+function inOneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }
 
 /** Words for one caption each: as many as fit its lines and its time, rather cut at punctuation than behind it. */
 function groupWords(words: readonly Word[], limits: Required<CaptionOptions>): Word[][] {
+  const maxWidth = limits.maxLineWidth * limits.maxLines;
   const groups: Word[][] = [];
   let group: Word[] = [];
+  let text = '';
+  let width = 0;
   for (const word of words) {
     const first = group[0];
-    const isTooWide = widthOf(joinWords([...group, word])) > limits.maxLineWidth * limits.maxLines;
+    const isTooWide = width + widthOf(behind(text, word)) > maxWidth;
     const isTooLong = first !== undefined && word.endMs - first.beginMs > limits.maxDurationMs;
-    if (group.length > 0 && (isTooWide || isTooLong)) {
+    if (group.length > 0 && (isTooWide || isTooLong || group.length >= maxWidth)) {
       const cut = lastPunctuation(group);
       groups.push(group.slice(0, cut));
       group = group.slice(cut);
+      text = joinWords(group);
+      width = widthOf(text);
     }
+    const added = behind(text, word);
     group.push(word);
+    text += added;
+    width += widthOf(added);
   }
   if (group.length > 0) groups.push(group);
   return groups;
@@ -93,11 +123,15 @@ function lastPunctuation(group: readonly Word[]): number {
 
 function joinWords(words: readonly Word[]): string {
   let text = '';
-  for (const { text: word, punctuation } of words) {
-    const needsSpace = text !== '' && !isWide(text.slice(-1)) && !isWide(word.slice(0, 1));
-    text += (needsSpace ? ' ' : '') + word.trim() + punctuation.trimEnd();
-  }
+  for (const word of words) text += behind(text, word);
   return text;
+}
+
+/** What a word adds to a text: itself, with a space before it where the script has spaces. */
+function behind(text: string, { text: word, punctuation }: Word): string {
+  const shown = inOneLine(word + punctuation);
+  const needsSpace = text !== '' && shown !== '' && !isWide(text.slice(-1)) && !isWide(shown.slice(0, 1));
+  return (needsSpace ? ' ' : '') + shown;
 }
 
 /** Breaks a text into lines of about equal width, at spaces where it has them. */
@@ -137,4 +171,11 @@ function clock(ms: number, separator: ',' | '.'): string {
 
 function escapeCue(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+function withoutMarkup(text: string): string {
+  return text
+    .replaceAll('-->', '→')
+    .replace(/<(?=[/a-z])([^<>]*)>?/gi, '‹$1›')
+    .replaceAll('{\\', '(\\');
 }

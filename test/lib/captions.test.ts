@@ -80,4 +80,61 @@ describe('captions', () => {
     assert.equal(toSrt([]), '');
     assert.equal(toVtt([]), 'WEBVTT\n');
   });
+
+  const FORGERIES = [
+    'one\n\n2\n00:00:00,000 --> 99:00:00,000\nforged',
+    'one\r\n\r\n00:00.000 --> 99:00.000\r\nforged',
+    'one\u2028\u2028forged --> more',
+    'one\u0085\u000b\u000cforged\u0000',
+  ];
+  for (const forged of FORGERIES) {
+    for (const form of ['word', 'text'] as const) {
+      it(`cannot be forged by a ${form} ${JSON.stringify(forged)}`, () => {
+        const word = { text: forged, punctuation: '\n\nx --> y', beginMs: 0, endMs: 500 };
+        const fields = form === 'word' ? { words: [word] } : { words: [] };
+        const final = sentence(forged, { ...fields, beginMs: 0, endMs: 500 });
+        for (const written of [toSrt([final]), toVtt([final])]) {
+          assert.equal(written.match(/-->/g)?.length, 1, written);
+          assert.doesNotMatch(written.trim().split(/\d+ --> .*\n/)[1] ?? '', /\n\n|[\r\u2028\u0000\u0085]/);
+        }
+      });
+    }
+  }
+
+  it('have no markup that a player would obey', () => {
+    const text = 'say <b>bold</b> and <font color=red>red and {\\an8}top, 1 < 2 > 0';
+    const final = sentence(text, { words: [], beginMs: 0, endMs: 500 });
+    assert.match(
+      toSrt([final]).replaceAll('\n', ' '),
+      /‹b›bold‹\/b› and ‹font color=red› ?red and \(\\an8\}top, 1 < 2 > 0/,
+    );
+    assert.doesNotMatch(toVtt([final]), /<b>|<font/);
+  });
+
+  it('leave out times that are no numbers', () => {
+    const words = [
+      { text: 'One', punctuation: '', beginMs: NaN, endMs: 100 },
+      { text: 'two', punctuation: '.', beginMs: 100, endMs: Infinity },
+    ];
+    const final = sentence('One two.', { words, beginMs: 50, endMs: NaN });
+    assert.deepEqual(captionsOf([final]), [{ beginMs: 50, endMs: 1050, text: 'One two.' }]);
+    assert.deepEqual(captionsOf([{ ...final, beginMs: NaN }]), []);
+  });
+
+  it('take time in proportion to the words, also of words without any width', () => {
+    const timeOf = (count: number, text: string): number => {
+      const word = { text, punctuation: '', beginMs: 0, endMs: 0 };
+      const final = sentence('', { words: Array.from({ length: count }, () => word) });
+      const before = process.cpuUsage();
+      captionsOf([final], { maxLineWidth: 1e9, maxDurationMs: 1e9 });
+      const { user, system } = process.cpuUsage(before);
+      return (user + system) / 1000;
+    };
+    for (const text of ['', 'word']) {
+      timeOf(2000, text);
+      // Quadratic work would take 100 times as long, and a second and more in all.
+      const [short, long] = [timeOf(2000, text), timeOf(20_000, text)];
+      assert.ok(long < 40 * short + 50, `${short} ms for 2,000 words, ${long} ms for 20,000`);
+    }
+  });
 });
