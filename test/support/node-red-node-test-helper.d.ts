@@ -2,6 +2,11 @@
 declare module 'node-red-node-test-helper' {
   import type { Node } from 'node-red';
 
+  interface Post {
+    set(headers: Record<string, string>): Post;
+    send(body: object | string): Promise<{ status: number; text: string; body: unknown }>;
+  }
+
   interface Helper {
     startServer(done: (error?: Error) => void): void;
     stopServer(done: (error?: Error) => void): void;
@@ -12,7 +17,7 @@ declare module 'node-red-node-test-helper' {
     url(): string;
     request(): {
       get(path: string): Promise<{ status: number; text: string; body: unknown }>;
-      post(path: string): { send(body: object): Promise<{ status: number; text: string; body: unknown }> };
+      post(path: string): Post;
     };
     /** A sinon spy on the runtime's log. */
     log(): { args: unknown[][] };
