@@ -55,7 +55,10 @@ function sentenceCaptions(final: FinalEvent, limits: Required<CaptionOptions>): 
   const timed = words.filter(({ beginMs, endMs }) => isTime(beginMs) && isTime(endMs));
   // A word without a time has no place between the others: then the whole sentence is one caption.
   if (timed.length === 0 || timed.length < words.length) return wholeCaption(final, timed, limits);
-  return groupWords(words, limits)
+  return groupWords(
+    timed.filter((word) => shownWord(word) !== ''),
+    limits,
+  )
     .map((group) => ({
       beginMs: group[0]?.beginMs ?? 0,
       endMs: group.at(-1)?.endMs ?? 0,
@@ -91,23 +94,19 @@ function groupWords(words: readonly Word[], limits: Required<CaptionOptions>): W
   const maxWidth = limits.maxLineWidth * limits.maxLines;
   const groups: Word[][] = [];
   let group: Word[] = [];
-  let text = '';
   let width = 0;
   for (const word of words) {
     const first = group[0];
-    const isTooWide = width + widthOf(behind(text, word)) > maxWidth;
+    const isTooWide = width + widthOf(behind(group.at(-1), word)) > maxWidth;
     const isTooLong = first !== undefined && word.endMs - first.beginMs > limits.maxDurationMs;
     if (group.length > 0 && (isTooWide || isTooLong || group.length >= maxWidth)) {
       const cut = lastPunctuation(group);
       groups.push(group.slice(0, cut));
       group = group.slice(cut);
-      text = joinWords(group);
-      width = widthOf(text);
+      width = widthOf(joinWords(group));
     }
-    const added = behind(text, word);
+    width += widthOf(behind(group.at(-1), word));
     group.push(word);
-    text += added;
-    width += widthOf(added);
   }
   if (group.length > 0) groups.push(group);
   return groups;
@@ -122,16 +121,19 @@ function lastPunctuation(group: readonly Word[]): number {
 }
 
 function joinWords(words: readonly Word[]): string {
-  let text = '';
-  for (const word of words) text += behind(text, word);
-  return text;
+  return words.map((word, i) => behind(words[i - 1], word)).join('');
 }
 
-/** What a word adds to a text: itself, with a space before it where the script has spaces. */
-function behind(text: string, { text: word, punctuation }: Word): string {
-  const shown = inOneLine(word + punctuation);
-  const needsSpace = text !== '' && shown !== '' && !isWide(text.slice(-1)) && !isWide(shown.slice(0, 1));
+/** What a word adds to the one before: itself, with a space between the two where the script has spaces. */
+function behind(previous: Word | undefined, word: Word): string {
+  const shown = shownWord(word);
+  const before = previous && shownWord(previous);
+  const needsSpace = before && shown && !isWide(before.slice(-1)) && !isWide(shown.slice(0, 1));
   return (needsSpace ? ' ' : '') + shown;
+}
+
+function shownWord({ text, punctuation }: Word): string {
+  return inOneLine(text + punctuation);
 }
 
 /** Breaks a text into lines of about equal width, at spaces where it has them. */
