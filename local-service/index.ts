@@ -54,7 +54,7 @@ export interface LocalService {
 }
 
 /**
- * Starts the stand-in for the cloud on this machine: both protocols of protocol.md with a recogniser or a script inside.
+ * Starts the stand-in for the cloud on this machine: both protocols of docs/protocol.md with a recogniser or a script inside.
  * @throws ScriptError for a script that makes no sense, RecogniserError when the recogniser cannot be fetched or loaded.
  */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {

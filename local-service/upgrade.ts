@@ -3,7 +3,7 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ScriptUpgrade } from './script/schema';
 
-/** Where each protocol lives (protocol.md, opening table); a trailing slash is optional. */
+/** Where each protocol lives (protocol.md A.1, B.1); a trailing slash is optional. */
 export function protocolOf(pathname: string): 'qwen-realtime' | 'run-task' | undefined {
   switch (pathname.replace(/\/$/, '')) {
     case '/api-ws/v1/realtime':

@@ -49,7 +49,7 @@ interface SentenceDetails {
 
 /**
  * One protocol session over one connection, without the connection: bytes in, frames and events out. Owns no socket,
- * no timer and no clock (design.md, house rule 2).
+ * no timer and no clock, so that a table of documented frames can test it.
  */
 export interface Protocol {
   /** What follows the endpoint's base URL: path and query. */

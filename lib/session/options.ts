@@ -179,7 +179,7 @@ export interface Session {
    *
    * In mode `manual` the service commits. Where it does not take a commit, it is made from what it does take: silence
    * that ends the open sentence in mode `vad` of Qwen-ASR-Realtime, the end of the task and a new one on run-task
-   * models (design.md, "Messages in Node-RED"). Rejects with `COMMIT_EMPTY` (mode `manual`),
+   * models. Rejects with `COMMIT_EMPTY` (mode `manual`),
    * `COMMIT_FAILED`, `COMMIT_TIMEOUT` or `SESSION_CLOSED`; the session lives on after the first three.
    */
   commit(): Promise<CommitResult>;

@@ -88,7 +88,7 @@ class WsSocket implements Socket {
       this.#handlers?.onOpen();
     });
     this.#ws.on('message', (data, isBinary) => {
-      // `data` is a Buffer for text as well, so only `isBinary` tells (users.md).
+      // `data` is a Buffer for text as well, so only `isBinary` tells them apart.
       const bytes = data as Buffer;
       if (isBinary) this.#handlers?.onBinary(bytes.length);
       else this.#handlers?.onText(bytes.toString('utf8'));

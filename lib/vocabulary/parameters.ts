@@ -106,7 +106,7 @@ export function parameterFault(name: string, value: unknown, spec: ParameterSpec
   }
 }
 
-/** protocol.md B.3 `vocabulary`. A wrong weight would silently drop the whole table (M-OL), so it is refused here. */
+/** protocol.md B.3 `vocabulary`. A wrong weight would silently drop the whole table, so it is refused here. */
 function vocabularyFault(
   name: string,
   value: unknown,
