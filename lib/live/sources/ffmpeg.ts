@@ -1,15 +1,18 @@
 import path from 'node:path';
 import { FfmpegProcess, INSTALL_FFMPEG } from '../../audio/ffmpeg-process';
 import { AsrError } from '../../vocabulary/errors';
-import { publicName } from './address';
+import { ffmpegInput } from './ffmpeg-input';
+import type { FfmpegInput } from './ffmpeg-input';
 import type { AudioFeed, StreamSource } from './source';
 import { watchStalls } from './stall-watch';
 
 export interface FfmpegSourceOptions {
-  /** Anything that ffmpeg opens: an address, a file, or with `format` a device. */
+  /** An address; with `format` a device; or a file in one of `fileFolders`. */
   input: string;
-  /** ffmpeg's name of a device's format, such as `alsa`. Default: ffmpeg finds out. */
+  /** ffmpeg's name of a device's format, such as `alsa`. */
   format?: string;
+  /** Folders in which the operator of this machine lets files be opened. Default: none. */
+  fileFolders?: readonly string[];
   /** How an RTSP camera sends: `tcp` loses nothing on the way. */
   rtspTransport: 'tcp' | 'udp';
   /** Reads a file as fast as it was recorded and not as fast as it can be read. */
@@ -22,19 +25,13 @@ export interface FfmpegSourceOptions {
 
 /** ffmpeg says goodbye to a camera before it ends, which cameras that serve few viewers need; but it must not hang. */
 const GOODBYE_MS = 1000;
-/** What an address may lead to: never from a server to the files of this machine. */
-const NETWORK =
-  'http,https,httpproxy,tcp,tls,udp,rtp,rtcp,rtsp,rtsps,srtp,rtmp,rtmps,rtmpt,srt,mmsh,mmst,crypto,hls';
-
 /**
- * Everything that ffmpeg opens: RTSP cameras, HLS, sound cards, odd formats.
+ * RTSP cameras, HLS, sound cards, odd formats: what ffmpeg opens, within the bounds of {@link ffmpegInput}.
  * @throws AsrError `INVALID_OPTION`
  */
 export function ffmpegSource(options: FfmpegSourceOptions): StreamSource {
-  const { input, format = '', program = '' } = options;
-  if (input.trim() === '') throw invalid('input', 'Say what FFmpeg is to open.');
-  if (!/^[\w,]*$/.test(format))
-    throw invalid('format', `There is no ffmpeg format ${JSON.stringify(format)}.`);
+  const { input, format = '', rtspTransport, fileFolders = [], program = '' } = options;
+  const opened = ffmpegInput({ input, format, rtspTransport, fileFolders });
   // Who may edit a workflow may not thereby run any program of the machine.
   if (program && !/^ffmpeg[\w.-]*$/i.test(path.basename(program))) {
     throw invalid(
@@ -42,19 +39,22 @@ export function ffmpegSource(options: FfmpegSourceOptions): StreamSource {
       `The program is to be an ffmpeg, got ${JSON.stringify(path.basename(program))}.`,
     );
   }
-  const name = nameOf(input);
-  return { kind: 'stream', name, connect: (signal) => connect(options, name, signal) };
+  return { kind: 'stream', name: opened.name, connect: (signal) => connect(options, opened, signal) };
 }
 
-async function connect(options: FfmpegSourceOptions, name: string, signal: AbortSignal): Promise<AudioFeed> {
+async function connect(
+  options: FfmpegSourceOptions,
+  opened: FfmpegInput,
+  signal: AbortSignal,
+): Promise<AudioFeed> {
   signal.throwIfAborted();
-  const run = new FfmpegRun(options, name);
+  const run = new FfmpegRun(options, opened);
   const stop = (): void => void run.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
     const head = await run.first();
     return {
-      sender: name,
+      sender: opened.name,
       hints: { rate: options.rateHz, channels: 1, encoding: 's16le' },
       chunks: run.from(head),
       close: () => run.close(),
@@ -75,11 +75,11 @@ class FfmpegRun {
   readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
   #stalled = false;
 
-  constructor(options: FfmpegSourceOptions, name: string) {
+  constructor(options: FfmpegSourceOptions, { args, name }: FfmpegInput) {
     const { input, program, stallMs } = options;
     this.#name = name;
-    this.#input = input;
-    this.#ffmpeg = new FfmpegProcess({ args: argumentsOf(options), ...(program && { program }) });
+    this.#input = input.trim();
+    this.#ffmpeg = new FfmpegProcess({ args: argumentsOf(options, args), ...(program && { program }) });
     this.#chunks = watchStalls(this.#ffmpeg.stdout, stallMs, () => {
       this.#stalled = true;
       void this.close();
@@ -142,23 +142,14 @@ class FfmpegRun {
   }
 }
 
-function argumentsOf({ input, format, rtspTransport, inRealTime, rateHz }: FfmpegSourceOptions): string[] {
-  const isRtsp = /^rtsps?:/i.test(input);
-  const isNetwork = /^[a-z][a-z0-9+.-]+:\/\//i.test(input) && !/^file:/i.test(input);
+function argumentsOf({ inRealTime, rateHz }: FfmpegSourceOptions, input: readonly string[]): string[] {
   return [
     ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning'],
-    ...(isNetwork ? ['-protocol_whitelist', NETWORK] : []),
-    ...(isRtsp ? ['-rtsp_transport', rtspTransport] : []),
     ...(inRealTime ? ['-re'] : []),
-    ...(format ? ['-f', format] : []),
-    ...['-i', input],
+    ...input,
     ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-ac', '1', '-ar', String(rateHz)],
     ...['-flush_packets', '1', '-f', 's16le', '-c:a', 'pcm_s16le', 'pipe:1'],
   ];
-}
-
-function nameOf(input: string): string {
-  return URL.canParse(input) && input.includes('://') ? publicName(new URL(input)) : input;
 }
 
 function missing(cause: unknown): AsrError {

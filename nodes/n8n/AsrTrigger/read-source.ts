@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import type { AudioFormatHints } from '../../../lib/audio/format';
 import { AsrError } from '../../../lib/vocabulary/errors';
@@ -32,7 +33,7 @@ export function readSource(parameter: Parameter, rateHz: number): LiveSource {
       return ffmpegSource({
         input: text('ffmpegInput'),
         format: option('ffmpegFormat'),
-        program: option('ffmpegPath'),
+        fileFolders: fileFolders(),
         rtspTransport: option('rtspTransport') === 'udp' ? 'udp' : 'tcp',
         inRealTime: options.inRealTime === true,
         rateHz,
@@ -59,6 +60,20 @@ function portOptions(parameter: Parameter, options: IDataObject, hints: AudioFor
     idleMs: numberOf(options.idleSeconds, 30, 1, 86_400) * 1000,
     hints,
   };
+}
+
+/**
+ * Where the operator lets files be opened: FLOW_ASR_FILE_FOLDERS, separated as the PATH is, within what n8n's own
+ * N8N_RESTRICT_FILE_ACCESS_TO allows, separated by semicolons.
+ */
+function fileFolders(): string[] {
+  const ours = process.env.FLOW_ASR_FILE_FOLDERS?.split(path.delimiter).filter(Boolean) ?? [];
+  const n8n = process.env.N8N_RESTRICT_FILE_ACCESS_TO?.split(';').map((folder) => folder.trim());
+  const allowed = n8n?.filter(Boolean) ?? [];
+  if (allowed.length === 0) return ours;
+  return ours.filter((folder) =>
+    allowed.some((base) => !path.relative(path.resolve(base), path.resolve(folder)).startsWith('..')),
+  );
 }
 
 /** Within its bounds: an expression may give anything. */

@@ -59,7 +59,8 @@ export const SOURCE_PROPERTIES: INodeProperties[] = [
     required: true,
     default: '',
     placeholder: 'e.g. rtsp://192.168.1.20/stream1',
-    description: "What ffmpeg is to open: an address, a file, or with the option 'Input Format' a device",
+    description:
+      "What ffmpeg is to open: an address, or with the option 'Input Format' a device. Files only where the operator allows them in FLOW_ASR_FILE_FOLDERS.",
     hint: "Needs ffmpeg on the machine that n8n runs on; n8n's Docker image has none",
     displayOptions: { show: { source: ['ffmpeg'] } },
   },
@@ -100,21 +101,12 @@ export const SOURCE_OPTIONS: INodeProperties[] = [
     displayOptions: { hide: { '/source': ['ffmpeg'] } },
   })),
   {
-    displayName: 'FFmpeg Path',
-    name: 'ffmpegPath',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. /opt/ffmpeg/bin/ffmpeg',
-    description: 'Where ffmpeg is, if it is not on the PATH',
-    displayOptions: { show: { '/source': ['ffmpeg'] } },
-  },
-  {
     displayName: 'Input Format',
     name: 'ffmpegFormat',
     type: 'string',
     default: '',
     placeholder: 'e.g. alsa',
-    description: "Ffmpeg's name of the format, for devices: alsa, pulse, avfoundation, dshow",
+    description: "Ffmpeg's name of the format, for devices: alsa, pulse, jack, sndio, avfoundation, dshow",
     displayOptions: { show: { '/source': ['ffmpeg'] } },
   },
   {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AsrError } from '../../../lib';
 import { ffmpegSource } from '../../../lib/live/sources/ffmpeg';
@@ -11,7 +13,8 @@ import { wav } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 import { bytesOf, useLiveServers } from '../../support/live-servers';
 
-const JFK_FILE = path.join(__dirname, '../../fixtures/jfk.wav');
+const FIXTURES = path.join(__dirname, '../../fixtures');
+const JFK_FILE = path.join(FIXTURES, 'jfk.wav');
 const SECRET = 'pa55word';
 const never = new AbortController().signal;
 
@@ -31,6 +34,7 @@ describe('an ffmpeg source', () => {
       rtspTransport: 'tcp',
       inRealTime: false,
       program: ffmpegPath(),
+      fileFolders: [FIXTURES],
       rateHz: 16_000,
       stallMs: 10_000,
       ...options,
@@ -106,7 +110,7 @@ describe('an ffmpeg source', () => {
     }
     assert.throws(() => source('x', { format: '-y out' }), { code: 'INVALID_OPTION' });
     assert.throws(() => source('  '), { code: 'INVALID_OPTION' });
-    await assert.rejects(source('-version').connect(never), { code: 'CONNECTION_LOST' });
+    assert.throws(() => source('-version'), { code: 'INVALID_OPTION', param: 'input' });
   });
 
   it('opens no file of this machine for a server that asks for it', async () => {
@@ -116,4 +120,126 @@ describe('an ffmpeg source', () => {
     });
     await assert.rejects(source(`${url}/list.m3u8`).connect(never), { code: 'CONNECTION_LOST' });
   });
+
+  const READS_OR_WRITES_FILES: [input: string, format?: string][] = [
+    ['anullsrc,ametadata=print:file=FILE', 'lavfi'],
+    ['amovie=FILE', 'lavfi'],
+    ['FILE', 'lavfi'],
+    ['FILE', 's16le'],
+    ['FILE', 'data'],
+    ['FILE', 'concat'],
+    ['FILE', 'image2'],
+    ['FILE', 'oss'],
+    ['FILE', 'alsa,lavfi'],
+    ['FILE', 'ALSA '],
+    ["file:'FILE'", 'alsa'],
+    ['file:FILE', 'alsa'],
+    ['tee:default,FILE,raw', 'alsa'],
+    ['plug:tee:default,out,raw', 'alsa'],
+    ['plug:{type file file "FILE"}', 'alsa'],
+    ['FILE', 'pulse'],
+    ['FILE', 'constructor'],
+    ['FILE'],
+    ['file:FILE'],
+    ['file://FILE'],
+    ['concat:FILE|FILE'],
+    ['subfile,,start,0,end,100,,:FILE'],
+    ['async:FILE'],
+    ['cache:FILE'],
+    ['crypto:FILE'],
+    ['data:audio/wav;base64,AAAA'],
+    ['pipe:0'],
+    ['fd:'],
+    ['unix:/run/x.sock'],
+    ['tee:FILE'],
+    ['async:http://127.0.0.1/'],
+    ['concat:http://127.0.0.1/|FILE'],
+    ['ffrtmphttp://127.0.0.1/'],
+    ['gopher://127.0.0.1/'],
+    ['ftp://127.0.0.1/'],
+  ];
+  for (const [input, format] of READS_OR_WRITES_FILES) {
+    it(`starts nothing for ${JSON.stringify(input)}${format ? ` as ${format}` : ''}`, () => {
+      const named = input.replaceAll('FILE', JFK_FILE);
+      const options = { fileFolders: [], ...(format !== undefined && { format }) };
+      assert.throws(() => source(named, options), { code: 'INVALID_OPTION' });
+    });
+  }
+
+  it('opens devices by their own names', () => {
+    const devices = [
+      ['alsa', 'default'],
+      ['alsa', 'plughw:CARD=Device,DEV=0'],
+      ['pulse', 'alsa_input.usb-0d8c_USB-00.mono-fallback'],
+      ['avfoundation', ':0'],
+      ['dshow', 'audio=Microphone (USB Audio)'],
+    ];
+    for (const [format, input] of devices) assert.equal(source(input!, { format: format! }).name, input);
+  });
+
+  it('opens files in the folders that the operator names, and no others by a link or a way out', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
+    try {
+      const allowed = path.join(folder, 'allowed');
+      await mkdir(allowed);
+      await copyFile(JFK_FILE, path.join(allowed, 'jfk.wav'));
+      await symlink(JFK_FILE, path.join(allowed, 'link.wav'));
+      execFileSync('mkfifo', [path.join(allowed, 'fifo.wav')]);
+      const feed = servers.keep(
+        await source(path.join(allowed, 'jfk.wav'), { fileFolders: [allowed] }).connect(never),
+      );
+      assert.deepEqual(await bytesOf(feed), JFK_PCM);
+      const refused = ['link.wav', '../allowed/../../etc/passwd', 'missing.wav', 'fifo.wav', '.'];
+      for (const name of refused) {
+        assert.throws(
+          () => source(`${allowed}/${name}`, { fileFolders: [allowed] }),
+          { code: 'INVALID_OPTION', param: 'input' },
+          name,
+        );
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('opens no other file for a file that leads to it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
+    try {
+      const lists = {
+        'list.m3u8': `#EXTM3U\n#EXT-X-TARGETDURATION:11\n#EXTINF:11,\nfile://${JFK_FILE}\n#EXT-X-ENDLIST\n`,
+        'list.ffconcat': `ffconcat version 1.0\nfile '${JFK_FILE}'\n`,
+        'list.txt': `ffconcat version 1.0\nfile jfk.wav\n`,
+      };
+      await copyFile(JFK_FILE, path.join(folder, 'jfk.wav'));
+      for (const [name, text] of Object.entries(lists)) {
+        await writeFile(path.join(folder, name), text);
+        const opened = source(path.join(folder, name), { fileFolders: [folder] });
+        await assert.rejects(opened.connect(never), { code: 'CONNECTION_LOST' }, name);
+      }
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('plays WAV, MP3, Ogg and HLS of a server', async () => {
+    const url = await servers.http((request, response) => {
+      const isList = request.url?.endsWith('.m3u8');
+      const list = '#EXTM3U\n#EXT-X-TARGETDURATION:11\n#EXTINF:11,\nsegment.ts\n#EXT-X-ENDLIST\n';
+      if (isList) response.writeHead(200, { 'content-type': 'application/vnd.apple.mpegurl' }).end(list);
+      else response.end(encoded(path.extname(request.url ?? '').slice(1)));
+    });
+    for (const name of ['a.wav', 'a.mp3', 'a.ogg', 'list.m3u8']) {
+      const feed = servers.keep(await source(`${url}/${name}`).connect(never));
+      const { length } = await bytesOf(feed);
+      assert.ok(Math.abs(length - JFK_PCM.length) < 0.02 * JFK_PCM.length, `${length} bytes of ${name}`);
+    }
+  });
 });
+
+/** The recording in a container of this ending. */
+function encoded(ending: string): Buffer {
+  const format = ending === 'ts' ? ['-c:a', 'mp2', '-f', 'mpegts'] : ['-f', ending];
+  return execFileSync(ffmpegPath(), ['-loglevel', 'error', '-i', JFK_FILE, ...format, 'pipe:1'], {
+    maxBuffer: 1e7,
+  });
+}

@@ -133,18 +133,33 @@ describe("the trigger in n8n's engine", function () {
       assert.ok(of('interim').length > 0);
     });
 
-    it('gives a file of an ffmpeg that is named, in real time if it is asked to', async () => {
+    it('gives a file where the operator allows it, with the operator’s ffmpeg, in real time if asked to', async () => {
       await rig.serve({ utterances: ['Hello.'] });
-      const parameters = {
-        source: 'ffmpeg',
-        ffmpegInput: JFK_FILE,
-        options: { ffmpegPath: ffmpegPath(), inRealTime: true },
-      };
-      const trigger = await host.activate(parameters);
-      await waitUntil(() => trigger.items.length === 1, 'a sentence', 10_000);
-      assert.equal(trigger.items[0]!.source, JFK_FILE);
-      // Eleven seconds of it have not passed: ffmpeg is in the middle.
-      await trigger.deactivate();
+      const parameters = { source: 'ffmpeg', ffmpegInput: JFK_FILE, options: { inRealTime: true } };
+      await withEnvironment({ FFMPEG_PATH: ffmpegPath() }, async () => {
+        await assert.rejects(host.activate(parameters), /FLOW_ASR_FILE_FOLDERS/);
+        const FLOW_ASR_FILE_FOLDERS = path.dirname(JFK_FILE);
+        const elsewhere = { FLOW_ASR_FILE_FOLDERS, N8N_RESTRICT_FILE_ACCESS_TO: '/srv; /mnt' };
+        await withEnvironment(elsewhere, () =>
+          assert.rejects(host.activate(parameters), /FLOW_ASR_FILE_FOLDERS/),
+        );
+        await withEnvironment({ FLOW_ASR_FILE_FOLDERS }, async () => {
+          const trigger = await host.activate(parameters);
+          await waitUntil(() => trigger.items.length === 1, 'a sentence', 10_000);
+          assert.equal(trigger.items[0]!.source, JFK_FILE);
+          // Eleven seconds of it have not passed: ffmpeg is in the middle.
+          await trigger.deactivate();
+        });
+      });
+    });
+
+    it('starts no program that a workflow names', async () => {
+      await rig.serve();
+      const options = { ffmpegPath: ffmpegPath() };
+      const parameters = { source: 'ffmpeg', ffmpegInput: 'http://127.0.0.1:1/', options };
+      await withEnvironment({ FFMPEG_PATH: '/no/such/ffmpeg' }, () =>
+        assert.rejects(host.activate(parameters), /no ffmpeg on this machine/),
+      );
     });
 
     it('listens to devices at a TCP port, and tells of one that sends no audio', async () => {
@@ -271,3 +286,16 @@ describe("the trigger in n8n's engine", function () {
     assert.ok(wordErrorRate(JFK_TEXT, heard()!) <= 0.05, heard());
   });
 });
+
+async function withEnvironment(variables: Record<string, string>, task: () => Promise<void>): Promise<void> {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  try {
+    await task();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  }
+}

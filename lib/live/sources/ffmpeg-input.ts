@@ -1,0 +1,124 @@
+import { realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { AsrError } from '../../vocabulary/errors';
+import { publicName } from './address';
+
+/**
+ * ffmpeg opens far more than audio: `lavfi` filters read and write any file, raw formats give any file byte for byte, `concat`
+ * and `subfile` lead to others. Whoever may edit a workflow may not thereby do all of this, so the input is one of three
+ * things: an address, a device, or a file of a folder that the operator has named.
+ */
+export interface FfmpegInput {
+  /** The arguments of ffmpeg up to and with the input. */
+  args: string[];
+  /** For people; without the user and the password of an address. */
+  name: string;
+}
+
+export interface FfmpegInputOptions {
+  input: string;
+  /** ffmpeg's name of a device's format, such as `alsa`; empty for addresses and files. */
+  format: string;
+  /** How an RTSP camera sends: `tcp` loses nothing on the way. */
+  rtspTransport: 'tcp' | 'udp';
+  /** Folders in which files may be opened. */
+  fileFolders: readonly string[];
+}
+
+const SCHEMES = /^(https?|rtsps?|rtmp|rtmps|rtmpt|rtmpts|rtp|srtp|srt|tcp|tls|udp|mmsh|mmst):\/\/[^/\s]/i;
+/** What an address may lead to: never from a server to the files of this machine. */
+const NETWORK_PROTOCOLS =
+  'http,https,httpproxy,tcp,tls,udp,rtp,rtcp,rtsp,rtsps,srtp,rtmp,rtmps,rtmpt,rtmpts,srt,mmsh,mmst,crypto,hls';
+/** Formats that hold audio themselves, and lead to no other file. */
+const CONTAINERS =
+  'aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,matroska,webm,mov,mp4,mp3,mpeg,mpegts,ogg,tta,voc,w64,wav,wv';
+const NETWORK_FORMATS = `${CONTAINERS},hls,applehttp,dash,rtsp,rtp,sdp`;
+
+/** Devices and the names that they may have. */
+const DEVICES: Readonly<Record<string, { names: RegExp; example: string }>> = {
+  // One colon: `plug:tee:…` would lead to ALSA's plug-ins that write files, as `file:` and `tee:` do by themselves.
+  alsa: { names: /^(?!(file|tee)(:|$))[a-z_][\w-]*(:[\w=,-]*)?$/i, example: 'default or plughw:1,0' },
+  pulse: { names: /^[\w.@:+-]+$/, example: 'default' },
+  jack: { names: /^[\w.@:+ -]+$/, example: 'ffmpeg' },
+  sndio: { names: /^(default|snd\/\d+(\.\w+)?|rsnd\/\d+)$/, example: 'default' },
+  avfoundation: { names: /^[^\p{Cc}]+$/u, example: ':0' },
+  dshow: { names: /^audio=[^\p{Cc}]+$/u, example: 'audio=Microphone' },
+};
+
+/**
+ * Looks at what a person wants ffmpeg to open.
+ * @throws AsrError `INVALID_OPTION` with `param` `format` or `input`
+ */
+export function ffmpegInput(options: FfmpegInputOptions): FfmpegInput {
+  const input = options.input.trim();
+  if (input === '') throw invalid('input', 'Say what FFmpeg is to open.');
+  const format = options.format.trim().toLowerCase();
+  if (format !== '') return device(input, format);
+  if (SCHEMES.test(input)) return address(input, options.rtspTransport);
+  return file(input, options.fileFolders);
+}
+
+function device(input: string, format: string): FfmpegInput {
+  const known = Object.hasOwn(DEVICES, format) ? DEVICES[format] : undefined;
+  if (!known) {
+    const names = Object.keys(DEVICES).join(', ');
+    const message = `Expected the format of a device (${names}) or none, got ${shown(format)}.`;
+    throw invalid('format', `${message} Addresses and files need no format.`);
+  }
+  if (!known.names.test(input)) {
+    throw invalid('input', `Expected a device of ${format}, such as ${known.example}, got ${shown(input)}.`);
+  }
+  return { args: ['-f', format, '-i', input], name: input };
+}
+
+function address(input: string, rtspTransport: 'tcp' | 'udp'): FfmpegInput {
+  return {
+    args: [
+      ...['-protocol_whitelist', NETWORK_PROTOCOLS, '-format_whitelist', NETWORK_FORMATS],
+      ...(/^rtsps?:/i.test(input) ? ['-rtsp_transport', rtspTransport] : []),
+      ...['-i', input],
+    ],
+    name: URL.canParse(input) ? publicName(new URL(input)) : 'the address',
+  };
+}
+
+function file(input: string, folders: readonly string[]): FfmpegInput {
+  const refuse = (why: string): AsrError =>
+    invalid(
+      'input',
+      `${why}, got ${shown(input)}. Besides, it may be an address such as rtsp://camera/stream, or a device with its format.`,
+    );
+  if (folders.length === 0) {
+    throw refuse('Files are opened only in folders that the operator names in FLOW_ASR_FILE_FOLDERS');
+  }
+  let real: string;
+  try {
+    real = realpathSync(input);
+  } catch (cause) {
+    throw Object.assign(refuse('Expected a file that exists'), { cause });
+  }
+  const isInside = folders.some((folder) => isWithin(real, folder));
+  // A pipe or a device would never end, or never begin.
+  if (!isInside || !statSync(real).isFile()) {
+    throw refuse('Expected a regular file in one of the folders that FLOW_ASR_FILE_FOLDERS names');
+  }
+  const whitelists = ['-protocol_whitelist', 'file', '-format_whitelist', CONTAINERS];
+  return { args: [...whitelists, '-i', `file:${real}`], name: real };
+}
+
+function isWithin(file: string, folder: string): boolean {
+  try {
+    const relative = path.relative(realpathSync(folder), file);
+    return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+  } catch {
+    return false;
+  }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+}
+
+function invalid(param: string, message: string): AsrError {
+  return new AsrError('INVALID_OPTION', message, { param });
+}
