@@ -104,7 +104,7 @@ describe('an ffmpeg source', () => {
     });
   });
 
-  it('runs no other program, and nothing of the input is an option', async () => {
+  it('runs no other program, and nothing of the input is an option', () => {
     for (const program of ['/bin/sh', 'ffmpeg;ls', '/usr/bin/env']) {
       assert.throws(() => source(JFK_FILE, { program }), { code: 'INVALID_OPTION' });
     }
