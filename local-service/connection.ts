@@ -2,6 +2,7 @@ import type WebSocket from 'ws';
 import type { RawData } from 'ws';
 import type { EngineConnection } from './engines/engine';
 import { FaultSchedule } from './faults';
+import { FAILURES, type Failure } from './script/failures';
 import type { Recorder } from './inspection';
 import type { JsonObject } from './json';
 import { Outbox, type OutboxLink } from './outbox';
@@ -10,8 +11,14 @@ import { Timers, type Cancel, type ServiceClock } from './time';
 
 /** One protocol at work on one connection. */
 export interface ProtocolHandler {
+  /** The connection is open and can be spoken on. */
+  opened(): void;
   text(message: string): void;
   binary(message: Buffer): void;
+  /** The script lets the service fail: it says so in its protocol's words, and closes. */
+  fail(failure: Failure, closeCode: number): void;
+  /** The script lets the service complete what it has heard so far. */
+  completeByItself(): void;
   /** The socket is closed; everything the handler holds must go. */
   closed(): void;
 }
@@ -42,6 +49,8 @@ export class Connection {
   #restUntil = 0;
   #stopResting: Cancel = () => undefined;
   #audioMs = 0;
+  #handler: ProtocolHandler | undefined;
+  #cancelIdleFaults: Cancel = () => undefined;
   #end = (): void => undefined;
 
   constructor({ socket, recorder, clock, faults, engine, log }: ConnectionOptions) {
@@ -60,14 +69,13 @@ export class Connection {
   /** Lets a protocol speak on this connection. */
   serve(start: (connection: Connection) => ProtocolHandler): void {
     const socket = this.#socket;
-    let handler: ProtocolHandler | undefined;
     socket.on('message', (data, isBinary) => {
       if (this.#halfOpen || socket.readyState !== socket.OPEN) return;
       const message = toBuffer(data);
       this.#pace(message.length);
       this.#guard(() => {
-        if (isBinary) handler?.binary(message);
-        else handler?.text(message.toString('utf8'));
+        if (isBinary) this.#handler?.binary(message);
+        else this.#handler?.text(message.toString('utf8'));
       });
     });
     socket.on('ping', (data) => {
@@ -81,7 +89,7 @@ export class Connection {
     socket.on('close', (code, reason) => {
       this.timers.clear();
       this.recorder.record.closed ??= { code, reason: reason.toString('utf8') };
-      handler?.closed();
+      this.#handler?.closed();
       this.#end();
     });
     for (const { afterMs, action } of this.#faults.timed) {
@@ -89,8 +97,10 @@ export class Connection {
         this.#outbox.act(action);
       });
     }
+    this.#awaitAudio();
     this.#guard(() => {
-      handler = start(this);
+      this.#handler = start(this);
+      this.#handler.opened();
     });
   }
 
@@ -119,6 +129,7 @@ export class Connection {
     this.recorder.receivedAudio(audio);
     this.#audioMs += durationMs;
     for (const action of this.#faults.onAudio(this.#audioMs)) this.#outbox.act(action);
+    this.#awaitAudio();
   }
 
   /** Ends the connection without ceremony; for the service's own end. */
@@ -148,8 +159,26 @@ export class Connection {
     };
   }
 
+  #awaitAudio(): void {
+    this.#cancelIdleFaults();
+    const cancels = this.#faults.idle.map(({ idleMs, action }) =>
+      this.timers.after(idleMs, () => {
+        this.#outbox.act(action);
+      }),
+    );
+    this.#cancelIdleFaults = () => {
+      for (const cancel of cancels) cancel();
+    };
+  }
+
   #act(action: Exclude<ScriptLinkAction, { do: 'send' | 'close' }>): void {
     switch (action.do) {
+      case 'fail':
+        this.#handler?.fail(failureOf(action), action.closeCode ?? 1000);
+        return;
+      case 'complete':
+        this.#handler?.completeByItself();
+        return;
       case 'terminate':
         this.terminate();
         return;
@@ -175,6 +204,11 @@ export class Connection {
       if (!this.#halfOpen) this.#socket.resume();
     });
   }
+}
+
+function failureOf({ as, code, message }: Extract<ScriptLinkAction, { do: 'fail' }>): Failure {
+  const { code: namedCode = '', message: namedMessage = '' } = as ? FAILURES[as] : {};
+  return { code: code ?? namedCode, message: message ?? namedMessage };
 }
 
 function toBuffer(data: RawData): Buffer {

@@ -5,12 +5,16 @@ import type { FrameKind, ScriptFault, ScriptFrameAction, ScriptLinkAction } from
 /** The actions that are due for one frame, in the order of the script. */
 export interface DueActions {
   frame: ScriptFrameAction[];
+  /** Before the frame goes out, and after it. */
+  before: ScriptLinkAction[];
   link: ScriptLinkAction[];
 }
 
 const LINK_ACTIONS: ReadonlySet<string> = new Set<ScriptLinkAction['do']>([
   'send',
   'close',
+  'fail',
+  'complete',
   'terminate',
   'halfOpen',
   'readSlowly',
@@ -37,16 +41,23 @@ export class FaultSchedule {
     );
   }
 
-  /** Counts the frame and returns what is to be done to it and after it. */
+  /** Faults that wait for a time without audio. */
+  get idle(): { idleMs: number; action: ScriptLinkAction }[] {
+    return this.#faults.flatMap((fault) =>
+      'idleMs' in fault && isLinkAction(fault) ? [{ idleMs: fault.idleMs, action: fault }] : [],
+    );
+  }
+
+  /** Counts the frame and returns what is to be done before it, to it and after it. */
   onFrame(kind: FrameKind, wireName: string): DueActions {
-    const due: DueActions = { frame: [], link: [] };
+    const due: DueActions = { frame: [], before: [], link: [] };
     const counts = new Map([kind, wireName].map((name) => [name, (this.#sent.get(name) ?? 0) + 1]));
     for (const [name, count] of counts) this.#sent.set(name, count);
     for (const fault of this.#faults) {
       if (!('on' in fault)) continue;
       const count = counts.get(fault.on);
       if (count === undefined || (fault.nth !== undefined && fault.nth !== count)) continue;
-      if (isLinkAction(fault)) due.link.push(fault);
+      if (isLinkAction(fault)) (fault.before ? due.before : due.link).push(fault);
       else due.frame.push(fault);
     }
     return due;

@@ -85,6 +85,7 @@ export class Outbox {
     const due = this.#faults.onFrame(kind, wireName);
     const delayMs = due.frame.reduce((sum, action) => sum + (action.do === 'delay' ? action.ms : 0), 0);
     const deliver = (): void => {
+      for (const action of due.before) this.act(action);
       this.#deliver(due.frame, frame);
       for (const action of due.link) this.act(action);
       this.#release(kind, wireName);

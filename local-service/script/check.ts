@@ -1,4 +1,6 @@
 import { isJsonObject, show } from '../json';
+import { FAILURES } from './failures';
+import { QUIRKS } from './quirks';
 
 /** `undefined` when all is well, else a sentence about what is wrong with the value at `path`. */
 type Check = (value: unknown, path: string) => string | undefined;
@@ -39,6 +41,12 @@ const listOf =
     }
     return undefined;
   };
+
+const nameIn = (table: object): Check =>
+  expected(
+    `one of ${Object.keys(table).join(', ')}`,
+    (value) => typeof value === 'string' && Object.hasOwn(table, value),
+  );
 
 interface Fields {
   required?: Record<string, Check>;
@@ -114,7 +122,10 @@ const upgrade: Check = (value, path) =>
         path,
       );
 
-const TRIGGERS: Record<string, Check> = { on: text, nth: count, atAudioMs: ms, afterMs: ms };
+/** Of these a fault has exactly one. */
+const TRIGGERS: Record<string, Check> = { on: text, atAudioMs: ms, afterMs: ms, idleMs: ms };
+/** … and with `on` also these. */
+const ON_FRAME: Record<string, Check> = { nth: count, before: flag };
 
 /** The fields of each action; `true` marks those that act on a frame and so need a trigger `on`. */
 const ACTIONS: Record<string, { ofFrame: boolean } & Fields> = {
@@ -126,6 +137,8 @@ const ACTIONS: Record<string, { ofFrame: boolean } & Fields> = {
   replace: { ofFrame: true, required: { text } },
   send: { ofFrame: false, optional: { frame: anyObject, text, randomBytes: count } },
   close: { ofFrame: false, required: { code: closeCode }, optional: { reason: text } },
+  fail: { ofFrame: false, optional: { as: nameIn(FAILURES), code: text, message: text, closeCode } },
+  complete: { ofFrame: false },
   terminate: { ofFrame: false },
   halfOpen: { ofFrame: false },
   readSlowly: { ofFrame: false, required: { bytesPerSecond: count } },
@@ -137,25 +150,38 @@ const fault: Check = (value, path) => {
   const action = typeof name === 'string' && Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (!action)
     return `Expected \`${path}.do\` to be one of ${Object.keys(ACTIONS).join(', ')}, got ${show(name)}.`;
-  const triggers = ['on', 'atAudioMs', 'afterMs'].filter((key) => value[key] !== undefined);
-  if (triggers.length !== 1) return `\`${path}\` needs exactly one of on, atAudioMs and afterMs.`;
+  const triggers = Object.keys(TRIGGERS).filter((key) => value[key] !== undefined);
+  if (triggers.length !== 1) return `\`${path}\` needs exactly one of ${Object.keys(TRIGGERS).join(', ')}.`;
   if (action.ofFrame && value.on === undefined)
     return `\`${path}\` needs \`on\`: ${show(name)} is done to a frame.`;
+  if (name === 'fail' && value.as === undefined && value.code === undefined)
+    return `\`${path}\` needs \`as\` or \`code\`: how the service fails.`;
   if (name === 'hold' && value.until === undefined && value.ms === undefined) {
     return `\`${path}\` needs \`until\` or \`ms\`, else the frame would be held for ever; use drop for that.`;
   }
   return objectOf({
     required: { do: text, ...action.required },
-    optional: { ...TRIGGERS, ...action.optional },
+    optional: {
+      ...TRIGGERS,
+      ...(value.on === undefined ? {} : ON_FRAME),
+      ...action.optional,
+    },
   })(value, path);
 };
 
-const connection = { upgrade, utterances: listOf(utterance), loop: flag, faults: listOf(fault) };
+const connection = {
+  upgrade,
+  utterances: listOf(utterance),
+  loop: flag,
+  quirks: listOf(nameIn(QUIRKS)),
+  faults: listOf(fault),
+};
 
 const script = objectOf({
   optional: {
     ...connection,
     defaults: objectOf({ optional: { language: text, emotion: text, wordMs: ms, gapMs: ms } }),
+    cycle: flag,
     connections: listOf(objectOf({ optional: connection })),
   },
 });

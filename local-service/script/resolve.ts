@@ -7,6 +7,7 @@ import type {
   ScriptStep,
   ScriptUtterance,
 } from './schema';
+import { QUIRKS } from './quirks';
 import { joinWords, splitWords, spreadWords } from '../words';
 
 const DEFAULTS: Required<ScriptDefaults> = { language: 'en', emotion: 'neutral', wordMs: 300, gapMs: 1_000 };
@@ -19,17 +20,18 @@ export function resolveScript(file: ScriptFile): Script {
   const defaults = { ...DEFAULTS, ...file.defaults };
   const connections = file.connections?.length ? file.connections : [{}];
   const plans = connections.map((connection): ScriptPlan => {
-    const { upgrade, utterances = [], loop = false, faults = [] } = { ...file, ...connection };
+    const { upgrade, utterances = [], loop = false, quirks = [], faults = [] } = { ...file, ...connection };
     return {
       upgrade,
       loop,
-      faults,
+      faults: [...quirks.flatMap((quirk) => QUIRKS[quirk]), ...faults],
       utterances: utterances.map((utterance) => resolveUtterance(utterance, defaults)),
     };
   });
+  const last = plans.length - 1;
   return {
     planFor: (index) =>
-      plans[Math.min(index, plans.length - 1)] ?? {
+      plans[file.cycle ? index % plans.length : Math.min(index, last)] ?? {
         upgrade: undefined,
         utterances: [],
         loop: false,

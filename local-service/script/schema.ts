@@ -13,6 +13,8 @@ export interface ScriptFile extends ScriptConnection {
    * from the top of the file. Every upgrade request with a right key counts.
    */
   connections?: ScriptConnection[];
+  /** Begin again with the first connection after the last. Default false: the last one repeats. */
+  cycle?: boolean;
 }
 
 export interface ScriptDefaults {
@@ -34,8 +36,19 @@ export interface ScriptConnection {
   utterances?: (string | ScriptUtterance)[];
   /** Begin again with the first utterance after the last. Default false. */
   loop?: boolean;
+  /** What this service does differently from the documentation, on the whole connection. */
+  quirks?: ScriptQuirk[];
   faults?: ScriptFault[];
 }
+
+/** Deviations that live services have shown. */
+export type ScriptQuirk =
+  /** Qwen: `committed`, `….text` and `….completed` have no `item_id`, and the created item no `id` (protocol.md E 6). */
+  | 'noItemIds'
+  /** Qwen: `conversation.item.created` comes before `input_audio_buffer.committed` (protocol.md E 6). */
+  | 'createdBeforeCommitted'
+  /** Run-task: sentences have no `sentence_id` (protocol.md B.4). */
+  | 'noSentenceIds';
 
 export type ScriptUpgrade =
   /** Refuse with this HTTP status (401, 403, 429, 503 …) and the service's JSON body. */
@@ -107,12 +120,17 @@ export type FrameKind =
 
 /** When a fault happens. */
 export type ScriptTrigger =
-  /** When a frame goes out: its kind or wire name, and the how-manieth of them (from 1; every one when left out). */
-  | { on: FrameKind | (string & {}); nth?: number }
+  /**
+   * When a frame goes out: its kind or wire name, and the how-manieth of them (from 1; every one when left out). What is
+   * done to the connection follows the frame, or with `before` precedes it.
+   */
+  | { on: FrameKind | (string & {}); nth?: number; before?: boolean }
   /** When this much audio has arrived on the connection. */
   | { atAudioMs: number }
   /** This long after the upgrade, service time. */
-  | { afterMs: number };
+  | { afterMs: number }
+  /** Whenever no audio has come for this long, service time. */
+  | { idleMs: number };
 
 /** What can be done to a frame that goes out. Needs a trigger with `on`. */
 export type ScriptFrameAction =
@@ -127,18 +145,34 @@ export type ScriptFrameAction =
   /** Send this text instead, JSON or not. */
   | { do: 'replace'; text: string };
 
-/** What can be done to the connection. With a trigger `on` it follows the frame. */
+/** What can be done to the connection. */
 export type ScriptLinkAction =
   /** Send one more frame: an object, any text, or this many random bytes. */
   | { do: 'send'; frame?: Record<string, unknown>; text?: string; randomBytes?: number }
   /** Close handshake with this code. */
   | { do: 'close'; code: number; reason?: string }
+  /**
+   * Fail in the protocol's own words, `error` or `task-failed`, and then close with `closeCode` (default 1000). Either a
+   * failure by its name or by its code and message.
+   */
+  | { do: 'fail'; as?: FailureName; code?: string; message?: string; closeCode?: number }
+  /** Manual mode: complete what has been heard, though nobody has committed it (protocol.md E 7). */
+  | { do: 'complete' }
   /** End the TCP connection without a close frame: 1006 for the client. */
   | { do: 'terminate' }
   /** Read nothing and say nothing from now on, pongs included, with the socket open. */
   | { do: 'halfOpen' }
   /** Take no more than this from the socket. */
   | { do: 'readSlowly'; bytesPerSecond: number };
+
+/** Failures that live services have shown; their codes and messages are in failures.ts. */
+export type FailureName =
+  /** Too many connections of this account are open (protocol.md E 1). */
+  | 'connectionCap'
+  /** The service took too long itself (protocol.md E 3). */
+  | 'responseTimeout'
+  /** Too many requests (protocol.md A.8). */
+  | 'throttled';
 
 export type ScriptFault = ScriptTrigger & (ScriptFrameAction | ScriptLinkAction);
 

@@ -46,7 +46,11 @@ describe('local service: scripts', () => {
       /`utterances\[0\]\.endMs` to be after 500, got 400/,
     ],
     [{ faults: [{ on: 'final', do: 'explode' }] }, /`faults\[0\]\.do` to be one of drop, duplicate/],
-    [{ faults: [{ do: 'terminate' }] }, /exactly one of on, atAudioMs and afterMs/],
+    [{ faults: [{ do: 'terminate' }] }, /exactly one of on, atAudioMs, afterMs, idleMs/],
+    [{ faults: [{ afterMs: 5, nth: 2, do: 'terminate' }] }, /`faults\[0\]\.nth` is not known here/],
+    [{ faults: [{ on: 'opened', do: 'fail' }] }, /needs `as` or `code`/],
+    [{ faults: [{ on: 'opened', do: 'fail', as: 'x' }] }, /`faults\[0\]\.as` to be one of connectionCap/],
+    [{ quirks: ['noIds'] }, /`quirks\[0\]` to be one of noItemIds/],
     [{ faults: [{ atAudioMs: 5, do: 'drop' }] }, /`faults\[0\]` needs `on`/],
     [{ faults: [{ on: 'final', do: 'hold' }] }, /needs `until` or `ms`/],
     [

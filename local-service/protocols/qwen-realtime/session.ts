@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { createPcmDecoder, type PcmDecoder } from '../../audio/decoder';
 import type { Connection, ProtocolHandler } from '../../connection';
+import type { Failure } from '../../script/failures';
 import type { EngineEvent, EngineSession } from '../../engines/engine';
 import { newId } from '../../ids';
 import { parseJsonObject, show, type JsonObject } from '../../json';
@@ -47,6 +48,9 @@ class QwenRealtimeSession implements ProtocolHandler {
   constructor(connection: Connection, model: string) {
     this.#connection = connection;
     this.#configuration = defaultConfiguration(model);
+  }
+
+  opened(): void {
     this.#send(frames.sessionCreated(describeSession(this.#id, this.#configuration, false)));
   }
 
@@ -94,6 +98,17 @@ class QwenRealtimeSession implements ProtocolHandler {
       },
       null,
     );
+  }
+
+  fail(failure: Failure, closeCode: number): void {
+    if (this.#finishing) return;
+    this.#finishing = true;
+    this.#refuse(failure, null);
+    this.#connection.close(closeCode);
+  }
+
+  completeByItself(): void {
+    if (!this.#configuration.turnDetection && this.#bufferedBytes > 0) this.#commitBuffer();
   }
 
   closed(): void {

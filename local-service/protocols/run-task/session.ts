@@ -1,4 +1,5 @@
 import type { Connection, ProtocolHandler } from '../../connection';
+import type { Failure } from '../../script/failures';
 import { isJsonObject, parseJsonObject, show, type JsonObject } from '../../json';
 import type { Cancel } from '../../time';
 import * as frames from './frames';
@@ -31,6 +32,9 @@ class RunTaskSession implements ProtocolHandler {
 
   constructor(connection: Connection) {
     this.#connection = connection;
+  }
+
+  opened(): void {
     this.#awaitTask();
   }
 
@@ -80,6 +84,14 @@ class RunTaskSession implements ProtocolHandler {
     // Audio that overlaps with finish-task is late, not wrong.
     if (this.#state === 'idle')
       this.#fail({ code: 'InvalidParameter', message: 'Audio arrived before task-started.' });
+  }
+
+  fail(failure: Failure, closeCode: number): void {
+    this.#fail(failure, this.#task?.id ?? '', closeCode);
+  }
+
+  completeByItself(): void {
+    // This protocol has no Manual mode: its sentences always complete by themselves.
   }
 
   closed(): void {
@@ -185,10 +197,10 @@ class RunTaskSession implements ProtocolHandler {
   }
 
   /** Says `task-failed` and closes: the connection cannot be used any more (protocol.md B.4). */
-  #fail(failure: TaskFailure, taskId = this.#task?.id ?? ''): void {
+  #fail(failure: TaskFailure, taskId = this.#task?.id ?? '', closeCode = 1000): void {
     if (this.#state === 'over') return;
     this.#send(frames.taskFailed(taskId, failure));
-    this.#end(1000, '');
+    this.#end(closeCode, '');
   }
 
   #hangUp(reason: string): void {
