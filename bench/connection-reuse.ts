@@ -4,7 +4,6 @@
  * the cloud it is 0.3 to 0.9 s (protocol.md A.2), and this is the share that no distance adds to.
  */
 import { ConnectionPool, transcribe } from '../lib';
-import { createEnvironment } from '../lib/transport/environment';
 import { startLocalService } from '../local-service';
 
 /** 200 ms: as good as no audio, so that it is the session itself that is measured. */
@@ -17,8 +16,7 @@ async function main(): Promise<void> {
     engine: 'script',
     script: { utterances: [{ text: 'Yes.', atMs: 20, endMs: 100 }], loop: true },
   });
-  const { connect, clock } = createEnvironment();
-  const pool = new ConnectionPool(connect, clock);
+  const pool = new ConnectionPool();
   const run = async (options: { pool?: ConnectionPool }): Promise<number> => {
     const begun = performance.now();
     await transcribe(AUDIO, { address: service.url, model: MODEL, ...options });

@@ -34,7 +34,7 @@ export type {
   SessionState,
 } from './session/options';
 export { ConnectionPool } from './transport/connection-pool';
-export type { ConnectionPoolOptions } from './transport/connection-pool';
+export type { ConnectionPoolOptions } from './transport/connection-bucket';
 export { traceToFile } from './transport/trace-file';
 export type { TraceFile, TraceFileOptions } from './transport/trace-file';
 export type { TraceWriter } from './transport/trace';

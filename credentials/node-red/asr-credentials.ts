@@ -1,5 +1,4 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { createEnvironment } from '../../lib/transport/environment';
 import { ConnectionPool } from '../../lib/transport/connection-pool';
 import { findNode } from '../../nodes/node-red/shared/red';
 import { connectionOf, isCredentialsNode } from './connection';
@@ -18,8 +17,7 @@ export = function (RED: NodeAPI) {
       const { region = 'singapore', workspaceId = '', address = '' } = def;
       const { keySource = 'credential', keyVariable = '' } = def;
       const deployed: ConnectionDef = { region, workspaceId, address, keySource, keyVariable };
-      const { connect, clock } = createEnvironment();
-      const pool = new ConnectionPool(connect, clock);
+      const pool = new ConnectionPool();
       Object.assign(this, {
         deployed,
         pool,

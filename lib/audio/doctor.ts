@@ -1,8 +1,8 @@
 import type { AudioBlock } from './decoders/decoder';
 import { SPEECH_RATE_HZ } from './format';
 import type { AudioInfo, SourceFormat } from './format';
-import { kernel } from './kernel';
-import type { Levels } from './kernel';
+import { kernel } from '../base/kernel';
+import type { Levels } from '../base/kernel';
 
 const SILENCE_DB = -120;
 /** Below this no microphone was open; a quiet room is louder. */

@@ -1,6 +1,6 @@
 import { AsrError } from '../vocabulary/errors';
 import type { AudioBlock } from './decoders/decoder';
-import { kernel } from './kernel';
+import { kernel } from '../base/kernel';
 
 /**
  * One channel of many: the mean of all, or the one that is picked. The result may be memory of the block.

@@ -1,13 +1,8 @@
 import { AsrError } from '../vocabulary/errors';
+import type { PcmFormat } from '../base/kernel';
 import type { AudioFormatHints } from './format';
 
-/** How one sample is written. */
-export interface PcmFormat {
-  kind: 'signed' | 'unsigned' | 'float' | 'a-law' | 'mu-law';
-  /** 8, 16, 24, 32 or, for floats, 32 and 64. */
-  bits: number;
-  isBigEndian: boolean;
-}
+export type { PcmFormat };
 
 const NAMED = /^(?:pcm_)?([suf])(8|16|24|32|64)(le|be)?$/;
 const KINDS: Readonly<Record<string, PcmFormat['kind']>> = {

@@ -1,7 +1,7 @@
 import type { AudioBlock, Decoder, DecoderOutput } from './decoders/decoder';
 import { Doctor } from './doctor';
 import type { SourceFormat } from './format';
-import { kernel } from './kernel';
+import { kernel } from '../base/kernel';
 import { mixDown } from './mix';
 import { Resampler } from './resample';
 

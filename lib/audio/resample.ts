@@ -1,6 +1,6 @@
-import { forgetOldest } from '../forget-oldest';
-import { kernel } from './kernel';
-import type { FilterTable } from './kernel';
+import { forgetOldest } from '../base/forget-oldest';
+import { kernel } from '../base/kernel';
+import type { FilterTable } from '../base/kernel';
 
 /** How far images and aliases are down, in dB, with some room to the 80 dB that tests ask for. */
 const STOPBAND_DB = 88;

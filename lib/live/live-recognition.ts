@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AsrError } from '../vocabulary/errors';
 import type { SessionEvent } from '../vocabulary/events';
 import type { Session } from '../session/options';
-import { Backoff } from './backoff';
-import type { BackoffOptions } from './backoff';
+import { Backoff } from '../base/backoff';
+import type { BackoffOptions } from '../base/backoff';
 import { continued } from './continued';
 
 export interface LiveRecognitionOptions {

@@ -1,7 +1,7 @@
 import type { AsrError } from '../vocabulary/errors';
 import type { WarningCode, Word } from '../vocabulary/events';
 import type { ContextTurn } from '../vocabulary/parameters';
-import type { Frame } from './frame';
+import type { Frame } from '../vocabulary/frame';
 
 /**
  * What a frame of the service means. Times are milliseconds of the audio of this protocol session; the session puts

@@ -1,4 +1,4 @@
-import { forgetOldest } from '../forget-oldest';
+import { forgetOldest } from '../base/forget-oldest';
 import type { SessionMode } from '../vocabulary/models';
 import type { ServiceEvent } from './protocol';
 import { serviceError } from './service-errors';

@@ -3,7 +3,7 @@
  */
 import { AsrError } from '../vocabulary/errors';
 import type { SessionMode } from '../vocabulary/models';
-import type { Frame } from './frame';
+import type { Frame } from '../vocabulary/frame';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';

@@ -4,10 +4,10 @@
  */
 import type { Word } from '../vocabulary/events';
 import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
-import { forgetOldest } from '../forget-oldest';
+import { forgetOldest } from '../base/forget-oldest';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
-import type { Frame } from './frame';
+import type { Frame } from '../vocabulary/frame';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { serviceError } from './service-errors';
 import { wireContext, wireParameters, wireResources } from './run-task-parameters';

@@ -1,5 +1,7 @@
-import { createEnvironment } from '../transport/environment';
+import { neverThrowing } from '../transport/socket';
+import { systemEnvironment } from '../transport/system';
 import type { Environment } from '../transport/environment';
+import { duration, invalid, MAX_DURATION_MS, ranged } from '../vocabulary/checks';
 import { AsrError } from '../vocabulary/errors';
 import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
 import type { Model, SessionMode, WireFormat } from '../vocabulary/models';
@@ -100,7 +102,7 @@ export function configure(options: SessionOptions): SessionConfig {
         : ranged('statisticsIntervalMs', options.statisticsIntervalMs, 100, MAX_DURATION_MS, 0),
     log: options.log && harmless(options.log),
     environment: observed(
-      createEnvironment({ ...(pool && { connect: pool.connect }), ...options.environment }),
+      { ...systemEnvironment, ...(pool && { connect: pool.connect }), ...options.environment },
       { ...options, ...(apiKey !== undefined && { apiKey }) },
       endpoint,
     ),
@@ -113,7 +115,7 @@ function observed(
   { log, trace, apiKey }: SessionOptions,
   { label }: Endpoint,
 ): Environment {
-  let { connect } = environment;
+  let connect = neverThrowing(environment.connect);
   if (log) connect = loggedConnect(connect, harmless(log), { clock: environment.clock, service: label });
   if (trace) connect = tracedConnect(connect, trace, apiKey);
   return { ...environment, connect };
@@ -220,27 +222,4 @@ function oneOf<T extends string | number>(param: string, value: T, allowed: read
     param,
     `Expected \`${param}\` to be one of ${allowed.join(', ')}${of}, got ${JSON.stringify(value)}.`,
   );
-}
-
-function ranged(
-  param: string,
-  value: number | undefined,
-  min: number,
-  max: number,
-  defaultValue: number,
-): number {
-  if (value === undefined) return defaultValue;
-  if (Number.isFinite(value) && value >= min && value <= max) return value;
-  throw invalid(param, `Expected \`${param}\` to be a number from ${min} to ${max}, got ${String(value)}.`);
-}
-
-/** Timers take 31 bits. */
-const MAX_DURATION_MS = 2 ** 31 - 1;
-
-function duration(param: string, value: number | undefined, defaultMs: number): number {
-  return ranged(param, value, 1, MAX_DURATION_MS, defaultMs);
-}
-
-function invalid(param: string, message: string): AsrError {
-  return new AsrError('INVALID_OPTION', message, { param });
 }

@@ -1,7 +1,19 @@
 import type { Cancel, Clock } from './environment';
-import type { ConnectionPoolOptions } from './connection-pool';
-import type { ConnectRequest, ConnectSocket, SocketHandlers } from './websocket';
+import type { ConnectRequest, ConnectSocket, SocketHandlers } from './socket';
 import { Wire } from './wire';
+
+export interface ConnectionPoolOptions {
+  /** Connections to one address with one key that wait for their next use. Default 4. */
+  maxIdle?: number;
+  /** How long one may wait. Default 50000: the service closes after 60 s (protocol.md B.5). */
+  maxIdleMs?: number;
+  /** Connections to one address with one key at the same time, in use or not. The next one waits. Default 1000. */
+  maxOpen?: number;
+  /** Of these, the ones that are just being made: the service limits requests per second (protocol.md A.8). Default 8. */
+  maxConnecting?: number;
+  /** How long one may wait for another to end before it fails with what it waited for. Default 8000. */
+  maxWaitMs?: number;
+}
 
 interface Idle {
   wire: Wire;

@@ -1,20 +1,11 @@
-import type { Clock } from './environment';
+import { duration, whole } from '../vocabulary/checks';
 import { Bucket } from './connection-bucket';
+import type { ConnectionPoolOptions } from './connection-bucket';
+import type { Clock, Environment } from './environment';
 import { PooledSocket } from './pooled-socket';
-import type { ConnectSocket } from './websocket';
-
-export interface ConnectionPoolOptions {
-  /** Connections to one address with one key that wait for their next use. Default 4. */
-  maxIdle?: number;
-  /** How long one may wait. Default 50000: the service closes after 60 s (protocol.md B.5). */
-  maxIdleMs?: number;
-  /** Connections to one address with one key at the same time, in use or not. The next one waits. Default 1000. */
-  maxOpen?: number;
-  /** Of these, the ones that are just being made: the service limits requests per second (protocol.md A.8). Default 8. */
-  maxConnecting?: number;
-  /** How long one may wait for another to end before it fails with what it waited for. Default 8000. */
-  maxWaitMs?: number;
-}
+import { neverThrowing } from './socket';
+import type { ConnectSocket } from './socket';
+import { systemEnvironment } from './system';
 
 /**
  * The connections of many sessions. One that a session is done with may serve the next, where the protocol allows that
@@ -30,11 +21,22 @@ export class ConnectionPool {
   #isClosed = false;
   #reused = 0;
 
-  constructor(connect: ConnectSocket, clock: Clock, options: ConnectionPoolOptions = {}) {
-    const { maxIdle = 4, maxIdleMs = 50_000, maxOpen = 1000, maxConnecting = 8, maxWaitMs = 8_000 } = options;
-    this.#connect = connect;
+  /**
+   * @param options Its limits.
+   * @param environment The real clock and real sockets, where others are not given.
+   * @throws AsrError `INVALID_OPTION`
+   */
+  constructor(options: ConnectionPoolOptions = {}, environment: Partial<Environment> = {}) {
+    const { connect, clock } = { ...systemEnvironment, ...environment };
+    this.#connect = neverThrowing(connect);
     this.#clock = clock;
-    this.#limits = { maxIdle, maxIdleMs, maxOpen, maxConnecting, maxWaitMs };
+    this.#limits = {
+      maxIdle: whole('maxIdle', options.maxIdle, 0, 4),
+      maxIdleMs: duration('maxIdleMs', options.maxIdleMs, 50_000),
+      maxOpen: whole('maxOpen', options.maxOpen, 1, 1000),
+      maxConnecting: whole('maxConnecting', options.maxConnecting, 1, 8),
+      maxWaitMs: duration('maxWaitMs', options.maxWaitMs, 8000),
+    };
   }
 
   /** Connections that wait for a session. */

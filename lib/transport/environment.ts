@@ -1,5 +1,4 @@
-import type { ConnectSocket } from './websocket';
-import { connectWebSocket } from './websocket';
+import type { ConnectSocket } from './socket';
 
 /** Cancels what it came from. */
 export type Cancel = () => void;
@@ -18,19 +17,4 @@ export interface Environment {
   connect: ConnectSocket;
   /** 0 to 1, without 1: spreads reconnects. */
   random: () => number;
-}
-
-const systemClock: Clock = {
-  now: () => performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
-
-/** The real clock, chance and real sockets, with `overrides` in their place. */
-export function createEnvironment(overrides: Partial<Environment> = {}): Environment {
-  return { clock: systemClock, connect: connectWebSocket, random: Math.random, ...overrides };
 }

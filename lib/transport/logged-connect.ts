@@ -1,6 +1,6 @@
 import type { Clock } from './environment';
 import type { SessionLog } from '../vocabulary/log';
-import type { ConnectSocket } from './websocket';
+import type { ConnectSocket } from './socket';
 
 /** {@link ConnectSocket} that logs how its connections begin and end. */
 export function loggedConnect(

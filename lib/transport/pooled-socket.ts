@@ -1,6 +1,6 @@
-import type { Frame } from '../protocol/frame';
+import type { Frame } from '../vocabulary/frame';
 import type { Bucket, Opener } from './connection-bucket';
-import type { ConnectRequest, Socket, SocketEnd, SocketHandlers } from './websocket';
+import type { ConnectRequest, Socket, SocketEnd, SocketHandlers } from './socket';
 import type { Wire } from './wire';
 
 /** A socket that waits for its turn, over a connection that may have been used before. */

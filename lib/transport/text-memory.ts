@@ -1,5 +1,5 @@
-import { kernel } from '../audio/kernel';
-import type { TextWithBase64 } from '../protocol/frame';
+import { kernel } from '../base/kernel';
+import type { TextWithBase64 } from '../vocabulary/frame';
 
 /** 100 ms of audio at 16 kHz as base64, and what stands around it. */
 const TEXT_BYTES = 4608;

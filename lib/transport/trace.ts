@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { textOf } from '../protocol/frame';
+import { textOf } from '../vocabulary/frame';
 import { formsOf, isSecret } from './secret';
-import type { ConnectSocket, Socket, SocketHandlers } from './websocket';
+import type { ConnectSocket, Socket, SocketHandlers } from './socket';
 
 /** Takes the lines of a trace, each of them JSON without a line break. `traceToFile` makes one that writes a file. */
 export interface TraceWriter {

@@ -1,51 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import WebSocket from 'ws';
-import { textOf } from '../protocol/frame';
-import type { Frame, TextWithBase64 } from '../protocol/frame';
+import { textOf } from '../vocabulary/frame';
+import type { Frame, TextWithBase64 } from '../vocabulary/frame';
+import type { ConnectRequest, ConnectSocket, Socket, SocketEnd, SocketHandlers } from './socket';
 import { isPrivate } from '../vocabulary/regions';
 import { TextMemory } from './text-memory';
-
-/** How a connection ended. Comes exactly once, whatever happened. */
-export type SocketEnd =
-  /** The server answered the upgrade with an HTTP status other than 101. */
-  | { kind: 'refused'; httpStatus: number; body: string }
-  /** No connection was made: name, route, TLS, refusal. */
-  | { kind: 'failed'; error: Error }
-  /** The connection was open and is closed; 1006 when it broke off. */
-  | { kind: 'closed'; closeCode: number; reason: string; error?: Error };
-
-/** What a connection tells its owner. Nothing is called after `onEnd`, nor after `destroy()`. */
-export interface SocketHandlers {
-  onOpen: () => void;
-  /** A text message. The service sends no binary ones; those are `onBinary`. */
-  onText: (text: string) => void;
-  onBinary: (byteLength: number) => void;
-  onPong: () => void;
-  onEnd: (end: SocketEnd) => void;
-}
-
-/** One WebSocket connection with one owner. */
-export interface Socket {
-  /** Bytes handed over that the operating system has not taken yet. */
-  readonly bufferedBytes: number;
-  /** Sends one message; `onFlushed` is called once the operating system has it. */
-  send: (frame: Frame, onFlushed?: () => void) => void;
-  ping: () => void;
-  /** Gives an open connection back to a pool; false when there is none that takes it, and nothing happened. */
-  release: () => boolean;
-  /** Starts the closing handshake, with a bound: `onEnd` follows within a second. */
-  close: () => void;
-  /** Closes at once; no handler is called any more. */
-  destroy: () => void;
-}
-
-export interface ConnectRequest {
-  url: string;
-  headers: Record<string, string>;
-}
-
-/** Opens a connection. Throws nothing: every failure arrives at `onEnd`. */
-export type ConnectSocket = (request: ConnectRequest, handlers: SocketHandlers) => Socket;
 
 /** The service's messages are a few kilobytes; more than this is no message of a recogniser. */
 const MAX_INBOUND_MESSAGE_BYTES = 4 * 1024 * 1024;

@@ -1,5 +1,5 @@
-import type { Frame } from '../protocol/frame';
-import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './websocket';
+import type { Frame } from '../vocabulary/frame';
+import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './socket';
 
 export interface WireGauge {
   /** The handshake is over, well or not. */

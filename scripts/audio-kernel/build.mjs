@@ -1,13 +1,13 @@
-// Compiles assembly/ to lib/audio/kernel/wasm.ts: `npm install && npm run build` in this folder.
+// Compiles assembly/ to lib/base/kernel/wasm.ts: `npm install && npm run build` in this folder.
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const folder = import.meta.dirname;
 const sources = path.join(folder, 'assembly');
-const target = path.join(folder, '../../lib/audio/kernel/wasm.ts');
+const target = path.join(folder, '../../lib/base/kernel/wasm.ts');
 
-/** Of all sources; the tests compare it with what lib/audio/kernel/wasm.ts was made of. */
+/** Of all sources; the tests compare it with what lib/base/kernel/wasm.ts was made of. */
 export function sourcesHash() {
   const hash = createHash('sha256');
   for (const name of readdirSync(sources).sort()) hash.update(readFileSync(path.join(sources, name)));

@@ -1,6 +1,6 @@
-import { textOf } from '../../lib/protocol/frame';
-import type { Frame } from '../../lib/protocol/frame';
-import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from '../../lib/transport/websocket';
+import { textOf } from '../../lib/vocabulary/frame';
+import type { Frame } from '../../lib/vocabulary/frame';
+import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from '../../lib/transport/socket';
 import { DOCUMENTED } from './documented-frames';
 
 /** The service's end of a connection that a test plays by hand, frame by frame. */

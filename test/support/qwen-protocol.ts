@@ -1,7 +1,7 @@
 import { QwenRealtimeProtocol } from '../../lib/protocol/qwen-realtime';
 import type { QwenRealtimeConfig } from '../../lib/protocol/qwen-realtime';
-import { textOf } from '../../lib/protocol/frame';
-import type { Frame } from '../../lib/protocol/frame';
+import { textOf } from '../../lib/vocabulary/frame';
+import type { Frame } from '../../lib/vocabulary/frame';
 import type { ServiceEvent } from '../../lib/protocol/protocol';
 import { DOCUMENTED } from './documented-frames';
 

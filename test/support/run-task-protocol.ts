@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Frame } from '../../lib/protocol/frame';
+import type { Frame } from '../../lib/vocabulary/frame';
 import type { ServiceEvent } from '../../lib/protocol/protocol';
 import { RunTaskProtocol } from '../../lib/protocol/run-task';
 import type { RunTaskConfig } from '../../lib/protocol/run-task';

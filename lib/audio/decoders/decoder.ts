@@ -1,7 +1,7 @@
+import type { AudioBlock } from '../../base/kernel';
 import type { SourceFormat } from '../format';
 
-/** Channels of the same length, samples from -1 to 1. Valid only while it is handed over. */
-export type AudioBlock = readonly Float32Array[];
+export type { AudioBlock };
 
 /** Where a decoder puts what it finds. */
 export interface DecoderOutput {

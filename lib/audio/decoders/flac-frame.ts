@@ -1,4 +1,4 @@
-import { kernel } from '../kernel';
+import { kernel } from '../../base/kernel';
 
 /** What a file says of itself in front of its frames. */
 export interface FlacStreamInfo {

@@ -1,6 +1,6 @@
 import { AsrError } from '../../vocabulary/errors';
 import { ByteQueue, hasText } from '../bytes';
-import { kernel } from '../kernel';
+import { kernel } from '../../base/kernel';
 import { isRate } from '../pcm-format';
 import type { Decoder, DecoderOutput } from './decoder';
 import { FlacDamage, OutOfBytes, readFlacFrame } from './flac-frame';

@@ -1,4 +1,4 @@
-import { kernel } from '../kernel';
+import { kernel } from '../../base/kernel';
 import type { PcmFormat } from '../pcm-format';
 import type { Decoder, DecoderOutput } from './decoder';
 

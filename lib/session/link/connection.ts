@@ -1,10 +1,10 @@
 import { AsrError } from '../../vocabulary/errors';
 import type { Cancel, Environment } from '../../transport/environment';
-import type { Frame } from '../../protocol/frame';
+import type { Frame } from '../../vocabulary/frame';
 import type { Protocol, ServiceEvent } from '../../protocol/protocol';
 import type { Endpoint } from '../../vocabulary/regions';
 import { isSecret } from '../../transport/secret';
-import type { Socket, SocketEnd } from '../../transport/websocket';
+import type { Socket, SocketEnd } from '../../transport/socket';
 import { Arrivals } from './arrivals';
 import { Heartbeat } from './heartbeat';
 import { errorOfEnd } from './socket-errors';

@@ -1,5 +1,5 @@
+import { Backoff } from '../../base/backoff';
 import type { AsrError } from '../../vocabulary/errors';
-import { fullJitterMs } from '../../full-jitter';
 
 /** How a lost connection is replaced. */
 export interface ReconnectPolicy {
@@ -13,31 +13,28 @@ export interface ReconnectPolicy {
 
 /** The budget of attempts, and the time between them. */
 export class ReconnectBudget {
-  readonly #policy: ReconnectPolicy;
-  readonly #random: () => number;
-  #attempts = 0;
+  readonly #maxAttempts: number;
+  readonly #backoff: Backoff;
 
-  constructor(policy: ReconnectPolicy, random: () => number) {
-    this.#policy = policy;
-    this.#random = random;
+  constructor({ maxAttempts, baseDelayMs, maxDelayMs }: ReconnectPolicy, random: () => number) {
+    this.#maxAttempts = maxAttempts;
+    this.#backoff = new Backoff({ baseMs: baseDelayMs, maxMs: maxDelayMs, random });
   }
 
   /** A connection has brought the session on. */
   refill(): void {
-    this.#attempts = 0;
+    this.#backoff.succeeded();
   }
 
   /** The next attempt after this loss, if there is one. */
   next(error: AsrError): { attempt: number; delayMs: number } | undefined {
-    if (!this.#isWorthAnAttempt(error) || this.#attempts >= this.#policy.maxAttempts) return undefined;
-    const { baseDelayMs, maxDelayMs } = this.#policy;
-    const bounds = { attempt: this.#attempts, baseMs: baseDelayMs, maxMs: maxDelayMs };
-    this.#attempts += 1;
-    return { attempt: this.#attempts, delayMs: fullJitterMs(bounds, this.#random) };
+    if (!this.#isWorthAnAttempt(error) || this.#backoff.attempts >= this.#maxAttempts) return undefined;
+    const delayMs = this.#backoff.nextMs();
+    return { attempt: this.#backoff.attempts, delayMs };
   }
 
   #isWorthAnAttempt({ retryable, closeCode }: AsrError): boolean {
     // Of a service that has had the model, 1011 is a fault of its own; 1007 may be one of the line, but not twice.
-    return retryable || closeCode === 1011 || (closeCode === 1007 && this.#attempts === 0);
+    return retryable || closeCode === 1011 || (closeCode === 1007 && this.#backoff.attempts === 0);
   }
 }

@@ -1,6 +1,6 @@
 import { AsrError } from '../../vocabulary/errors';
 import type { Endpoint } from '../../vocabulary/regions';
-import type { SocketEnd } from '../../transport/websocket';
+import type { SocketEnd } from '../../transport/socket';
 
 /** What the end of a connection means. Its texts are the service's own: without the key, if they had it. */
 export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccepted: boolean): AsrError {

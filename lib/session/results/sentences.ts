@@ -1,5 +1,5 @@
 import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent, Word } from '../../vocabulary/events';
-import { forgetOldest } from '../../forget-oldest';
+import { forgetOldest } from '../../base/forget-oldest';
 import type { ServiceEventOf } from '../../protocol/protocol';
 
 interface Sentence {

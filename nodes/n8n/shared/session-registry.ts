@@ -1,7 +1,7 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { AsrError } from '../../../lib/vocabulary/errors';
-import { forgetOldest } from '../../../lib/forget-oldest';
+import { forgetOldest } from '../../../lib/base/forget-oldest';
 import { openSession } from '../../../lib/session/session';
 import type { SessionOptions } from '../../../lib/session/options';
 import { HeldSession } from './held-session';

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { ConnectionPool, transcribe } from '../../../lib';
-import { createEnvironment } from '../../../lib/transport/environment';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
@@ -9,11 +8,10 @@ import { waitUntil } from '../../support/wait-until';
 const MODEL = 'fun-asr-realtime';
 
 describe('a pool of connections', () => {
-  const { connect, clock } = createEnvironment();
   let pool: ConnectionPool;
 
   beforeEach(() => {
-    pool = new ConnectionPool(connect, clock, { maxIdle: 2 });
+    pool = new ConnectionPool({ maxIdle: 2 });
   });
   // Before the hooks of the rig, which waits until the service has no connection any more.
   afterEach(() => {
@@ -68,7 +66,7 @@ describe('a pool of connections', () => {
 
   it('gives a connection up before the service does, after 50 s', async () => {
     const manual = new ManualClock();
-    pool = new ConnectionPool(connect, manual);
+    pool = new ConnectionPool({}, { clock: manual });
     await rig.serve({ utterances: ['Hello.'] });
     await say();
     assert.equal(pool.idleCount, 1);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createEnvironment } from '../../../lib/transport/environment';
+import { systemEnvironment } from '../../../lib/transport/system';
 import { AnswerWatch } from '../../../lib/session/link/answer-watch';
 import { Heartbeat } from '../../../lib/session/link/heartbeat';
 import { ManualClock } from '../../support/clocks';
@@ -46,7 +46,7 @@ describe('Heartbeat', () => {
   }
 
   it('does not take a program that was busy for a dead link: the answer has come and is only not read yet', async () => {
-    const { clock } = createEnvironment();
+    const { clock } = systemEnvironment;
     let pings = 0;
     let isDead = false;
     const heartbeat = new Heartbeat({

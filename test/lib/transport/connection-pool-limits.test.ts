@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { ConnectionPool, transcribe } from '../../../lib';
 import type { AsrError } from '../../../lib';
-import { createEnvironment } from '../../../lib/transport/environment';
-import type { Socket, SocketEnd, SocketHandlers } from '../../../lib/transport/websocket';
+import type { Socket, SocketEnd, SocketHandlers } from '../../../lib/transport/socket';
 import { ManualClock } from '../../support/clocks';
+import { leaveNothingOpen } from '../../support/open-resources';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
@@ -48,7 +48,7 @@ describe('the limits of a pool', () => {
   function usePool(limits: object): void {
     clock = new ManualClock();
     dialled = new Dialled();
-    pool = new ConnectionPool(dialled.connect, clock, limits);
+    pool = new ConnectionPool(limits, { connect: dialled.connect, clock });
   }
 
   /** Asks for a connection; `log` gets what becomes of it. */
@@ -183,8 +183,42 @@ describe('the limits of a pool', () => {
   });
 });
 
+describe('a pool whose connections are made by others', () => {
+  leaveNothingOpen();
+
+  it('tells a session of a `connect` that throws, and gives the place to the next', async () => {
+    let calls = 0;
+    const pool = new ConnectionPool(
+      { maxOpen: 1, maxConnecting: 1 },
+      {
+        connect: () => {
+          calls += 1;
+          throw new Error('no network here');
+        },
+      },
+    );
+    const sessions = [1, 2, 3].map(() =>
+      transcribe(silence(100), { address: 'ws://127.0.0.1:9', model: 'fun-asr-realtime', pool }),
+    );
+    for (const session of sessions) {
+      await assert.rejects(session, { code: 'CONNECT_FAILED', message: /no network here/ });
+    }
+    assert.equal(calls, 3);
+    assert.equal(pool.openCount, 0);
+    assert.equal(pool.waitingCount, 0);
+  });
+
+  it('says which of its limits is none', () => {
+    assert.throws(() => new ConnectionPool({ maxOpen: 0 }), {
+      code: 'INVALID_OPTION',
+      param: 'maxOpen',
+      message: 'Expected `maxOpen` to be a whole number from 1 on, got 0.',
+    });
+    assert.throws(() => new ConnectionPool({ maxIdleMs: Number.NaN }), { param: 'maxIdleMs' });
+  });
+});
+
 describe('a pool with real connections', () => {
-  const { connect, clock } = createEnvironment();
   let pool: ConnectionPool;
   afterEach(() => {
     pool.close();
@@ -196,7 +230,7 @@ describe('a pool with real connections', () => {
     transcribe(silence(2500), { address: rig.service.url, model: 'fun-asr-realtime', pool, ...options });
 
   it('recognises many recordings over few connections', async () => {
-    pool = new ConnectionPool(connect, clock, { maxOpen: 3, maxConnecting: 1 });
+    pool = new ConnectionPool({ maxOpen: 3, maxConnecting: 1 });
     await rig.serve({ utterances: [{ text: 'Hello.', endMs: 1800 }], loop: true });
     const transcripts = await Promise.all(Array.from({ length: 20 }, () => say({})));
     assert.deepEqual(new Set(transcripts.map(({ text }) => text)), new Set(['Hello.']));
@@ -204,7 +238,7 @@ describe('a pool with real connections', () => {
   });
 
   it('recognises with a good key while a service that never answers is asked with a bad one', async () => {
-    pool = new ConnectionPool(connect, clock, { maxConnecting: 1 });
+    pool = new ConnectionPool({ maxConnecting: 1 });
     const silent = await rig.serve({ upgrade: { hang: true } });
     const stuck = ['sk-bad-1', 'sk-bad-1', 'sk-bad-1'].map((apiKey) =>
       say({ address: silent.url, apiKey, connectTimeoutMs: 400 }).then(

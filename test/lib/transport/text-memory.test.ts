@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { textOf } from '../../../lib/protocol/frame';
-import type { TextWithBase64 } from '../../../lib/protocol/frame';
+import { textOf } from '../../../lib/vocabulary/frame';
+import type { TextWithBase64 } from '../../../lib/vocabulary/frame';
 import { TextMemory } from '../../../lib/transport/text-memory';
 import { noise } from '../../support/wav-files';
 

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type WebSocket from 'ws';
 import { connectWebSocket } from '../../../lib/transport/websocket';
-import type { Socket, SocketEnd } from '../../../lib/transport/websocket';
+import type { Socket, SocketEnd } from '../../../lib/transport/socket';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { waitUntil } from '../../support/wait-until';
 

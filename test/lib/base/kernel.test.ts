@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Kernel } from '../../../lib/audio/kernel';
-import { PLAIN_BASE64, SIMD_BASE64, SOURCES_HASH } from '../../../lib/audio/kernel/wasm';
+import { Kernel } from '../../../lib/base/kernel';
+import { PLAIN_BASE64, SIMD_BASE64, SOURCES_HASH } from '../../../lib/base/kernel/wasm';
 import type { PcmFormat } from '../../../lib/audio/pcm-format';
 import { noise } from '../../support/wav-files';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Backoff } from '../../../lib/live/backoff';
+import { Backoff } from '../../../lib/base/backoff';
 
 describe('the delays between attempts', () => {
   const delays = (backoff: Backoff, lasted: number[]) => lasted.map((lastedMs) => backoff.nextMs(lastedMs));

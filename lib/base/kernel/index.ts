@@ -1,6 +1,15 @@
-import type { AudioBlock } from '../decoders/decoder';
-import type { PcmFormat } from '../pcm-format';
 import { PLAIN_BASE64, SIMD_BASE64 } from './wasm';
+
+/** Channels of the same length, samples from -1 to 1. Valid only while it is handed over. */
+export type AudioBlock = readonly Float32Array[];
+
+/** How one sample is written. */
+export interface PcmFormat {
+  kind: 'signed' | 'unsigned' | 'float' | 'a-law' | 'mu-law';
+  /** 8, 16, 24, 32 or, for floats, 32 and 64. */
+  bits: number;
+  isBigEndian: boolean;
+}
 
 /** What scripts/audio-kernel exports: places in its memory, sizes, and functions of places and counts. */
 interface Exports {

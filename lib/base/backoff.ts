@@ -1,5 +1,3 @@
-import { fullJitterMs } from '../full-jitter';
-
 export interface BackoffOptions {
   /** The longest first delay. Default 1000. */
   baseMs?: number;
@@ -11,13 +9,16 @@ export interface BackoffOptions {
   random?: () => number;
 }
 
-/** Delays between attempts that never end. */
+/**
+ * Delays between attempts: anything from nothing to a bound that doubles with each attempt, so that many clients of one
+ * outage do not all come back at once ("full jitter").
+ */
 export class Backoff {
   readonly #baseMs: number;
   readonly #maxMs: number;
   readonly #steadyMs: number;
   readonly #random: () => number;
-  #attempt = 0;
+  #attempts = 0;
 
   constructor({
     baseMs = 1000,
@@ -31,14 +32,21 @@ export class Backoff {
     this.#random = random;
   }
 
+  /** Attempts since the last success. */
+  get attempts(): number {
+    return this.#attempts;
+  }
+
   /** @param lastedMs How long it went well this time. */
-  nextMs(lastedMs: number): number {
-    if (lastedMs >= this.#steadyMs) this.#attempt = 0;
-    const delayMs = fullJitterMs(
-      { attempt: this.#attempt, baseMs: this.#baseMs, maxMs: this.#maxMs },
-      this.#random,
-    );
-    this.#attempt += 1;
-    return delayMs;
+  nextMs(lastedMs = 0): number {
+    if (lastedMs >= this.#steadyMs) this.succeeded();
+    const boundMs = Math.min(this.#maxMs, this.#baseMs * 2 ** this.#attempts);
+    this.#attempts += 1;
+    return Math.round(this.#random() * boundMs);
+  }
+
+  /** The next delay is a first one again. */
+  succeeded(): void {
+    this.#attempts = 0;
   }
 }

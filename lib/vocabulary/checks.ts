@@ -1,0 +1,34 @@
+import { AsrError } from './errors';
+
+/** Timers take 31 bits. */
+export const MAX_DURATION_MS = 2 ** 31 - 1;
+
+/** @throws AsrError `INVALID_OPTION` for what is no number in the range. */
+export function ranged(
+  param: string,
+  value: number | undefined,
+  min: number,
+  max: number,
+  defaultValue: number,
+): number {
+  if (value === undefined) return defaultValue;
+  if (Number.isFinite(value) && value >= min && value <= max) return value;
+  throw invalid(param, `Expected \`${param}\` to be a number from ${min} to ${max}, got ${String(value)}.`);
+}
+
+/** The same of a whole number. @throws AsrError `INVALID_OPTION` */
+export function whole(param: string, value: number | undefined, min: number, defaultValue: number): number {
+  if (value === undefined) return defaultValue;
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw invalid(param, `Expected \`${param}\` to be a whole number from ${min} on, got ${String(value)}.`);
+}
+
+/** The same of milliseconds that a timer can wait. @throws AsrError `INVALID_OPTION` */
+export function duration(param: string, value: number | undefined, defaultMs: number): number {
+  return ranged(param, value, 1, MAX_DURATION_MS, defaultMs);
+}
+
+/** What is thrown for an option that cannot work. */
+export function invalid(param: string, message: string): AsrError {
+  return new AsrError('INVALID_OPTION', message, { param });
+}
