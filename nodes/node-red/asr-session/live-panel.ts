@@ -1,24 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import type { ErrorInfo } from '../shared/errors';
-import type { Phase } from './live-session';
-
-/** One open session, as the editor's panel shows it. */
-export interface SessionView {
-  /** Of this panel alone. */
-  id: string;
-  key: string;
-  phase: Phase;
-  openForMs: number;
-  audioInMs: number;
-  /** Accepted and not sent yet. */
-  audioHeldMs: number;
-  reconnects: number;
-  text: string;
-  isFinal: boolean;
-  emotion?: string;
-  /** What was last complained of and is not over. */
-  problem?: string;
-}
+import type { SessionView } from './live-session';
 
 /** The sessions of one `asr session` node. */
 export interface NodeView {

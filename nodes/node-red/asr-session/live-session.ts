@@ -4,10 +4,27 @@ import { AsrError } from '../../../lib/vocabulary/errors';
 import type { SessionEvent, WarningCode } from '../../../lib/vocabulary/events';
 import type { ContextTurn } from '../../../lib/vocabulary/parameters';
 import type { CommitResult, Session } from '../../../lib/session/options';
-import type { SessionView } from './live-panel';
 import type { Route } from './messages';
 
 export type Phase = 'connecting' | 'reconnecting' | 'connected' | 'sleeping' | 'speech' | 'finishing';
+
+/** One open session, as the editor's panel shows it. */
+export interface SessionView {
+  /** Of this panel alone. */
+  id: string;
+  key: string;
+  phase: Phase;
+  openForMs: number;
+  audioInMs: number;
+  /** Accepted and not sent yet. */
+  audioHeldMs: number;
+  reconnects: number;
+  text: string;
+  isFinal: boolean;
+  emotion?: string;
+  /** What was last complained of and is not over. */
+  problem?: string;
+}
 
 /** What follows from an event for the badge; an event that is not listed changes nothing. */
 const PHASE_AFTER: Partial<Record<SessionEvent['type'], Phase>> = {
