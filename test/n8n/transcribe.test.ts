@@ -97,6 +97,12 @@ describe("ASR Transcribe in n8n's engine", () => {
     );
   });
 
+  it('gives an item with an empty text for a recording without speech, so that loops go on', async () => {
+    await n8n.serve({ utterances: [] });
+    const result = await n8n.run(workflow([binaryItem(wav(silence(1000)))], { itemPer: 'sentence' }));
+    assert.deepEqual(result.json('Transcribe'), [{ text: '', sentenceNumber: 0, sentenceCount: 0 }]);
+  });
+
   for (const [format, beginning] of [
     ['srt', /^1\n00:00:\d\d,\d{3} --> 00:00:\d\d,\d{3}\nGood morning\.\n/],
     ['vtt', /^WEBVTT\n\n00:00:\d\d\.\d{3} --> /],

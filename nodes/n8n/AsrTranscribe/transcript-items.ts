@@ -39,8 +39,14 @@ export async function transcriptItems(
     };
     return [{ json: asData(json), ...(binary && { binary }), pairedItem }];
   }
-  return sentences.map(({ type: _type, ...sentence }, index) => ({
-    json: asData({ ...sentence, sentenceNumber: index + 1, sentenceCount: sentences.length }),
+  // A workflow goes on only along items: Loop Over Items would end at a recording in which nobody speaks.
+  const shown = sentences.length === 0 ? [{ text: '' }] : sentences.map(({ type: _type, ...rest }) => rest);
+  return shown.map((sentence, index) => ({
+    json: asData({
+      ...sentence,
+      sentenceNumber: Math.min(index + 1, sentences.length),
+      sentenceCount: sentences.length,
+    }),
     // With the first sentence only: it is the same file for all of them.
     ...(binary && index === 0 && { binary }),
     pairedItem,
