@@ -10,7 +10,7 @@ export function continued<E extends SessionEvent>(event: E, number: number, offs
     const timeMs = moved[name];
     if (typeof timeMs === 'number') moved[name] = timeMs + offsetMs;
   }
-  if ('words' in event && event.words) {
+  if ('words' in event) {
     moved.words = event.words.map((word: Word) => ({
       ...word,
       beginMs: word.beginMs + offsetMs,

@@ -20,7 +20,7 @@ const SENTENCE_AUDIO = silence(1300);
 describe('commit', () => {
   let service: LocalService;
 
-  async function serve(script: LocalServiceOptions['script']): Promise<void> {
+  async function serve(script: NonNullable<LocalServiceOptions['script']>): Promise<void> {
     service = await startLocalService({ engine: 'script', script });
   }
 

@@ -9,7 +9,7 @@ import { waitUntil } from '../support/wait-until';
 describe('transcribe', () => {
   let service: LocalService;
 
-  async function serve(script: LocalServiceOptions['script']): Promise<void> {
+  async function serve(script: NonNullable<LocalServiceOptions['script']>): Promise<void> {
     service = await startLocalService({ engine: 'script', script });
   }
 

@@ -4,7 +4,7 @@ import { readAudio } from '../../../lib/audio/source';
 import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
 import { optionsCollection } from '../shared/recognition-properties';
 import { runGroups } from '../shared/run-groups';
-import { OUTPUT_NAMES, sessionItem } from '../shared/session-items';
+import { NOT_A_TOOL, OUTPUT_NAMES, sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
 import { itemByItem, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
@@ -24,8 +24,7 @@ export class AsrAppendAudio implements INodeType {
     subtitle: '={{ $parameter["sessionName"] }}',
     description: 'Give audio to an open ASR session, and get what it has heard so far',
     defaults: { name: 'ASR Append Audio' },
-    // See ASR Session.
-    usableAsTool: undefined,
+    usableAsTool: NOT_A_TOOL,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: OUTPUT_NAMES,

@@ -2,7 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { pairing } from '../shared/items';
 import { runGroups } from '../shared/run-groups';
-import { OUTPUT_NAMES, sessionItem } from '../shared/session-items';
+import { NOT_A_TOOL, OUTPUT_NAMES, sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
 import { itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
@@ -22,8 +22,7 @@ export class AsrCommit implements INodeType {
     subtitle: '={{ $parameter["sessionName"] }}',
     description: 'End the open sentence of an ASR session, and wait for its text',
     defaults: { name: 'ASR Commit' },
-    // See ASR Session.
-    usableAsTool: undefined,
+    usableAsTool: NOT_A_TOOL,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: OUTPUT_NAMES,

@@ -7,7 +7,7 @@ import {
   recognitionProperties,
 } from '../shared/recognition-properties';
 import { runGroups } from '../shared/run-groups';
-import { OUTPUT_NAMES } from '../shared/session-items';
+import { NOT_A_TOOL, OUTPUT_NAMES } from '../shared/session-items';
 import { itemByItem, itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import { abort, finish, open } from './operations';
 import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS, LIMITS } from './limits';
@@ -35,8 +35,7 @@ export class AsrSession implements INodeType {
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["sessionName"] }}',
     description: 'Open, finish or abort a streaming recognition that lasts for several nodes',
     defaults: { name: 'ASR Session' },
-    // An agent calls one tool at a time and gets one output: a session is nothing for it. ASR Transcribe is.
-    usableAsTool: undefined,
+    usableAsTool: NOT_A_TOOL,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: OUTPUT_NAMES,

@@ -36,6 +36,10 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
   const { message, description } = splitMessage(original.message);
   const code = original instanceof AsrError ? original.code : undefined;
   const httpStatus = original instanceof AsrError ? original.httpStatus : undefined;
+  const shown = {
+    ...(description !== undefined && { description }),
+    ...(itemIndex !== undefined && { itemIndex }),
+  };
   const fault =
     code !== undefined && OF_THE_SERVICE.has(code)
       ? new NodeApiError(
@@ -43,12 +47,11 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
           { message },
           {
             message,
-            description,
-            itemIndex,
+            ...shown,
             ...(httpStatus !== undefined && { httpCode: String(httpStatus) }),
           },
         )
-      : new NodeOperationError(node, message, { description, itemIndex });
+      : new NodeOperationError(node, message, shown);
   // n8n replaces what has the name of a system error in it (ECONNREFUSED) by general words; ours say more.
   fault.message = message;
   fault.description = description;

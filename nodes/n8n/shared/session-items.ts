@@ -7,6 +7,12 @@ import type { Pairing } from './items';
 
 export const OUTPUT_NAMES = ['Interim', 'Final', 'Emotion'];
 
+/**
+ * The value of `usableAsTool` for nodes of a session. An agent calls one tool at a time and reads one output, which a
+ * session of several nodes does not fit; ASR Transcribe is the tool. n8n's lint wants the property, its types have no "no".
+ */
+export const NOT_A_TOOL = undefined as never;
+
 /** The items of one run of a node, for its three outputs. */
 export class SessionItems {
   readonly interim: INodeExecutionData[] = [];

@@ -24,7 +24,7 @@ interface Registry {
 const KEY = Symbol.for('@flow-asr/n8n-nodes-realtime-asr: sessions of executions, 1');
 
 function registry(): Registry {
-  const global = globalThis as { [KEY]?: Registry };
+  const global = globalThis as { [KEY]?: Registry | undefined };
   return (global[KEY] ??= { open: new Map(), ended: new Map() });
 }
 
