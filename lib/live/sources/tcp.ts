@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { AudioFormatHints } from '../../audio/format';
 import { AsrError } from '../../vocabulary/errors';
+import { allowedSenders } from './allowed-senders';
 import { portError } from './port-error';
 import type { AudioFeed, PortSource } from './source';
 
@@ -15,17 +16,29 @@ export interface PortSourceOptions {
   /** A sender that gives nothing for as long has ended. */
   idleMs: number;
   hints: AudioFormatHints;
+  /** Addresses and networks that may send, such as `192.168.1.0/24`. Default: all that reach the port. */
+  allowedSenders?: readonly string[];
 }
 
 /** A TCP port: each connection is a stream of its own, and its end is the end of the stream. */
 export function tcpSource(options: PortSourceOptions): PortSource {
   const { host, port, maxSenders, idleMs, hints } = options;
+  const isAllowed = allowedSenders(options.allowedSenders ?? []);
   const name = `tcp://${host}:${port}`;
   return {
     kind: 'port',
     name,
     listen: async ({ onFeed, onWarning, onFailure }) => {
+      let hasTurnedAway = false;
       const server = createServer({ noDelay: true }, (socket) => {
+        const { remoteAddress = '' } = socket;
+        if (!isAllowed(remoteAddress)) {
+          socket.destroy();
+          // Once, because a stranger may knock without an end.
+          if (!hasTurnedAway) onWarning(turnedAway(remoteAddress));
+          hasTurnedAway = true;
+          return;
+        }
         onFeed(new Connection(socket, hints, idleMs));
       });
       server.maxConnections = maxSenders;
@@ -52,6 +65,11 @@ export function tcpSource(options: PortSourceOptions): PortSource {
       };
     },
   };
+}
+
+/** What is said of the first sender that the list of allowed ones does not have. */
+export function turnedAway(address: string): string {
+  return `${address || 'A device'} was turned away: it is not among the senders that are allowed.`;
 }
 
 class Connection implements AudioFeed {

@@ -3,9 +3,11 @@ import type { RemoteInfo } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { AudioFormatHints } from '../../audio/format';
+import { allowedSenders } from './allowed-senders';
 import { ChunkQueue } from './chunk-queue';
 import { portError } from './port-error';
 import type { AudioFeed, PortSource } from './source';
+import { turnedAway } from './tcp';
 import type { PortSourceOptions } from './tcp';
 
 /** Of one sender; half a minute of the usual PCM. More is lost, oldest first, because a datagram cannot wait. */
@@ -17,13 +19,14 @@ const MAX_QUEUE_BYTES = 1024 * 1024;
  */
 export function udpSource(options: PortSourceOptions): PortSource {
   const { host, port, maxSenders, idleMs, hints } = options;
+  const isAllowed = allowedSenders(options.allowedSenders ?? []);
   const name = `udp://${host}:${port}`;
   return {
     kind: 'port',
     name,
     listen: async ({ onFeed, onWarning, onFailure }) => {
       const senders = new Map<string, Sender>();
-      const turnedAway = new Set<string>();
+      const tooMany = new Set<string>();
       const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
       const senderOf = ({ address, port: from }: RemoteInfo): Sender | undefined => {
         const key = `${address}:${from}`;
@@ -31,19 +34,25 @@ export function udpSource(options: PortSourceOptions): PortSource {
         if (known) return known;
         if (senders.size >= maxSenders) {
           // Once each, and never a list without an end.
-          if (turnedAway.size < maxSenders && !turnedAway.has(key)) {
-            turnedAway.add(key);
+          if (tooMany.size < maxSenders && !tooMany.has(key)) {
+            tooMany.add(key);
             onWarning(`${key} was turned away: ${maxSenders} devices send already.`);
           }
           return undefined;
         }
         const sender = new Sender(key, hints, idleMs, onWarning, () => senders.delete(key));
         senders.set(key, sender);
-        turnedAway.delete(key);
+        tooMany.delete(key);
         onFeed(sender);
         return sender;
       };
+      let hasTurnedAway = false;
       socket.on('message', (datagram, from) => {
+        if (!isAllowed(from.address)) {
+          if (!hasTurnedAway) onWarning(turnedAway(from.address));
+          hasTurnedAway = true;
+          return;
+        }
         if (datagram.length > 0) senderOf(from)?.push(datagram);
         else senders.get(`${from.address}:${from.port}`)?.end();
       });

@@ -58,6 +58,9 @@ function portOptions(parameter: Parameter, options: IDataObject, hints: AudioFor
     port,
     maxSenders: numberOf(options.maxSenders, 10, 1, 100),
     idleMs: numberOf(options.idleSeconds, 30, 1, 86_400) * 1000,
+    allowedSenders: String(options.allowedSenders ?? '')
+      .split(/[\s,;]+/)
+      .filter(Boolean),
     hints,
   };
 }

@@ -96,6 +96,15 @@ export const SOURCE_PROPERTIES: INodeProperties[] = [
 
 /** For the collection `options`. */
 export const SOURCE_OPTIONS: INodeProperties[] = [
+  {
+    displayName: 'Allowed Senders',
+    name: 'allowedSenders',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. 192.168.1.20, 192.168.7.0/24',
+    description: 'Addresses and networks that may send to the port. Empty: all that reach it.',
+    displayOptions: { show: { '/source': PORTS } },
+  },
   ...RAW_AUDIO_OPTIONS.map((property) => ({
     ...property,
     displayOptions: { hide: { '/source': ['ffmpeg'] } },

@@ -77,6 +77,20 @@ describe('a TCP port', () => {
     await assert.rejects(read, { code: 'CONNECTION_LOST' });
   });
 
+  it('takes audio of the senders that are allowed, and turns others away with one word', async () => {
+    const { open, feeds, warnings } = await listen({ allowedSenders: ['192.0.2.7', '198.51.100.0/24'] });
+    for (let i = 0; i < 3; i++) {
+      const stranger = device(open.port);
+      stranger.write(Buffer.alloc(100));
+      await new Promise((resolve) => stranger.once('close', resolve));
+    }
+    assert.deepEqual(warnings, ['127.0.0.1 was turned away: it is not among the senders that are allowed.']);
+    assert.equal(feeds.length, 0);
+    const here = await listen({ allowedSenders: ['127.0.0.0/8'] });
+    device(here.open.port).end(Buffer.alloc(100));
+    await waitUntil(() => here.feeds.length === 1, 'the device');
+  });
+
   it('says why a port cannot be opened', async () => {
     const { open } = await listen();
     await assert.rejects(listen({ port: open.port }), { code: 'INVALID_OPTION', message: /already/ });
@@ -114,6 +128,15 @@ describe('a UDP port', () => {
         });
       });
   }
+
+  it('takes datagrams of the senders that are allowed only', async () => {
+    const { open, feeds, warnings } = await listen({ allowedSenders: ['192.0.2.7'] });
+    const send = device(open.port);
+    for (let i = 0; i < 3; i++) await send(Buffer.alloc(100));
+    await waitUntil(() => warnings.length > 0, 'the warning');
+    assert.match(warnings[0]!, /127\.0\.0\.1 was turned away/);
+    assert.equal(feeds.length, 0);
+  });
 
   it('gives what comes from one address as one stream, ended by an empty datagram', async () => {
     const { open, feeds } = await listen();
