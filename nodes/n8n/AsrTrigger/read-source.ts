@@ -53,12 +53,13 @@ function portOptions(parameter: Parameter, options: IDataObject, hints: AudioFor
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw invalid('port', `Choose a port from 1 to 65535, got ${port}.`);
   }
+  const senders = typeof options.allowedSenders === 'string' ? options.allowedSenders : '';
   return {
     host: String(parameter('host', '')).trim() || '127.0.0.1',
     port,
     maxSenders: numberOf(options.maxSenders, 10, 1, 100),
     idleMs: numberOf(options.idleSeconds, 30, 1, 86_400) * 1000,
-    allowedSenders: String(options.allowedSenders ?? '')
+    allowedSenders: senders
       .split(/[\s,;]+/)
       .filter(Boolean),
     hints,
