@@ -59,9 +59,7 @@ function portOptions(parameter: Parameter, options: IDataObject, hints: AudioFor
     port,
     maxSenders: numberOf(options.maxSenders, 10, 1, 100),
     idleMs: numberOf(options.idleSeconds, 30, 1, 86_400) * 1000,
-    allowedSenders: senders
-      .split(/[\s,;]+/)
-      .filter(Boolean),
+    allowedSenders: senders.split(/[\s,;]+/).filter(Boolean),
     hints,
   };
 }
