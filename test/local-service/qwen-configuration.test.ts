@@ -104,7 +104,12 @@ describe('local service: Qwen session configuration and errors', () => {
     [{ turn_detection: { silence_duration_ms: 6001 } }, 'session.turn_detection.silence_duration_ms'],
     [{ turn_detection: { type: 'semantic_vad' } }, 'session.turn_detection.type'],
     [{ turn_detection: 'none' }, 'session.turn_detection'],
-    [{ input_audio_transcription: { language: 'en-US' } }, 'session.input_audio_transcription.language'],
+    ...['en-US', 'zh-CN', 'Chinese'].map((language): [Frame, string] => [
+      { input_audio_transcription: { language } },
+      'session.input_audio_transcription.language',
+    ]),
+    [{ audio: { input: { format: { type: 'pcm16' } } } }, 'session.audio.input.format.type'],
+    [{ audio: { input: { format: { sample_rate: 44100 } } } }, 'session.audio.input.format.sample_rate'],
     [{ input_audio_transcription: { corpus: { text: 5 } } }, 'session.input_audio_transcription.corpus.text'],
   ];
   for (const [session, param] of invalid) {
@@ -121,6 +126,45 @@ describe('local service: Qwen session configuration and errors', () => {
   it('words the refusal of a format as the service does', async () => {
     const error = await errorFor(await open(), update({ input_audio_format: 'pcm16' }));
     assert.equal(at(error, 'message'), "Invalid value: 'pcm16'. Supported values are: 'pcm', 'opus'.");
+  });
+
+  it('reads session.audio.input.format where the old fields are absent (protocol.md E 26)', async () => {
+    const audio = { input: { format: { type: 'wav', sample_rate: 8000 } } };
+    for (const [session, expected] of [
+      [{ audio }, ['wav', 8000]],
+      [{ audio, input_audio_format: null }, ['wav', 8000]],
+      [{ audio, input_audio_format: 'pcm', sample_rate: 16000 }, ['pcm', 16000]],
+      [{ audio, sample_rate: 24000 }, ['wav', 24000]],
+      [{ audio: { input: null } }, ['pcm', 16000]],
+    ] as const) {
+      const client = await open();
+      client.send(update(session));
+      const { session: echo } = await client.next('session.updated');
+      assert.deepEqual([at(echo, 'input_audio_format'), at(echo, 'sample_rate')], expected);
+    }
+  });
+
+  it('takes the frames of the Java SDK, with keys in any order and escaped padding (protocol.md E 24)', async () => {
+    const client = await open();
+    client.send(
+      '{"session":{"output_audio_format":"pcm24","turn_detection":null,"voice":null,"input_audio_format":"pcm",' +
+        '"modalities":["text"],"input_audio_transcription":{"model":null,"language":"en"}},' +
+        '"type":"session.update","event_id":"event_1"}',
+    );
+    assert.equal(at(await client.next('session.updated'), 'session.turn_detection'), null);
+    client.send('{"audio":"AAAAAA\\u003d\\u003d","type":"input_audio_buffer.append","event_id":"event_2"}');
+    client.send(COMMIT);
+    await client.next(COMPLETED);
+    assert.equal(client.of('error').length, 0);
+  });
+
+  it('refuses the default format of the Java SDK and then keeps to server VAD (protocol.md E 24)', async () => {
+    const client = await open();
+    await errorFor(client, update({ input_audio_format: 'pcm16', turn_detection: null }));
+    client.send(append(silence(100)));
+    client.send(COMMIT);
+    const { error } = await client.next('error', 2);
+    assert.match(String(at(error, 'message')), /disabled while turn_detection is on/);
   });
 
   it('applies nothing of an update that has a mistake in it', async () => {

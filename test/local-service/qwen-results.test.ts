@@ -159,17 +159,21 @@ describe('local service: Qwen results by script', () => {
     assert.deepEqual(client.names.slice(2), [COMMITTED, CREATED, COMPLETED, 'session.finished']);
   });
 
-  it('completes a Manual buffer without speech with empty strings and no ids, as measured', async () => {
+  it('completes a Manual buffer without speech with empty strings, and says of which item', async () => {
     const { client } = await open({});
     client.send(MANUAL);
     client.send(append(silence(900)));
     client.send(COMMIT);
-    assert.deepEqual(await client.next(COMPLETED), {
+    const { event_id: eventId, ...rest } = await client.next(COMPLETED);
+    assert.match(String(eventId), /^event_/);
+    assert.deepEqual(rest, {
       type: COMPLETED,
+      item_id: client.of('input_audio_buffer.committed')[0]!.item_id,
+      content_index: 0,
       transcript: '',
       language: '',
       emotion: '',
-      usage: { duration: 1 },
+      usage: { duration: 0 },
     });
   });
 

@@ -165,13 +165,8 @@ describe('local service: recogniser', function () {
       const client = await open(service, { turn_detection: null });
       client.send(append(audio));
       client.send(COMMIT);
-      assert.deepEqual(await client.next(COMPLETED), {
-        type: COMPLETED,
-        transcript: '',
-        language: '',
-        emotion: '',
-        usage: { duration: 2 },
-      });
+      const { transcript, language, emotion } = await client.next(COMPLETED);
+      assert.deepEqual([transcript, language, emotion], ['', '', '']);
       const vad = await open(service, {});
       vad.send(append(audio));
       vad.send(FINISH);

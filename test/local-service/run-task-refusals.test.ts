@@ -50,6 +50,9 @@ describe('local service: what fails a task', () => {
     [{ sample_rate: 16_000 }, 'paraformer-realtime-8k-v2'],
     [{ sample_rate: 16_000 }, 'fun-asr-flash-8k-realtime'],
     [{ sample_rate: 8_000 }, 'paraformer-realtime-v1'],
+    [{ sample_rate: 8_000 }, 'fun-asr-realtime'],
+    [{ sample_rate: 44_100 }, 'fun-asr-realtime-2026-02-28'],
+    [{ sample_rate: 48_000 }, 'fun-asr-mtl-realtime'],
     [{ sample_rate: 8_000 }, 'qwen-audio-3.1-asr-flash-message'],
   ];
   for (const [parameters, model] of invalid) {
@@ -85,9 +88,30 @@ describe('local service: what fails a task', () => {
         vocabulary: { word: 50 },
         max_sentence_silence: null,
         special_word_filter: {},
+        // protocol.md E 11
+        language_hints: ['tlh'],
+        // A Java program's leak (protocol.md E 24).
+        pre_task_id: '',
       }),
     );
     await client.next(STARTED);
+  });
+
+  it('knows later snapshots of its families, and their rates', async () => {
+    const names: [string, number][] = [
+      ['fun-asr-realtime-2027-01-05', 16_000],
+      ['fun-asr-mtl-realtime-2025-12-10', 16_000],
+      ['fun-asr-flash-8k-realtime-2027-01-05', 8_000],
+      ['paraformer-realtime-8k-v3', 8_000],
+      ['paraformer-realtime-v3', 44_100],
+      ['qwen-audio-3.2-asr-flash-streaming', 48_000],
+      ['qwen-audio-3.2-asr-flash-message-2027-01-05', 16_000],
+    ];
+    for (const [model, rate] of names) {
+      const { client } = await bench.open();
+      client.send(runTask('task-1', { sample_rate: rate }, model));
+      await client.next(STARTED);
+    }
   });
 
   it('fails an unknown model with ModelNotFound', async () => {

@@ -68,7 +68,7 @@ describe('local service: what a task tells', () => {
         { begin_time: 800, end_time: 1_100, text: 'there', punctuation: '.', fixed: true },
       ],
     });
-    assert.deepEqual(at(final, 'payload.usage'), { duration: 3 });
+    assert.deepEqual(at(final, 'payload.usage'), { duration: 2 });
     client.send(finishTask('task-1'));
     assert.deepEqual(await client.next(FINISHED), {
       header: { task_id: 'task-1', event: FINISHED, attributes: {} },

@@ -67,6 +67,16 @@ describe('local service: one task after the other, and their limits', () => {
     assert.equal(client.of(STARTED).length, 1);
   });
 
+  it('takes audio from run-task on, whether or not it has said task-started (protocol.md E 23)', async () => {
+    const { client } = await bench.open({ ...HELLO, faults: [{ on: 'opened', do: 'delay', ms: 100 }] });
+    client.send(runTask('task-1'));
+    client.sendBinary(silence(1_500));
+    client.send(finishTask('task-1'));
+    await client.next(FINISHED);
+    assert.equal(client.names[0], STARTED);
+    assert.equal(sentences(client).at(-1)!.text, 'Hello there.');
+  });
+
   it('fails a task without messages for 23 s', async () => {
     const { client } = await bench.open(HELLO, { timeScale: 200 });
     client.send(runTask('task-1'));
@@ -92,7 +102,7 @@ describe('local service: one task after the other, and their limits', () => {
     assert.equal(other.of(TASK_FAILED).length, 0);
   });
 
-  it('hangs up after 60 s of silent audio', async () => {
+  it('fails a task after 60 s of silent audio, and says so before it closes (protocol.md E 25)', async () => {
     const { client } = await bench.open({ utterances: ['Hi.'] });
     client.send(runTask('task-1'));
     for (let second = 0; second < 62; second += 2) client.sendBinary(silence(2_000));
@@ -100,7 +110,12 @@ describe('local service: one task after the other, and their limits', () => {
     await client.until(() => sentences(client).length === 3, 'the sentence');
     assert.equal(client.closed, undefined);
     client.sendBinary(silence(2_000));
-    assert.equal((await client.untilClosed()).reason, '60 s of silent audio');
+    assert.deepEqual(await failure(client), {
+      code: 'NO_INPUT_AUDIO_ERROR',
+      message: 'No speech in 60 seconds of audio.',
+      taskId: 'task-1',
+    });
+    assert.equal((await client.untilClosed()).code, 1000);
   });
 
   it('stays, and sends heartbeats, when heartbeat is on', async () => {

@@ -43,6 +43,8 @@ describe('local service: upgrade', () => {
       'qwen3-asr-flash-realtime',
       'qwen3-asr-flash-realtime-2026-02-10',
       'qwen3-asr-flash-realtime-2025-10-27',
+      'qwen3-asr-flash-realtime-2027-01-05',
+      'qwen3.5-asr-flash-realtime',
     ]) {
       const client = await bench.connect(service, `/api-ws/v1/realtime?model=${model}`);
       assert.equal(at(await client.next('session.created'), 'session.model'), model);

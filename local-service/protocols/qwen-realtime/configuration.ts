@@ -19,7 +19,7 @@ export interface InvalidValue {
   param: string;
 }
 
-/** protocol.md A.7. */
+/** protocol.md A.7. Tags with a region such as `zh-CN`, and names such as `Chinese`, are refused (protocol.md E 13). */
 const LANGUAGES = 'zh yue en ja de ko ru fr pt ar it es hi id th tr uk vi cs da fil fi is ms no pl sv'.split(
   ' ',
 );
@@ -52,10 +52,11 @@ export function applyUpdate(
 ): { configuration: SessionConfiguration } | { invalid: InvalidValue } {
   if (!isJsonObject(session)) return { invalid: invalid('session', session, 'an object') };
   const next = { ...current };
+  const format = nestedFormat(session);
   const problem =
     readModalities(session) ??
-    readFormat(session, next) ??
-    readSampleRate(session, next) ??
+    readFormat(pick(session, 'input_audio_format', format, 'type'), next) ??
+    readSampleRate(pick(session, 'sample_rate', format, 'sample_rate'), next) ??
     readTranscription(session, next) ??
     readTurnDetection(session, next);
   return problem ? { invalid: problem } : { configuration: next };
@@ -97,26 +98,41 @@ function readModalities({ modalities }: JsonObject): InvalidValue | undefined {
   return isText ? undefined : unsupported('session.modalities', modalities, ['["text"]']);
 }
 
-function readFormat(
-  { input_audio_format: format }: JsonObject,
-  next: SessionConfiguration,
-): InvalidValue | undefined {
+/** A value with the path that an error names. */
+interface Given {
+  value: unknown;
+  param: string;
+}
+
+/** `session.audio.input.format`, which the newest SDKs can send beside or instead of the old fields (protocol.md E 26). */
+function nestedFormat({ audio }: JsonObject): JsonObject {
+  const input = isJsonObject(audio) ? audio.input : undefined;
+  const format = isJsonObject(input) ? input.format : undefined;
+  return isJsonObject(format) ? format : {};
+}
+
+/** The field of the session, or where that is absent the nested one. */
+function pick(session: JsonObject, name: string, format: JsonObject, nestedName: string): Given {
+  const value = session[name];
+  return value === undefined || value === null
+    ? { value: format[nestedName], param: `session.audio.input.format.${nestedName}` }
+    : { value, param: `session.${name}` };
+}
+
+function readFormat({ value: format, param }: Given, next: SessionConfiguration): InvalidValue | undefined {
   if (format === undefined || format === null) return undefined;
   if (typeof format !== 'string' || !AUDIO_FORMATS.includes(format)) {
     // The real message names only these two (protocol.md A.5.10).
-    return unsupported('session.input_audio_format', format, ['pcm', 'opus']);
+    return unsupported(param, format, ['pcm', 'opus']);
   }
   next.inputAudioFormat = format;
   return undefined;
 }
 
-function readSampleRate(
-  { sample_rate: rate }: JsonObject,
-  next: SessionConfiguration,
-): InvalidValue | undefined {
+function readSampleRate({ value: rate, param }: Given, next: SessionConfiguration): InvalidValue | undefined {
   if (rate === undefined || rate === null) return undefined;
   if (typeof rate !== 'number' || !SAMPLE_RATES_HZ.includes(rate)) {
-    return unsupported('session.sample_rate', rate, ['16000', '8000']);
+    return unsupported(param, rate, ['16000', '8000']);
   }
   next.sampleRateHz = rate;
   return undefined;

@@ -87,10 +87,10 @@ export function completed(
   return frame('final', `${TRANSCRIPTION}.completed`, fields);
 }
 
-/** Manual mode without speech; the measured frame has no ids (protocol.md A.5.7). */
-export function completedWithoutSpeech(durationSeconds: number): Frame {
-  const fields = { transcript: '', language: '', emotion: '', usage: { duration: durationSeconds } };
-  return { kind: 'final', frame: { type: `${TRANSCRIPTION}.completed`, ...fields } };
+/** Manual mode without speech (protocol.md A.5.7). */
+export function completedWithoutSpeech(itemId: string, durationSeconds: number): Frame {
+  const nothing = { transcript: '', language: '', emotion: '', usage: { duration: durationSeconds } };
+  return frame('final', `${TRANSCRIPTION}.completed`, { item_id: itemId, content_index: 0, ...nothing });
 }
 
 /** protocol.md A.5.8. */

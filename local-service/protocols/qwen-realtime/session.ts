@@ -241,7 +241,7 @@ class QwenRealtimeSession implements ProtocolHandler {
   #final(event: Extract<EngineEvent, { type: 'final' }>, itemId: string): void {
     // Without speech there is nothing to infer, so nothing fails either.
     const hasSpeech = event.text !== '' || event.language !== '';
-    if (!hasSpeech) this.#send(frames.completedWithoutSpeech(usageOf(this.#audioMs, '').duration));
+    if (!hasSpeech) this.#send(frames.completedWithoutSpeech(itemId, usageOf(this.#audioMs, '').duration));
     else if (!this.#failsInference(event.segment)) {
       const usage = usageOf(this.#audioMs, event.text);
       this.#send(frames.completed(itemId, this.#labelled(event), usage));

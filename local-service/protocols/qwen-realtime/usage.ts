@@ -8,14 +8,14 @@ const PROMPT_TOKENS = 3;
 
 /**
  * `usage` of a completed item in the measured shape (protocol.md A.5.7). `duration` is whole seconds of all audio in
- * the session so far; the token counts are plausible, no more.
+ * the session so far, not rounded up (protocol.md E 12); the token counts are plausible, no more.
  */
 export function usageOf(audioMs: number, transcript: string): JsonObject & { duration: number } {
   const audioTokens = Math.round((audioMs / 1_000) * AUDIO_TOKENS_PER_SECOND);
   const inputTokens = audioTokens + PROMPT_TOKENS;
   const outputTokens = Math.ceil(transcript.length / 3);
   return {
-    duration: Math.ceil(audioMs / 1_000),
+    duration: Math.floor(audioMs / 1_000),
     total_tokens: inputTokens + outputTokens,
     input_tokens: inputTokens,
     output_tokens: outputTokens,

@@ -10,23 +10,31 @@ export interface RunTaskModel {
   interimsOnRequest?: true;
 }
 
-/** protocol.md B.1. */
+/**
+ * protocol.md B.1. Fun-ASR takes 16 kHz only, its 8k models 8 kHz (protocol.md E 10).
+ */
 const MODELS: Readonly<Record<string, RunTaskModel>> = {
-  'fun-asr-realtime': {},
-  'fun-asr-realtime-2025-11-07': {},
-  'fun-asr-realtime-2026-02-28': {},
-  'fun-asr-realtime-2025-09-15': {},
-  'fun-asr-flash-8k-realtime': { sampleRateHz: 8_000 },
-  'fun-asr-flash-8k-realtime-2026-01-28': { sampleRateHz: 8_000 },
   'paraformer-realtime-v2': {},
   'paraformer-realtime-v1': { sampleRateHz: 16_000 },
   'paraformer-realtime-8k-v2': { sampleRateHz: 8_000, tellsEmotion: true },
   'paraformer-realtime-8k-v1': { sampleRateHz: 8_000 },
   'qwen-audio-3.0-asr-flash-streaming': {},
-  'qwen-audio-3.1-asr-flash-streaming': { countsTokens: true },
-  'qwen-audio-3.1-asr-flash-message': { sampleRateHz: 16_000, countsTokens: true, interimsOnRequest: true },
 };
 
+/** By name patterns, so that snapshots that appear later are known too. The first that matches counts. */
+const FAMILIES: readonly [RegExp, RunTaskModel][] = [
+  [/^fun-asr-[a-z-]*8k-realtime(-|$)/, { sampleRateHz: 8_000 }],
+  [/^fun-asr-[a-z-]*realtime(-|$)/, { sampleRateHz: 16_000 }],
+  [/^paraformer-realtime-8k-/, { sampleRateHz: 8_000 }],
+  [/^paraformer-realtime-/, {}],
+  [/^qwen-audio-[\d.]+-asr-[a-z-]*streaming(-|$)/, { countsTokens: true }],
+  [
+    /^qwen-audio-[\d.]+-asr-[a-z-]*message(-|$)/,
+    { sampleRateHz: 16_000, countsTokens: true, interimsOnRequest: true },
+  ],
+];
+
 export function findModel(name: string): RunTaskModel | undefined {
-  return Object.hasOwn(MODELS, name) ? MODELS[name] : undefined;
+  if (Object.hasOwn(MODELS, name)) return MODELS[name];
+  return FAMILIES.find(([pattern]) => pattern.test(name))?.[1];
 }

@@ -75,6 +75,7 @@ class RunTaskSession implements ProtocolHandler {
   }
 
   binary(message: Buffer): void {
+    // From `run-task` on, whether or not `task-started` has gone out: the Java SDK never waits for it (protocol.md E 23).
     if (this.#state === 'running') {
       this.#awaitMessage();
       this.#task?.audio(message);
@@ -83,7 +84,7 @@ class RunTaskSession implements ProtocolHandler {
     this.#connection.recorder.receivedGarbage(`${message.length} bytes of audio outside of a task`);
     // Audio that overlaps with finish-task is late, not wrong.
     if (this.#state === 'idle')
-      this.#fail({ code: 'InvalidParameter', message: 'Audio arrived before task-started.' });
+      this.#fail({ code: 'InvalidParameter', message: 'Audio arrived before run-task.' });
   }
 
   fail(failure: Failure, closeCode: number): void {
@@ -131,13 +132,8 @@ class RunTaskSession implements ProtocolHandler {
     }
     this.#usedIds.add(idOnWire);
     this.#state = 'running';
-    this.#task = new Task(this.#connection, result.request, {
-      failed: (failure) => {
-        this.#fail(failure);
-      },
-      hangUp: () => {
-        this.#hangUp('60 s of silent audio');
-      },
+    this.#task = new Task(this.#connection, result.request, (failure) => {
+      this.#fail(failure);
     });
     this.#awaitMessage();
     this.#send(frames.taskStarted(idOnWire));
@@ -203,10 +199,6 @@ class RunTaskSession implements ProtocolHandler {
     this.#end(closeCode, '');
   }
 
-  #hangUp(reason: string): void {
-    if (this.#state !== 'over') this.#end(1000, reason);
-  }
-
   #end(code: number, reason: string): void {
     this.#state = 'over';
     this.#cancelTimeout();
@@ -217,7 +209,7 @@ class RunTaskSession implements ProtocolHandler {
   #awaitTask(): void {
     this.#cancelTimeout();
     this.#cancelTimeout = this.#connection.timers.after(IDLE_TIMEOUT_MS, () => {
-      this.#hangUp('60 s without a task');
+      if (this.#state !== 'over') this.#end(1000, '60 s without a task');
     });
   }
 

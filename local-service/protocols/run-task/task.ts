@@ -5,7 +5,7 @@ import type { JsonObject } from '../../json';
 import * as frames from './frames';
 import type { TaskFailure, TaskRequest } from './request';
 
-/** Without `heartbeat` the service hangs up after this much audio without speech (protocol.md B.5). */
+/** Without `heartbeat` the service ends the task after this much audio without speech (protocol.md B.5). */
 const MAX_SILENT_AUDIO_MS = 60_000;
 
 /** With `heartbeat`: audio without speech between two heartbeats. Not documented; often enough to be seen. */
@@ -15,19 +15,12 @@ const HEARTBEAT_EVERY_MS = 10_000;
 const TOKENS_PER_SECOND = 12.5;
 const TOKENS_PER_SENTENCE = 62;
 
-/** How a task ends by itself. */
-export interface TaskEnd {
-  failed(failure: TaskFailure): void;
-  /** Too long a silence. */
-  hangUp(): void;
-}
-
 /** One task at work: audio in, `result-generated` out. */
 export class Task {
   readonly id: string;
   readonly #request: TaskRequest;
   readonly #connection: Connection;
-  readonly #end: TaskEnd;
+  readonly #failed: (failure: TaskFailure) => void;
   readonly #decoder: PcmDecoder;
   readonly #engine: EngineSession;
   #audioMs = 0;
@@ -39,12 +32,13 @@ export class Task {
   #characters = 0;
   #closed = false;
 
-  constructor(connection: Connection, request: TaskRequest, end: TaskEnd) {
+  /** @param failed Is called when the task fails by itself. */
+  constructor(connection: Connection, request: TaskRequest, failed: (failure: TaskFailure) => void) {
     const { taskId, parameters } = request;
     this.id = taskId;
     this.#request = request;
     this.#connection = connection;
-    this.#end = end;
+    this.#failed = failed;
     this.#decoder = createPcmDecoder(parameters.format, parameters.sampleRateHz);
     this.#engine = connection.engine.start(
       {
@@ -107,7 +101,7 @@ export class Task {
       case 'failed':
       case 'inferenceError':
         // This protocol has no failure of one sentence: the task fails.
-        this.#end.failed({ code: event.code, message: event.message });
+        this.#failed({ code: event.code, message: event.message });
         return;
     }
   }
@@ -127,7 +121,8 @@ export class Task {
   /** Cumulative over the task. */
   #usage(): JsonObject {
     const seconds = this.#audioMs / 1_000;
-    const duration = Math.ceil(seconds);
+    // Not rounded up: 9 for 9.218 s (protocol.md E 12).
+    const duration = Math.floor(seconds);
     if (!this.#request.model.countsTokens) return { duration };
     const inputTokens = Math.round(seconds * TOKENS_PER_SECOND) + TOKENS_PER_SENTENCE * this.#finals;
     const outputTokens = Math.ceil(this.#characters / 3);
@@ -149,7 +144,9 @@ export class Task {
   #watchSilence(): void {
     if (this.#closed || this.#silentSinceMs === undefined) return;
     if (!this.#request.parameters.heartbeat) {
-      if (this.#audioMs - this.#silentSinceMs > MAX_SILENT_AUDIO_MS) this.#end.hangUp();
+      // Said before the close: the Java SDK takes a bare close for the end of all results (protocol.md E 25).
+      if (this.#audioMs - this.#silentSinceMs > MAX_SILENT_AUDIO_MS)
+        this.#failed({ code: 'NO_INPUT_AUDIO_ERROR', message: 'No speech in 60 seconds of audio.' });
       return;
     }
     while (this.#audioMs >= this.#nextHeartbeatMs) {
