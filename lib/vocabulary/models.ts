@@ -108,7 +108,8 @@ const RUN_TASK = {
 const FUN_ASR: ModelCapabilities = {
   ...RUN_TASK,
   regions: BOTH_REGIONS,
-  sampleRatesHz: ANY_RATE,
+  // protocol.md E 10
+  sampleRatesHz: [16000],
   languages: LONG_LANGUAGES,
   maxLanguages: 1,
   context: 'update',
