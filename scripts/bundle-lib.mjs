@@ -1,83 +1,74 @@
-// Puts the modules of a built lib/ into one file: a process that starts waits for one file instead of eighty (bench/README.md).
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Puts the modules of lib/ into one file: a process that starts waits for one file instead of ninety (bench/README.md).
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { root } from './project.mjs';
 
 const require = createRequire(import.meta.url);
 const BUNDLE = 'modules.js';
-const IMPORT = /require\("(\.[^"]+)"\)/g;
-const IMPORTED_TYPE = /(?:from |import\()['"](\.[^'"]+)['"]/g;
+const SHARED = { absWorkingDir: root, bundle: true, packages: 'external', platform: 'node', write: false };
 
 /**
  * A module that something outside of lib/ asks for keeps its place, as a line that takes it from the one file: whatever
  * asks, each module is there once. Packages are not put into it. Of the declarations, those stay that the package's users
  * can see.
- * @param {string} dist the folder of the build
+ * @param {string} dist the folder of the build, with the declarations in it
  */
 export function bundleLib(dist) {
   const lib = path.join(dist, 'lib');
-  const modules = entered(dist, lib);
   const bundle = path.join(lib, BUNDLE);
-  const code = require('esbuild').buildSync({
-    stdin: { contents: modules.map(exported).join('\n'), resolveDir: lib },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    absWorkingDir: dist,
-    packages: 'external',
-  }).outputFiles[0].contents;
-  for (const file of filesIn(lib, '.js')) rmSync(file);
-  writeFileSync(bundle, code);
-  for (const name of modules) writeFileSync(path.join(lib, `${name}.js`), stub(name, bundle));
+  const modules = entered();
+  const contents = modules.map((name) => `exports['${name}'] = () => require('./lib/${name}');`).join('\n');
+  const { outputFiles } = require('esbuild').buildSync({
+    ...SHARED,
+    stdin: { contents, resolveDir: root },
+    outfile: bundle,
+    target: 'node20',
+    sourcemap: 'linked',
+    sourcesContent: false,
+  });
   const visible = declarationsOf(path.join(lib, 'index.d.ts'));
-  for (const file of filesIn(lib, '.d.ts')) if (!visible.has(file)) rmSync(file);
+  for (const name of readdirSync(lib, { recursive: true })) {
+    const file = path.join(lib, name);
+    if (/\.(js|map|d\.ts)$/.test(name) && !visible.has(file)) rmSync(file);
+  }
+  for (const { path: file, contents: code } of outputFiles) writeFileSync(file, code);
+  for (const name of modules) writeFileSync(path.join(lib, `${name}.js`), stub(name, bundle));
 }
 
-/** The modules that are asked for from outside, and what the package's users ask for. */
-function entered(dist, lib) {
-  const outside = filesIn(dist, '.js').filter((file) => !file.startsWith(lib + path.sep));
-  const files = outside.flatMap((file) =>
-    [...readFileSync(file, 'utf8').matchAll(IMPORT)].map(([, asked]) =>
-      require.resolve(path.resolve(path.dirname(file), asked)),
-    ),
-  );
-  const names = files
-    .filter((file) => file.startsWith(lib + path.sep))
-    .map((file) => path.relative(lib, file).split(path.sep).join('/').replace(/\.js$/, ''));
+/** The modules that the hosts, the command and the local service ask for, and what the package's users ask for. */
+function entered() {
+  const { n8n, bin, 'node-red': nodeRed } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const built = [nodeRed.nodes, n8n.nodes, n8n.credentials, bin].flatMap(Object.values);
+  const entryPoints = built.map((file) => file.replace(/^dist\/(.*)\.js$/, '$1.ts'));
+  const { metafile } = require('esbuild').buildSync({
+    ...SHARED,
+    entryPoints,
+    outdir: 'dist',
+    metafile: true,
+  });
+  const outside = Object.entries(metafile.inputs).filter(([file]) => !file.startsWith('lib/'));
+  const asked = outside.flatMap(([, { imports }]) => imports.map((one) => one.path));
+  const names = asked.filter((file) => file.startsWith('lib/')).map((file) => file.slice(4, -3));
   return [...new Set(['index', ...names])].sort();
-}
-
-function exported(name) {
-  return `exports[${JSON.stringify(name)}] = () => require(${JSON.stringify(`./${name}`)});`;
 }
 
 /** The names behind `0 &&` never run: an ES module that imports some of them finds them there. */
 function stub(name, bundle) {
-  const depth = name.split('/').length - 1;
   const names = Object.keys(require(bundle)[name]());
+  const up = name.split('/').length - 1;
   return `'use strict';
-module.exports = require('./${'../'.repeat(depth)}${BUNDLE}')[${JSON.stringify(name)}]();
+module.exports = require('${up === 0 ? './' : '../'.repeat(up)}${BUNDLE}')['${name}']();
 0 && (module.exports = { ${names.join(', ')} });
 `;
 }
 
 /** The file and all that its types come from. */
-function declarationsOf(file, found = new Set()) {
-  if (found.has(file)) return found;
-  found.add(file);
-  for (const [, asked] of readFileSync(file, 'utf8').matchAll(IMPORTED_TYPE)) {
-    const target = path.resolve(path.dirname(file), asked);
-    const candidates = [`${target}.d.ts`, path.join(target, 'index.d.ts')];
-    declarationsOf(
-      candidates.find((candidate) => existsSync(candidate)),
-      found,
-    );
-  }
-  return found;
-}
-
-function filesIn(folder, ending) {
-  return readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith(ending))
-    .map((name) => path.join(folder, name));
+function declarationsOf(file) {
+  const program = require('typescript').createProgram([file], {
+    moduleResolution: 3,
+    module: 100,
+    types: [],
+  });
+  return new Set(program.getSourceFiles().map(({ fileName }) => path.normalize(fileName)));
 }

@@ -62,6 +62,48 @@ describe('the packed package', () => {
     assert.equal(stdout.trim(), 'function true');
   });
 
+  it('has a pool of connections that works as it is, and tells of a `connect` that throws in a typed error alone', async () => {
+    const folder = await userFolderWithPackage();
+    const script = `
+      import { ConnectionPool, openSession } from '${PACKAGE_NAME}';
+      import { WebSocketServer } from 'ws';
+      const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+      server.on('connection', (socket) => socket.on('message', (data, isBinary) => {
+        if (isBinary) return;
+        const { action, task_id } = JSON.parse(data).header;
+        const event = action === 'run-task' ? 'task-started' : 'task-finished';
+        socket.send(JSON.stringify({ header: { event, task_id, attributes: {} }, payload: {} }));
+      }));
+      await new Promise((resolve) => server.once('listening', resolve));
+      const options = { address: 'ws://127.0.0.1:' + server.address().port, model: 'fun-asr-realtime' };
+      const pool = new ConnectionPool();
+      for (const _ of [1, 2]) {
+        const session = openSession({ ...options, pool });
+        await session.append(Buffer.alloc(3200));
+        await session.finish();
+      }
+      const throwing = () => { throw new Error('no network here'); };
+      const session = openSession({ ...options, environment: { connect: throwing }, connectTimeoutMs: 50 });
+      const error = await session.ready().catch((error) => error);
+      const pooled = openSession({ ...options, pool: new ConnectionPool({}, { connect: throwing }), connectTimeoutMs: 50 });
+      const other = await pooled.ready().catch((error) => error);
+      // The process ends when nothing is left; a timer that was left behind would ring before, and fail it.
+      console.log(pool.reusedCount, pool.openCount, error.code, other.code);
+      pool.close();
+      server.close();`;
+    const { stdout } = await exec(process.execPath, ['--input-type=module', '-e', script], { cwd: folder });
+    assert.match(stdout.trim(), /^1 1 (\w+) \1$/);
+  });
+
+  it('names the line of the source in a stack trace, where Node.js is told to read source maps', async () => {
+    const folder = await userFolderWithPackage();
+    const script = `try { require('${PACKAGE_NAME}').openSession({ apiKey: 'sk-x', mode: 'none' }) } catch (error) { console.log(error.stack) }`;
+    const { stdout } = await exec(process.execPath, ['--enable-source-maps', '-e', script], { cwd: folder });
+    const [, file = '', line = ''] = /at configure \(\S*?\/(lib\/session\/config\.ts):(\d+)/.exec(stdout) ?? [];
+    const source = readFileSync(path.join(ROOT, file), 'utf8').split('\n');
+    assert.match(source[Number(line) - 1] ?? '', /oneOf\('mode'/, stdout);
+  });
+
   it('has types for all that it exports, and no others', async () => {
     const folder = await userFolderWithPackage();
     const program = path.join(folder, 'types.ts');
@@ -99,12 +141,16 @@ describe('the packed package', () => {
 function expectedFiles(): string[] {
   const sources = ['local-service', 'nodes', 'credentials', 'bin'].flatMap(filesIn);
   const compiled = sources.map((file) => `dist/${file.replace(/(\.d)?\.ts$/, '.js')}`);
+  const maps = [...compiled, 'dist/lib/modules.js']
+    .filter((file) => file.endsWith('.js') && existsSync(path.join(ROOT, `${file}.map`)))
+    .map((file) => `${file}.map`);
   const imported = sources.filter((file) => file.endsWith('.ts')).flatMap(importsOfLib);
   // Each host has its own; Node-RED would offer everything in the folder of examples, n8n's too.
   const [n8nIcons, icons] = apart(filesIn('icons'));
   const [, examples] = apart(filesIn('examples'));
   return [
     ...compiled,
+    ...maps,
     ...new Set(['lib/index.js', 'lib/modules.js', ...imported].map((file) => `dist/${file}`)),
     ...icons.map((file) => `dist/credentials/node-red/${file}`),
     ...n8nIcons.map((file) => `dist/${file}`),
