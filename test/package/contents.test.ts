@@ -99,7 +99,8 @@ describe('the packed package', () => {
     const folder = await userFolderWithPackage();
     const script = `try { require('${PACKAGE_NAME}').openSession({ apiKey: 'sk-x', mode: 'none' }) } catch (error) { console.log(error.stack) }`;
     const { stdout } = await exec(process.execPath, ['--enable-source-maps', '-e', script], { cwd: folder });
-    const [, file = '', line = ''] = /at configure \(\S*?\/(lib\/session\/config\.ts):(\d+)/.exec(stdout) ?? [];
+    const [, file = '', line = ''] =
+      /at configure \(\S*?\/(lib\/session\/config\.ts):(\d+)/.exec(stdout) ?? [];
     const source = readFileSync(path.join(ROOT, file), 'utf8').split('\n');
     assert.match(source[Number(line) - 1] ?? '', /oneOf\('mode'/, stdout);
   });
