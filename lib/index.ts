@@ -25,14 +25,7 @@ export type { DecodeAudioOptions } from './audio/decode';
 export type { AudioChunk, AudioFormatHints, AudioInfo, SourceFormat } from './audio/format';
 export { readAudio } from './audio/source';
 export type { AudioSource, ReadAudioOptions } from './audio/source';
-export type {
-  CommitResult,
-  IdlePolicy,
-  OverloadPolicy,
-  Session,
-  SessionOptions,
-  SessionState,
-} from './session/options';
+export type { CommitResult, IdlePolicy, OverloadPolicy, Session, SessionOptions } from './session/options';
 export { ConnectionPool } from './transport/connection-pool';
 export type { ConnectionPoolOptions } from './transport/connection-bucket';
 export { traceToFile } from './transport/trace-file';

@@ -57,6 +57,14 @@ const CLASSES: readonly Class[] = [
     advice: 'The service waits 23 seconds for audio.',
   },
   {
+    // protocol.md E 1: the account's cap on open connections. Its code says nothing, "invalid_value" for example.
+    pattern: /^/,
+    says: /connections? too (much|many)|too many connections|max_connections/i,
+    code: 'THROTTLED',
+    retryable: true,
+    advice: 'The account has as many open connections as it may. Close others, or wait until one is free.',
+  },
+  {
     pattern: /^(Throttling|limit_requests)/i,
     code: 'THROTTLED',
     retryable: true,
@@ -69,7 +77,7 @@ const CLASSES: readonly Class[] = [
     advice: 'Check the billing of the account.',
   },
   {
-    pattern: /^(InternalError|SystemError|ModelUnavailable|server_error)/i,
+    pattern: /^(InternalError|SystemError|ModelUnavailable|server_error|ResponseTimeout)/i,
     code: 'SERVICE_ERROR',
     retryable: true,
     advice: 'The service has a fault; try again.',
@@ -91,6 +99,11 @@ export function endsSession(report: ServiceErrorReport): boolean {
   return known !== undefined && SESSION_WIDE.includes(known.code);
 }
 
+/** Whether the meaning of the service's code is known, whatever else the service says. */
+export function isKnownServiceCode(code: string): boolean {
+  return classOf({ code, message: '' }) !== undefined;
+}
+
 /** The service's report as a typed error: the class of its code, or `fallback` for codes of no known class. */
 export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode, what: string): AsrError {
   const known = classOf(report);
@@ -105,8 +118,8 @@ export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode,
 
 /** protocol.md A.8: a `server_error` ends the session, whatever its code. */
 function classOf({ code, message, type }: ServiceErrorReport): Class | undefined {
-  return CLASSES.find(
-    ({ pattern, says }) =>
-      (pattern.test(code) && (!says || says.test(message))) || (type !== undefined && pattern.test(type)),
-  );
+  return CLASSES.find(({ pattern, says }) => {
+    const isMeant = pattern.test(code) || (type !== undefined && pattern.test(type));
+    return isMeant && (!says || says.test(message));
+  });
 }

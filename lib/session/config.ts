@@ -14,7 +14,6 @@ import type { Endpoint } from '../vocabulary/regions';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
-import type { ReconnectPolicy } from './link/reconnect-budget';
 
 /** The options with their defaults, checked. */
 export interface SessionConfig {
@@ -40,7 +39,8 @@ export interface SessionConfig {
   maxHeldAudioMs: number;
   maxReplayAudioMs: number;
   overload: OverloadPolicy;
-  reconnect: ReconnectPolicy;
+  reconnect: { maxAttempts: number; baseDelayMs: number; maxDelayMs: number };
+  firstConnectTimeoutMs: number;
   pace: { burstMs: number; multiple: number };
   idle: { policy: IdlePolicy; afterMs: number };
   statisticsIntervalMs: number | undefined;
@@ -88,6 +88,13 @@ export function configure(options: SessionOptions): SessionConfig {
       baseDelayMs: duration('reconnect.baseDelayMs', reconnect.baseDelayMs, 500),
       maxDelayMs: duration('reconnect.maxDelayMs', reconnect.maxDelayMs, 10_000),
     },
+    firstConnectTimeoutMs: ranged(
+      'firstConnectTimeoutMs',
+      options.firstConnectTimeoutMs,
+      0,
+      MAX_DURATION_MS,
+      0,
+    ),
     pace: {
       burstMs: duration('pace.burstMs', pace.burstMs, 3000),
       multiple: ranged('pace.multiple', pace.multiple, 0.1, 1000, 20),

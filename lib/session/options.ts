@@ -5,6 +5,7 @@ import type {
   OpenedEvent,
   SessionEvent,
   SessionEventType,
+  SessionState,
   Statistics,
 } from '../vocabulary/events';
 import type { SessionMode, WireFormat } from '../vocabulary/models';
@@ -75,9 +76,10 @@ export interface SessionOptions extends EndpointOptions {
   overload?: OverloadPolicy;
   /**
    * What to do when the connection is lost after the service has accepted the session: it is opened again, and the
-   * audio since the end of the last final is sent again. Before that the first failure ends the session: a wrong
-   * address, key or network is told at once. Errors that time does not heal (key, payment, model, configuration) end
-   * it always.
+   * audio since the end of the last final is sent again. Errors that time does not heal end the session at once (key,
+   * payment, model, a setting that the service names); an unknown one is no proof, because the same configuration was
+   * accepted before. A connection that is lost while nothing is owed and no audio comes is not opened again: the
+   * session sleeps until there is audio. See `firstConnectTimeoutMs` for the first connection.
    */
   reconnect?: {
     /**
@@ -90,6 +92,13 @@ export interface SessionOptions extends EndpointOptions {
     /** The most of that. Default 10000. */
     maxDelayMs?: number;
   };
+  /**
+   * How long the first connection is tried again where that may help: no network, 429, 5xx, throttling, too many
+   * connections of the account. A wrong key, region, model, setting or address ends the session at once. No attempt
+   * begins later than this, and the last one may still take `connectTimeoutMs`. 0 = the first failure ends the
+   * session. Default 0; 10000 in {@link transcribe} and in the nodes.
+   */
+  firstConnectTimeoutMs?: number;
   /** Audio that is kept to be sent again, however long a sentence is. Default 120000. */
   maxReplayAudioMs?: number;
   /** How far ahead of real time audio may be sent. */
@@ -146,14 +155,9 @@ export interface CommitResult {
   finals: FinalEvent[];
 }
 
-/**
- * `sleeping`: no audio came for a while and nothing is connected; the next audio wakes the session. `reconnecting`: the
- * connection was lost and is being opened again; audio is taken meanwhile.
- */
-export type SessionState = 'connecting' | 'open' | 'sleeping' | 'reconnecting' | 'finishing' | 'closed';
-
 /** One live recognition. Made by {@link openSession}. */
 export interface Session {
+  /** What the session is at, as the last `state` event has told it. */
   readonly state: SessionState;
   /** The model that was asked for. */
   readonly model: string;

@@ -4,10 +4,11 @@ export function abortedError(cause: unknown): AsrError {
   return new AsrError('ABORTED', 'The session was aborted.', { cause });
 }
 
-/** @param endedBy what the session failed with, if it did */
+/** @param endedBy what the session failed with, or that it was aborted */
 export function closedError(what: string, isFinishing: boolean, endedBy: AsrError | undefined): AsrError {
   const running = isFinishing ? 'it is finishing.' : 'it is over.';
-  const why = endedBy ? `it failed: ${endedBy.message}` : running;
+  const ended = endedBy?.code === 'ABORTED' ? 'it was aborted.' : `it failed: ${endedBy?.message}`;
+  const why = endedBy ? ended : running;
   return new AsrError('SESSION_CLOSED', `Cannot ${what} in this session, ${why}`, { cause: endedBy });
 }
 

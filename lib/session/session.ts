@@ -6,6 +6,7 @@ import type {
   OpenedEvent,
   SessionEvent,
   SessionEventType,
+  SessionState,
   Statistics,
   WarningCode,
 } from '../vocabulary/events';
@@ -19,7 +20,7 @@ import { EventQueue } from './events/event-queue';
 import { createIntake } from './send/audio-input';
 import type { SessionIntake } from './send/audio-input';
 import { logCommit, logEvent } from './events/log-events';
-import type { CommitResult, Session, SessionOptions, SessionState } from './options';
+import type { CommitResult, Session, SessionOptions } from './options';
 import type { Command } from './send/outbox';
 import { deferred, handled, rejected } from './promises';
 import { Recognition } from './results/recognition';
@@ -57,7 +58,8 @@ class LiveSession implements Session {
   readonly #onAbort = () => {
     this.abort();
   };
-  #phase: 'connecting' | 'open' | 'finishing' | 'closed' = 'connecting';
+  /** As it was told last. */
+  #state: SessionState = 'connecting';
   #id: string | undefined;
   #endedBy: AsrError | undefined;
   #uncommittedBytes = 0;
@@ -107,9 +109,10 @@ class LiveSession implements Session {
       recognition: this.#recognition,
       counter,
       emit,
-      onOpened: (sessionId) => {
-        this.#opened(sessionId);
+      onState: (state, reason, cause) => {
+        this.#enter(state, reason, cause);
       },
+      openedEvent: (sessionId) => this.#opened(sessionId),
       hasUncommitted: () => config.mode === 'manual' && this.#uncommittedBytes > 0,
       onEnd: (error) => {
         this.#end(error ?? 'finished');
@@ -120,15 +123,13 @@ class LiveSession implements Session {
         emit({ type: 'statistics', statistics: this.statistics() });
       });
     }
-    this.#link.connect();
+    this.#link.start();
     if (signal?.aborted) queueMicrotask(this.#onAbort);
     signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
   get state(): SessionState {
-    if (this.#phase !== 'open') return this.#phase;
-    if (this.#link.isReconnecting) return 'reconnecting';
-    return this.#link.isAsleep ? 'sleeping' : 'open';
+    return this.#state;
   }
 
   get model(): string {
@@ -166,7 +167,6 @@ class LiveSession implements Session {
 
   finish(): Promise<Statistics> {
     if (this.#takesMore()) {
-      this.#phase = 'finishing';
       this.#link.prepareEnd();
       this.#intake.end(() => {
         this.#command({
@@ -181,7 +181,7 @@ class LiveSession implements Session {
   }
 
   abort(): void {
-    if (this.#phase === 'closed') return;
+    if (this.#isClosed()) return;
     this.#link.destroy();
     this.#end('aborted');
   }
@@ -207,8 +207,10 @@ class LiveSession implements Session {
       queue.push(event);
     });
     // Too late for any event; a reader must not take a failure for a quiet end.
-    if (this.#phase === 'closed') {
-      if (this.#endedBy) queue.push({ type: 'error', error: this.#endedBy, statistics: this.statistics() });
+    if (this.#isClosed()) {
+      const error = this.#endedBy;
+      if (error && error.code !== 'ABORTED')
+        queue.push({ type: 'error', error, statistics: this.statistics() });
       else void queue.return();
     }
     return queue;
@@ -255,13 +257,12 @@ class LiveSession implements Session {
     return handled(result);
   }
 
-  #opened(sessionId: string): void {
+  #opened(sessionId: string): OpenedEvent {
     this.#id = sessionId;
-    if (this.#phase === 'connecting') this.#phase = 'open';
     const { model, endpoint } = this.#config;
     const event: OpenedEvent = { type: 'opened', sessionId, model: model.id, region: endpoint.label };
     this.#ready.resolve(event);
-    this.#emitter.emit(event);
+    return event;
   }
 
   /** The one way out: releases everything, answers everybody, and says so last. */
@@ -272,9 +273,10 @@ class LiveSession implements Session {
     if (this.#isClosed()) return;
     const aborted = how === 'aborted';
     if (how instanceof AsrError) this.#endedBy = how;
-    const reason =
-      this.#endedBy ?? (aborted ? abortedError(this.#config.signal?.reason) : this.#closedError('wait'));
-    this.#phase = 'closed';
+    else if (aborted) this.#endedBy = abortedError(this.#config.signal?.reason);
+    const reason = this.#endedBy ?? this.#closedError('wait');
+    const from = this.#state;
+    this.#state = 'closed';
     this.#intake.stop();
     this.#stopStatistics?.();
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
@@ -284,7 +286,9 @@ class LiveSession implements Session {
     this.#ready.reject(reason);
     if (how === 'finished') this.#finished.resolve(statistics);
     else this.#finished.reject(reason);
+    const why = how === 'finished' ? 'All results are there.' : reason.message;
     this.#emitter.emit(
+      { type: 'state', from, to: 'closed', reason: why },
       how instanceof AsrError
         ? { type: 'error', error: how, statistics }
         : { type: 'finished', aborted, statistics },
@@ -293,10 +297,18 @@ class LiveSession implements Session {
 
   // --- small things
 
+  #enter(to: SessionState, reason: string, cause?: SessionEvent): void {
+    const from = this.#state;
+    this.#state = to;
+    const change: SessionEvent | undefined = from === to ? undefined : { type: 'state', from, to, reason };
+    if (cause) this.#emitter.emit(cause, change);
+    else if (change) this.#emitter.emit(change);
+  }
+
   /** Runs once all audio before it has been sent, or at once while the session sleeps. */
   #command(command: Command): void {
     this.#sender.then(command);
-    if (this.#link.isAsleep && !this.#sender.hasAudio) this.#sender.runCommands();
+    if (this.#link.state === 'asleep' && !this.#sender.hasAudio) this.#sender.runCommands();
   }
 
   #silenceMs(): number {
@@ -313,15 +325,15 @@ class LiveSession implements Session {
   }
 
   #closedError(what: string): AsrError {
-    return closedError(what, this.#phase === 'finishing', this.#endedBy);
+    return closedError(what, this.#state === 'finishing', this.#endedBy);
   }
 
   #takesMore(): boolean {
-    return this.#phase === 'connecting' || this.#phase === 'open';
+    return this.#state !== 'finishing' && this.#state !== 'closed';
   }
 
   // A method, because listeners may change the state between two looks at it.
   #isClosed(): boolean {
-    return this.#phase === 'closed';
+    return this.#state === 'closed';
   }
 }

@@ -4,8 +4,8 @@ import type { Frame } from '../vocabulary/frame';
 export type SocketEnd =
   /** The server answered the upgrade with an HTTP status other than 101. */
   | { kind: 'refused'; httpStatus: number; body: string }
-  /** No connection was made: name, route, TLS, refusal. */
-  | { kind: 'failed'; error: Error }
+  /** No connection was made: name, route, TLS, refusal. `isThrown`: what should make connections is at fault. */
+  | { kind: 'failed'; error: Error; isThrown?: true }
   /** The connection was open and is closed; 1006 when it broke off. */
   | { kind: 'closed'; closeCode: number; reason: string; error?: Error };
 
@@ -17,6 +17,8 @@ export interface SocketHandlers {
   onBinary: (byteLength: number) => void;
   onPong: () => void;
   onEnd: (end: SocketEnd) => void;
+  /** There is no room for the connection now; it is made as soon as there is. Only a pool says so. */
+  onWaiting?: (reason: string) => void;
 }
 
 /** One WebSocket connection with one owner. */
@@ -65,7 +67,7 @@ export function neverThrowing(connect: ConnectSocket): ConnectSocket {
       };
       // After the caller has got its socket.
       queueMicrotask(() => {
-        if (isWanted) handlers.onEnd({ kind: 'failed', error });
+        if (isWanted) handlers.onEnd({ kind: 'failed', error, isThrown: true });
       });
       return { ...NO_SOCKET, destroy: giveUp };
     }

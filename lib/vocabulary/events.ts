@@ -17,6 +17,38 @@ export interface Word {
   endMs: number;
 }
 
+/**
+ * What a session is at.
+ * - `connecting`: the first connection is being made, or another one after a sleep; audio is taken and held.
+ * - `open`: the service has accepted the session.
+ * - `reconnecting`: the connection was lost and is being opened again; audio is taken and held.
+ * - `sleeping`: nothing is owed, no audio comes and nothing is connected; the next audio wakes the session.
+ * - `finishing`: `finish()` was called and the last results are awaited; no audio is taken any more.
+ * - `closed`: the session is over.
+ */
+export type SessionState = 'connecting' | 'open' | 'reconnecting' | 'sleeping' | 'finishing' | 'closed';
+
+/**
+ * The session is at something else. Every change is told: behind `opened` and `resumed`, which bring it about, and before
+ * `reconnecting`, `finished` and `error`, which have the details.
+ */
+export interface StateEvent {
+  type: 'state';
+  from: SessionState;
+  to: SessionState;
+  /** Why, in words for people. */
+  reason: string;
+}
+
+/**
+ * There is no room for another connection: the pool has as many as it may, or the service says that the account has
+ * (`THROTTLED`). The session waits for one; audio is held. It is over with the next `state`, `resumed` or `reconnecting`.
+ */
+export interface WaitingEvent {
+  type: 'waiting';
+  reason: string;
+}
+
 /** The service has accepted the session; audio that was held goes out now. */
 export interface OpenedEvent {
   type: 'opened';
@@ -193,6 +225,8 @@ export interface ErrorEvent {
 
 /** Everything a session emits. Exactly one `finished` or `error` comes, and it comes last. */
 export type SessionEvent =
+  | StateEvent
+  | WaitingEvent
   | OpenedEvent
   | SpeechStartedEvent
   | SpeechStoppedEvent

@@ -3,7 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { SessionEvent, Transcript } from '../../lib';
+import type { EventOf, SessionEvent, Transcript } from '../../lib';
 import { startLocalService } from '../../local-service';
 import type { LocalService } from '../../local-service';
 import { formsOf } from '../../lib/transport/secret';
@@ -290,7 +290,8 @@ describe('asr session in trouble', () => {
         flow.send('append', { payload: silence(300) });
       }
       assert.equal((await flow.message('final')).payload, 'Hello.');
-      const [failed] = await flow.messages('badEvents');
+      const [closed, failed] = await flow.messages('badEvents', 2);
+      assert.equal((closed!.payload as EventOf<'state'>).to, 'closed');
       assert.equal((failed!.payload as SessionEvent).type, 'error');
       assert.equal(flow.badges('badSession').at(-1)?.text, 'key refused');
       assert.notEqual(flow.badges('session').at(-1)?.fill, 'red');

@@ -71,10 +71,10 @@ describe('asr session', () => {
     assert.equal(emotion.payload, 'happy');
     assert.equal((emotion.asr as { type: string }).type, 'emotion');
 
-    const events = await flow.messages('events', 3);
+    const events = await flow.messages('events', 4);
     assert.deepEqual(
       events.map(({ payload }) => (payload as { type: string }).type),
-      ['opened', 'speechStarted', 'speechStopped'],
+      ['opened', 'state', 'speechStarted', 'speechStopped'],
     );
     assert.deepEqual(events[0]!.payload, events[0]!.asr);
   });
@@ -210,7 +210,8 @@ describe('asr session', () => {
     const flow = await start();
     flow.send('append', { payload: GREETING_AUDIO, topic: 'kitchen' });
 
-    const [event] = await flow.messages('events');
+    const [closed, event] = await flow.messages('events', 2);
+    assert.equal((closed!.payload as { to: string }).to, 'closed');
     const payload = event!.payload as { type: string; error: Record<string, unknown> };
     assert.equal(payload.type, 'error');
     assert.equal(payload.error.code, 'AUTHENTICATION');

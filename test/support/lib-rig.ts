@@ -1,5 +1,12 @@
 import { openSession } from '../../lib';
-import type { EventOf, Session, SessionEvent, SessionEventType, SessionOptions } from '../../lib';
+import type {
+  EventOf,
+  Session,
+  SessionEvent,
+  SessionEventType,
+  SessionOptions,
+  SessionState,
+} from '../../lib';
 import { startLocalService } from '../../local-service';
 import type { LocalService, LocalServiceOptions, ScriptFile } from '../../local-service';
 import { leaveNothingOpen } from './open-resources';
@@ -17,8 +24,14 @@ export class RecordedSession {
     });
   }
 
+  /** Without the changes of state, which go with other events and have tests of their own. */
   get types(): SessionEventType[] {
-    return this.events.map(({ type }) => type);
+    return this.events.map(({ type }) => type).filter((type) => type !== 'state');
+  }
+
+  /** What the session was at, one after the other. */
+  get states(): SessionState[] {
+    return ['connecting', ...this.of('state').map(({ to }) => to)];
   }
 
   of<T extends SessionEventType>(type: T): EventOf<T>[] {

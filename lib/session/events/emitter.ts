@@ -26,9 +26,13 @@ export class Emitter {
     return () => void listeners.delete(entry);
   }
 
-  /** After `finished` or `error` nothing is told any more and the listeners are forgotten. */
-  emit(event: SessionEvent): void {
+  /**
+   * After `finished` or `error` nothing is told any more and the listeners are forgotten.
+   * @param next follows the first one, before anything that a listener of the first one causes
+   */
+  emit(event: SessionEvent, next?: SessionEvent): void {
     this.#waiting.push(event);
+    if (next) this.#waiting.push(next);
     if (this.#isTelling) return;
     this.#isTelling = true;
     for (let next = this.#waiting.shift(); next && !this.#isOver; next = this.#waiting.shift()) {

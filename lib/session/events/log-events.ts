@@ -13,6 +13,15 @@ export function logEvent(log: SessionLog, event: SessionEvent): void {
       log.debug(type, details);
       break;
     }
+    case 'state':
+      // The other changes have events of their own.
+      if (event.to === 'sleeping' || event.from === 'sleeping') {
+        log.debug('state', { from: event.from, to: event.to });
+      }
+      break;
+    case 'waiting':
+      log.debug('waiting for a connection', {});
+      break;
     case 'reconnecting':
       // The reason may repeat what the service said; the end of the connection was logged.
       log.debug('reconnecting', { attempt: event.attempt, delayMs: event.delayMs });

@@ -31,6 +31,10 @@ export interface ConnectionHandlers {
   onFrame: () => void;
   /** The service has answered a ping. */
   onPong: () => void;
+  /** The next task of the protocol session was begun. */
+  onResumed: () => void;
+  /** There is no room for another connection now; it is made as soon as there is. */
+  onWaiting: (reason: string) => void;
 }
 
 /** Bytes in the socket's buffer past which nothing more is handed to it. */
@@ -44,12 +48,12 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #protocol: Protocol;
   readonly #handlers: ConnectionHandlers;
-  readonly #socket: Socket;
+  #socket: Socket | undefined;
   readonly #heartbeat: Heartbeat;
   readonly #arrivals = new Arrivals(() => {
-    this.#socket.ping();
+    this.#socket?.ping();
   });
-  #phase: 'connecting' | 'configuring' | 'open' | 'over' = 'connecting';
+  #phase: 'connecting' | 'configuring' | 'open' | 'between' | 'over' = 'connecting';
   #cancelBound: Cancel | undefined;
   #blocked = false;
 
@@ -57,20 +61,25 @@ export class Connection {
     this.#options = options;
     this.#protocol = protocol;
     this.#handlers = handlers;
-    const { endpoint, apiKey, workspaceId, connectTimeoutMs, environment } = options;
-    this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
+    const { endpoint, environment, pingIntervalMs, pongTimeoutMs } = options;
     this.#heartbeat = new Heartbeat({
       clock: environment.clock,
-      intervalMs: options.pingIntervalMs,
-      timeoutMs: options.pongTimeoutMs,
+      intervalMs: pingIntervalMs,
+      timeoutMs: pongTimeoutMs,
       ping: () => {
         this.#arrivals.ask();
       },
       onDead: () => {
-        const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${options.pongTimeoutMs} ms.`;
+        const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${pongTimeoutMs} ms.`;
         this.#lose(new AsrError('CONNECTION_LOST', message, { retryable: true }));
       },
     });
+  }
+
+  /** Begins to connect. Handlers are called from then on, never before this returns. */
+  open(): void {
+    const { endpoint, apiKey, workspaceId, connectTimeoutMs, environment } = this.#options;
+    const protocol = this.#protocol;
     this.#socket = environment.connect(
       {
         url: endpoint.baseUrl + protocol.path,
@@ -101,10 +110,18 @@ export class Connection {
           this.#handlers.onPong();
         },
         onEnd: (end) => {
-          this.#lose(this.#errorOf(end));
+          const lose = () => {
+            this.#lose(this.#errorOf(end));
+          };
+          if (this.#socket) lose();
+          else queueMicrotask(lose);
+        },
+        onWaiting: (reason) => {
+          this.#handlers.onWaiting(reason);
         },
       },
     );
+    this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
   }
 
   /** Whether audio would go out now rather than wait in a buffer. */
@@ -112,23 +129,32 @@ export class Connection {
     return this.#phase === 'open' && !this.#blocked && this.#protocol.acceptsAudio;
   }
 
+  /** Whether a task is over and the next one begins with the next audio, by {@link resume}. */
+  get isBetweenTasks(): boolean {
+    return this.#phase === 'between';
+  }
+
   /** Whether the operating system has all that was sent. */
   get isDrained(): boolean {
-    return this.#socket.bufferedBytes === 0;
+    return (this.#socket?.bufferedBytes ?? 0) === 0;
   }
 
   /** Begins the next task of a paused protocol session, within the bound of a configuration. */
   resume(): void {
+    this.#phase = 'open';
     for (const frame of this.#protocol.resume()) this.#configure(frame);
+    this.#handlers.onResumed();
   }
 
   send(frame: Frame): void {
-    if (this.#socket.bufferedBytes <= HIGH_WATER_BYTES) {
-      this.#socket.send(frame);
+    const socket = this.#socket;
+    if (!socket) return;
+    if (socket.bufferedBytes <= HIGH_WATER_BYTES) {
+      socket.send(frame);
       return;
     }
     this.#blocked = true;
-    this.#socket.send(frame, () => {
+    socket.send(frame, () => {
       this.#blocked = false;
       if (this.#phase === 'open') this.#handlers.onDrain();
     });
@@ -157,7 +183,7 @@ export class Connection {
    * No handler is called any more if so.
    */
   release(): boolean {
-    if (!this.#protocol.isReusable || !this.#socket.release()) return false;
+    if (!this.#protocol.isReusable || !this.#socket?.release()) return false;
     this.#phase = 'over';
     this.#cancelTimers();
     return true;
@@ -166,14 +192,14 @@ export class Connection {
   /** Closes politely; `onLost` follows within a second. */
   close(): void {
     this.#cancelTimers();
-    this.#socket.close();
+    this.#socket?.close();
   }
 
   /** Closes at once; no handler is called any more. */
   destroy(): void {
     this.#phase = 'over';
     this.#cancelTimers();
-    this.#socket.destroy();
+    this.#socket?.destroy();
   }
 
   #configure(frame: Frame): void {
@@ -182,7 +208,7 @@ export class Connection {
     if (!this.#protocol.acceptsAudio) {
       this.#bound(this.#options.configureTimeoutMs, 'CONFIGURE_TIMEOUT', 'did not confirm the configuration');
     }
-    this.#socket.send(frame);
+    this.#socket?.send(frame);
   }
 
   #receive(text: string): void {
@@ -198,6 +224,11 @@ export class Connection {
           this.#phase = 'open';
           this.#handlers.onEvent(event);
           break;
+        case 'paused':
+          this.#phase = 'between';
+          this.#cancelBound?.();
+          this.#handlers.onEvent(event);
+          break;
         case 'failed':
           this.#lose(event.error);
           break;
@@ -206,7 +237,7 @@ export class Connection {
       }
     }
     if (this.#isOver()) return;
-    if (protocol.acceptsAudio || protocol.isPaused) this.#cancelBound?.();
+    if (protocol.acceptsAudio) this.#cancelBound?.();
     if (!acceptedBefore && protocol.acceptsAudio) this.#handlers.onDrain();
   }
 
@@ -240,12 +271,15 @@ export class Connection {
 
   #errorOf(end: SocketEnd): AsrError {
     const { endpoint } = this.#options;
-    return errorOfEnd(this.#endWithoutKey(end), endpoint, this.#phase === 'open');
+    const wasAccepted = this.#phase === 'open' || this.#phase === 'between';
+    return errorOfEnd(this.#endWithoutKey(end), endpoint, wasAccepted);
   }
 
   #endWithoutKey(end: SocketEnd): SocketEnd {
     if (end.kind === 'refused') return { ...end, body: this.#withoutKey(end.body) };
-    return end.kind === 'closed' ? { ...end, reason: this.#withoutKey(end.reason) } : end;
+    if (end.kind === 'closed') return { ...end, reason: this.#withoutKey(end.reason) };
+    const message = this.#withoutKey(end.error.message);
+    return message === end.error.message ? end : { ...end, error: new Error(message) };
   }
 
   #frameWithoutKey(text: string): string {

@@ -1,12 +1,12 @@
-import type { Cancel } from '../../transport/environment';
+import { Backoff } from '../../base/backoff';
 import { AsrError } from '../../vocabulary/errors';
-import type { AsrErrorCode } from '../../vocabulary/errors';
 import type { SessionEvent } from '../../vocabulary/events';
 import type { SessionConfig } from '../config';
-import { ReconnectBudget } from './reconnect-budget';
+import type { StatisticsCounter } from '../events/statistics';
 import type { Recognition } from '../results/recognition';
 import type { Sender } from '../send/sender';
-import type { StatisticsCounter } from '../events/statistics';
+import { isPermanent } from './loss';
+import type { Loss } from './states';
 
 /** A connection that lasted so long was a good one, whatever it brought. */
 const GOOD_CONNECTION_MS = 30_000;
@@ -16,104 +16,81 @@ export interface ReconnectionOptions {
   sender: Sender;
   recognition: Recognition;
   counter: StatisticsCounter;
-  emit: (event: SessionEvent) => void;
-  connect: () => void;
-  /** There is no other connection; the session ends with this. */
-  onGivenUp: (error: AsrError) => void;
 }
 
-/** A connection that was lost and has no successor yet. */
-interface Loss {
-  /** What ended it. */
-  code: AsrErrorCode;
-  /** What came last: of the attempts to open another, or that. */
-  error: AsrError;
-  /** What had been lost of the audio before. */
-  lostBytesBefore: number;
+/** The next attempt to open a connection. */
+export interface NextAttempt {
+  attempt: number;
+  delayMs: number;
 }
 
-/** Opens another connection for one that is lost, as long as that is worth trying. */
+/** When to try again after a connection was lost or could not be made, and what has to be sent again then. */
 export class Reconnection {
   readonly #options: ReconnectionOptions;
-  readonly #budget: ReconnectBudget;
-  #loss: Loss | undefined;
+  readonly #backoff: Backoff;
   /** What was settled when the last connection was lost. */
   #settledAtLossMs = 0;
-  #cancelRetry: Cancel | undefined;
-  #cancelBound: Cancel | undefined;
 
   constructor(options: ReconnectionOptions) {
     const { reconnect, environment } = options.config;
+    const { baseDelayMs, maxDelayMs } = reconnect;
     this.#options = options;
-    this.#budget = new ReconnectBudget(reconnect, environment.random);
+    this.#backoff = new Backoff({ baseMs: baseDelayMs, maxMs: maxDelayMs, random: environment.random });
   }
 
-  /** Whether a connection is lost and there is no other yet. */
-  get isUnderWay(): boolean {
-    return this.#loss !== undefined;
+  /** The attempts count anew: a connection has brought the session on, or the session rests. */
+  refill(): void {
+    this.#backoff.succeeded();
   }
 
-  /** @param openedAtMs when the service accepted what was on it, on the clock, if it did */
-  lost(error: AsrError, openedAtMs: number | undefined): void {
-    const { config, sender, counter, emit, connect } = this.#options;
-    if (this.#hasBroughtOn(openedAtMs)) this.#budget.refill();
+  /** When the next attempt comes, and the how-manieth in a row it is. */
+  next(): NextAttempt {
+    const delayMs = this.#backoff.nextMs();
+    return { attempt: this.#backoff.attempts, delayMs };
+  }
+
+  /**
+   * A connection is lost, or an attempt to replace it has failed.
+   * @param before what is known of the loss from attempts before this
+   * @param openedAtMs when the service accepted what was on it, on the clock, if it did
+   * @returns the next attempt, or the error that ends the session
+   */
+  lost(
+    error: AsrError,
+    before: Loss | undefined,
+    openedAtMs: number | undefined,
+  ): { loss: Loss; next: NextAttempt; lostBytes: number } | AsrError {
+    const { config, sender, counter } = this.#options;
+    if (this.#hasBroughtOn(openedAtMs)) this.refill();
     this.#settledAtLossMs = sender.settled.ms;
-    this.#loss = { lostBytesBefore: counter.audioLostBytes, code: error.code, ...this.#loss, error };
-    const lostBytes = this.#rewind();
-    const next = this.#budget.next(error);
-    if (!next || (lostBytes > 0 && config.wireFormat !== 'pcm')) {
-      this.#giveUp(next ? cannotBeSentAgain(error, config.wireFormat) : error);
-      return;
-    }
-    this.#cancelRetry = config.environment.clock.after(next.delayMs, connect);
-    if (lostBytes > 0) {
-      const message = `${counter.heldMs(lostBytes)} ms of audio are lost with the connection: more than is kept.`;
-      emit({ type: 'warning', code: 'AUDIO_DROPPED', message });
-    }
-    emit({ type: 'reconnecting', ...next, reason: error.message });
+    const loss: Loss = { lostBytesBefore: counter.audioLostBytes, code: error.code, ...before, error };
+    const lostBytes = this.rewind();
+    if (!this.#isWorthAnAttempt(error)) return error;
+    if (lostBytes > 0 && config.wireFormat !== 'pcm') return cannotBeSentAgain(error, config.wireFormat);
+    return { loss, next: this.next(), lostBytes };
   }
 
-  /** Begins again on a connection that nobody has lost. */
-  renew(): void {
-    this.#rewind();
-    this.#options.connect();
-  }
-
-  /** The service has accepted the session on another connection. */
-  opened(): void {
-    const { counter, sender, emit } = this.#options;
-    const loss = this.#loss;
-    this.#loss = undefined;
-    this.#cancelBound?.();
-    this.#cancelBound = undefined;
-    if (loss) counter.reconnected(loss.code);
-    const lostBytes = loss ? counter.audioLostBytes - loss.lostBytesBefore : 0;
-    const replayedMs = counter.heldMs(sender.replayBytes);
-    emit({ type: 'resumed', replayedMs, lostMs: counter.heldMs(lostBytes) });
-  }
-
-  /** Who wants the end does not wait for a connection for ever. */
-  bound(timeoutMs: number): void {
-    this.#cancelBound ??= this.#options.config.environment.clock.after(timeoutMs, () => {
-      if (this.#loss) this.#giveUp(this.#loss.error);
-    });
-  }
-
-  stop(): void {
-    this.#cancelRetry?.();
-    this.#cancelBound?.();
-  }
-
-  /** Returns the bytes that should be sent again and are gone. */
-  #rewind(): number {
+  /** What is not settled will be sent again. Returns the bytes that should be and are gone. */
+  rewind(): number {
     const { sender, recognition } = this.#options;
     recognition.connectionLost(sender);
     return sender.rewind();
   }
 
-  #giveUp(error: AsrError): void {
-    this.stop();
-    this.#options.onGivenUp(error);
+  /** The service has accepted the session on another connection. */
+  resumed(loss: Loss | undefined): SessionEvent {
+    const { counter, sender } = this.#options;
+    if (loss) counter.reconnected(loss.code);
+    const lostBytes = loss ? counter.audioLostBytes - loss.lostBytesBefore : 0;
+    const replayedMs = counter.heldMs(sender.replayBytes);
+    return { type: 'resumed', replayedMs, lostMs: counter.heldMs(lostBytes) };
+  }
+
+  #isWorthAnAttempt(error: AsrError): boolean {
+    const { attempts } = this.#backoff;
+    if (isPermanent(error) || attempts >= this.#options.config.reconnect.maxAttempts) return false;
+    // The same bytes were refused again.
+    return error.code !== 'PROTOCOL_REJECTED' || attempts === 0;
   }
 
   /** Whether the connection that is lost was worth having. */

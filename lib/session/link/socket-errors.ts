@@ -10,7 +10,7 @@ export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccep
     case 'failed': {
       const advice = region === 'local' ? ' Start it with `flow-asr service`.' : '';
       const message = `Cannot connect to the service (${label}): ${end.error.message}.${advice}`;
-      return new AsrError('CONNECT_FAILED', message, { retryable: true, cause: end.error });
+      return new AsrError('CONNECT_FAILED', message, { retryable: !end.isThrown, cause: end.error });
     }
     case 'closed':
       return closed(label, end, wasAccepted);

@@ -19,7 +19,7 @@ import type { Timeline } from '../send/timeline';
 const OWING_AUDIO_MS = 10_000;
 
 /** What the recognition has to know of the audio on its way. */
-export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs'>;
+export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs' | 'endMs' | 'hasAudio'>;
 
 export interface RecognitionOptions {
   clock: Clock;
@@ -131,6 +131,15 @@ export class Recognition {
   isAtPause({ settled, positionMs }: SenderView): boolean {
     if (this.hasOpenResults) return false;
     return this.#options.settleBy === 'final' || settled.ms >= positionMs;
+  }
+
+  /**
+   * Whether audio is still to be sent, or was sent and waits for its commit. What was sent in mode `vad` is owed
+   * nothing as long as the service has begun no sentence in it, unless it is loud.
+   */
+  owesAudio({ settled, endMs, hasAudio }: SenderView): boolean {
+    if (settled.ms >= endMs) return false;
+    return hasAudio || this.#options.settleBy === 'commit';
   }
 
   /** Whether the service should have said something about what it was sent, were it well. */

@@ -97,6 +97,11 @@ export class Sender {
     return this.#outbox.position / this.#options.bytesPerMs;
   }
 
+  /** Where the audio that was given ends. */
+  get endMs(): number {
+    return (this.#outbox.position + this.#outbox.dueBytes) / this.#options.bytesPerMs;
+  }
+
   /** How much audio this protocol session got, with the silence that ends sentences. */
   get sessionMs(): number {
     return this.#sessionBytes / this.#options.bytesPerMs;
@@ -117,6 +122,11 @@ export class Sender {
   restart(): void {
     this.#sessionBytes = 0;
     this.timeline.restart(this.positionMs);
+  }
+
+  /** Sends nothing again: all results of what was sent are there. */
+  skipReplay(): void {
+    this.#outbox.dropOldest(this.#outbox.dueBytes);
   }
 
   /** What is not settled will be sent again, with the commands in it; returns the bytes of it that are gone. */
@@ -210,13 +220,13 @@ export class Sender {
   /** Whether what is next may go; between two tasks only a command may, and audio begins the next task. */
   #canProceed(): boolean {
     if (!this.#link) return false;
-    if (this.#link.protocol.isPaused) return !this.#resume();
+    if (this.#link.connection.isBetweenTasks) return !this.#resume();
     return this.#link.connection.isReady;
   }
 
   /** Begins the next task if audio waits for it. */
   #resume(): boolean {
-    if (!this.#link?.protocol.isPaused || !this.hasAudio) return false;
+    if (!this.#link?.connection.isBetweenTasks || !this.hasAudio) return false;
     this.#link.connection.resume();
     return true;
   }

@@ -163,7 +163,7 @@ describe('a session as a stream of events', () => {
     for (const types of await Promise.all(readers)) {
       assert.deepEqual(
         types.filter((type) => type !== 'interim'),
-        recorded.types.filter((type) => type !== 'interim'),
+        recorded.events.map(({ type }) => type).filter((type) => type !== 'interim'),
       );
     }
   });

@@ -129,7 +129,7 @@ describe('the statistics event', () => {
     const types: string[] = [];
     for await (const { type } of reader) types.push(type);
     assert.equal(recorded.of('statistics').length, 3);
-    assert.deepEqual(types, ['statistics', 'finished']);
+    assert.deepEqual(types, ['statistics', 'state', 'finished']);
   });
 
   it('does not come unless it is asked for', () => {

@@ -10,6 +10,7 @@ function linesOf(events: readonly SessionEvent[]): string[] {
     if (event.type === 'emotion') return `emotion ${event.emotion} of ${event.text}`;
     if (event.type === 'speechStarted' || event.type === 'speechStopped')
       return `${event.type} ${event.atMs}`;
+    if (event.type === 'state') return `${event.from} -> ${event.to}`;
     return event.type;
   });
 }
@@ -23,6 +24,7 @@ describe('a session in VAD mode', () => {
     await recorded.session.append(silence(3000));
     const statistics = await recorded.session.finish();
     assert.deepEqual(linesOf(recorded.events), [
+      'connecting -> finishing',
       'opened',
       'speechStarted 200',
       'interim Good',
@@ -32,6 +34,7 @@ describe('a session in VAD mode', () => {
       'speechStopped 1100',
       'final Good morning everybody.',
       'emotion neutral of Good morning everybody.',
+      'finishing -> closed',
       'finished',
     ]);
     assert.deepEqual(recorded.of('finished'), [{ type: 'finished', aborted: false, statistics }]);
