@@ -1,4 +1,5 @@
 import type { Model } from '../lib/vocabulary/models';
+import { parseHotWords } from '../lib/vocabulary/hot-words';
 import type { ModelParameters, ParameterName, ParameterSpec } from '../lib/vocabulary/parameters';
 
 /** The settings of a model as an editor stores them, or as a variable or an expression brought them: often text. */
@@ -13,7 +14,8 @@ const YES_OR_NO: Readonly<Record<string, boolean>> = { true: true, false: false 
 export function readParameters(stored: StoredParameters | undefined, model: Model): ModelParameters {
   const parameters: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(stored ?? {})) {
-    if (value === undefined || value === null || value === '') continue;
+    if (value === undefined || value === null) continue;
+    if (typeof value === 'string' && value.trim() === '') continue;
     const spec = Object.hasOwn(model.parameters, name) ? model.parameters[name as ParameterName] : undefined;
     parameters[name] = spec ? read(value, spec) : value;
   }
@@ -27,8 +29,9 @@ function read(value: unknown, { kind }: ParameterSpec): unknown {
       return YES_OR_NO[value.trim().toLowerCase()] ?? value;
     case 'number':
     case 'integer':
-      return value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+      return Number.isNaN(Number(value)) ? value : Number(value);
     case 'vocabulary':
+      return value.trimStart().startsWith('{') ? parseJson(value) : parseHotWords(value);
     case 'wordFilter':
       return parseJson(value);
     case 'choice':

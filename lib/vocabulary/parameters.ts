@@ -1,5 +1,3 @@
-import { inspect } from 'node:util';
-
 /**
  * Settings of recognition that some models have and others do not (protocol.md A.4.1, B.3). Which model takes which,
  * with what range and default, stands in its row of `models.ts`; editors and checks are driven by that.
@@ -81,7 +79,7 @@ const WIDE_CHARACTERS = /[^\x20-\x7e]/;
 
 /** What is wrong with a value, in a sentence, or `undefined` when nothing is. */
 export function parameterFault(name: string, value: unknown, spec: ParameterSpec): string | undefined {
-  const got = `got ${typeof value === 'string' ? value.slice(0, 80) : inspect(value, { depth: 1, breakLength: Infinity }).slice(0, 80)}`;
+  const got = `got ${shown(value).slice(0, 80)}`;
   switch (spec.kind) {
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `Expected \`${name}\` to be true or false, ${got}.`;
@@ -157,6 +155,16 @@ function wordFilterFault(name: string, value: unknown, maxWords: number): string
     : `Expected \`${name}\` to have at most ${maxWords} words, got ${words}.`;
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+/** This file also runs in Node-RED's editor, where Node.js' own means are not there. */
+function shown(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  try {
+    return String(JSON.stringify(value));
+  } catch {
+    return 'an object that is no JSON';
+  }
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

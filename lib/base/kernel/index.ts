@@ -1,3 +1,4 @@
+import type { FilterKernel, FilterTable } from './filter';
 import { PLAIN_BASE64, SIMD_BASE64 } from './wasm';
 
 /** Channels of the same length, samples from -1 to 1. Valid only while it is handed over. */
@@ -45,25 +46,11 @@ export interface Levels {
   clippedSamples: number;
 }
 
-/** A filter's coefficients and how they are used; see `Resampler`. */
-export interface FilterTable {
-  /** One row of `taps` a phase. */
-  coefficients: Float32Array;
-  /** A multiple of 16. */
-  taps: number;
-  phases: number;
-  /** Of the ratio of the rates, without common divisors. */
-  up: number;
-  down: number;
-  /** Whether each phase that there is has its row, in the order of their use. */
-  isExact: boolean;
-}
-
 /**
  * The inner loops of the audio, in WebAssembly with vectors where the processor has them. Between two calls nothing stays
  * in its memory but a filter's table: whoever gets a view of it has used it up before calling the next method.
  */
-export class Kernel {
+export class Kernel implements FilterKernel {
   readonly maxFrameBytes: number;
   readonly maxTaps: number;
   readonly maxTableFloats: number;
@@ -161,22 +148,14 @@ export class Kernel {
     target.set(this.#bytes.subarray(PCM, PCM + 4 * Math.ceil(bytes.length / 3)), at);
   }
 
-  /** Puts samples where the filter reads. */
   setSignal(samples: Float32Array, at: number): void {
     this.#floats.set(samples, this.#at.SIGNAL / 4 + at);
   }
 
-  /** What `setSignal` has put there. */
   signal(from: number, to: number): Float32Array {
     return this.#view(this.#at.SIGNAL + 4 * from, to - from);
   }
 
-  /**
-   * Filters the signal.
-   * @param count Outputs, no more than `blockFrames`.
-   * @param first Index of the first sample that the first output needs.
-   * @param step Where the first output stands: its row where the table is exact, else in steps of 1 / `up`.
-   */
   filter(table: FilterTable, count: number, first: number, step: number): Float32Array {
     if (this.#table !== table) this.#floats.set(table.coefficients, this.#at.TABLE / 4);
     this.#table = table;

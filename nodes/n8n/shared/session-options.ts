@@ -6,9 +6,6 @@ import type { SessionOptions } from '../../../lib/session/options';
 import { readParameters } from '../../stored-parameters';
 import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';
 
-/** Of a hot word that is given without one; Node-RED's dialog has the same. */
-const USUAL_WEIGHT = 4;
-
 /** What both an execution and a trigger of n8n have. */
 export interface ParameterSource {
   /** Of the item that is worked on; of the workflow in a trigger. */
@@ -35,22 +32,9 @@ export async function sessionOptions({ parameter, credentials }: ParameterSource
     // Where the model has one mode there is nothing to choose, and what another model left behind does not count.
     ...(model.modes.length > 1 && { mode: (text('mode') || 'vad') as SessionMode }),
     language: [...new Set(language.filter((code) => code !== ''))],
-    parameters: readParameters({ ...stored, vocabulary: wordsOf(stored.vocabulary) }, model),
+    parameters: readParameters(stored, model),
     ...(sampleRateHz && sampleRateHz !== AUTOMATIC_RATE && { sampleRateHz: Number(sampleRateHz) }),
     ...(wireFormat && { wireFormat: wireFormat as WireFormat }),
     ...(typeof context === 'string' && context.trim() !== '' && { context: [{ user: context }] }),
   };
-}
-
-/** Lines of words with their weights, as the field has them. An expression may give an object, or its JSON. */
-function wordsOf(vocabulary: unknown): unknown {
-  if (typeof vocabulary !== 'string' || vocabulary.trimStart().startsWith('{')) return vocabulary;
-  const lines = vocabulary.split('\n').filter((line) => line.trim() !== '');
-  if (lines.length === 0) return undefined;
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [, word = '', weight] = /^(.+?)(?:[\s,:=]+(\d+))?$/.exec(line.trim()) ?? [];
-      return [word, weight === undefined ? USUAL_WEIGHT : Number(weight)];
-    }),
-  );
 }
