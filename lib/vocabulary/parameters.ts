@@ -159,9 +159,11 @@ function wordFilterFault(name: string, value: unknown, maxWords: number): string
 function shown(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   try {
-    return String(JSON.stringify(value));
+    // An object may say of itself that it has no JSON.
+    const json: unknown = JSON.stringify(value);
+    return typeof json === 'string' ? json : 'an object';
   } catch {
-    return 'an object that is no JSON';
+    return 'an object';
   }
 }
 
