@@ -19,8 +19,19 @@ export type ServiceEvent =
   | ({ type: 'final'; sentenceId: string; text: string } & SentenceDetails & { emotionConfidence?: number })
   /** No final will come for this sentence (`undefined`: the protocol cannot tell which). */
   | { type: 'sentenceFailed'; sentenceId: string | undefined; error: AsrError }
-  /** All results of a commit are there, or it failed. Commits are numbered from 0 in the order they were sent. */
-  | { type: 'commitSettled'; commit: number; sentenceIds: readonly string[]; error?: AsrError }
+  /**
+   * All results of a commit are there, or it failed. Commits are numbered from 0 in the order they were sent.
+   * `sentenceIds` are surely this commit's. Other finals that no commit was answered with belong to the oldest commit:
+   * a service may complete some before it is asked (protocol.md E 7), and then refuse the commit (`isRefused`) because
+   * nothing is left of its audio.
+   */
+  | {
+      type: 'commitSettled';
+      commit: number;
+      sentenceIds: readonly string[];
+      error?: AsrError;
+      isRefused?: true;
+    }
   /** A task is over and {@link Protocol.resume} begins the next one: times will count from the next audio. */
   | { type: 'paused' }
   /** Seconds billed for this protocol session so far. */

@@ -8,6 +8,8 @@ interface Commit {
   number: number;
   eventId: string;
   itemId?: string;
+  /** The service has taken it, whether or not it said as which item. */
+  isTaken?: true;
 }
 
 /** Items that are over and may still be named by late or doubled events. */
@@ -28,6 +30,10 @@ export class QwenItems {
   readonly #open: string[] = [];
   readonly #over = new Set<string>();
   readonly #commits: Commit[] = [];
+  /** Manual mode: items that the service committed by itself and has not completed yet (protocol.md E 7). */
+  readonly #unasked = new Set<string>();
+  /** The same for items that it does not name. */
+  #unaskedUnnamed = 0;
   #commitsSent = 0;
   #unnamed = 0;
 
@@ -42,10 +48,21 @@ export class QwenItems {
 
   /** `input_audio_buffer.committed`: the answers come in the order of the commits. */
   committed(itemId: string | undefined): void {
-    if (!this.#manual || itemId === undefined || this.#over.has(itemId)) return;
-    if (this.#commits.some((commit) => commit.itemId === itemId)) return;
-    const commit = this.#commits.find((candidate) => candidate.itemId === undefined);
-    if (commit) commit.itemId = itemId;
+    if (!this.#manual) return;
+    if (itemId !== undefined) {
+      if (this.#over.has(itemId) || this.#unasked.has(itemId)) return;
+      if (this.#commits.some((commit) => commit.itemId === itemId)) return;
+    }
+    const commit = this.#commits.find(({ isTaken }) => !isTaken);
+    if (commit) {
+      commit.isTaken = true;
+      if (itemId !== undefined) commit.itemId = itemId;
+    } else if (itemId === undefined) {
+      this.#unaskedUnnamed = Math.min(this.#unaskedUnnamed + 1, MAX_OPEN_ITEMS);
+    } else {
+      this.#unasked.add(itemId);
+      forgetOldest(this.#unasked, MAX_OPEN_ITEMS);
+    }
   }
 
   /** The sentence that begins with this item. */
@@ -100,22 +117,55 @@ export class QwenItems {
     return events;
   }
 
-  /** The commit that an `error` event refused. The code is undocumented, so all of it is looked at (part D row 25). */
-  commitOfError(report: ServiceErrorReport, eventId: string | undefined): number | undefined {
+  /**
+   * What comes of an `error` event: the number of the commit that it refused; `answered` where that commit has an answer
+   * all the same; `undefined` where it is about none. The code is undocumented, so all of it is looked at (part D row 25).
+   */
+  commitOfError(
+    report: ServiceErrorReport,
+    eventId: string | undefined,
+  ): { number: number } | 'answered' | undefined {
     let index = this.#commits.findIndex((commit) => commit.eventId === eventId);
     const speaksOfBuffer =
       [report.code, report.param, report.message].some((text) => text?.startsWith('input_audio_buffer')) ||
       report.message.includes('input_audio_buffer.commit');
-    if (index < 0 && speaksOfBuffer) index = this.#commits.findIndex((commit) => commit.itemId === undefined);
-    return index < 0 ? undefined : this.#commits.splice(index, 1)[0]?.number;
+    if (index < 0 && speaksOfBuffer) index = this.#commits.findIndex(({ isTaken }) => !isTaken);
+    const commit = this.#commits[index];
+    if (!commit) return undefined;
+    if (this.#answerWithUnasked(commit)) return 'answered';
+    this.#commits.splice(index, 1);
+    return { number: commit.number };
+  }
+
+  /**
+   * The service refuses the commit because it has just committed everything by itself: what it completes then is the
+   * commit's answer. Whether there is such an item.
+   */
+  #answerWithUnasked(commit: Commit): boolean {
+    const [itemId] = this.#unasked;
+    if (itemId !== undefined) {
+      this.#unasked.delete(itemId);
+      commit.itemId = itemId;
+    } else if (this.#unaskedUnnamed > 0) this.#unaskedUnnamed -= 1;
+    else return false;
+    commit.isTaken = true;
+    return true;
   }
 
   /** The commit that the item answers: its own, else the oldest that no item is known of. */
   #takeCommit(itemId: string | undefined): Commit | undefined {
+    if (this.#wasUnasked(itemId)) return undefined;
     let index = itemId === undefined ? -1 : this.#commits.findIndex((commit) => commit.itemId === itemId);
     if (index < 0 && itemId === undefined) index = this.#commits.length > 0 ? 0 : -1;
     if (index < 0) index = this.#commits.findIndex((commit) => commit.itemId === undefined);
     return index < 0 ? undefined : this.#commits.splice(index, 1)[0];
+  }
+
+  #wasUnasked(itemId: string | undefined): boolean {
+    if (itemId !== undefined) return this.#unasked.delete(itemId);
+    if (this.#unaskedUnnamed === 0) return false;
+    this.#unaskedUnnamed -= 1;
+    return true;
   }
 
   /** Some events may name the item and others not: what runs without a name belongs to the next name. */

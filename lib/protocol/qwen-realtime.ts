@@ -230,9 +230,10 @@ export class QwenRealtimeProtocol implements Protocol {
       ];
     }
     const commit = this.#items.commitOfError(report, string(object(message.error)?.event_id));
-    if (commit !== undefined) {
+    if (commit === 'answered') return [];
+    if (commit) {
       const error = serviceError(report, 'COMMIT_FAILED', 'The service refused the commit');
-      return [{ type: 'commitSettled', commit, sentenceIds: [], error }];
+      return [{ type: 'commitSettled', commit: commit.number, sentenceIds: [], isRefused: true, error }];
     }
     // An inference failure: the connection stays open and no final follows (protocol.md A.8).
     if (report.code === 'COMMON_ERROR') return this.#items.failed(undefined, report);

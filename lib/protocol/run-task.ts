@@ -4,13 +4,13 @@
  */
 import type { Word } from '../vocabulary/events';
 import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
-import { forgetOldest } from '../base/forget-oldest';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
 import type { Frame } from '../vocabulary/frame';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { serviceError } from './service-errors';
 import { wireContext, wireParameters, wireResources } from './run-task-parameters';
+import { RunTaskSentences } from './run-task-sentences';
 
 export interface RunTaskConfig {
   model: string;
@@ -27,9 +27,6 @@ export interface RunTaskConfig {
 /** `paused`: a commit ended the task, and the next one begins when there is audio for it. */
 type Phase = 'starting' | 'running' | 'committing' | 'paused' | 'finishing' | 'finished';
 
-/** Sentences of one task that a commit can name; a task may run for a month without one. */
-const MAX_NAMED_FINALS = 256;
-
 const MAX_REPORTED_UNKNOWN_EVENTS = 20;
 
 export class RunTaskProtocol implements Protocol {
@@ -42,9 +39,7 @@ export class RunTaskProtocol implements Protocol {
   #taskId: string;
   #tasksStarted = 0;
   #commitsSettled = 0;
-  /** Sentences of this task that were begun and are not final; more than one only if the service overlaps them. */
-  #open = new Set<string>();
-  #finals = new Set<string>();
+  #sentences: RunTaskSentences;
   /** Billed by the tasks before this one: `usage.duration` counts from the task's beginning. */
   #billedBefore = 0;
   #billed = 0;
@@ -53,6 +48,7 @@ export class RunTaskProtocol implements Protocol {
     this.#config = config;
     this.#context = config.context;
     this.#taskId = config.createTaskId();
+    this.#sentences = new RunTaskSentences(this.#taskId);
   }
 
   get acceptsAudio(): boolean {
@@ -86,6 +82,7 @@ export class RunTaskProtocol implements Protocol {
   resume(): Frame[] {
     this.#phase = 'starting';
     this.#taskId = this.#config.createTaskId();
+    this.#sentences = new RunTaskSentences(this.#taskId);
     return [this.#runTask()];
   }
 
@@ -136,19 +133,18 @@ export class RunTaskProtocol implements Protocol {
     const sentence = object(object(payload.output)?.sentence);
     // A heartbeat says that the task lives; its sentence is none (protocol.md B.4).
     if (!sentence || sentence.heartbeat === true) return events;
-    const number_ = number(sentence.sentence_id);
-    if (number_ === undefined) return events;
-    const sentenceId = `${this.#taskId}:${number_}`;
-    if (this.#finals.has(sentenceId)) return events;
+    const isEnd = isSentenceEnd(sentence);
+    const found = this.#sentences.receive(sentence, isEnd);
+    if (!found) return events;
+    const sentenceId = found.name;
     const beginMs = number(sentence.begin_time);
     const endMs = number(sentence.end_time);
     const text = string(sentence.text) ?? '';
     const words = wordsOf(sentence.words);
-    if (!this.#open.has(sentenceId)) {
-      this.#open.add(sentenceId);
-      if (beginMs !== undefined) events.push({ type: 'speechStarted', sentenceId, atMs: beginMs });
+    if (found.isNew && beginMs !== undefined) {
+      events.push({ type: 'speechStarted', sentenceId, atMs: beginMs });
     }
-    if (!isSentenceEnd(sentence)) {
+    if (!isEnd) {
       if (text === '') return events;
       const stableText = stableTextOf(sentence, text);
       const interim: ServiceEventOf<'interim'> = { type: 'interim', sentenceId, text, stableText };
@@ -157,9 +153,6 @@ export class RunTaskProtocol implements Protocol {
       events.push(interim);
       return events;
     }
-    this.#open.delete(sentenceId);
-    this.#finals.add(sentenceId);
-    forgetOldest(this.#finals, MAX_NAMED_FINALS);
     if (endMs !== undefined) events.push({ type: 'speechStopped', sentenceId, atMs: endMs });
     const final: ServiceEventOf<'final'> = { type: 'final', sentenceId, text };
     if (beginMs !== undefined) final.beginMs = beginMs;
@@ -177,17 +170,13 @@ export class RunTaskProtocol implements Protocol {
 
   #finished(payload: JsonObject): ServiceEvent[] {
     const events = this.#usage(payload);
-    const sentenceIds = [...this.#finals];
-    // What the service began and never ended gets no final any more.
-    this.#open.clear();
-    this.#finals.clear();
     this.#billedBefore += this.#billed;
     this.#billed = 0;
     if (this.#phase !== 'committing') {
       this.#phase = 'finished';
       return [...events, { type: 'finished' }];
     }
-    events.push({ type: 'commitSettled', commit: this.#commitsSettled, sentenceIds });
+    events.push({ type: 'commitSettled', commit: this.#commitsSettled, sentenceIds: [] });
     this.#commitsSettled += 1;
     this.#phase = 'paused';
     return [...events, { type: 'paused' }];

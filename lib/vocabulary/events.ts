@@ -148,6 +148,8 @@ export type WarningCode =
   | 'LISTENER_FAILED'
   | 'FINISH_TIMEOUT'
   | 'LONG_COMMIT'
+  /** The answer to a commit lacks its first sentences: there were more of them than a session keeps. */
+  | 'ANSWER_CUT'
   /** No audio for a while: the session sleeps until there is some, see `IdlePolicy`. */
   | 'SLEEPING'
   /** The service takes audio and says nothing: its connection is replaced. */

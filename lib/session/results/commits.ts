@@ -3,6 +3,7 @@ import { AsrError } from '../../vocabulary/errors';
 import type { FinalEvent } from '../../vocabulary/events';
 import type { CommitResult } from '../options';
 import { joinTexts } from '../text';
+import { Unclaimed } from './unclaimed';
 
 /** A commit that was asked for. */
 export interface PendingCommit {
@@ -26,25 +27,23 @@ interface Entry extends PendingCommit {
   cancelBound?: Cancel;
 }
 
-/** Finals that no commit has asked for yet: a session that never commits must not keep them all. */
-const MAX_UNCLAIMED_FINALS = 256;
-
 /** Commits on their way, first in first out, and the finals that the next of them will be answered with. */
 export class Commits {
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #entries: Entry[] = [];
-  #unclaimed: FinalEvent[] = [];
-  /** Of those, the ones that came in an earlier protocol session: the next commit's, whatever the service says. */
-  #earlier = new Set<FinalEvent>();
+  readonly #unclaimed = new Unclaimed();
+  readonly #onCut: (missing: number) => void;
   #sent = 0;
   #lastMarkMs = 0;
   /** Commits that were sent and not answered by the service, with where they cut; a commit that timed out is one. */
   readonly #unanswered = new Map<number, Pick<PendingCommit, 'fromMs' | 'markMs'>>();
 
-  constructor(clock: Clock, timeoutMs: number) {
+  /** @param onCut told of an answer that lacks its first sentences, because there were more than are kept */
+  constructor(clock: Clock, timeoutMs: number, onCut: (missing: number) => void) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
+    this.#onCut = onCut;
   }
 
   /** The oldest commit that was sent and has no answer. */
@@ -102,7 +101,7 @@ export class Commits {
     this.#lastMarkMs = this.answeredUpToMs;
     this.#sent = 0;
     this.#unanswered.clear();
-    this.#earlier = new Set(this.#unclaimed);
+    this.#unclaimed.restart();
     for (const entry of this.#entries) {
       entry.cancelBound?.();
       delete entry.number;
@@ -112,22 +111,32 @@ export class Commits {
 
   /** A final came; the commit that it belongs to will claim it. */
   final(final: FinalEvent): void {
-    if (final.text === '') return;
-    this.#unclaimed.push(final);
-    if (this.#unclaimed.length > MAX_UNCLAIMED_FINALS) this.#unclaimed.shift();
+    if (final.text !== '') this.#unclaimed.add(final);
+  }
+
+  /** Whether no commit before this one waits for its answer. */
+  isFirst(number: number): boolean {
+    return this.#entries.every((entry) => entry.number === undefined || entry.number >= number);
+  }
+
+  /** Whether there are finals that no commit was answered with. */
+  get anyUnclaimed(): boolean {
+    return this.#unclaimed.any;
   }
 
   /** Answers a commit with the unclaimed finals that `belongs` picks, or with an error. */
   settle(number: number, belongs: (final: FinalEvent) => boolean, error?: AsrError): void {
     this.#unanswered.delete(number);
-    const finals = this.#unclaimed.filter((final) => this.#earlier.has(final) || belongs(final));
-    this.#unclaimed = this.#unclaimed.filter((final) => !finals.includes(final));
-    this.#earlier.clear();
+    const { finals, missing } = this.#unclaimed.take(belongs);
     const entry = this.#remove(this.#entries.find((candidate) => candidate.number === number));
     // A commit that timed out takes its finals with it: they are not the next one's.
     if (!entry) return;
-    if (error) entry.reject(error);
-    else entry.resolve({ text: joinTexts(finals.map((final) => final.text)), finals });
+    if (error) {
+      entry.reject(error);
+      return;
+    }
+    entry.resolve({ text: joinTexts(finals.map((final) => final.text)), finals });
+    if (missing > 0) this.#onCut(missing);
   }
 
   /** Answers every commit that was sent with the finals that are there: no more will come. */

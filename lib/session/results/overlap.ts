@@ -53,6 +53,14 @@ export function closestLength(text: string, before: string): number {
   return count === 0 ? 0 : withGap(text, tokens[count - 1]?.endsAt ?? 0);
 }
 
+/** How many characters at the beginning of `text` say again all words of `before`; 0 where it begins in other words. */
+export function beginningLength(text: string, before: string): number {
+  const tokens = tokensOf(text);
+  const said = tokensOf(before);
+  const isSaid = said.length > 0 && said.every((token, index) => tokens[index]?.text === token.text);
+  return isSaid ? withGap(text, tokens[said.length - 1]?.endsAt ?? 0) : 0;
+}
+
 /** How many characters at the beginning of `text` the words take. */
 export function lengthOfWords(text: string, words: readonly Word[]): number {
   let length = 0;

@@ -18,6 +18,9 @@ import type { Timeline } from '../send/timeline';
 /** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;
 
+/** A sentence that is over and has no final for so long gets none any more (protocol.md E 8). */
+const FINAL_TIMEOUT_MS = 30_000;
+
 /** What the recognition has to know of the audio on its way. */
 export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs' | 'endMs' | 'hasAudio'>;
 
@@ -47,7 +50,10 @@ export class Recognition {
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
-    this.#commits = new Commits(options.clock, options.commitTimeoutMs);
+    this.#commits = new Commits(options.clock, options.commitTimeoutMs, (missing) => {
+      const message = `The answer to a commit lacks its first ${missing} sentences: there were more than are kept. Commit more often; each sentence was told as an event.`;
+      options.emit({ type: 'warning', code: 'ANSWER_CUT', message });
+    });
     this.#silenceCommits = new SilenceCommits(options.clock, this.#commits, this.#sentences, (beforeMs) => {
       this.#giveUp(this.#sentences.lostFromBefore(beforeMs));
     });
@@ -97,7 +103,9 @@ export class Recognition {
 
   /** The service gave a sign of life. */
   alive(sender: SenderView): void {
-    sender.settled.alive(this.#now());
+    const now = this.#now();
+    sender.settled.alive(now);
+    for (const id of this.#sentences.overdue(now - FINAL_TIMEOUT_MS)) this.#missing(id);
     if (this.#options.settleBy === 'final')
       this.#giveUp(this.#sentences.lostAtBefore(sender.settled.heardMs));
     this.#settle(sender);
@@ -226,7 +234,7 @@ export class Recognition {
       isNew = this.#sentences.speechStarted(event);
       this.#options.counter.speechStarted(event.sentenceId, times.sentAt(event.atMs));
     } else {
-      isNew = this.#sentences.speechStopped(event);
+      isNew = this.#sentences.speechStopped(event, this.#now());
     }
     this.#silenceCommits.speechEdge(event);
     if (isNew) this.#options.emit(event);
@@ -235,7 +243,7 @@ export class Recognition {
   #final(event: ServiceEventOf<'final'>, times: SendTimes): FinalEvent {
     const { counter, emit } = this.#options;
     const now = this.#now();
-    const { events, final } = this.#sentences.final(event);
+    const { events, final } = this.#sentences.final(event, now);
     if (final.text !== '') {
       const spokenAtMs = final.endMs === undefined ? undefined : times.sentAt(final.endMs);
       const askedAtMs = spokenAtMs ?? this.#commits.oldest?.sentAtMs ?? this.#finishedAtMs;
@@ -249,11 +257,18 @@ export class Recognition {
   }
 
   #commitSettled(
-    { commit, sentenceIds, error }: ServiceEventOf<'commitSettled'>,
+    { commit, sentenceIds, error, isRefused }: ServiceEventOf<'commitSettled'>,
     { settled }: SenderView,
   ): void {
     const ids = sentenceIds.map((id) => this.#sentences.nameOf(id));
-    this.#commits.settle(commit, ({ sentenceId }) => ids.includes(sentenceId), error);
+    const isFirst = this.#commits.isFirst(commit);
+    // Refused, because the service has completed all of its audio before: that is its answer.
+    const isAnswered = isRefused && isFirst && this.#commits.anyUnclaimed;
+    this.#commits.settle(
+      commit,
+      ({ sentenceId }) => isFirst || ids.includes(sentenceId),
+      isAnswered ? undefined : error,
+    );
     // The service begins anew behind a commit that it took itself.
     settled.boundary(this.#commits.answeredUpToMs);
     this.#seam.boundary();
@@ -267,6 +282,12 @@ export class Recognition {
 
   #giveUp(sentenceIds: readonly string[]): void {
     for (const id of sentenceIds) this.truncate(id);
+  }
+
+  #missing(sentenceId: string): void {
+    const message = `The service gave no final for a sentence within ${FINAL_TIMEOUT_MS / 1000} s of its end; its last interim stands for it.`;
+    this.#options.emit({ type: 'warning', code: 'SENTENCE_FAILED', message, sentenceId });
+    this.truncate(sentenceId);
   }
 
   #failed(sentenceId: string | undefined, error: AsrError): void {

@@ -1,5 +1,6 @@
 import type { SpeechEvent } from '../../protocol/protocol';
-import { closestLength, lengthOfWords, repeatedLength } from './overlap';
+import { joinTexts } from '../text';
+import { beginningLength, closestLength, lengthOfWords, repeatedLength } from './overlap';
 
 /** Finals that a replay may bring again: it begins at the last of them, or at a sentence that was open beside some. */
 const REMEMBERED_FINALS = 16;
@@ -36,6 +37,8 @@ export class Seam {
   #recent: Said[] = [];
   /** What the replay may repeat. */
   #said: Said[] = [];
+  /** No final has come since the replay began. */
+  #isBeginning = false;
   /** Of this protocol session, by the service's name of the sentence; `undefined`: it repeats nothing. */
   readonly #sentences = new Map<string, Repeat | undefined>();
 
@@ -56,6 +59,7 @@ export class Seam {
   /** All audio from `fromMs` on will be sent again. */
   replay(fromMs: number): void {
     this.#sentences.clear();
+    this.#isBeginning = true;
     this.#said = this.#recent.filter(({ endMs }) => endMs === undefined || endMs > fromMs);
   }
 
@@ -64,7 +68,9 @@ export class Seam {
     if (this.#said.length === 0 && this.#sentences.size === 0) return event;
     const repeat = this.#repeatOf(event);
     if (repeat) return withoutRepeat(event, repeat);
-    return event.type === 'final' && this.#wasSaidUntimed(event.text) ? { ...event, text: '' } : event;
+    if (event.type !== 'final') return event;
+    const length = this.#saidUntimedLength(event.text);
+    return length > 0 ? { ...event, text: event.text.slice(length) } : event;
   }
 
   #repeatOf(event: SentenceEvent): Repeat | undefined {
@@ -83,11 +89,19 @@ export class Seam {
     return repeat;
   }
 
-  /** A service that tells no times tells the same text twice. */
-  #wasSaidUntimed(text: string): boolean {
-    const index = this.#said.findIndex((said) => said.endMs === undefined && said.text === text);
-    if (index >= 0) this.#said.splice(0, index + 1);
-    return index >= 0;
+  /**
+   * A service that tells no times tells the same text twice; as one sentence, where it had cut the speech by itself before
+   * (protocol.md E 7). How much of the text is that.
+   */
+  #saidUntimedLength(text: string): number {
+    const untimed = this.#said.filter((said) => said.endMs === undefined);
+    const same = untimed.findIndex((said) => said.text === text);
+    const joined = joinTexts(untimed.map((said) => said.text));
+    const length = same >= 0 ? text.length : this.#isBeginning ? beginningLength(text, joined) : 0;
+    if (text !== '') this.#isBeginning = false;
+    const last = same >= 0 ? untimed[same] : untimed.at(-1);
+    if (length > 0 && last) this.#said.splice(0, this.#said.indexOf(last) + 1);
+    return length;
   }
 }
 

@@ -9,6 +9,8 @@ interface Sentence {
   endMs?: number;
   /** The connection was lost when so much audio had been sent; the sentence waits to be heard again. */
   lostAtMs?: number;
+  /** Since when, on the clock, its final should come: its speech is over, or a later sentence has its final. */
+  dueSinceMs?: number;
   /** It was lost once: the text that it had is not shown again in a shorter form. */
   isReplayed?: boolean;
 }
@@ -61,7 +63,10 @@ export class Sentences {
   /** The connection is lost, with so much audio sent: what is open will be heard again under other names. */
   connectionLost(sentMs: number): void {
     this.#ids.clear();
-    for (const sentence of this.#open.values()) sentence.lostAtMs ??= sentMs;
+    for (const sentence of this.#open.values()) {
+      sentence.lostAtMs ??= sentMs;
+      delete sentence.dueSinceMs;
+    }
   }
 
   /** The name under which the sentence is known. */
@@ -102,8 +107,9 @@ export class Sentences {
   }
 
   /** Whether that is new. */
-  speechStopped({ sentenceId, atMs }: ServiceEventOf<'speechStopped'>): boolean {
+  speechStopped({ sentenceId, atMs }: ServiceEventOf<'speechStopped'>, nowMs: number): boolean {
     const sentence = this.#get(sentenceId);
+    sentence.dueSinceMs ??= nowMs;
     const isNew = !sentence.isReplayed || sentence.endMs === undefined;
     sentence.endMs = atMs;
     return isNew;
@@ -120,7 +126,8 @@ export class Sentences {
   }
 
   /** The final, which gets its times, and its emotion. */
-  final(final: ServiceEventOf<'final'>): { events: SessionEvent[]; final: FinalEvent } {
+  final(final: ServiceEventOf<'final'>, nowMs: number): { events: SessionEvent[]; final: FinalEvent } {
+    this.#overtaken(final.sentenceId, nowMs);
     const sentence = this.#open.get(final.sentenceId);
     this.#open.delete(final.sentenceId);
     if (final.beginMs === undefined && sentence?.beginMs !== undefined) final.beginMs = sentence.beginMs;
@@ -153,6 +160,23 @@ export class Sentences {
       });
     }
     return finals;
+  }
+
+  /** Sentences whose finals are due since before `sinceMs`: they will not come any more (protocol.md E 8). */
+  overdue(sinceMs: number): string[] {
+    const ids: string[] = [];
+    for (const [id, { dueSinceMs = Infinity, lostAtMs }] of this.#open) {
+      if (lostAtMs === undefined && dueSinceMs < sinceMs) ids.push(id);
+    }
+    return ids;
+  }
+
+  /** The sentence has its final: what was begun before it is due. */
+  #overtaken(sentenceId: string, nowMs: number): void {
+    for (const [id, sentence] of this.#open) {
+      if (id === sentenceId) return;
+      sentence.dueSinceMs ??= nowMs;
+    }
   }
 
   #lostOnes(matches: (sentence: Sentence) => boolean): string[] {
