@@ -1,7 +1,7 @@
-import type { ClientRequest } from 'node:http';
-import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { isLoopback } from '../vocabulary/regions';
+import type * as TunnelModule from './tunnel';
+import type { Tunnel } from './tunnel';
 
 /**
  * The proxy that connections go through: its address, such as `http://user:password@proxy:3128`, or `false` for none.
@@ -16,7 +16,11 @@ export type ProxyChoice = string | false;
  */
 export function tunnelTo(url: string, choice: ProxyChoice | undefined): Tunnel | undefined {
   const proxy = choice ?? fromEnvironment(url);
-  return proxy ? new Tunnel(proxyUrl(proxy)) : undefined;
+  if (!proxy) return undefined;
+  // Most processes have no proxy, and need not load what speaks to one.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const tunnel = require('./tunnel') as typeof TunnelModule;
+  return new tunnel.Tunnel(proxyUrl(proxy));
 }
 
 function fromEnvironment(url: string): string {
@@ -31,30 +35,4 @@ function proxyUrl(address: string): URL {
   throw new Error(
     `Expected a proxy such as http://proxy:3128, got ${url ? `one of ${url.protocol}` : 'no address'}`,
   );
-}
-
-/** An agent that asks the proxy to CONNECT, and knows what the proxy answered. */
-export class Tunnel extends HttpsProxyAgent<string> {
-  #refusedWith: number | undefined;
-
-  override connect(
-    request: ClientRequest,
-    options: Parameters<HttpsProxyAgent<string>['connect']>[1],
-  ): ReturnType<HttpsProxyAgent<string>['connect']> {
-    request.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      if (statusCode !== 200) this.#refusedWith = statusCode;
-    });
-    return super.connect(request, options);
-  }
-
-  /** The proxy's own refusal, which otherwise looks like one of the service. */
-  get refusal(): Error | undefined {
-    const status = this.#refusedWith;
-    if (status === undefined) return undefined;
-    const advice =
-      status === 407
-        ? 'it wants a user and a password, as in http://user:password@proxy:3128'
-        : 'it does not let connections to this address through';
-    return new Error(`the proxy ${this.proxy.host} answered HTTP ${status}: ${advice}`);
-  }
 }

@@ -5,7 +5,7 @@ import type { Frame, TextWithBase64 } from '../vocabulary/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketEnd, SocketHandlers } from './socket';
 import { isPrivate } from '../vocabulary/regions';
 import { tunnelTo } from './proxy';
-import type { Tunnel } from './proxy';
+import type { Tunnel } from './tunnel';
 import { TextMemory } from './text-memory';
 
 /** The service's messages are a few kilobytes; more than this is no message of a recogniser. */
