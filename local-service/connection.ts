@@ -5,6 +5,7 @@ import { FaultSchedule } from './faults';
 import { FAILURES, type Failure } from './script/failures';
 import type { Recorder } from './inspection';
 import type { JsonObject } from './json';
+import type { Quota } from './limits';
 import { Outbox, type OutboxLink } from './outbox';
 import type { FrameKind, ScriptFault, ScriptLinkAction } from './script/schema';
 import { Timers, type Cancel, type ServiceClock } from './time';
@@ -15,13 +16,25 @@ export interface ProtocolHandler {
   opened(): void;
   text(message: string): void;
   binary(message: Buffer): void;
-  /** The script lets the service fail: it says so in its protocol's words, and closes. */
+  /** The service refuses or gives up: it says so in its protocol's words, and closes. */
   fail(failure: Failure, closeCode: number): void;
   /** The script lets the service complete what it has heard so far. */
   completeByItself(): void;
+  /** The service ends: what is at work is said to have failed, and the connection closes. */
+  leave(): void;
   /** The socket is closed; everything the handler holds must go. */
   closed(): void;
 }
+
+/** How fast a connection is read. */
+export interface Pace {
+  bytesPerSecond: number;
+  /** How much of it may come at once. */
+  burstMs: number;
+}
+
+/** Wall time in which the other side of a connection may answer the service's last close. */
+const LEAVE_MS = 200;
 
 export interface ConnectionOptions {
   socket: WebSocket;
@@ -29,6 +42,7 @@ export interface ConnectionOptions {
   clock: ServiceClock;
   faults: readonly ScriptFault[];
   engine: EngineConnection;
+  quota: Quota;
   log: (line: string) => void;
 }
 
@@ -39,13 +53,14 @@ export class Connection {
   readonly timers: Timers;
   readonly recorder: Recorder;
   readonly engine: EngineConnection;
+  readonly quota: Quota;
   readonly #socket: WebSocket;
   readonly #faults: FaultSchedule;
   readonly #outbox: Outbox;
   readonly #log: (line: string) => void;
   #halfOpen = false;
-  #bytesPerSecond: number | undefined;
-  /** Service time until which a slow reader reads nothing. */
+  #pace: Pace | undefined;
+  /** Service time by which what has been read should have arrived. */
   #restUntil = 0;
   #stopResting: Cancel = () => undefined;
   #audioMs = 0;
@@ -53,10 +68,11 @@ export class Connection {
   #cancelIdleFaults: Cancel = () => undefined;
   #end = (): void => undefined;
 
-  constructor({ socket, recorder, clock, faults, engine, log }: ConnectionOptions) {
+  constructor({ socket, recorder, clock, faults, engine, quota, log }: ConnectionOptions) {
     this.#socket = socket;
     this.recorder = recorder;
     this.engine = engine;
+    this.quota = quota;
     this.timers = new Timers(clock);
     this.#faults = new FaultSchedule(faults);
     this.#outbox = new Outbox(this.#faults, this.timers, this.#link());
@@ -66,13 +82,13 @@ export class Connection {
     });
   }
 
-  /** Lets a protocol speak on this connection. */
-  serve(start: (connection: Connection) => ProtocolHandler): void {
+  /** Lets a protocol speak on this connection. @param refusal Is said instead of everything else. */
+  serve(start: (connection: Connection) => ProtocolHandler, refusal?: Failure): void {
     const socket = this.#socket;
     socket.on('message', (data, isBinary) => {
       if (this.#halfOpen || socket.readyState !== socket.OPEN) return;
       const message = toBuffer(data);
-      this.#pace(message.length);
+      this.#keepPace(message.length);
       this.#guard(() => {
         if (isBinary) this.#handler?.binary(message);
         else this.#handler?.text(message.toString('utf8'));
@@ -100,7 +116,8 @@ export class Connection {
     this.#awaitAudio();
     this.#guard(() => {
       this.#handler = start(this);
-      this.#handler.opened();
+      if (refusal) this.#handler.fail(refusal, 1000);
+      else this.#handler.opened();
     });
   }
 
@@ -132,7 +149,29 @@ export class Connection {
     this.#awaitAudio();
   }
 
-  /** Ends the connection without ceremony; for the service's own end. */
+  /** Reads no faster than this, once `burstMs` too much has come. A script may want it slower still. */
+  keepPace(pace: Pace): void {
+    if (!this.#pace || pace.bytesPerSecond < this.#pace.bytesPerSecond) this.#pace = pace;
+  }
+
+  /** Ends the connection politely, for the service's own end; at once where the other side does not answer. */
+  leave(): void {
+    if (this.#halfOpen) {
+      this.terminate();
+      return;
+    }
+    this.#socket.resume();
+    this.#guard(() => this.#handler?.leave());
+    this.#socket.close(1001, 'The service ends.');
+    const patience = setTimeout(() => {
+      this.terminate();
+    }, LEAVE_MS);
+    void this.ended.then(() => {
+      clearTimeout(patience);
+    });
+  }
+
+  /** Ends the connection without ceremony. */
   terminate(): void {
     this.timers.clear();
     // A paused socket would never notice its own end.
@@ -187,17 +226,19 @@ export class Connection {
         this.#socket.pause();
         return;
       case 'readSlowly':
-        this.#bytesPerSecond = action.bytesPerSecond;
+        this.keepPace({ bytesPerSecond: action.bytesPerSecond, burstMs: 0 });
         return;
     }
   }
 
   /** A slow reader rests after each message for as long as it would have taken to read it. */
-  #pace(bytes: number): void {
-    if (this.#bytesPerSecond === undefined) return;
+  #keepPace(bytes: number): void {
+    if (!this.#pace) return;
+    const { bytesPerSecond, burstMs } = this.#pace;
     const now = this.timers.now();
     // Messages that were read with the one before still come, so rests add up.
-    this.#restUntil = Math.max(now, this.#restUntil) + (bytes / this.#bytesPerSecond) * 1_000;
+    this.#restUntil = Math.max(now, this.#restUntil) + (bytes / bytesPerSecond) * 1_000;
+    if (this.#restUntil - now <= burstMs) return;
     this.#socket.pause();
     this.#stopResting();
     this.#stopResting = this.timers.after(this.#restUntil - now, () => {

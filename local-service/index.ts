@@ -2,6 +2,7 @@ import type { Engine } from './engines/engine';
 import { RecogniserEngine } from './engines/recogniser-engine';
 import { ScriptEngine } from './engines/script-engine';
 import type { ConnectionRecord } from './inspection';
+import { checkLimits, type ServiceLimits } from './limits';
 import type { FetchOptions } from './recogniser/fetch';
 import { loadScript } from './script/load';
 import type { ScriptFile } from './script/schema';
@@ -9,6 +10,7 @@ import { ServiceServer } from './server';
 import { createClock } from './time';
 
 export type { ConnectionRecord, ReceivedFrame, SentFrame } from './inspection';
+export type { ServiceLimits } from './limits';
 export type * from './script/schema';
 export { RecogniserError } from './recogniser/error';
 export { ScriptError } from './script/load';
@@ -28,8 +30,12 @@ export interface LocalServiceOptions {
   timeScale?: number;
   /** Keep the decoded audio of each connection in its record. Default false. */
   keepAudio?: boolean;
+  /** Keep keys in the record of each connection. Default false: `***` stands for them. */
+  keepKeys?: boolean;
   /** Keep the first 10,000 frames each way in the record of each connection. Default true; off for a service that stays. */
   keepFrames?: boolean;
+  /** How much the service takes at once. */
+  limits?: ServiceLimits;
   /** Folder for engine and weights of the recogniser. Default: `FLOW_ASR_CACHE`, else the user's cache folder. */
   cache?: string;
   /** How much of the recogniser has been fetched, 0 to 1; only at first use. */
@@ -65,9 +71,11 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     timeScale,
     keepAudio = false,
     keepFrames = true,
+    keepKeys = false,
     log = () => undefined,
   } = options;
   const clock = createClock(timeScale);
+  const limits = checkLimits(options.limits);
   const script = loadScript(options.script);
   const engine = await createEngine(options.engine, {
     log,
@@ -75,7 +83,8 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     ...(options.progress ? { progress: options.progress } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
-  const server = new ServiceServer({ engine, script, clock, apiKey, record: { keepAudio, keepFrames }, log });
+  const record = { keepAudio, keepFrames, keepKeys };
+  const server = new ServiceServer({ engine, script, clock, host, apiKey, limits, record, log });
   let listening: number;
   try {
     listening = await server.listen(port, host);

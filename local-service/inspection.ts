@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { JsonObject } from './json';
 
 /** A control frame as it arrived, or a run of audio frames with nothing between them. */
@@ -18,9 +18,9 @@ export interface ConnectionRecord {
   /** 1 for the first upgrade request since the service started. */
   readonly id: number;
   readonly protocol: 'qwen-realtime' | 'run-task' | undefined;
-  /** Path and query as requested. */
+  /** Path and query as requested; `***` for a key, unless the service was started with `keepKeys`. */
   readonly url: string;
-  /** As received, including `authorization`: the record stays in memory and is never logged. */
+  /** As received; `***` for those that hold keys, unless the service was started with `keepKeys`. */
   readonly headers: IncomingHttpHeaders;
   /** Status of the answer to the upgrade request; `undefined` while a script leaves it open. */
   upgradeStatus: number | undefined;
@@ -38,6 +38,9 @@ export interface ConnectionRecord {
   closed: { code: number; reason: string } | undefined;
 }
 
+/** Request headers that hold secrets. */
+const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'api-key', 'x-api-key'];
+
 const MAX_ENTRIES = 10_000;
 const MAX_CLOSED_RECORDS = 1_000;
 
@@ -46,6 +49,21 @@ export interface RecorderOptions {
   keepAudio: boolean;
   /** Keep frames, up to a bound. */
   keepFrames: boolean;
+  /** Keep keys. */
+  keepKeys: boolean;
+}
+
+/** What a record may say of a request. */
+export function describeRequest(
+  { url = '', headers }: IncomingMessage,
+  { keepKeys }: RecorderOptions,
+): Pick<ConnectionRecord, 'url' | 'headers'> {
+  if (keepKeys) return { url, headers };
+  const secret = Object.keys(headers).filter((name) => SECRET_HEADERS.includes(name));
+  return {
+    url: url.replaceAll(/([?&]api_key=)[^&#]*/gi, '$1***'),
+    headers: { ...headers, ...Object.fromEntries(secret.map((name) => [name, '***'])) },
+  };
 }
 
 /** Writes one {@link ConnectionRecord}. */

@@ -1,15 +1,25 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import { Connection } from './connection';
 import type { Engine } from './engines/engine';
-import { Recorder, Records, type ConnectionRecord, type RecorderOptions } from './inspection';
+import {
+  describeRequest,
+  Recorder,
+  Records,
+  type ConnectionRecord,
+  type RecorderOptions,
+} from './inspection';
+import { show } from './json';
+import { Quota, type ServiceLimits } from './limits';
+import { isAllowedOrigin } from './origin';
 import { serveQwenRealtime } from './protocols/qwen-realtime/session';
 import { serveRunTask } from './protocols/run-task/session';
+import { FAILURES } from './script/failures';
 import type { Script, ScriptPlan } from './script/schema';
 import type { ServiceClock } from './time';
-import { protocolOf, refuseKey, refuseUpgrade, urlOf } from './upgrade';
+import { protocolOf, refuseKey, refuseUpgrade, urlOf, type Protocol, type Refusal } from './upgrade';
 
 /** The largest WebSocket message either protocol takes; above it the connection closes with 1009 (protocol.md A.8). */
 const MAX_MESSAGE_BYTES = 262_144;
@@ -18,7 +28,10 @@ export interface ServerOptions {
   engine: Engine;
   script: Script;
   clock: ServiceClock;
+  /** The address that is listened on. */
+  host: string;
   apiKey: string | undefined;
+  limits: Required<ServiceLimits>;
   record: RecorderOptions;
   log: (line: string) => void;
 }
@@ -38,16 +51,14 @@ export class ServiceServer {
   /** Raw sockets, for those that never become a WebSocket. */
   readonly #raw = new Set<Duplex>();
   readonly #records = new Records();
+  readonly #quota: Quota;
   #accepted = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#http = createServer((_request, response) => {
-      const body = JSON.stringify({
-        code: 'UpgradeRequired',
-        message: 'This service speaks WebSocket only.',
-      });
-      response.writeHead(426, { 'content-type': 'application/json', upgrade: 'websocket' }).end(body);
+    this.#quota = new Quota(options.clock, options.limits);
+    this.#http = createServer((request, response) => {
+      this.#answer(request, response);
     });
     this.#http.on('connection', (socket: Duplex) => {
       this.#raw.add(socket);
@@ -90,74 +101,118 @@ export class ServiceServer {
         resolve();
       });
     });
-    const ended = [...this.#connections].map((connection) => connection.ended);
     const released = [...this.#raw].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
-    for (const connection of this.#connections) connection.terminate();
+    const ended = [...this.#connections].map((connection) => {
+      connection.leave();
+      return connection.ended;
+    });
+    await Promise.all(ended);
     for (const socket of this.#raw) socket.destroy();
     this.#sockets.close();
     // Node counts upgraded sockets no more, so they are waited for here.
-    await Promise.all([stopped, ...ended, ...released]);
+    await Promise.all([stopped, ...released]);
+  }
+
+  /** A request that is no upgrade. */
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    // What else the caller sends is not wanted, and the answer must not wait for it.
+    request.resume();
+    const { host, apiKey } = this.#options;
+    const isAllowed = isAllowedOrigin(request, { host, hasKey: apiKey !== undefined });
+    const body = isAllowed
+      ? { code: 'UpgradeRequired', message: 'This service speaks WebSocket only.' }
+      : { code: 'AccessDenied', message: 'Pages of other sites may not use this service.' };
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    response.writeHead(isAllowed ? 426 : 403, isAllowed ? { ...headers, upgrade: 'websocket' } : headers);
+    response.end(JSON.stringify(body));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { engine, script, apiKey, log } = this.#options;
+    const { script, log, record: recording } = this.#options;
     const url = urlOf(request);
     const protocol = url && protocolOf(url.pathname);
-    const record = this.#records.open({ protocol, url: request.url ?? '', headers: request.headers });
-    const refuse = (status: number, code: string, message: string): void => {
-      record.upgradeStatus = status;
-      record.closed = { code: 1006, reason: '' };
-      log(`connection ${record.id}: refused with ${status}, ${message}`);
-      refuseUpgrade(socket, { status, code, message });
+    const record = this.#records.open({ protocol, ...describeRequest(request, recording) });
+    socket.on('close', () => {
+      // A WebSocket says itself how it ended, after this.
+      if (record.upgradeStatus !== 101) record.closed = { code: 1006, reason: '' };
+    });
+    const refuse = (refusal: Refusal): void => {
+      record.upgradeStatus = refusal.status;
+      log(`connection ${record.id}: refused with ${refusal.status} ${refusal.code ?? ''}`);
+      refuseUpgrade(socket, refusal);
     };
-
     if (!protocol) {
-      refuse(
-        404,
-        'NotFound',
-        `Nothing is at ${url?.pathname ?? 'this address'}; try /api-ws/v1/realtime or /api-ws/v1/inference.`,
-      );
+      const where = url?.pathname ?? 'this address';
+      const message = `Nothing is at ${where}; try /api-ws/v1/realtime or /api-ws/v1/inference.`;
+      refuse({ status: 404, code: 'NotFound', message });
       return;
     }
-    const keyProblem = refuseKey(request, url, apiKey);
-    if (keyProblem) {
-      refuse(401, 'InvalidApiKey', keyProblem);
+    const refusal = this.#refusalOf(request, url, protocol);
+    if (refusal) {
+      refuse(refusal);
       return;
     }
     const plan = script.planFor(this.#accepted++);
     if (plan.upgrade) {
-      if ('hang' in plan.upgrade) return;
-      const { status } = plan.upgrade;
-      record.upgradeStatus = status;
-      record.closed = { code: 1006, reason: '' };
-      refuseUpgrade(socket, plan.upgrade);
+      if (!('hang' in plan.upgrade)) refuse(plan.upgrade);
       return;
     }
-    const recorder = new Recorder(record, this.#options.record);
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       record.upgradeStatus = 101;
-      const connection = new Connection({
-        ...this.#connectionOptions(plan, engine),
-        socket: webSocket,
-        recorder,
-      });
-      this.#connections.add(connection);
       log(`connection ${record.id}: open, ${url.pathname}`);
-      webSocket.on('close', (code) => {
-        this.#connections.delete(connection);
-        log(`connection ${record.id}: closed with ${code}`);
-      });
-      connection.serve((served) =>
-        protocol === 'run-task' ? serveRunTask(served) : serveQwenRealtime(served, url),
-      );
+      this.#serve(webSocket, plan, url, record);
     });
+    // `ws` has answered a handshake that is none by itself.
+    record.upgradeStatus ??= 400;
   }
 
-  #connectionOptions(
-    plan: ScriptPlan,
-    engine: Engine,
-  ): Omit<ConstructorParameters<typeof Connection>[0], 'socket' | 'recorder'> {
-    const { clock, log } = this.#options;
-    return { clock, log, faults: plan.faults, engine: engine.connect(plan) };
+  #refusalOf(request: IncomingMessage, url: URL, protocol: Protocol): Refusal | undefined {
+    const { host, apiKey, limits } = this.#options;
+    if (!isAllowedOrigin(request, { host, hasKey: apiKey !== undefined }))
+      return {
+        status: 403,
+        code: 'AccessDenied',
+        message: `Pages of ${show(request.headers.origin)} may not use this service.`,
+      };
+    const keyProblem = refuseKey(request, url, apiKey);
+    if (keyProblem) return { status: 401, code: 'InvalidApiKey', message: keyProblem };
+    if (!this.#quota.requests.admit()) return { status: 429, retryAfterSeconds: 1, ...FAILURES.throttled };
+    // Over the cap of the other protocol the upgrade succeeds, and a frame says why it is of no use (protocol.md E 1).
+    if (protocol === 'run-task' && this.#count(protocol) >= limits.runTaskConnections)
+      return { status: 429, retryAfterSeconds: 1, ...FAILURES.quotaExceeded };
+    return undefined;
+  }
+
+  #serve(socket: WebSocket, plan: ScriptPlan, url: URL, record: ConnectionRecord): void {
+    const { engine, clock, limits, log, record: recording } = this.#options;
+    const connection = new Connection({
+      socket,
+      clock,
+      log,
+      quota: this.#quota,
+      faults: plan.faults,
+      engine: engine.connect(plan),
+      recorder: new Recorder(record, recording),
+    });
+    const refusal =
+      record.protocol === 'qwen-realtime' && this.#count('qwen-realtime') >= limits.qwenConnections
+        ? {
+            ...FAILURES.connectionCap,
+            message: `connections too much max_connections ${limits.qwenConnections}`,
+          }
+        : undefined;
+    this.#connections.add(connection);
+    socket.on('close', (code) => {
+      this.#connections.delete(connection);
+      log(`connection ${record.id}: closed with ${code}`);
+    });
+    connection.serve(
+      (served) => (record.protocol === 'run-task' ? serveRunTask(served) : serveQwenRealtime(served, url)),
+      refusal,
+    );
+  }
+
+  #count(protocol: Protocol): number {
+    return [...this.#connections].filter(({ recorder }) => recorder.record.protocol === protocol).length;
   }
 }

@@ -3,8 +3,13 @@ import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ScriptUpgrade } from './script/schema';
 
+export type Protocol = 'qwen-realtime' | 'run-task';
+
+/** An HTTP status with the service's JSON body. */
+export type Refusal = Exclude<ScriptUpgrade, { hang: true }>;
+
 /** Where each protocol lives (protocol.md A.1, B.1); a trailing slash is optional. */
-export function protocolOf(pathname: string): 'qwen-realtime' | 'run-task' | undefined {
+export function protocolOf(pathname: string): Protocol | undefined {
   switch (pathname.replace(/\/$/, '')) {
     case '/api-ws/v1/realtime':
       return 'qwen-realtime';
@@ -48,7 +53,7 @@ function sameSecret(a: string, b: string): boolean {
 }
 
 /** Answers an upgrade request with an HTTP status and the service's JSON body. */
-export function refuseUpgrade(socket: Duplex, refusal: Exclude<ScriptUpgrade, { hang: true }>): void {
+export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   const { status, code, message, retryAfterSeconds } = refusal;
   const statusText = STATUS_CODES[status] ?? 'Error';
   const body = JSON.stringify({
@@ -62,5 +67,7 @@ export function refuseUpgrade(socket: Duplex, refusal: Exclude<ScriptUpgrade, { 
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
   ];
+  // The caller may leave its side open for ever.
+  socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

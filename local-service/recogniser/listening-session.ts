@@ -110,6 +110,7 @@ export class ListeningSession implements EngineSession {
   }
 
   commit(): void {
+    if (this.#closed) return;
     this.#flush();
     const segment = this.#segment;
     const endMs = toMs(this.#buffer.end);
@@ -122,13 +123,15 @@ export class ListeningSession implements EngineSession {
   }
 
   async finish(): Promise<void> {
-    this.#flush();
+    if (!this.#closed) this.#flush();
     await this.#finals;
   }
 
   close(): void {
+    if (this.#closed) return;
     this.#closed = true;
     this.#queue.drop(this);
+    this.#detector.close();
   }
 
   #heard(events: readonly SpeechEvent[]): void {

@@ -13,6 +13,11 @@ export const VAD_WINDOW_SAMPLES = 512;
 /** After this much speech the detector looks for a shorter pause to cut at. */
 const PREFERRED_SPEECH_SECONDS = 12;
 
+/** Longer than the longest stretch of speech that is not cut. */
+const VAD_BUFFER_SECONDS = 20;
+
+const MAX_SPARE_VADS = 8;
+
 const MOONSHINE = 'node_modules/@moonshine-ai/moonshine-js/dist/model/tiny/quantized';
 const SILERO = 'node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx';
 
@@ -28,6 +33,7 @@ export class Model {
   readonly #folder: string;
   readonly #sherpa: SherpaModule;
   readonly #recognizer: SherpaRecognizer;
+  readonly #spareVads: (VoiceActivityOptions & { vad: SherpaVad })[] = [];
 
   private constructor(folder: string, sherpa: SherpaModule, recognizer: SherpaRecognizer) {
     this.#folder = folder;
@@ -70,7 +76,23 @@ export class Model {
     return text.trim();
   }
 
-  createVad({ probability, silenceMs }: VoiceActivityOptions): SherpaVad {
+  /** A detector that has heard nothing. To be given back: making one takes 10 MB and blocks for a tenth of a second. */
+  takeVad(options: VoiceActivityOptions): SherpaVad {
+    const index = this.#spareVads.findIndex(
+      ({ probability, silenceMs }) => probability === options.probability && silenceMs === options.silenceMs,
+    );
+    return this.#spareVads.splice(index, index < 0 ? 0 : 1)[0]?.vad ?? this.#createVad(options);
+  }
+
+  giveVadBack(vad: SherpaVad, options: VoiceActivityOptions): void {
+    vad.flush();
+    while (!vad.isEmpty()) vad.pop();
+    vad.reset();
+    this.#spareVads.push({ ...options, vad });
+    if (this.#spareVads.length > MAX_SPARE_VADS) this.#spareVads.shift();
+  }
+
+  #createVad({ probability, silenceMs }: VoiceActivityOptions): SherpaVad {
     const config = {
       sileroVad: {
         model: path.join(this.#folder, SILERO),
@@ -83,6 +105,6 @@ export class Model {
       sampleRate: MODEL_RATE_HZ,
       numThreads: 1,
     };
-    return new this.#sherpa.Vad(config, 60);
+    return new this.#sherpa.Vad(config, VAD_BUFFER_SECONDS);
   }
 }

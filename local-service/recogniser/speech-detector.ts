@@ -12,6 +12,8 @@ const MAX_SPEECH_SAMPLES = 15 * MODEL_RATE_HZ;
 
 /** Finds speech in a stream of samples. */
 export class SpeechDetector {
+  readonly #model: Model;
+  readonly #options: VoiceActivityOptions;
   readonly #vad: SherpaVad;
   #pending = new Float32Array(0);
   /** Samples the detector has seen. */
@@ -23,7 +25,14 @@ export class SpeechDetector {
   #lastEnd = 0;
 
   constructor(model: Model, options: VoiceActivityOptions) {
-    this.#vad = model.createVad(options);
+    this.#model = model;
+    this.#options = options;
+    this.#vad = model.takeVad(options);
+  }
+
+  /** Nothing may be asked of it afterwards. */
+  close(): void {
+    this.#model.giveVadBack(this.#vad, this.#options);
   }
 
   feed(samples: Float32Array): SpeechEvent[] {

@@ -13,6 +13,10 @@ export const FAILURES: Readonly<Record<FailureName, Failure>> = {
   // protocol.md E 3.
   responseTimeout: { code: 'ResponseTimeout', message: 'Response timeout.' },
   // protocol.md A.8.
+  quotaExceeded: {
+    code: 'Throttling.AllocationQuota',
+    message: 'Allocated quota exceeded, please increase your quota limit.',
+  },
   throttled: {
     code: 'Throttling.RateQuota',
     message: 'Requests rate limit exceeded, please try again later.',

@@ -171,7 +171,9 @@ export type FailureName =
   | 'connectionCap'
   /** The service took too long itself (protocol.md E 3). */
   | 'responseTimeout'
-  /** Too many requests (protocol.md A.8). */
+  /** Too much at once (protocol.md A.8). */
+  | 'quotaExceeded'
+  /** Too many requests in a second (protocol.md A.8). */
   | 'throttled';
 
 export type ScriptFault = ScriptTrigger & (ScriptFrameAction | ScriptLinkAction);

@@ -20,7 +20,11 @@ describe('a subflow', () => {
   let other: LocalService;
 
   before(async () => {
-    other = await startLocalService({ engine: 'script', script: { utterances: ['Another.'], loop: true } });
+    other = await startLocalService({
+      engine: 'script',
+      keepKeys: true,
+      script: { utterances: ['Another.'], loop: true },
+    });
   });
 
   after(() => other.close());

@@ -52,7 +52,7 @@ export function describeWorkflows(name: N8nName): void {
     before(async function () {
       this.timeout(INSTALLED_WITHIN_MS);
       installation = await installN8n(name);
-      service = await startLocalService({ engine: 'recogniser', apiKey: KEY });
+      service = await startLocalService({ engine: 'recogniser', apiKey: KEY, keepKeys: true });
       n8n = await N8n.start(installation);
       credential = await createCredential(n8n, 'Local service', {
         region: 'local',
@@ -226,7 +226,7 @@ export function describeWorkflows(name: N8nName): void {
     async function scriptedService(
       script: ScriptFile,
     ): Promise<AsyncDisposable & { credential: Credential }> {
-      const scripted = await startLocalService({ engine: 'script', script, apiKey: KEY });
+      const scripted = await startLocalService({ engine: 'script', script, apiKey: KEY, keepKeys: true });
       const data = { region: 'local', address: scripted.url, apiKey: KEY };
       return {
         credential: await createCredential(n8n, 'Scripted service', data),

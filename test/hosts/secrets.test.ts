@@ -63,7 +63,7 @@ describe('the API key in a real Node-RED', () => {
 
   before(async () => {
     for (const [name, options] of Object.entries(SERVICES)) {
-      services[name] = await startLocalService({ engine: 'script', ...options });
+      services[name] = await startLocalService({ engine: 'script', keepKeys: true, ...options });
     }
     userFolder = await userFolderWithPackage();
     nodeRed = await NodeRed.start(userFolder, NODE_RED_4, { FLOW_ASR_TEST_KEY: ENV_KEY });

@@ -173,7 +173,7 @@ describe('local service: Qwen results by script', () => {
       transcript: '',
       language: '',
       emotion: '',
-      usage: { duration: 0 },
+      usage: { duration: 1 },
     });
   });
 

@@ -99,13 +99,13 @@ describe('local service: what fails a task', () => {
 
   it('knows later snapshots of its families, and their rates', async () => {
     const names: [string, number][] = [
-      ['fun-asr-realtime-2027-01-05', 16_000],
+      ['fun-asr-realtime-2026-11-05', 16_000],
       ['fun-asr-mtl-realtime-2025-12-10', 16_000],
-      ['fun-asr-flash-8k-realtime-2027-01-05', 8_000],
+      ['fun-asr-flash-8k-realtime-2026-11-05', 8_000],
       ['paraformer-realtime-8k-v3', 8_000],
       ['paraformer-realtime-v3', 44_100],
       ['qwen-audio-3.2-asr-flash-streaming', 48_000],
-      ['qwen-audio-3.2-asr-flash-message-2027-01-05', 16_000],
+      ['qwen-audio-3.2-asr-flash-message-2026-11-05', 16_000],
     ];
     for (const [model, rate] of names) {
       const { client } = await bench.open();
@@ -115,9 +115,11 @@ describe('local service: what fails a task', () => {
   });
 
   it('fails an unknown model with ModelNotFound', async () => {
-    const { client } = await bench.open();
-    client.send(runTask('task-1', {}, 'fun-asr-realtme'));
-    assert.equal((await failure(client)).code, 'ModelNotFound');
+    for (const model of ['fun-asr-realtme', 'fun-asr-realtime-2099-01-01', 'gummy-realtime-v1']) {
+      const { client } = await bench.open();
+      client.send(runTask('task-1', {}, model));
+      assert.equal((await failure(client)).code, 'ModelNotFound');
+    }
   });
 
   it('fails anything before run-task', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { connect } from 'node:net';
+import { answerTo } from '../support/raw-http';
 import { at } from '../support/raw-client';
 import { REALTIME, ServiceBench } from '../support/local-service';
 
@@ -30,7 +30,7 @@ describe('local service: upgrade', () => {
     const headers = {
       'OpenAI-Beta': 'realtime=v1',
       'X-DashScope-WorkSpace': 'ws-1',
-      origin: 'http://somewhere',
+      origin: 'http://localhost:1880',
     };
     await bench.connect(service, REALTIME, { authorization: 'bearer sk-right', ...headers });
     await bench.connect(service, REALTIME, { authorization: 'Bearer sk-right' });
@@ -43,7 +43,7 @@ describe('local service: upgrade', () => {
       'qwen3-asr-flash-realtime',
       'qwen3-asr-flash-realtime-2026-02-10',
       'qwen3-asr-flash-realtime-2025-10-27',
-      'qwen3-asr-flash-realtime-2027-01-05',
+      'qwen3-asr-flash-realtime-2026-11-05',
       'qwen3.5-asr-flash-realtime',
     ]) {
       const client = await bench.connect(service, `/api-ws/v1/realtime?model=${model}`);
@@ -53,7 +53,11 @@ describe('local service: upgrade', () => {
 
   it('runs the Omni model without a word when the name is unknown or missing', async () => {
     const service = await bench.start();
-    for (const query of ['?model=qwen3-asr-flash-realtme', '']) {
+    for (const query of [
+      '?model=qwen3-asr-flash-realtme',
+      '?model=qwen3-asr-flash-realtime-2099-01-01',
+      '',
+    ]) {
       const client = await bench.connect(service, `/api-ws/v1/realtime${query}`);
       assert.equal(at(await client.next('session.created'), 'session.model'), 'qwen-omni-turbo-realtime');
     }
@@ -103,19 +107,3 @@ describe('local service: upgrade', () => {
     await assert.rejects(connecting);
   });
 });
-
-/** What comes back for an upgrade with this request target, written as it stands: no client would send it. */
-async function answerTo(port: number, target: string): Promise<string> {
-  const socket = connect(port, '127.0.0.1');
-  const headers = [
-    'Host: service',
-    'Connection: Upgrade',
-    'Upgrade: websocket',
-    'Sec-WebSocket-Version: 13',
-    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-  ];
-  socket.write(`GET ${target} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
-  let answer = '';
-  for await (const bytes of socket) answer += String(bytes);
-  return answer;
-}

@@ -59,6 +59,7 @@ describe('asr credentials', () => {
       engine: 'script',
       script: { utterances: ['Hello there.'] },
       apiKey: KEY,
+      keepKeys: true,
     });
     await new Promise<void>((resolve, reject) => {
       helper.startServer((error) => {

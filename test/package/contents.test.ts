@@ -159,7 +159,6 @@ function expectedFiles(): string[] {
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
-    'NOTICE.md',
     'README.zh-CN.md',
     'package.json',
   ];

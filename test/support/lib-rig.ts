@@ -116,6 +116,7 @@ export function useLibRig(): LibRig {
     serve: async (script, options) => {
       const service = await startLocalService({
         engine: 'script',
+        keepKeys: true,
         ...(script && { script }),
         ...options,
       });

@@ -28,7 +28,7 @@ export function useService(): {
 
   return {
     serve: async (script = {}, more = {}) => {
-      service = await startLocalService({ engine: 'script', script, ...more });
+      service = await startLocalService({ engine: 'script', script, keepKeys: true, ...more });
       return service;
     },
   };

@@ -1,3 +1,5 @@
+import { canExist } from '../snapshots';
+
 /** protocol.md A.3, and snapshots of the same family that appear later. */
 const FAMILY = /^qwen[\d.]*-asr-[a-z-]*realtime(-|$)/;
 
@@ -6,5 +8,5 @@ const SILENT_DEFAULT = 'qwen-omni-turbo-realtime';
 
 /** The model that answers to `?model=…`. */
 export function servedModel(requested: string | null): string {
-  return requested !== null && FAMILY.test(requested) ? requested : SILENT_DEFAULT;
+  return requested !== null && FAMILY.test(requested) && canExist(requested) ? requested : SILENT_DEFAULT;
 }

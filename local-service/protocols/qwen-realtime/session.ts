@@ -1,8 +1,9 @@
-import { Buffer } from 'node:buffer';
+import { decodeBase64 } from '../../audio/base64';
 import { createPcmDecoder, type PcmDecoder } from '../../audio/decoder';
 import type { Connection, ProtocolHandler } from '../../connection';
-import type { Failure } from '../../script/failures';
+import { FAILURES, type Failure } from '../../script/failures';
 import type { EngineEvent, EngineSession } from '../../engines/engine';
+import { IdleWatch } from '../../idle-watch';
 import { newId } from '../../ids';
 import { parseJsonObject, show, type JsonObject } from '../../json';
 import {
@@ -14,6 +15,7 @@ import {
 import * as frames from './frames';
 import { Items } from './items';
 import { servedModel } from './models';
+import * as refusals from './refusals';
 import { RateLimit } from './rate-limit';
 import { usageOf } from './usage';
 
@@ -22,6 +24,12 @@ import { usageOf } from './usage';
  * vendor's Java SDK throw "conversation is already closed!" (protocol.md E 22).
  */
 const CLIENT_CLOSE_MS = 1_000;
+
+/**
+ * A connection that says nothing for this long is dropped. Live ones were (protocol.md E 5); the time is what clients
+ * expect (protocol.md D 17).
+ */
+const IDLE_TIMEOUT_MS = 60_000;
 
 /** Speaks Qwen-ASR-Realtime (protocol.md part A) on a connection: one session, from `session.created` to the close. */
 export function serveQwenRealtime(connection: Connection, url: URL): ProtocolHandler {
@@ -42,6 +50,8 @@ class QwenRealtimeSession implements ProtocolHandler {
   #bufferedBytes = 0;
   #finishing = false;
   #undecodable = false;
+  #idle: IdleWatch | undefined;
+  #leavePlace = (): void => undefined;
   /** Segments whose inference has failed: nothing more is said about them. */
   readonly #failedSegments = new Set<number>();
 
@@ -51,14 +61,18 @@ class QwenRealtimeSession implements ProtocolHandler {
   }
 
   opened(): void {
+    this.#idle = new IdleWatch(this.#connection.timers, IDLE_TIMEOUT_MS, () => {
+      if (!this.#finishing) this.#connection.close(1011, 'Internal server error');
+    });
     this.#send(frames.sessionCreated(describeSession(this.#id, this.#configuration, false)));
   }
 
   text(message: string): void {
+    this.#idle?.heard();
     const event = parseJsonObject(message);
     if (!event) {
       this.#connection.recorder.receivedGarbage(message);
-      this.#refuse({ code: 'invalid_json', message: 'The message is not a JSON object.' }, null);
+      this.#refuse(refusals.NOT_JSON, null);
       return;
     }
     const type = typeof event.type === 'string' ? event.type : '';
@@ -81,23 +95,14 @@ class QwenRealtimeSession implements ProtocolHandler {
         void this.#finish();
         return;
       default:
-        this.#refuse(
-          { code: 'invalid_value', message: `Invalid value: ${show(event.type)}.`, param: 'type' },
-          eventId,
-        );
+        this.#refuse(refusals.unknownType(event.type), eventId);
     }
   }
 
   binary(message: Buffer): void {
     this.#connection.recorder.receivedGarbage(`${message.length} bytes in a binary frame`);
     if (this.#finishing) return;
-    this.#refuse(
-      {
-        code: 'invalid_value',
-        message: 'Binary messages are not supported; send audio as base64 in input_audio_buffer.append.',
-      },
-      null,
-    );
+    this.#refuse(refusals.BINARY, null);
   }
 
   fail(failure: Failure, closeCode: number): void {
@@ -111,9 +116,15 @@ class QwenRealtimeSession implements ProtocolHandler {
     if (!this.#configuration.turnDetection && this.#bufferedBytes > 0) this.#commitBuffer();
   }
 
+  leave(): void {
+    // This protocol has no failure of its own for it: the code of the close says it.
+    this.#finishing = true;
+  }
+
   closed(): void {
     this.#finishing = true;
     this.#engine?.close();
+    this.#leavePlace();
   }
 
   #update(event: JsonObject, eventId: string | null): void {
@@ -135,10 +146,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     const bytes = typeof audio === 'string' ? decodeBase64(audio) : undefined;
     if (!bytes) {
       this.#connection.recorder.receivedGarbage(`audio that is not base64: ${show(audio)}`);
-      this.#refuse(
-        { code: 'invalid_value', message: 'Invalid value: the audio is not valid base64.', param: 'audio' },
-        eventId,
-      );
+      this.#refuse(refusals.NOT_BASE64, eventId);
       return;
     }
     this.#decoder ??= createPcmDecoder(
@@ -154,7 +162,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     this.#audioMs += durationMs;
     this.#connection.audioArrived(bytes, durationMs);
     if (this.#decoder.decodes || !this.#connection.engine.needsPcm) {
-      if (pcm.length > 0) this.#startEngine().append(pcm);
+      if (pcm.length > 0) this.#startEngine()?.append(pcm);
     } else if (!this.#undecodable) {
       // Validation lets the format pass and decoding fails (protocol.md A.4.1, FAQ).
       this.#undecodable = true;
@@ -167,19 +175,8 @@ class QwenRealtimeSession implements ProtocolHandler {
   }
 
   #commit(eventId: string | null): void {
-    const problem = this.#configuration.turnDetection
-      ? {
-          code: 'invalid_value',
-          message: "Invalid value: 'input_audio_buffer.commit'. It is disabled while turn_detection is on.",
-          param: 'type',
-        }
-      : this.#bufferedBytes === 0
-        ? {
-            code: 'input_audio_buffer_commit_empty',
-            message: 'Error committing input audio buffer: the buffer is empty.',
-          }
-        : undefined;
-    if (problem) this.#refuse(problem, eventId);
+    if (this.#configuration.turnDetection) this.#refuse(refusals.COMMIT_IN_VAD_MODE, eventId);
+    else if (this.#bufferedBytes === 0) this.#refuse(refusals.EMPTY_COMMIT, eventId);
     else this.#commitBuffer();
   }
 
@@ -187,7 +184,7 @@ class QwenRealtimeSession implements ProtocolHandler {
   #commitBuffer(): void {
     this.#bufferedBytes = 0;
     this.#settleItem(this.#items.committedSegments);
-    this.#startEngine().commit();
+    this.#startEngine()?.commit();
   }
 
   async #finish(): Promise<void> {
@@ -198,9 +195,17 @@ class QwenRealtimeSession implements ProtocolHandler {
     this.#connection.close(1000, '', CLIENT_CLOSE_MS);
   }
 
-  #startEngine(): EngineSession {
+  /** @returns `undefined` where the service listens to too many already; the session has failed then. */
+  #startEngine(): EngineSession | undefined {
+    if (this.#engine) return this.#engine;
+    const leavePlace = this.#connection.quota.listening.take();
+    if (!leavePlace) {
+      this.fail(FAILURES.quotaExceeded, 1000);
+      return undefined;
+    }
+    this.#leavePlace = leavePlace;
     const { turnDetection, sampleRateHz } = this.#configuration;
-    return (this.#engine ??= this.#connection.engine.start(
+    return (this.#engine = this.#connection.engine.start(
       {
         mode: turnDetection ? 'vad' : 'manual',
         sampleRateHz,
@@ -284,11 +289,4 @@ class QwenRealtimeSession implements ProtocolHandler {
   #send({ kind, frame }: frames.Frame): void {
     this.#connection.send(kind, frame.type, frame);
   }
-}
-
-/** `undefined` for what is not strictly base64: `Buffer.from` would skip over anything. */
-function decodeBase64(text: string): Buffer | undefined {
-  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
-    ? Buffer.from(text, 'base64')
-    : undefined;
 }

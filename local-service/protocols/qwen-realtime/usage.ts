@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../json';
+import { billedSeconds } from '../billing';
 
 /** Measured on a sister model (protocol.md D 24). */
 const AUDIO_TOKENS_PER_SECOND = 12.5;
@@ -8,14 +9,14 @@ const PROMPT_TOKENS = 3;
 
 /**
  * `usage` of a completed item in the measured shape (protocol.md A.5.7). `duration` is whole seconds of all audio in
- * the session so far, not rounded up (protocol.md E 12); the token counts are plausible, no more.
+ * the session so far; the token counts are plausible, no more.
  */
 export function usageOf(audioMs: number, transcript: string): JsonObject & { duration: number } {
   const audioTokens = Math.round((audioMs / 1_000) * AUDIO_TOKENS_PER_SECOND);
   const inputTokens = audioTokens + PROMPT_TOKENS;
   const outputTokens = Math.ceil(transcript.length / 3);
   return {
-    duration: Math.floor(audioMs / 1_000),
+    duration: billedSeconds(audioMs),
     total_tokens: inputTokens + outputTokens,
     input_tokens: inputTokens,
     output_tokens: outputTokens,

@@ -1,3 +1,5 @@
+import { canExist } from '../snapshots';
+
 /** What makes a model differ on the wire. */
 export interface RunTaskModel {
   /** The one rate it takes; `undefined` for any. */
@@ -36,5 +38,5 @@ const FAMILIES: readonly [RegExp, RunTaskModel][] = [
 
 export function findModel(name: string): RunTaskModel | undefined {
   if (Object.hasOwn(MODELS, name)) return MODELS[name];
-  return FAMILIES.find(([pattern]) => pattern.test(name))?.[1];
+  return canExist(name) ? FAMILIES.find(([pattern]) => pattern.test(name))?.[1] : undefined;
 }

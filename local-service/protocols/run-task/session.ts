@@ -1,5 +1,5 @@
 import type { Connection, ProtocolHandler } from '../../connection';
-import type { Failure } from '../../script/failures';
+import { FAILURES, type Failure } from '../../script/failures';
 import { isJsonObject, parseJsonObject, show, type JsonObject } from '../../json';
 import type { Cancel } from '../../time';
 import * as frames from './frames';
@@ -11,6 +11,12 @@ const MESSAGE_TIMEOUT_MS = 23_000;
 
 /** A connection without a task closes after this long (protocol.md B.5). */
 const IDLE_TIMEOUT_MS = 60_000;
+
+/**
+ * As much as the other protocol takes (protocol.md A.8). Here nobody has seen a refusal, and the Java SDK sends whole
+ * files at once (protocol.md E 23): what is too fast is read more slowly.
+ */
+const PACE = { bytesPerSecond: 2_560_000, burstMs: 1_000 };
 
 /** Speaks run-task (protocol.md part B) on a connection: tasks one after the other. */
 export function serveRunTask(connection: Connection): ProtocolHandler {
@@ -28,6 +34,7 @@ class RunTaskSession implements ProtocolHandler {
   readonly #usedIds = new Set<string>();
   #state: State = 'idle';
   #task: Task | undefined;
+  #leavePlace = (): void => undefined;
   #cancelTimeout: Cancel = () => undefined;
 
   constructor(connection: Connection) {
@@ -35,6 +42,7 @@ class RunTaskSession implements ProtocolHandler {
   }
 
   opened(): void {
+    this.#connection.keepPace(PACE);
     this.#awaitTask();
   }
 
@@ -95,9 +103,13 @@ class RunTaskSession implements ProtocolHandler {
     // This protocol has no Manual mode: its sentences always complete by themselves.
   }
 
+  leave(): void {
+    if (this.#task) this.#fail({ code: 'InternalError', message: 'The service ends.' }, this.#task.id, 1001);
+  }
+
   closed(): void {
     this.#state = 'over';
-    this.#task?.close();
+    this.#closeTask();
   }
 
   #run(frame: JsonObject): void {
@@ -130,6 +142,13 @@ class RunTaskSession implements ProtocolHandler {
       );
       return;
     }
+    const { requests, listening } = this.#connection.quota;
+    const leavePlace = requests.admit() ? listening.take() : undefined;
+    if (!leavePlace) {
+      this.#fail(FAILURES.throttled, idOnWire);
+      return;
+    }
+    this.#leavePlace = leavePlace;
     this.#usedIds.add(idOnWire);
     this.#state = 'running';
     this.#task = new Task(this.#connection, result.request, (failure) => {
@@ -168,8 +187,7 @@ class RunTaskSession implements ProtocolHandler {
       this.#fail(failure);
       return;
     }
-    task.close();
-    this.#task = undefined;
+    this.#closeTask();
     this.#state = 'idle';
     this.#awaitTask();
     this.#send(frames.taskFinished(task.id));
@@ -202,8 +220,14 @@ class RunTaskSession implements ProtocolHandler {
   #end(code: number, reason: string): void {
     this.#state = 'over';
     this.#cancelTimeout();
-    this.#task?.close();
+    this.#closeTask();
     this.#connection.close(code, reason);
+  }
+
+  #closeTask(): void {
+    this.#task?.close();
+    this.#task = undefined;
+    this.#leavePlace();
   }
 
   #awaitTask(): void {

@@ -2,6 +2,7 @@ import { createPcmDecoder, type PcmDecoder } from '../../audio/decoder';
 import type { Connection } from '../../connection';
 import type { EngineEvent, EngineSession, FinalHeard } from '../../engines/engine';
 import type { JsonObject } from '../../json';
+import { billedSeconds } from '../billing';
 import * as frames from './frames';
 import type { TaskFailure, TaskRequest } from './request';
 
@@ -121,8 +122,7 @@ export class Task {
   /** Cumulative over the task. */
   #usage(): JsonObject {
     const seconds = this.#audioMs / 1_000;
-    // Not rounded up: 9 for 9.218 s (protocol.md E 12).
-    const duration = Math.floor(seconds);
+    const duration = billedSeconds(this.#audioMs);
     if (!this.#request.model.countsTokens) return { duration };
     const inputTokens = Math.round(seconds * TOKENS_PER_SECOND) + TOKENS_PER_SENTENCE * this.#finals;
     const outputTokens = Math.ceil(this.#characters / 3);

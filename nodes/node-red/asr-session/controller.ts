@@ -116,8 +116,10 @@ export class SessionController implements SessionHost, Viewable {
               live = this.#open(key, msg, context);
               live.readers += 1;
             }
+            const { phase } = live;
             const accepted = live.append(chunk, hints);
-            this.#badge.watchBuffer();
+            if (live.phase === phase) this.#badge.watchBuffer();
+            else this.#badge.show();
             await accepted;
           },
         });

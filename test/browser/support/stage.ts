@@ -28,7 +28,7 @@ export function inEachLanguage(tests: (stage: Stage, locale: Locale) => void): v
   before(async function () {
     this.timeout(300_000);
     const script = { utterances: [{ text: 'One two three four.', emotion: 'happy' }], loop: true };
-    const service = await startLocalService({ engine: 'script', script });
+    const service = await startLocalService({ engine: 'script', script, keepKeys: true });
     closing.push(() => service.close());
     const nodeRed = await startHost();
     closing.push(() => nodeRed.stop());

@@ -1,0 +1,32 @@
+import type { Timers } from './time';
+
+/**
+ * Notices that nobody has said anything for a while. It looks again when that could have become true, so a message costs
+ * no timer.
+ */
+export class IdleWatch {
+  readonly #timers: Timers;
+  readonly #boundMs: number;
+  readonly #onIdle: () => void;
+  #heardAtMs: number;
+
+  constructor(timers: Timers, boundMs: number, onIdle: () => void) {
+    this.#timers = timers;
+    this.#boundMs = boundMs;
+    this.#onIdle = onIdle;
+    this.#heardAtMs = timers.now();
+    this.#lookAfter(boundMs);
+  }
+
+  heard(): void {
+    this.#heardAtMs = this.#timers.now();
+  }
+
+  #lookAfter(ms: number): void {
+    this.#timers.after(ms, () => {
+      const silentMs = this.#timers.now() - this.#heardAtMs;
+      if (silentMs < this.#boundMs) this.#lookAfter(this.#boundMs - silentMs);
+      else this.#onIdle();
+    });
+  }
+}
