@@ -16,11 +16,13 @@ const ROOT = path.join(__dirname, '..');
 const MODELS = { qwen: 'qwen3-asr-flash-realtime', 'run-task': 'fun-asr-realtime' };
 const CHUNK_MS = 100;
 /** A tone of 440 Hz. */
-const CHUNK = Int16Array.from(
+const SAMPLES = Int16Array.from(
   { length: 16 * CHUNK_MS },
   (_, at) => 8000 * Math.sin((at * 2 * Math.PI * 440) / 16_000),
 );
-const CHUNKS_BEFORE = 12;
+const CHUNK = Buffer.from(SAMPLES.buffer);
+/** What raw samples are is judged by their first two seconds. */
+const CHUNKS_BEFORE = 30;
 const CHUNKS = 8;
 
 /** The files of lib/ in which something ran while `work` was done. */
@@ -44,16 +46,16 @@ async function filesThatRun(work: () => Promise<void>): Promise<string[]> {
 async function chunkPath(model: string): Promise<string[]> {
   const sink = await startSink({ hasFinals: false });
   const session = openSession({ address: sink.url, model });
-  const play = async (chunks: number): Promise<void> => {
+  const play = async (chunks: number, everyMs: number): Promise<void> => {
     for (let sent = 0; sent < chunks; sent += 1) {
       await session.append(CHUNK);
-      await sleep(CHUNK_MS);
+      await sleep(everyMs);
     }
   };
   try {
     await session.ready();
-    await play(CHUNKS_BEFORE);
-    return await filesThatRun(() => play(CHUNKS));
+    await play(CHUNKS_BEFORE, CHUNK_MS / 4);
+    return await filesThatRun(() => play(CHUNKS, CHUNK_MS));
   } finally {
     session.abort();
     sink.stop();

@@ -83,6 +83,13 @@ export class Doctor {
     this.#addSamples(pcm.length / 2);
   }
 
+  /** The same of levels that were taken of 16-bit mono already. */
+  heard16(levels: Levels, bytes: number): void {
+    this.bytes += bytes;
+    this.#levels.add(levels, bytes / 2);
+    this.#addSamples(bytes / 2);
+  }
+
   /** @param samples Of one channel. */
   #addSamples(samples: number): void {
     this.#seconds += samples / (this.#format?.rateHz ?? Infinity);
@@ -120,7 +127,7 @@ export class Doctor {
     if (isClipped && isLong) tellers.push(clipped);
     if (isSilent && (isEnd || this.#seconds >= SURELY_SILENT_SECONDS)) tellers.push(silent);
     if (rateHz < sessionRateHz) tellers.push(slow);
-    if (sessionRateHz < Math.min(rateHz, SPEECH_RATE_HZ)) tellers.push(narrowed);
+    if (sessionRateHz < rateHz && sessionRateHz < SPEECH_RATE_HZ) tellers.push(narrowed);
     if (this.isCut && isEnd) tellers.push(cut);
     const info = tellers.length > 0 ? this.info() : undefined;
     if (!info) return [];

@@ -19,6 +19,8 @@ export interface AudioFormatHints {
   channel?: number;
   /** MIME type, with or without parameters (`audio/webm;codecs=opus`, `audio/L16;rate=8000`). */
   mimeType?: string;
+  /** The bytes are what `decodeAudio` gave, at the session's rate: they are sent as they are, and heard by nobody again. */
+  isDecoded?: boolean;
   /** Name of the file that the bytes come from; only its ending is looked at. */
   fileName?: string;
 }
@@ -79,4 +81,17 @@ export function hintsOfChunk(chunk: unknown): AudioFormatHints {
   if (chunk instanceof Int32Array) return { encoding: 'signed-integer', bits: 32 };
   if (chunk instanceof Int16Array) return { encoding: 'signed-integer', bits: 16 };
   return {};
+}
+
+/** Whether raw samples are said to be of the same kind. */
+export function areAlike(a: AudioFormatHints, b: AudioFormatHints): boolean {
+  return (
+    a === b ||
+    (a.rate === b.rate &&
+      a.channels === b.channels &&
+      a.bits === b.bits &&
+      a.encoding === b.encoding &&
+      a.endian === b.endian &&
+      a.mimeType === b.mimeType)
+  );
 }

@@ -3,6 +3,7 @@ import { ByteQueue, hasText } from './bytes';
 import { createDecoder } from './decoders';
 import { inTurn } from './decoders/decoder';
 import type { AudioComplaint, Doctor } from './doctor';
+import { areAlike } from './format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { Recording } from './recording';
 import { beginsRecording, identify } from './sniff';
@@ -95,6 +96,18 @@ export class AudioIntake {
     this.#recording = undefined;
     this.#kind = undefined;
     this.#head.clear();
+  }
+
+  /** @internal What watches the recording that is coming, or the last one. */
+  get doctor(): Doctor | undefined {
+    return this.#lastDoctor;
+  }
+
+  /** @internal The same where raw PCM comes that is right as it is and nothing of it waits: more of it may go past this. */
+  get passingDoctor(): Doctor | undefined {
+    const recording = this.#recording;
+    if (this.#kind !== 'raw' || !recording?.isPassing) return undefined;
+    return recording.decoder.passes?.(EMPTY) === true ? recording.doctor : undefined;
   }
 
   /** Whether what is coming passes through as it is. */
@@ -212,19 +225,6 @@ export class AudioIntake {
       return recording.take();
     });
   }
-}
-
-/** Whether raw samples are said to be of the same kind. */
-function areAlike(a: AudioFormatHints, b: AudioFormatHints): boolean {
-  return (
-    a === b ||
-    (a.rate === b.rate &&
-      a.channels === b.channels &&
-      a.bits === b.bits &&
-      a.encoding === b.encoding &&
-      a.endian === b.endian &&
-      a.mimeType === b.mimeType)
-  );
 }
 
 function appended(first: Uint8Array, second: Pcm): Pcm {

@@ -14,11 +14,9 @@ import { parameterOrDefault } from '../vocabulary/models';
 import type { ContextTurn } from '../vocabulary/parameters';
 import { checkContext, configure } from './config';
 import type { SessionConfig } from './config';
-import { DropWarnings } from './send/drop-warnings';
 import { Emitter } from './events/emitter';
 import { EventQueue } from './events/event-queue';
-import { createIntake } from './send/audio-input';
-import type { SessionIntake } from './send/audio-input';
+import { AudioInput, measureOf } from './send/audio-input';
 import { logCommit, logEvent } from './events/log-events';
 import type { CommitResult, Session, SessionOptions } from './options';
 import type { Command } from './send/outbox';
@@ -29,8 +27,6 @@ import { ServiceLink } from './link/service-link';
 import { abortedError, closedError, emptyCommitError, unansweredCommitError } from './session-errors';
 import { every, StatisticsCounter } from './events/statistics';
 
-/** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
-const LONG_COMMIT_MS = 60_000;
 /** What is sent beyond the configured silence, so that the service surely sees the end of the sentence. */
 const SILENCE_MARGIN_MS = 400;
 
@@ -46,7 +42,7 @@ export function openSession(options: SessionOptions = {}): Session {
 
 class LiveSession implements Session {
   readonly #config: SessionConfig;
-  readonly #intake: SessionIntake;
+  readonly #input: AudioInput;
   readonly #sender: Sender;
   readonly #recognition: Recognition;
   readonly #link: ServiceLink;
@@ -62,7 +58,6 @@ class LiveSession implements Session {
   #state: SessionState = 'connecting';
   #id: string | undefined;
   #endedBy: AsrError | undefined;
-  #uncommittedBytes = 0;
 
   constructor(config: SessionConfig) {
     this.#config = config;
@@ -80,8 +75,7 @@ class LiveSession implements Session {
     const warn = (code: WarningCode, message: string) => {
       if (!this.#isClosed()) emit({ type: 'warning', code, message });
     };
-    this.#intake = createIntake(config, { accept: (bytes) => this.#accept(bytes), warn });
-    const { bytesPerMs, isMeasured } = this.#intake;
+    const { bytesPerMs, isMeasured } = measureOf(config);
     const counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
     this.#counter = counter;
     const settleBy = config.mode === 'vad' && isMeasured ? 'final' : 'commit';
@@ -89,19 +83,26 @@ class LiveSession implements Session {
     // Each property by name: an object spread with others behind it would be of a hidden class of its own for each
     // session, and what reads it slow for all of them (bench/README.md).
     this.#recognition = new Recognition({ clock, commitTimeoutMs, settleBy, mode, counter, emit });
-    const drops = new DropWarnings(clock, (message) => {
-      warn('AUDIO_DROPPED', message);
-    });
     this.#sender = new Sender({
       clock,
       bytesPerMs,
       sampleBytes: isMeasured ? 2 : 1,
-      maxHeldAudioMs: config.maxHeldAudioMs,
       maxReplayAudioMs: config.maxReplayAudioMs,
-      overload: config.overload,
       pace: config.pace,
       counter,
-      drops,
+      onProgress: () => {
+        this.#input.onProgress();
+      },
+    });
+    this.#input = new AudioInput({
+      config,
+      clock,
+      counter,
+      sender: this.#sender,
+      onAudio: () => {
+        this.#link.wake();
+      },
+      warn,
     });
     this.#link = new ServiceLink({
       config,
@@ -113,7 +114,7 @@ class LiveSession implements Session {
         this.#enter(state, reason, cause);
       },
       openedEvent: (sessionId) => this.#opened(sessionId),
-      hasUncommitted: () => config.mode === 'manual' && this.#uncommittedBytes > 0,
+      hasUncommitted: () => config.mode === 'manual' && this.#input.hasUncommitted,
       onEnd: (error) => {
         this.#end(error ?? 'finished');
       },
@@ -146,14 +147,12 @@ class LiveSession implements Session {
 
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void> {
     if (!this.#takesMore()) return rejected(this.#closedError('append'));
-    const refusal = this.#sender.refusal();
-    if (refusal) return rejected(refusal);
-    return this.#intake.append(audio, hints);
+    return this.#input.append(audio, hints);
   }
 
   commit(): Promise<CommitResult> {
     if (!this.#takesMore()) return rejected(this.#closedError('commit'));
-    return this.#intake.pause(() => this.#commit());
+    return this.#input.pause(() => this.#commit());
   }
 
   updateContext(context: readonly ContextTurn[]): void {
@@ -168,7 +167,7 @@ class LiveSession implements Session {
   finish(): Promise<Statistics> {
     if (this.#takesMore()) {
       this.#link.prepareEnd();
-      this.#intake.end(() => {
+      this.#input.end(() => {
         this.#command({
           run: () => {
             this.#link.finish();
@@ -216,25 +215,13 @@ class LiveSession implements Session {
     return queue;
   }
 
-  /** Of what was appended before the end, some may still be on its way through a decoder. */
-  #accept(bytes: Uint8Array): Promise<void> {
-    if (this.#isClosed()) return rejected(this.#closedError('append'));
-    if (bytes.length > 0) this.#link.wake();
-    this.#counter.audioInBytes += bytes.length;
-    this.#uncommittedBytes += bytes.length;
-    const accepted = this.#sender.append(bytes);
-    // Last, because a listener of the warning may commit, or end the session.
-    this.#warnOfLongCommit(bytes.length);
-    return accepted;
-  }
-
   #commit(): Promise<CommitResult> {
     if (this.#isClosed()) return rejected(this.#closedError('commit'));
-    if (this.#uncommittedBytes === 0) {
+    if (!this.#input.hasUncommitted) {
       if (this.#config.mode !== 'manual') return Promise.resolve({ text: '', finals: [] });
       return rejected(emptyCommitError());
     }
-    this.#uncommittedBytes = 0;
+    this.#input.committed();
     const { commit, result } = this.#recognition.addCommit();
     const { log, environment } = this.#config;
     const send = () => {
@@ -277,11 +264,11 @@ class LiveSession implements Session {
     const reason = this.#endedBy ?? this.#closedError('wait');
     const from = this.#state;
     this.#state = 'closed';
-    this.#intake.stop();
+    this.#input.stop(reason, this.#closedError('append'));
     this.#stopStatistics?.();
     this.#config.signal?.removeEventListener('abort', this.#onAbort);
     this.#recognition.stop(how === 'finished' ? unansweredCommitError() : reason);
-    this.#counter.audioLostBytes += this.#sender.stop(reason);
+    this.#counter.audioLostBytes += this.#sender.stop();
     const statistics = this.statistics();
     this.#ready.reject(reason);
     if (how === 'finished') this.#finished.resolve(statistics);
@@ -313,15 +300,6 @@ class LiveSession implements Session {
 
   #silenceMs(): number {
     return parameterOrDefault(this.#config.model, this.#config.parameters, 'silenceMs');
-  }
-
-  #warnOfLongCommit(newBytes: number): void {
-    const limit = LONG_COMMIT_MS * this.#intake.bytesPerMs;
-    const before = this.#uncommittedBytes - newBytes;
-    if (this.#config.mode === 'manual' && before <= limit && this.#uncommittedBytes > limit) {
-      const message = 'More than 60 s of audio without a commit; the service advises to commit earlier.';
-      this.#emitter.emit({ type: 'warning', code: 'LONG_COMMIT', message });
-    }
   }
 
   #closedError(what: string): AsrError {

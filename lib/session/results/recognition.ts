@@ -10,10 +10,9 @@ import { beginOf, Seam } from './seam';
 import type { SentenceEvent } from './seam';
 import { Sentences } from './sentences';
 import { SilenceCommits } from './silence-commits';
-import type { SendTimes } from '../send/send-times';
 import type { Sender } from '../send/sender';
 import type { StatisticsCounter } from '../events/statistics';
-import type { Timeline } from '../send/timeline';
+import type { SendTimes, Timeline } from '../send/times';
 
 /** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;

@@ -1,240 +1,261 @@
-import { bytesOf, hintsOfChunk } from '../../audio/format';
+import type { Doctor } from '../../audio/doctor';
+import { areAlike, bytesOf, hintsOfChunk } from '../../audio/format';
 import type { AudioChunk, AudioFormatHints } from '../../audio/format';
-import { AudioIntake } from '../../audio/intake';
-import type { Pcm } from '../../audio/intake';
+import { beginsRecording } from '../../audio/sniff';
+import { kernel } from '../../base/kernel';
+import type { Clock } from '../../transport/environment';
 import { AsrError, asAsrError } from '../../vocabulary/errors';
 import type { WarningCode } from '../../vocabulary/events';
 import type { SessionConfig } from '../config';
+import type { StatisticsCounter } from '../events/statistics';
 import { ACCEPTED, handled, rejected } from '../promises';
+import { DecodeChain } from './decode-chain';
+import type { Sender } from './sender';
 
 /** Passed-through audio is compressed; where an amount of it has to be guessed, it is 128 kbit/s. */
 const ENCODED_BYTES_PER_MS = 16;
-/** Of compressed audio, this much is decoded before it is waited until the result is accepted. */
-const MAX_PIECE_BYTES = 256 * 1024;
+/** Mean level in shares of full scale, -48 dB: less is no speech that a recogniser would hear. */
+const LOUD_LEVEL = 0.0038;
+/** Audio of which one level is taken, so that a word in a long silence counts. */
+const LEVEL_MS = 100;
+/** Calls of `append` that may wait at the same time; whoever waits for each has one. */
+const MAX_WAITERS = 100;
 /** The audio is looked at this often for what to warn of. */
 const EXAMINED_SECONDS = 1;
-/** Of callers that do not wait. */
-const MAX_WAITING_BYTES = 16 * 1024 * 1024;
-const NOTHING = new Uint8Array(0);
+/** While audio is dropped without end, it is said this often. */
+const REPEAT_DROPS_AFTER_MS = 10_000;
+/** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
+const LONG_COMMIT_MS = 60_000;
 
-/** Where audio goes, and what is wrong with it. */
-export interface IntakeOutput {
-  /** Rejects when the session takes no more. */
-  accept: (bytes: Uint8Array) => Promise<void>;
+export interface AudioInputOptions {
+  config: Pick<SessionConfig, 'mode' | 'wireFormat' | 'sampleRateHz' | 'overload' | 'maxHeldAudioMs'>;
+  clock: Clock;
+  counter: StatisticsCounter;
+  sender: Sender;
+  /** Audio comes. */
+  onAudio: () => void;
   warn: (code: WarningCode, message: string) => void;
 }
 
-/** The audio of a session on its way in: decoded, or passed through as it is. */
-export interface SessionIntake {
+/** How amounts of a session's audio are told. */
+export function measureOf({ wireFormat, sampleRateHz }: Pick<SessionConfig, 'wireFormat' | 'sampleRateHz'>): {
   /** For pace and limits. */
   bytesPerMs: number;
   /** Whether an amount of bytes tells a duration. */
   isMeasured: boolean;
-  /** Resolves once the audio is accepted; rejects with `BAD_AUDIO` and goes on with what is appended next. */
-  append: (audio: AudioChunk, hints: AudioFormatHints | undefined) => Promise<void>;
-  /** Calls `then` once all audio before has been given on, with what decoders held back: at once where that is possible. */
-  pause: <T>(then: () => Promise<T>) => Promise<T>;
-  /** The same at the end of all audio. */
-  end: (then: () => void) => void;
-  /** Gives up what is on its way. */
-  stop: () => void;
-}
-
-export function createIntake(
-  { wireFormat, sampleRateHz }: SessionConfig,
-  output: IntakeOutput,
-): SessionIntake {
-  return wireFormat === 'pcm' ? new IntakeChain(sampleRateHz, output) : passThrough(output);
-}
-
-function passThrough({ accept }: IntakeOutput): SessionIntake {
-  return {
-    bytesPerMs: ENCODED_BYTES_PER_MS,
-    isMeasured: false,
-    append: (audio) => attempt(() => accept(checkedBytes(audio))),
-    pause: (then) => then(),
-    end: (then) => {
-      then();
-    },
-    stop: () => undefined,
-  };
+} {
+  const isMeasured = wireFormat === 'pcm';
+  return { bytesPerMs: isMeasured ? (sampleRateHz * 2) / 1000 : ENCODED_BYTES_PER_MS, isMeasured };
 }
 
 /**
- * Keeps audio, commits and the end in their order. Decoders that have to be loaded or asked take their time; all others,
- * and raw PCM above all, go through within the call, as long as nothing before them waits.
+ * The audio of a session on its way to the sender, which it stands in front of. Raw PCM that is right as it is goes
+ * straight on, and its level is taken once; everything else goes through a decoder first, or is sent as it is where the
+ * service decodes. Says what happens where audio comes faster than it goes.
  */
-class IntakeChain implements SessionIntake {
-  readonly bytesPerMs: number;
-  readonly isMeasured = true;
-  readonly #sampleRateHz: number;
-  readonly #intake: AudioIntake;
-  readonly #output: IntakeOutput;
-  /** Settles when nothing waits any more; `undefined` when nothing does. */
-  #last: Promise<void> | undefined;
-  /** Appended while something before it is still on its way. */
-  #waitingBytes = 0;
-  #examinedAt = 0;
+export class AudioInput {
+  readonly #options: AudioInputOptions;
+  readonly #kernel = kernel();
+  readonly #bytesPerMs: number;
+  readonly #maxHeldBytes: number;
+  /** None where audio is sent as it is. */
+  readonly #chain: DecodeChain | undefined;
+  /** What watches raw PCM that is right as it is, while such comes; and what was said of its format. */
+  #passing: { doctor: Doctor; hints: AudioFormatHints | undefined } | undefined;
+  #examinedAtSeconds = 0;
+  #uncommittedBytes = 0;
+  #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
+  #droppedMs = 0;
+  #droppingSinceMs = 0;
+  #endedBy: AsrError | undefined;
 
-  constructor(sampleRateHz: number, output: IntakeOutput) {
-    this.bytesPerMs = (sampleRateHz * 2) / 1000;
-    this.#sampleRateHz = sampleRateHz;
-    this.#intake = new AudioIntake(sampleRateHz);
-    this.#output = output;
-  }
-
-  append(audio: AudioChunk, hints: AudioFormatHints | undefined): Promise<void> {
-    return attempt(() => this.#append(audio, hints));
-  }
-
-  pause<T>(then: () => Promise<T>): Promise<T> {
-    if (!this.#last) {
-      const rest = this.#read(() => this.#intake.pause());
-      if (!(rest instanceof Promise)) {
-        this.#giveRest(rest);
-        return then();
-      }
-      return this.#result(rest, then);
+  constructor(options: AudioInputOptions) {
+    this.#options = options;
+    const { config, warn } = options;
+    const { bytesPerMs, isMeasured } = measureOf(config);
+    this.#bytesPerMs = bytesPerMs;
+    this.#maxHeldBytes = config.maxHeldAudioMs * bytesPerMs;
+    if (isMeasured) {
+      this.#chain = new DecodeChain(config.sampleRateHz, {
+        accept: (pcm) => this.#accept(pcm),
+        onHeard: (doctor, isEnd) => {
+          this.#examine(doctor, isEnd);
+        },
+        onPassing: (doctor, hints) => {
+          this.#passing = doctor && { doctor, hints };
+        },
+        warn,
+      });
     }
-    return this.#result(
-      this.#inTurn(() => this.#read(() => this.#intake.pause())),
-      then,
-    );
   }
 
+  /** Whether audio has come since the last commit. */
+  get hasUncommitted(): boolean {
+    return this.#uncommittedBytes > 0;
+  }
+
+  /** What has come so far belongs to a commit. */
+  committed(): void {
+    this.#uncommittedBytes = 0;
+  }
+
+  /** Resolves once the audio is accepted; rejects with `BAD_AUDIO` and goes on with what is appended next. */
+  append(audio: AudioChunk, hints: AudioFormatHints | undefined): Promise<void> {
+    const refusal = this.#refusal();
+    if (refusal) return rejected(refusal);
+    try {
+      const accepted = this.#append(audio, hints);
+      return accepted === ACCEPTED ? accepted : handled(accepted.catch(rethrowUnreadable));
+    } catch (error) {
+      return rejected(unreadable(error));
+    }
+  }
+
+  /** Calls `then` once all audio before has been given on, with what decoders held back: at once where that is possible. */
+  pause<T>(then: () => Promise<T>): Promise<T> {
+    return this.#chain ? this.#chain.pause(then) : then();
+  }
+
+  /** The same at the end of all audio. */
   end(then: () => void): void {
-    const finish = (rest: Uint8Array): void => {
-      this.#giveRest(rest);
-      then();
-    };
-    const rest = this.#last
-      ? this.#inTurn(() => this.#read(() => this.#intake.end()))
-      : this.#read(() => this.#intake.end());
-    if (rest instanceof Promise) void this.#hold(rest.then(finish));
-    else finish(rest);
+    if (this.#chain) this.#chain.end(then);
+    else then();
   }
 
-  stop(): void {
-    this.#intake.reset();
+  /** Audio may have gone: lets those in who wait, and says what was dropped once nothing more is to go. */
+  onProgress(): void {
+    if (this.#droppedMs > 0 && this.#options.sender.isEmpty) this.#tellDrops();
+    if (this.#waiters.length > 0 && this.#options.sender.heldBytes <= this.#maxHeldBytes) {
+      for (const { resolve } of this.#waiters.splice(0)) resolve();
+    }
+  }
+
+  /** Gives up what is on its way. @param late what audio is answered that comes out of a decoder from now on */
+  stop(reason: AsrError, late: AsrError): void {
+    this.#endedBy = late;
+    this.#chain?.stop();
+    for (const { reject } of this.#waiters.splice(0)) reject(reason);
   }
 
   #append(audio: AudioChunk, hints: AudioFormatHints | undefined): Promise<void> {
-    const bytes = checkedBytes(audio);
-    const known = audio instanceof Uint8Array ? hints : { ...hintsOfChunk(audio), ...hints };
-    if (!this.#last) return this.#feed(bytes, known);
-    if (this.#waitingBytes > MAX_WAITING_BYTES) throw limitError();
-    // The caller may use its memory again.
-    const kept = Uint8Array.from(bytes);
-    this.#waitingBytes += kept.length;
-    return this.#inTurn(() => {
-      this.#waitingBytes -= kept.length;
-      return this.#feed(kept, known);
-    });
+    const bytes = audio instanceof Uint8Array ? audio : checkedBytes(audio);
+    if (!this.#chain) return this.#accept(bytes);
+    const passing = this.#passing;
+    if (passing && bytes === audio && bytes.length % 2 === 0) {
+      const isSame = passing.hints === hints || areAlike(passing.hints ?? {}, hints ?? {});
+      if (isSame && !beginsRecording(bytes)) return this.#pass(bytes, passing.doctor);
+    }
+    if (hints?.isDecoded && this.#isAtRate(hints) && bytes.length % 2 === 0)
+      return this.#chain.appendPcm(bytes);
+    this.#passing = undefined;
+    return this.#chain.append(bytes, bytes === audio ? hints : { ...hintsOfChunk(audio), ...hints });
   }
 
-  /** The audio in pieces, each of them after the one before was accepted. */
-  #feed(bytes: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
-    const isWhole = bytes.length <= MAX_PIECE_BYTES || this.#intake.isPassingThrough;
-    const piece = isWhole ? bytes : bytes.subarray(0, MAX_PIECE_BYTES);
-    const pcm = this.#intake.write(piece, hints);
-    const accepted = pcm instanceof Promise ? pcm.then((ready) => this.#give(ready)) : this.#give(pcm);
-    if (isWhole) return pcm instanceof Promise ? this.#hold(accepted) : accepted;
-    const rest = bytes.subarray(piece.length);
-    if (accepted === ACCEPTED) return this.#feed(rest, hints);
-    const kept = Uint8Array.from(rest);
-    return this.#hold(accepted.then(() => this.#feed(kept, hints)));
+  #isAtRate({ rate, channels = 1 }: AudioFormatHints): boolean {
+    const { sampleRateHz } = this.#options.config;
+    return channels === 1 && (rate ?? sampleRateHz) === sampleRateHz;
   }
 
-  #give(pcm: Uint8Array): Promise<void> {
-    const accepted = this.#output.accept(pcm);
-    if (this.#intake.seconds < this.#examinedAt) this.#examinedAt = 0;
-    if (this.#intake.seconds - this.#examinedAt >= EXAMINED_SECONDS) this.#examine(false);
+  /** Raw PCM that is right as it is. */
+  #pass(pcm: Uint8Array, doctor: Doctor): Promise<void> {
+    const accepted = this.#accept(pcm, doctor);
+    this.#examine(doctor, false);
     return accepted;
   }
 
-  /** What decoders held back; the session may be over by then. */
-  #giveRest(rest: Uint8Array): void {
-    if (rest.length > 0) void handled(this.#output.accept(rest));
-    this.#examine(true);
+  /** @param doctor Is told the levels, if it has not heard the audio before it was decoded. */
+  #accept(bytes: Uint8Array, doctor?: Doctor): Promise<void> {
+    // Of what was appended before the end, some may still be on its way through a decoder.
+    if (this.#endedBy) return rejected(this.#endedBy);
+    const { counter, sender, onAudio, config } = this.#options;
+    if (bytes.length > 0) onAudio();
+    counter.audioInBytes += bytes.length;
+    const uncommittedBefore = this.#uncommittedBytes;
+    this.#uncommittedBytes += bytes.length;
+    if (this.#chain) this.#sendByLevel(bytes, doctor);
+    else sender.append(bytes, true);
+    if (config.overload === 'dropOldest') this.#dropOverload();
+    const mustWait = config.overload === 'wait' && sender.heldBytes > this.#maxHeldBytes;
+    const accepted = mustWait ? this.#turn() : ACCEPTED;
+    // Last, because a listener of the warning may commit, or end the session.
+    if (config.mode === 'manual') this.#warnOfLongCommit(uncommittedBefore);
+    return accepted;
   }
 
-  #examine(isEnd: boolean): void {
-    this.#examinedAt = this.#intake.seconds;
-    for (const { code, message } of this.#intake.complaints(this.#sampleRateHz, isEnd)) {
-      this.#output.warn(code, message);
+  /** Piece after piece, each with whether it may be speech. */
+  #sendByLevel(pcm: Uint8Array, doctor: Doctor | undefined): void {
+    const maxBytes = LEVEL_MS * this.#bytesPerMs;
+    for (let at = 0; at < pcm.length; at += maxBytes) {
+      const piece = pcm.length <= maxBytes ? pcm : pcm.subarray(at, at + maxBytes);
+      const levels = this.#kernel.levels16(piece);
+      doctor?.heard16(levels, piece.length);
+      const isLoud = levels.sumOfSquares > LOUD_LEVEL ** 2 * (piece.length / 2);
+      this.#options.sender.append(piece, isLoud);
     }
   }
 
-  /** What was begun and cannot be used must keep nobody from committing, or from the end. */
-  #read(read: () => Pcm): Pcm {
-    const complain = (error: unknown): Uint8Array => {
-      const { message } = asAsrError(error, 'BAD_AUDIO', 'The end of the audio cannot be read');
-      this.#output.warn('AUDIO_CUT', message);
-      return NOTHING;
-    };
-    try {
-      const pcm = read();
-      return pcm instanceof Promise ? pcm.catch(complain) : pcm;
-    } catch (error) {
-      return complain(error);
+  #turn(): Promise<void> {
+    return handled(new Promise((resolve, reject) => this.#waiters.push({ resolve, reject })));
+  }
+
+  /** Why nothing more is taken: what is held must have a bound, also with callers that do not wait. */
+  #refusal(): AsrError | undefined {
+    const { sender, config } = this.#options;
+    const { overload, maxHeldAudioMs } = config;
+    if (sender.isFull) return limitError('All the memory that a session has for audio is in use');
+    if (overload === 'fail' && sender.heldBytes >= this.#maxHeldBytes) {
+      return limitError(`${maxHeldAudioMs} ms of audio wait for the connection already`);
     }
-  }
-
-  /** The commit is in its turn; its result is waited for by its caller only. */
-  async #result<T>(rest: Promise<Uint8Array>, then: () => Promise<T>): Promise<T> {
-    const answer = this.#inTurnOf(rest, (ready) => {
-      this.#giveRest(ready);
-      return { result: then() };
-    });
-    return (await answer).result;
-  }
-
-  #inTurnOf<A, B>(promise: Promise<A>, work: (value: A) => B): Promise<B> {
-    return this.#hold(promise.then(work));
-  }
-
-  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
-    return this.#hold((this.#last ?? ACCEPTED).then(work));
-  }
-
-  /** All that comes later waits for this. */
-  #hold<T>(work: Promise<T>): Promise<T> {
-    const before = this.#last;
-    const settled = work.then(
-      () => undefined,
-      () => undefined,
+    if (this.#waiters.length < MAX_WAITERS) return undefined;
+    return limitError(
+      `More than ${maxHeldAudioMs} ms of audio waits for the connection, and ${MAX_WAITERS} calls of append with it`,
     );
-    const last: Promise<void> = Promise.all([before, settled]).then(() => {
-      if (this.#last === last) this.#last = undefined;
-    });
-    this.#last = last;
-    return handled(work);
+  }
+
+  #dropOverload(): void {
+    const { sender, clock } = this.#options;
+    const excess = sender.dueBytes - this.#maxHeldBytes;
+    if (excess <= 0) return;
+    if (this.#droppedMs === 0) this.#droppingSinceMs = clock.now();
+    this.#droppedMs += sender.dropOldest(excess) / this.#bytesPerMs;
+    if (clock.now() - this.#droppingSinceMs >= REPEAT_DROPS_AFTER_MS) this.#tellDrops();
+  }
+
+  /** One warning for a run of drops, with its amount. */
+  #tellDrops(): void {
+    const droppedMs = Math.round(this.#droppedMs);
+    this.#droppedMs = 0;
+    const message = `${droppedMs} ms of audio were dropped: more was given than could be sent in time.`;
+    this.#options.warn('AUDIO_DROPPED', message);
+  }
+
+  #examine(doctor: Doctor, isEnd: boolean): void {
+    const { seconds } = doctor;
+    if (seconds < this.#examinedAtSeconds) this.#examinedAtSeconds = 0;
+    if (!isEnd && seconds - this.#examinedAtSeconds < EXAMINED_SECONDS) return;
+    this.#examinedAtSeconds = seconds;
+    const { warn, config } = this.#options;
+    for (const { code, message } of doctor.complaints(config.sampleRateHz, isEnd)) warn(code, message);
+  }
+
+  #warnOfLongCommit(before: number): void {
+    const limit = LONG_COMMIT_MS * this.#bytesPerMs;
+    if (before > limit || this.#uncommittedBytes <= limit) return;
+    const message = 'More than 60 s of audio without a commit; the service advises to commit earlier.';
+    this.#options.warn('LONG_COMMIT', message);
   }
 }
 
-/** The work, with errors that say what they mean. */
-function attempt(work: () => Promise<void>): Promise<void> {
-  try {
-    const accepted = work();
-    if (accepted === ACCEPTED) return ACCEPTED;
-    return handled(
-      accepted.catch((error: unknown) => {
-        throw unreadable(error);
-      }),
-    );
-  } catch (error) {
-    return rejected(unreadable(error));
-  }
+function rethrowUnreadable(error: unknown): never {
+  throw unreadable(error);
 }
 
 function unreadable(error: unknown): AsrError {
   return asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read');
 }
 
-function limitError(): AsrError {
-  const message =
-    `More than ${MAX_WAITING_BYTES} bytes of audio wait to be decoded. This audio was not taken. ` +
-    'Await append before the next one.';
+function limitError(what: string): AsrError {
+  const message = `${what}. This audio was not taken. Await append before the next one.`;
   return new AsrError('HELD_AUDIO_LIMIT', message, { retryable: true });
 }
 

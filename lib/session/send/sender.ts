@@ -1,23 +1,14 @@
-import { isLoud } from '../../audio/loudness';
 import type { Cancel, Clock } from '../../transport/environment';
-import { AsrError } from '../../vocabulary/errors';
 import type { Protocol } from '../../protocol/protocol';
 import type { Connection } from '../link/connection';
-import type { DropWarnings } from './drop-warnings';
-import type { OverloadPolicy } from '../options';
 import { Outbox } from './outbox';
 import type { Command } from './outbox';
-import { Pacer } from './pacer';
-import { ACCEPTED, handled } from '../promises';
 import { Settled } from './settled';
 import type { StatisticsCounter } from '../events/statistics';
-import { SendTimes } from './send-times';
-import { Timeline } from './timeline';
+import { SendTimes, Timeline } from './times';
 
 /** One message carries at most this much audio (protocol.md A.9, rule 2; B.2.2). */
 const MAX_MESSAGE_MS = 100;
-/** Calls of `append` that may wait at the same time; whoever waits for each has one. */
-const MAX_WAITERS = 100;
 /** All audio of a session that is kept, whatever the durations: half an hour at 16 kHz. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
@@ -26,12 +17,11 @@ export interface SenderOptions {
   bytesPerMs: number;
   /** 2 for PCM, which must not be cut within a sample; 1 for what is passed through. */
   sampleBytes: number;
-  maxHeldAudioMs: number;
   maxReplayAudioMs: number;
-  overload: OverloadPolicy;
   pace: { burstMs: number; multiple: number };
   counter: StatisticsCounter;
-  drops: DropWarnings;
+  /** Audio or a command may have gone. */
+  onProgress: () => void;
 }
 
 /** What audio goes out on. */
@@ -52,19 +42,16 @@ export class Sender {
   readonly #outbox = new Outbox();
   readonly #pacer: Pacer;
   readonly #maxMessageBytes: number;
-  readonly #maxHeldBytes: number;
   #link: Link | undefined;
   /** All audio of this protocol session, with the silence that ends sentences. */
   #sessionBytes = 0;
   #lastSentAtMs = -Infinity;
   #cancelPaceTimer: Cancel | undefined;
-  #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
 
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#pacer = new Pacer(options.pace.burstMs, options.pace.multiple, options.clock.now());
     this.#maxMessageBytes = MAX_MESSAGE_MS * options.bytesPerMs;
-    this.#maxHeldBytes = options.maxHeldAudioMs * options.bytesPerMs;
   }
 
   /** Audio that was accepted and never sent. */
@@ -75,6 +62,11 @@ export class Sender {
   /** Audio that is to be sent again. */
   get replayBytes(): number {
     return this.#outbox.replayBytes;
+  }
+
+  /** Audio that is to be sent, for the first time or again. */
+  get dueBytes(): number {
+    return this.#outbox.dueBytes;
   }
 
   /** Whether audio waits, to be sent for the first time or again. */
@@ -143,32 +135,31 @@ export class Sender {
     return lostBytes;
   }
 
-  /** Why nothing more is taken: what is held must have a bound, also with callers that do not wait. */
-  refusal(): AsrError | undefined {
-    const { overload, maxHeldAudioMs } = this.#options;
+  /** Whether all the memory that a session may have for audio is in use, whatever the durations. */
+  get isFull(): boolean {
     if (this.#outbox.keptBytes >= MAX_KEPT_BYTES) this.#forget();
-    if (this.#outbox.keptBytes >= MAX_KEPT_BYTES) {
-      return limitError(`More than ${MAX_KEPT_BYTES} bytes of audio wait for the connection`);
-    }
-    if (overload === 'fail' && this.#outbox.heldBytes >= this.#maxHeldBytes) {
-      return limitError(`${maxHeldAudioMs} ms of audio wait for the connection already`);
-    }
-    if (this.#waiters.length < MAX_WAITERS) return undefined;
-    return limitError(
-      `More than ${maxHeldAudioMs} ms of audio waits for the connection, and ${MAX_WAITERS} calls of append with it`,
-    );
+    return this.#outbox.keptBytes >= MAX_KEPT_BYTES;
   }
 
-  /** Resolves at once unless too much is held already and the policy is to wait. */
-  append(bytes: Uint8Array): Promise<void> {
-    // A block more is needed, so it is the time to give back those that are not.
+  /** Takes the audio, and sends it where that is possible now. */
+  append(bytes: Uint8Array, isLoud: boolean): void {
+    // More memory is needed: the time to give back what is not.
     if (this.#outbox.wouldGrow(bytes.length)) this.#forget();
-    this.#outbox.pushAudio(bytes);
+    this.#outbox.pushAudio(bytes, isLoud);
     this.#resume();
     this.pump();
-    if (this.#options.overload === 'dropOldest') this.#dropOverload();
-    if (this.#outbox.heldBytes <= this.#maxHeldBytes || this.#options.overload !== 'wait') return ACCEPTED;
-    return handled(new Promise<void>((resolve, reject) => this.#waiters.push({ resolve, reject })));
+  }
+
+  /** Gives up the oldest of what is to be sent, at least so many bytes of it; returns how many. */
+  dropOldest(byteLength: number): number {
+    const { bytesPerMs, sampleBytes, counter } = this.#options;
+    const dropBytes = sampleBytes * Math.ceil(byteLength / sampleBytes);
+    this.#outbox.dropOldest(dropBytes);
+    this.settled.boundary(this.positionMs);
+    if (this.#sessionBytes === 0) this.restart();
+    else this.timeline.shift(this.sessionMs, dropBytes / bytesPerMs);
+    counter.audioLostBytes += dropBytes;
+    return dropBytes;
   }
 
   /** Runs the command once all audio before it has been sent. */
@@ -189,10 +180,7 @@ export class Sender {
       if (!link) break;
       this.#sendNext(link);
     }
-    if (this.#outbox.isEmpty) this.#options.drops.runEnded();
-    if (this.#waiters.length > 0 && this.#outbox.heldBytes <= this.#maxHeldBytes) {
-      for (const { resolve } of this.#waiters.splice(0)) resolve();
-    }
+    this.#options.onProgress();
   }
 
   /** Silence that is not part of the given audio and takes no place on its time line. */
@@ -209,11 +197,10 @@ export class Sender {
     this.#pacer.spend(chunks * MAX_MESSAGE_MS);
   }
 
-  /** Gives up what is to be sent and whoever waits; returns the bytes that were to be sent. */
-  stop(reason: AsrError): number {
+  /** Gives up what is to be sent; returns the bytes of it. */
+  stop(): number {
     this.#link = undefined;
     this.#cancelPaceTimer?.();
-    for (const { reject } of this.#waiters.splice(0)) reject(reason);
     return this.#outbox.clear();
   }
 
@@ -246,6 +233,7 @@ export class Sender {
   #sendNext({ protocol, connection }: Link): void {
     const { bytesPerMs, counter, clock } = this.#options;
     const { replayBytes } = this.#outbox;
+    const { position } = this.#outbox;
     const bytes = this.#outbox.takeAudio(this.#maxMessageBytes);
     if (!bytes) return;
     connection.send(protocol.audio(bytes));
@@ -257,7 +245,7 @@ export class Sender {
     counter.audioReplayedBytes += replayed;
     counter.sent(bytes.length - replayed, now);
     this.times.sent(this.positionMs, now);
-    this.settled.sent(this.positionMs, now, isLoud(bytes));
+    this.settled.sent(this.positionMs, now, this.#outbox.isLoud(position, this.#outbox.position));
   }
 
   /** Frees what need not be sent again, and of the rest what is more than may be kept. */
@@ -268,26 +256,39 @@ export class Sender {
     this.#outbox.forget(Math.max(settledBytes, this.#outbox.position - maxReplayBytes), isTaken);
   }
 
-  #dropOverload(): void {
-    const { bytesPerMs, sampleBytes, counter, drops } = this.#options;
-    const excess = this.#outbox.dueBytes - this.#maxHeldBytes;
-    if (excess <= 0) return;
-    const dropBytes = sampleBytes * Math.ceil(excess / sampleBytes);
-    this.#outbox.dropOldest(dropBytes);
-    this.settled.boundary(this.positionMs);
-    if (this.#sessionBytes === 0) this.restart();
-    else this.timeline.shift(this.sessionMs, dropBytes / bytesPerMs);
-    counter.audioLostBytes += dropBytes;
-    drops.dropped(dropBytes / bytesPerMs);
-  }
-
   #bytesAt(ms: number): number {
     const { bytesPerMs, sampleBytes } = this.#options;
     return sampleBytes * Math.floor(Math.round(ms * bytesPerMs) / sampleBytes);
   }
 }
 
-function limitError(what: string): AsrError {
-  const message = `${what}. This audio was not taken. Await append before the next one.`;
-  return new AsrError('HELD_AUDIO_LIMIT', message, { retryable: true });
+/**
+ * How far ahead of real time audio may go: a burst at once, then a multiple of real time. A token bucket in
+ * milliseconds of audio; live audio never waits for it.
+ */
+export class Pacer {
+  readonly #burstMs: number;
+  readonly #multiple: number;
+  #creditMs: number;
+  #atMs: number;
+
+  constructor(burstMs: number, multiple: number, nowMs: number) {
+    this.#burstMs = burstMs;
+    this.#multiple = multiple;
+    this.#creditMs = burstMs;
+    this.#atMs = nowMs;
+  }
+
+  /** 0 if audio may go now, else the milliseconds to wait. */
+  waitMs(nowMs: number): number {
+    this.#creditMs = Math.min(this.#burstMs, this.#creditMs + (nowMs - this.#atMs) * this.#multiple);
+    this.#atMs = nowMs;
+    // The last chunk of a burst may overdraw, so that a chunk longer than the burst still goes.
+    return this.#creditMs > 0 ? 0 : Math.max(1, Math.ceil((1 - this.#creditMs) / this.#multiple));
+  }
+
+  /** Takes what was sent off the credit. */
+  spend(audioMs: number): void {
+    this.#creditMs -= audioMs;
+  }
 }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { AudioBlocks } from '../../../lib/session/send/audio-blocks';
-import { Outbox } from '../../../lib/session/send/outbox';
+import { AudioBlocks, Outbox } from '../../../lib/session/send/outbox';
 import type { Command } from '../../../lib/session/send/outbox';
 
 /** Bytes that tell their own position. */

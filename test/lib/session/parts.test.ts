@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { joinTexts } from '../../../lib';
-import { Pacer } from '../../../lib/session/send/pacer';
-import { Timeline } from '../../../lib/session/send/timeline';
+import { Pacer } from '../../../lib/session/send/sender';
+import { Timeline } from '../../../lib/session/send/times';
 
 describe('joinTexts', () => {
   const table: [texts: string[], joined: string][] = [
