@@ -22,6 +22,7 @@ export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './vocabulary/regio
 export type { Endpoint, EndpointOptions, Region } from './vocabulary/regions';
 export { decodeAudio, describeAudio } from './audio/decode';
 export type { DecodeAudioOptions } from './audio/decode';
+export type { AudioComplaint } from './audio/doctor';
 export type { AudioChunk, AudioFormatHints, AudioInfo, SourceFormat } from './audio/format';
 export { readAudio } from './audio/source';
 export type { AudioSource, ReadAudioOptions } from './audio/source';

@@ -1,3 +1,4 @@
+import type { AudioComplaint } from './doctor';
 import type { AudioFormatHints, AudioInfo } from './format';
 import { AudioIntake, checkEnough } from './intake';
 import { readAudio } from './source';
@@ -10,6 +11,8 @@ export interface DecodeAudioOptions extends ReadAudioOptions {
   rateHz?: number;
   /** Told once all has been decoded. */
   onInfo?: (info: AudioInfo) => void;
+  /** Told of what is wrong with audio that can be used all the same: silence, clipping, its rate, a gap. Each is told once. */
+  onComplaint?: (complaint: AudioComplaint) => void;
 }
 
 /**
@@ -20,7 +23,7 @@ export async function* decodeAudio(
   source: AudioSource,
   options: DecodeAudioOptions = {},
 ): AsyncIterable<Uint8Array> {
-  const { rateHz, onInfo, onHints, hints: told } = options;
+  const { rateHz, onInfo, onHints, onComplaint, hints: told } = options;
   const intake = new AudioIntake(rateHz ?? ((format) => format.rateHz), rateHz);
   let hints = told ?? {};
   let bytes = 0;
@@ -31,16 +34,23 @@ export async function* decodeAudio(
       onHints?.(found);
     },
   });
+  const complain = (isEnd: boolean): void => {
+    const { doctor } = intake;
+    const complaints = doctor?.complaints(rateHz ?? doctor.format?.rateHz ?? 0, isEnd) ?? [];
+    for (const complaint of complaints) onComplaint?.(complaint);
+  };
   try {
     for await (const chunk of chunks) {
       bytes += chunk.length;
       const pcm = await intake.write(chunk, hints);
       if (pcm.length > 0) yield pcm;
+      complain(false);
     }
     const rest = await intake.end();
     checkEnough(intake.info, bytes);
     if (intake.info) onInfo?.(intake.info);
     if (rest.length > 0) yield rest;
+    complain(true);
   } finally {
     intake.reset();
   }

@@ -9,8 +9,11 @@ const SILENCE_DB = -120;
 const SILENT_PEAK_DB = -60;
 /** Nothing is said of less than this. */
 const MIN_JUDGED_SECONDS = 1;
+/** It is looked at this often while it goes on. */
+const EXAMINED_SECONDS = 1;
 /** A pause is shorter. */
 const SURELY_SILENT_SECONDS = 10;
+const NOTHING: AudioComplaint[] = [];
 const CLIPPED_SHARE = 0.0005;
 
 /** Levels of all that passes, whatever its channels. */
@@ -53,6 +56,7 @@ export class Doctor {
   byFfmpeg = false;
   #format: SourceFormat | undefined;
   #seconds = 0;
+  #examinedAtSeconds = 0;
   readonly #said = new Set<string>();
 
   get format(): SourceFormat | undefined {
@@ -114,10 +118,13 @@ export class Doctor {
   }
 
   /**
-   * What a person should know and was not told yet. Clipping is told when it is sure, silence and cuts at the end.
+   * What a person should know and was not told yet. Clipping is told when it is sure, silence and cuts at the end. Cheap
+   * enough to be asked for with every chunk.
    * @param sessionRateHz What the audio is made into.
    */
   complaints(sessionRateHz: number, isEnd: boolean): AudioComplaint[] {
+    if (!isEnd && this.#seconds - this.#examinedAtSeconds < EXAMINED_SECONDS) return NOTHING;
+    this.#examinedAtSeconds = this.#seconds;
     const format = this.#format;
     const isLong = this.#seconds >= MIN_JUDGED_SECONDS;
     if (!format || (!isLong && !this.isCut)) return [];

@@ -2,7 +2,7 @@ import { AsrError } from '../vocabulary/errors';
 import { ByteQueue, hasText } from './bytes';
 import { createDecoder } from './decoders';
 import { inTurn } from './decoders/decoder';
-import type { AudioComplaint, Doctor } from './doctor';
+import type { Doctor } from './doctor';
 import { areAlike } from './format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { Recording } from './recording';
@@ -48,11 +48,6 @@ export class AudioIntake {
   /** What arrived: of the recording that is coming, or of the last one. */
   get info(): AudioInfo | undefined {
     return this.#lastDoctor?.info();
-  }
-
-  /** @internal What a person should know of the audio and was not told yet. */
-  complaints(sessionRateHz: number, isEnd: boolean): AudioComplaint[] {
-    return this.#lastDoctor?.complaints(sessionRateHz, isEnd) ?? [];
   }
 
   /**

@@ -174,7 +174,14 @@ export class Listening {
       }
     })();
     try {
-      const samples = decodeAudio(chunks, { rateHz, hints: feed.hints, signal });
+      const samples = decodeAudio(chunks, {
+        rateHz,
+        hints: feed.hints,
+        signal,
+        onComplaint: ({ code, message }) => {
+          if (!this.#isClosing()) this.#options.onEvent({ type: 'warning', code, message }, feed.sender);
+        },
+      });
       const onPause = (): void => {
         recognition.endUtterance();
       };

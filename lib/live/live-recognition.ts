@@ -53,7 +53,7 @@ export class LiveRecognition {
     for (;;) {
       const session = await this.#current();
       try {
-        await session.append(pcm, { encoding: 's16le' });
+        await session.append(pcm, { encoding: 's16le', isDecoded: true });
         return;
       } catch (error) {
         if (session.state !== 'closed') throw error;

@@ -129,7 +129,7 @@ class Transcription {
   async #append(pcm: Uint8Array): Promise<void> {
     if (pcm.length === 0) return;
     this.#session ??= this.#open({ sampleRateHz: this.#rateHz });
-    await this.#session.append(pcm, { encoding: 's16le' });
+    await this.#session.append(pcm, { encoding: 's16le', isDecoded: true });
   }
 
   #open(rate: Pick<SessionOptions, 'sampleRateHz'>): Session {
@@ -143,11 +143,10 @@ class Transcription {
     return session;
   }
 
-  /** The session hears only samples; of the recording that they come from only this knows. */
+  /** What is wrong with the recording: the session gets only samples that were heard already. */
   #complain(isEnd: boolean): void {
-    for (const { code, message } of this.#intake.complaints(this.#rateHz, isEnd)) {
-      const isHeardBySession = code === 'AUDIO_SILENT' || code === 'AUDIO_CLIPPED';
-      if (!isHeardBySession) this.#options.onEvent?.({ type: 'warning', code, message });
+    for (const { code, message } of this.#intake.doctor?.complaints(this.#rateHz, isEnd) ?? []) {
+      this.#options.onEvent?.({ type: 'warning', code, message });
     }
   }
 

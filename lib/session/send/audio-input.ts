@@ -20,8 +20,6 @@ const LOUD_LEVEL = 0.0038;
 const LEVEL_MS = 100;
 /** Calls of `append` that may wait at the same time; whoever waits for each has one. */
 const MAX_WAITERS = 100;
-/** The audio is looked at this often for what to warn of. */
-const EXAMINED_SECONDS = 1;
 /** While audio is dropped without end, it is said this often. */
 const REPEAT_DROPS_AFTER_MS = 10_000;
 /** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
@@ -62,7 +60,6 @@ export class AudioInput {
   readonly #chain: DecodeChain | undefined;
   /** What watches raw PCM that is right as it is, while such comes; and what was said of its format. */
   #passing: { doctor: Doctor; hints: AudioFormatHints | undefined } | undefined;
-  #examinedAtSeconds = 0;
   #uncommittedBytes = 0;
   #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
   #droppedMs = 0;
@@ -230,10 +227,6 @@ export class AudioInput {
   }
 
   #examine(doctor: Doctor, isEnd: boolean): void {
-    const { seconds } = doctor;
-    if (seconds < this.#examinedAtSeconds) this.#examinedAtSeconds = 0;
-    if (!isEnd && seconds - this.#examinedAtSeconds < EXAMINED_SECONDS) return;
-    this.#examinedAtSeconds = seconds;
     const { warn, config } = this.#options;
     for (const { code, message } of doctor.complaints(config.sampleRateHz, isEnd)) warn(code, message);
   }

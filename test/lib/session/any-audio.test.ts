@@ -95,6 +95,44 @@ describe('audio of any format in a session', () => {
     }
   });
 
+  it('arrives as it is where it is raw, in pieces of any size, and still finds a recording behind it', async () => {
+    await rig.serve({}, { keepAudio: true });
+    const { session } = rig.open();
+    const sizes = [3200, 3200, 1, 3199, 640, 7, 9, 20_000, 3200];
+    for (let at = 0, n = 0; at < JFK_PCM.length; n += 1) {
+      const size = sizes[n % sizes.length]!;
+      await session.append(JFK_PCM.subarray(at, at + size));
+      at += size;
+    }
+    await session.append(wav(JFK_PCM));
+    await session.finish();
+    assert.ok(arrived().equals(Buffer.concat([JFK_PCM, JFK_PCM])));
+  });
+
+  it('is sent as it is and judged by nobody where it was decoded before, in its turn behind what still is', async () => {
+    await rig.serve({}, { keepAudio: true });
+    const recorded = rig.open();
+    const mp3 = fixture('a.mp3', '-ar 44100 -ac 2');
+    const riff = Buffer.concat([wav(JFK_PCM).subarray(0, 44), deadSilence(12_000)]);
+    void recorded.session.append(mp3);
+    void recorded.session.append(riff, { encoding: 's16le', isDecoded: true });
+    await recorded.session.append(riff, { encoding: 's16le', isDecoded: true });
+    await recorded.session.finish();
+    const { pcm } = await decodeChunks(mp3, 65_536);
+    const at = arrived().indexOf(Buffer.concat([riff, riff]));
+    // What the decoder holds back of the other comes at its end.
+    assert.ok(at > pcm.length - 4096 && at <= pcm.length, `${at} of ${pcm.length}`);
+    assert.deepEqual(recorded.of('warning'), []);
+  });
+
+  it('is decoded all the same where what was decoded has another rate than the session', async () => {
+    await rig.serve({}, { keepAudio: true });
+    const { session } = rig.open();
+    await session.append(silence(1000, 8000), { encoding: 's16le', rate: 8000, isDecoded: true });
+    await session.finish();
+    assert.equal(arrived().length, 32_000);
+  });
+
   it('announces once that audio is made into less for a model of the telephone, and recognises it', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const recorded = rig.open({ model: 'paraformer-realtime-8k-v2' });
@@ -148,6 +186,20 @@ describe('transcribe', () => {
     assert.equal(audio?.codec, 'opus');
     assert.equal(audio.isCut, true);
     assert.ok(codes.includes('AUDIO_CUT'), codes.join());
+  });
+
+  it('says once what is wrong with a recording, however it is decoded', async () => {
+    await rig.serve({ utterances: ['Yes.'] });
+    for (const audio of [wav(deadSilence(3000)), wav(deadSilence(3000, 44_100), 44_100)]) {
+      const codes: string[] = [];
+      await transcribe(audio, {
+        address: rig.service.url,
+        onEvent: (event) => {
+          if (event.type === 'warning') codes.push(event.code);
+        },
+      });
+      assert.deepEqual(codes, ['AUDIO_SILENT']);
+    }
   });
 
   it('opens no session for what is no audio', async () => {
