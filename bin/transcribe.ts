@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AsrError, DEFAULT_MODEL, REGIONS, describeAudio, transcribe } from '../lib';
 import type { Region, SessionMode, SessionOptions, Transcript } from '../lib';
+import { languageOfTag } from '../lib/vocabulary/languages';
 import { startLocalService } from '../local-service';
 import { audioArgument } from './audio-argument';
 import { askSecret, LiveLine } from './terminal';
@@ -22,7 +23,7 @@ AIFF, Ogg or WebM Opus, raw 16-bit mono PCM at 16 kHz, and everything else where
   --json            the whole transcript as JSON
   --help
 
-The API key comes from DASHSCOPE_API_KEY, or is asked for. Without a key, a region and an address, the local
+The API key comes from DASHSCOPE_API_KEY, with its workspace from DASHSCOPE_WORKSPACE_ID, or is asked for. Without a key, a region and an address, the local
 service is started for this one recording.
 `;
 
@@ -75,7 +76,7 @@ export async function runTranscribe(argv: string[]): Promise<number> {
       ...place.options,
       ...(values.model && { model: values.model }),
       ...(values.mode && { mode: values.mode as SessionMode }),
-      ...(values.language && { language: values.language }),
+      ...(values.language && { language: languageOfTag(values.language) }),
       ...(values.pace === 'realtime' && { pace: { burstMs: 100, multiple: 1 }, maxHeldAudioMs: 1000 }),
       signal: interrupted.signal,
     };
@@ -152,11 +153,13 @@ async function findService(
     };
   }
   const isCloud = region ? region === 'singapore' || region === 'beijing' : !address;
+  // As the vendor's SDKs do; a workspace is of the key's account (protocol.md E 18).
+  const workspaceId = workspace ?? (isCloud && apiKey ? process.env.DASHSCOPE_WORKSPACE_ID : undefined);
   if (isCloud && !apiKey && process.stdin.isTTY) apiKey = await askSecret('API key: ');
   const options: SessionOptions = {
     ...(region && { region: region as Region }),
     ...(address && { address }),
-    ...(workspace && { workspaceId: workspace }),
+    ...(workspaceId && { workspaceId }),
     // The local service needs none.
     ...(apiKey && region !== 'local' && { apiKey }),
   };

@@ -82,7 +82,7 @@ export class RealtimeAsrApi implements ICredentialType {
       default: '',
       placeholder: 'e.g. wss://example.com',
       description:
-        'A ws:// or wss:// address without a path. A key is sent only over wss:// or to this machine.',
+        'A ws:// or wss:// address, or one copied from a sample of the vendor. A key is sent only over wss:// or to this machine.',
       displayOptions: { show: { region: ['custom'] } },
     },
     {

@@ -6,6 +6,8 @@ import type { SessionOptions } from '../../lib/session/options';
 import type { ConnectionPool } from '../../lib/transport/connection-pool';
 
 const DEFAULT_KEY_VARIABLE = 'DASHSCOPE_API_KEY';
+/** Where the vendor's SDKs look for the workspace (protocol.md E 18); one that is typed goes before it. */
+const WORKSPACE_VARIABLE = 'DASHSCOPE_WORKSPACE_ID';
 
 /** What an `asr credentials` node is told in the editor, without the key. */
 export interface ConnectionDef {
@@ -57,17 +59,28 @@ export function connectionOf(
   storedKey: string | undefined,
 ): Connection {
   const endpoint = endpointOf(def);
-  const apiKey = def.keySource === 'env' ? keyFromEnvironment(RED, node, def) : storedKey?.trim();
-  return { ...endpoint, ...(apiKey && { apiKey }) };
+  if (def.keySource !== 'env') {
+    const apiKey = storedKey?.trim();
+    return { ...endpoint, ...(apiKey && { apiKey }) };
+  }
+  const apiKey = keyFromEnvironment(RED, node, def);
+  const isCloud = endpoint.region === 'singapore' || endpoint.region === 'beijing';
+  const workspaceId = isCloud ? variableOf(RED, node, WORKSPACE_VARIABLE) : undefined;
+  return { ...(workspaceId && { workspaceId }), ...endpoint, ...(apiKey && { apiKey }) };
 }
 
 function keyFromEnvironment(RED: NodeAPI, node: Node | undefined, def: ConnectionDef): string | undefined {
   const variable = def.keyVariable.trim() || DEFAULT_KEY_VARIABLE;
-  // A flow's, group's or subflow's own variable goes before one of the process, as everywhere in Node-RED.
-  const value = (node ? RED.util.getSetting(node, variable) : process.env[variable]) as unknown;
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
+  const value = variableOf(RED, node, variable);
+  if (value !== undefined) return value;
   if (!resolveEndpoint(endpointOf(def)).needsApiKey) return undefined;
   throw new AsrError('MISSING_API_KEY', RED._('asr-credentials.error.variable-not-set', { variable }), {
     param: 'apiKey',
   });
+}
+
+/** A flow's, group's or subflow's own variable goes before one of the process, as everywhere in Node-RED. */
+function variableOf(RED: NodeAPI, node: Node | undefined, name: string): string | undefined {
+  const value = (node ? RED.util.getSetting(node, name) : process.env[name]) as unknown;
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }

@@ -2,7 +2,7 @@
  * Qwen-ASR-Realtime (protocol.md part A): JSON text messages in both directions, audio as base64 in them.
  */
 import { AsrError } from '../vocabulary/errors';
-import type { SessionMode } from '../vocabulary/models';
+import type { SessionMode, WireFormat } from '../vocabulary/models';
 import type { Frame } from '../vocabulary/frame';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
@@ -13,6 +13,8 @@ import { endsSession, serviceError } from './service-errors';
 export interface QwenRealtimeConfig {
   model: string;
   mode: SessionMode;
+  /** Of what is passed through as it is. Default `pcm`. */
+  format?: WireFormat;
   sampleRateHz: number;
   vadThreshold: number;
   vadSilenceMs: number;
@@ -163,13 +165,21 @@ export class QwenRealtimeProtocol implements Protocol {
   }
 
   #sessionUpdate(): Frame {
-    const { mode, sampleRateHz, vadThreshold, vadSilenceMs, language, corpusText } = this.#config;
+    const {
+      mode,
+      format = 'pcm',
+      sampleRateHz,
+      vadThreshold,
+      vadSilenceMs,
+      language,
+      corpusText,
+    } = this.#config;
     return JSON.stringify({
       event_id: this.#nextEventId(),
       type: 'session.update',
       session: {
         modalities: ['text'],
-        input_audio_format: 'pcm',
+        input_audio_format: format,
         sample_rate: sampleRateHz,
         input_audio_transcription: {
           ...(language && { language }),

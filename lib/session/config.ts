@@ -7,6 +7,7 @@ import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
 import type { Model, SessionMode, WireFormat } from '../vocabulary/models';
 import { parameterFault, VAD_PARAMETERS } from '../vocabulary/parameters';
 import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/parameters';
+import { languageAdvice } from '../vocabulary/languages';
 import { harmless } from '../vocabulary/log';
 import type { SessionLog } from '../vocabulary/log';
 import { isPrivate, resolveEndpoint } from '../vocabulary/regions';
@@ -202,7 +203,13 @@ function checkLanguages(language: SessionOptions['language'], model: Model): rea
     const limit = model.maxLanguages === 0 ? 'no language; leave it out' : `at most ${model.maxLanguages}`;
     throw invalid('language', `The model ${model.id} takes ${limit}, got ${asked.join(', ')}.`);
   }
-  return asked.map((code) => oneOf('language', code, model.languages, model));
+  for (const code of asked) {
+    if (model.languages.includes(code)) continue;
+    const expected = `Expected \`language\` to be one of ${model.languages.join(', ')} for the model ${model.id}`;
+    const advice = languageAdvice(code, model.languages);
+    throw invalid('language', `${expected}, got ${JSON.stringify(code)}. ${advice}`.trimEnd());
+  }
+  return asked;
 }
 
 function checkParameters(parameters: ModelParameters, model: Model, mode: SessionMode): ModelParameters {

@@ -20,3 +20,9 @@ export function emptyCommitError(): AsrError {
 export function unansweredCommitError(): AsrError {
   return new AsrError('COMMIT_FAILED', 'The session ended before the service answered the commit.');
 }
+
+/** A commit that the service does not take is made of silence, and nobody here can write that in another format than PCM. */
+export function uncutCommitError(wireFormat: string): AsrError {
+  const message = `In mode "vad" a commit needs audio that goes out as pcm; here it is ${wireFormat}. Use mode "manual", or finish the session.`;
+  return new AsrError('COMMIT_FAILED', message);
+}

@@ -24,7 +24,13 @@ import { deferred, handled, rejected } from './promises';
 import { Recognition } from './results/recognition';
 import { Sender } from './send/sender';
 import { ServiceLink } from './link/service-link';
-import { abortedError, closedError, emptyCommitError, unansweredCommitError } from './session-errors';
+import {
+  abortedError,
+  closedError,
+  emptyCommitError,
+  unansweredCommitError,
+  uncutCommitError,
+} from './session-errors';
 import { every, StatisticsCounter } from './events/statistics';
 
 /** What is sent beyond the configured silence, so that the service surely sees the end of the sentence. */
@@ -158,7 +164,7 @@ class LiveSession implements Session {
   updateContext(context: readonly ContextTurn[]): void {
     const { model } = this.#config;
     if (model.context !== 'update') {
-      const message = `The model ${model.id} takes no context in the middle of a session.`;
+      const message = `The model ${model.id} takes no context.`;
       throw new AsrError('INVALID_OPTION', message, { param: 'context' });
     }
     this.#link.updateContext(checkContext(context, model));
@@ -217,6 +223,10 @@ class LiveSession implements Session {
 
   #commit(): Promise<CommitResult> {
     if (this.#isClosed()) return rejected(this.#closedError('commit'));
+    const { model, mode, wireFormat } = this.#config;
+    if (model.protocol === 'qwen-realtime' && mode === 'vad' && wireFormat !== 'pcm') {
+      return rejected(uncutCommitError(wireFormat));
+    }
     if (!this.#input.hasUncommitted) {
       if (this.#config.mode !== 'manual') return Promise.resolve({ text: '', finals: [] });
       return rejected(emptyCommitError());

@@ -34,8 +34,8 @@ export interface Transcript {
 /**
  * One recording in, its transcript out: opens a session, sends the audio, finishes.
  *
- * The session runs at the recording's own rate where the model takes it, else at the nearest that is of use, unless
- * `sampleRateHz` is set. Without voice activity detection (mode `manual`) the whole recording is one sentence.
+ * The session runs at the recording's own rate up to 16 kHz where the model takes that, else at 16 kHz or what the model
+ * takes, unless `sampleRateHz` is set. Without voice activity detection (mode `manual`) the whole recording is one sentence.
  * @throws AsrError Whatever the session or the source fails with; `ABORTED` after `signal`.
  */
 export async function transcribe(audio: AudioSource, options: TranscribeOptions = {}): Promise<Transcript> {
@@ -162,11 +162,13 @@ class Transcription {
   }
 }
 
-/** The rate for a source among those of a model: its own, the next one below that has all of speech, or the default. */
+/**
+ * The rate for a source among those of a model: its own as far as that has no more than speech, 16 kHz for more, which would
+ * only cost more to send, or the model's default.
+ */
 function usefulRate({ rateHz, originalRateHz }: SourceFormat, offered: readonly number[]): number {
   const original = originalRateHz ?? rateHz;
   if (original <= SPEECH_RATE_HZ && offered.includes(original)) return original;
-  if (originalRateHz === undefined && offered.includes(rateHz)) return rateHz;
   if (offered.includes(SPEECH_RATE_HZ)) return SPEECH_RATE_HZ;
   return offered[0] ?? SPEECH_RATE_HZ;
 }

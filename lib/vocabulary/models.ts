@@ -29,8 +29,8 @@ export interface ModelCapabilities {
   timestamps: boolean;
   /** Modes: `vad` = the service cuts sentences at silence, `manual` = the caller's commits do. */
   modes: readonly SessionMode[];
-  /** Dialogue before, as bias: never, given at the start, or also changed in between. */
-  context: 'none' | 'start' | 'update';
+  /** Whether the model takes the dialogue before, as bias, and changes of it in between. */
+  context: 'none' | 'update';
   /** Silence of the caller after which a session has to do something, well before the service ends it. */
   idleMs: number;
   /** How old a connection may get before the service might end it; 0 where it has no limit. */
@@ -53,11 +53,15 @@ const LONG_LANGUAGES = codes(
 );
 const PARAFORMER_LANGUAGES = codes('zh en ja yue ko de fr ru');
 
+/** A message of more than 262,144 bytes closes the connection (A.4.2); 1 KiB of it is for the rest of session.update. */
+const MAX_CORPUS_BYTES = 262_144 - 1024;
 const SILENCE: ParameterSpec = { kind: 'integer', min: 200, max: 6000, default: 1300 };
 const OFF: ParameterSpec = { kind: 'boolean', default: false };
 const ON: ParameterSpec = { kind: 'boolean', default: true };
 /** The service's own default is off; a session asks it to stay, because a quiet microphone is no reason to end. */
 const STAYS: ParameterSpec = ON;
+/** Pages of single models do not list these two, the guide has them for all (protocol.md E 16): sent only when set. */
+const SILENCE_AND_HEARTBEAT = { silenceMs: SILENCE, heartbeat: OFF } as const;
 const ID: ParameterSpec = { kind: 'text', maxLength: 200 };
 const NOISE: ParameterSpec = { kind: 'number', min: -1, max: 1, step: 0.1 };
 const WORD_FILTER: ParameterSpec = { kind: 'wordFilter', maxWords: 32 };
@@ -72,7 +76,8 @@ const QWEN_ASR_REALTIME: ModelCapabilities = {
   protocol: 'qwen-realtime',
   regions: BOTH_REGIONS,
   sampleRatesHz: [16000, 8000],
-  formats: ['pcm'],
+  // What the service takes for opus is not documented beyond the name (protocol.md E 17): offered, and unproved.
+  formats: ['pcm', 'opus'],
   languages: QWEN_ASR_LANGUAGES,
   maxLanguages: 1,
   emotions: 'seven',
@@ -86,8 +91,9 @@ const QWEN_ASR_REALTIME: ModelCapabilities = {
   parameters: {
     vadThreshold: { kind: 'number', min: -1, max: 1, default: 0.2 },
     silenceMs: { kind: 'integer', min: 200, max: 6000, default: 800 },
-    // At most 10,000 tokens; a token is at least one character, so this refuses only what is surely too long.
-    corpusText: { kind: 'text', maxLength: 100_000 },
+    // At most 10,000 tokens, which only the service can count: the length refuses what is surely too much. For Chinese, one
+    // message has room for less (protocol.md E 20).
+    corpusText: { kind: 'text', maxLength: 100_000, maxBytes: MAX_CORPUS_BYTES },
   },
 };
 
@@ -130,7 +136,7 @@ const FUN_ASR_8K: ModelCapabilities = {
   sampleRatesHz: [8000],
   languages: ['zh'],
   maxLanguages: 1,
-  parameters: { vocabularyId: ID },
+  parameters: { ...SILENCE_AND_HEARTBEAT, vocabularyId: ID },
 };
 
 const PARAFORMER_V2: ModelCapabilities = {
@@ -157,7 +163,7 @@ const PARAFORMER_V1: ModelCapabilities = {
   sampleRatesHz: [16000],
   languages: [],
   maxLanguages: 0,
-  parameters: { disfluencyRemoval: OFF, vocabularyId: ID, phraseId: ID },
+  parameters: { ...SILENCE_AND_HEARTBEAT, disfluencyRemoval: OFF, vocabularyId: ID, phraseId: ID },
 };
 
 const QWEN_AUDIO_STREAMING: ModelCapabilities = {
@@ -189,7 +195,8 @@ const QWEN_AUDIO_MESSAGE: ModelCapabilities = {
   sampleRatesHz: [16000],
   languages: [],
   maxLanguages: 0,
-  context: 'start',
+  // protocol.md E 15
+  context: 'update',
   parameters: { disfluencyRemoval: OFF, intermediateResults: OFF, vocabularyId: ID, vocabulary: VOCABULARY },
 };
 
@@ -216,6 +223,9 @@ export const MODELS: readonly Model[] = [
     languages: codes('zh en'),
     context: 'none',
   },
+  // protocol.md E 14; no page says that they take a context.
+  { id: 'fun-asr-mtl-realtime', ...FUN_ASR, regions: ['beijing'], context: 'none' },
+  { id: 'fun-asr-mtl-realtime-2025-12-10', ...FUN_ASR, regions: ['beijing'], context: 'none' },
   { id: 'fun-asr-flash-8k-realtime', ...FUN_ASR_8K },
   { id: 'fun-asr-flash-8k-realtime-2026-01-28', ...FUN_ASR_8K },
   { id: 'paraformer-realtime-v2', ...PARAFORMER_V2 },

@@ -71,7 +71,8 @@ export type ParameterSpec =
   | { kind: 'number'; min: number; max: number; step?: number; default?: number }
   | { kind: 'integer'; min: number; max: number; default?: number }
   | { kind: 'choice'; choices: readonly string[]; default: string }
-  | { kind: 'text'; maxLength: number }
+  /** `maxBytes` counts the text as JSON in UTF-8, which is how it is sent. */
+  | { kind: 'text'; maxLength: number; maxBytes?: number }
   | { kind: 'vocabulary'; maxWords: number; weights: readonly number[] }
   | { kind: 'wordFilter'; maxWords: number };
 
@@ -95,6 +96,10 @@ export function parameterFault(name: string, value: unknown, spec: ParameterSpec
       if (typeof value === 'string' && spec.choices.includes(value)) return undefined;
       return `Expected \`${name}\` to be one of ${spec.choices.join(', ')}, ${got}.`;
     case 'text':
+      if (typeof value === 'string' && spec.maxBytes !== undefined) {
+        const fault = sizeFault(name, value, spec.maxBytes);
+        if (fault) return fault;
+      }
       if (typeof value === 'string' && value !== '' && value.length <= spec.maxLength) return undefined;
       return `Expected \`${name}\` to be a text of 1 to ${spec.maxLength} characters, got ${typeof value === 'string' ? value.length : typeof value}.`;
     case 'vocabulary':
@@ -102,6 +107,12 @@ export function parameterFault(name: string, value: unknown, spec: ParameterSpec
     case 'wordFilter':
       return wordFilterFault(name, value, spec.maxWords);
   }
+}
+
+function sizeFault(name: string, text: string, maxBytes: number): string | undefined {
+  const bytes = new TextEncoder().encode(JSON.stringify(text)).length;
+  if (bytes <= maxBytes) return undefined;
+  return `Expected \`${name}\` to fit into one message of 262144 bytes, which leaves ${maxBytes} bytes for it; got ${bytes} bytes. Shorten it; the service reads at most 10000 tokens of it.`;
 }
 
 /** protocol.md B.3 `vocabulary`. A wrong weight would silently drop the whole table, so it is refused here. */

@@ -16,7 +16,10 @@ export interface EndpointOptions {
   region?: Region;
   /** Model Studio workspace (`ws-…`, `llm-…`): uses the workspace's own host name (protocol.md A.1). */
   workspaceId?: string;
-  /** `ws://` or `wss://` address without path, for `custom` (required) and `local` (default: this machine). */
+  /**
+   * `ws://` or `wss://` address, for `custom` (required) and `local` (default: this machine). What the vendor's samples
+   * have behind the host, `/api-ws/v1/realtime?model=…` or `/api-ws/v1/inference`, may stay.
+   */
   address?: string;
 }
 
@@ -94,10 +97,22 @@ function cloudEndpoint(region: 'singapore' | 'beijing', workspaceId: string | un
   };
 }
 
+/** What the vendor's samples have behind the host; each protocol appends its own. */
+const API_PATH = /\/api-ws\/v1(?:\/(?:realtime|inference))?\/*$/;
+
+/** An address as people copy it from the vendor's samples, with `https` and the model in it, without what is ours to say. */
+function withoutApiPath(address: string): string {
+  const [, scheme = '', rest = '', query = ''] =
+    /^(wss?|https?)(:\/\/[^?#]*)(.*)$/i.exec(address.trim()) ?? [];
+  // A query may carry a key, and is refused below.
+  if (!API_PATH.test(rest) || !/^(?:\?(?:model=[^&#]*)?)?$/.test(query)) return address;
+  return scheme.toLowerCase().replace('http', 'ws') + rest.replace(API_PATH, '');
+}
+
 function parseAddress(address: string): string {
   let url: URL;
   try {
-    url = new URL(address);
+    url = new URL(withoutApiPath(address));
   } catch (cause) {
     throw new AsrError(
       'INVALID_OPTION',

@@ -96,7 +96,9 @@ function valuesOf(spec: ParameterSpec): string {
     case 'choice':
       return `${spec.choices.map((choice) => `\`${choice}\``).join(' or ')}; \`${spec.default}\``;
     case 'text':
-      return `text, at most ${spec.maxLength} characters`;
+      return spec.maxBytes === undefined
+        ? `text, at most ${spec.maxLength} characters`
+        : `text, at most ${spec.maxLength} characters and ${spec.maxBytes} bytes as JSON`;
     case 'vocabulary':
       return `up to ${spec.maxWords} words with weights`;
     case 'wordFilter':

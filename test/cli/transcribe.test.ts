@@ -76,6 +76,22 @@ describe('flow-asr transcribe', function () {
     assert.equal(rig.service.sessions[0]?.headers.authorization, `Bearer ${KEY}`);
   });
 
+  it('takes the workspace of the key from the environment, unless one is given', async () => {
+    // An id that cannot be one is refused before anything is sent, so no cloud is asked.
+    const env = { DASHSCOPE_API_KEY: KEY, DASHSCOPE_WORKSPACE_ID: 'of/environment' };
+    const run = (...more: string[]) => runCli(['transcribe', file, '--region', 'beijing', ...more], env);
+    assert.match((await run()).stderr, /workspaceId.*of\/environment/);
+    assert.match((await run('--workspace', 'of/option')).stderr, /workspaceId.*of\/option/);
+  });
+
+  it('takes a language tag by its first part', async () => {
+    await rig.serve({ utterances: ['Hi.'] });
+    const { exitCode } = await runCli(['transcribe', file, '--language', 'en-US', ...here()]);
+    assert.equal(exitCode, 0);
+    const [update] = rig.service.sessions[0]!.received;
+    assert.match(JSON.stringify(update), /"language":"en"/);
+  });
+
   it('sends the key of the cloud not to a local service', async () => {
     await rig.serve({ utterances: ['Hi.'] });
     const args = ['transcribe', file, '--region', 'local', ...here()];

@@ -155,6 +155,8 @@ describe('the table of models', () => {
     ['fun-asr-realtime-2025-11-07', 'singapore beijing', [16000], 1, 'update'],
     ['fun-asr-realtime-2026-02-28', 'beijing', [16000], 1, 'none'],
     ['fun-asr-realtime-2025-09-15', 'beijing', [16000], 1, 'none'],
+    ['fun-asr-mtl-realtime', 'beijing', [16000], 1, 'none'],
+    ['fun-asr-mtl-realtime-2025-12-10', 'beijing', [16000], 1, 'none'],
     ['fun-asr-flash-8k-realtime', 'beijing', [8000], 1, 'none'],
     ['paraformer-realtime-v2', 'beijing', 'any', 8, 'none'],
     ['paraformer-realtime-v1', 'beijing', [16000], 0, 'none'],
@@ -162,7 +164,7 @@ describe('the table of models', () => {
     ['paraformer-realtime-8k-v1', 'beijing', [8000], 0, 'none'],
     ['qwen-audio-3.0-asr-flash-streaming', 'singapore beijing', 'any', 4, 'update'],
     ['qwen-audio-3.1-asr-flash-streaming', 'singapore beijing', 'any', 4, 'update'],
-    ['qwen-audio-3.1-asr-flash-message', 'singapore beijing', [16000], 0, 'start'],
+    ['qwen-audio-3.1-asr-flash-message', 'singapore beijing', [16000], 0, 'update'],
   ];
   for (const [id, regions, rates, maxLanguages, context] of rows) {
     it(`says of ${id} what the reference does`, () => {

@@ -37,6 +37,29 @@ describe('regions', () => {
       'wss://asr.example:8443/proxy',
       'wss://asr.example:8443/proxy',
     ],
+    ...(
+      [
+        'wss://asr.example/api-ws/v1/realtime',
+        'wss://asr.example/api-ws/v1/realtime?model=qwen3-asr-flash-realtime',
+        'wss://asr.example/api-ws/v1/realtime/?model=',
+        'wss://asr.example/api-ws/v1/inference',
+        'wss://asr.example/api-ws/v1/inference/',
+        'https://asr.example/api-ws/v1/inference/',
+        'WSS://asr.example/api-ws/v1',
+        ' wss://asr.example/api-ws/v1/realtime? ',
+      ] as const
+    ).map((address): [string, EndpointOptions, string, string] => [
+      `what the vendor's samples have behind the host: ${address}`,
+      { address },
+      'wss://asr.example',
+      'wss://asr.example',
+    ]),
+    [
+      'the same behind a port and a prefix of the local service',
+      { region: 'local', address: 'http://127.0.0.1:8080/proxy/api-ws/v1/realtime' },
+      'ws://127.0.0.1:8080/proxy',
+      'local service at ws://127.0.0.1:8080/proxy',
+    ],
     [
       'an empty field as one that is not there',
       { address: '', workspaceId: '' },
@@ -61,6 +84,16 @@ describe('regions', () => {
     ['a user name in the address', { address: 'wss://user@asr.example' }, 'address'],
     ['a password in the address', { address: 'wss://user:hunter2@asr.example' }, 'address'],
     ['a query in the address', { address: 'wss://asr.example?api_key=hunter2' }, 'address'],
+    [
+      'a key behind a known path',
+      { address: 'wss://asr.example/api-ws/v1/inference?api_key=hunter2' },
+      'address',
+    ],
+    [
+      'a key behind a model',
+      { address: 'wss://asr.example/api-ws/v1/realtime?model=x&api_key=hunter2' },
+      'address',
+    ],
     ['a fragment in the address', { address: 'wss://asr.example#hunter2' }, 'address'],
     [
       'credentials in the address of the local service',

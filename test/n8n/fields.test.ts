@@ -139,6 +139,15 @@ describe('the options of a session that are read from the fields of n8n', () => 
     );
   });
 
+  it('take language tags by their first part', async () => {
+    const tags = {
+      model: 'custom',
+      modelName: 'fun-asr-realtime-2027-01-01',
+      languageCodes: 'zh-CN, en_US, zh-TW',
+    };
+    assert.deepEqual((await read(tags)).language, ['zh', 'en']);
+  });
+
   it('take a custom model and its languages from texts', async () => {
     const options = await read({
       model: 'custom',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
+import type { NodeAPI } from 'node-red';
+import { connectionOf } from '../../credentials/node-red/connection';
 import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import type { TestResult } from '../../credentials/node-red/connection-test';
@@ -257,6 +259,32 @@ describe('asr credentials', () => {
       flow = await start();
       const result = await test({ region: 'beijing', address: '', apiKey: '' });
       assert.deepEqual([result.ok, result.code, result.region], [false, 'MISSING_API_KEY', 'Beijing']);
+    });
+  });
+
+  describe('with the key in the environment', () => {
+    const names = ['FLOW_ASR_TEST_KEY', 'DASHSCOPE_WORKSPACE_ID'] as const;
+    afterEach(() => {
+      for (const name of names) Reflect.deleteProperty(process.env, name);
+    });
+
+    it('takes the workspace from there too, for the cloud only, and after one that is typed', () => {
+      process.env.FLOW_ASR_TEST_KEY = KEY;
+      process.env.DASHSCOPE_WORKSPACE_ID = 'ws-env';
+      const workspaceOf = (def: object) =>
+        connectionOf(
+          helper as unknown as NodeAPI,
+          undefined,
+          {
+            ...{ region: 'singapore', workspaceId: '', address: '', keySource: 'env', keyVariable: VARIABLE },
+            ...def,
+          },
+          KEY,
+        ).workspaceId;
+      assert.equal(workspaceOf({}), 'ws-env');
+      assert.equal(workspaceOf({ workspaceId: 'ws-typed' }), 'ws-typed');
+      assert.equal(workspaceOf({ keySource: 'credential' }), undefined);
+      assert.equal(workspaceOf({ region: 'local' }), undefined);
     });
   });
 });

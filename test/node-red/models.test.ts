@@ -122,6 +122,13 @@ describe('asr session, with every model', () => {
     });
   });
 
+  it('takes a language tag by its first part', async () => {
+    const flow = await start({ model: FUN_ASR, language: 'zh-CN' });
+    flow.send('append', { payload: silence(100) });
+    await waitUntil(() => tasksOf(service.sessions[0]).length > 0, 'the task');
+    assert.deepEqual(tasksOf(service.sessions[0])[0]!.parameters.language_hints, ['zh']);
+  });
+
   it('sends the phrases of the oldest models', async () => {
     const flow = await start({ model: 'paraformer-realtime-v1', parameters: { phraseId: 'phrase-1' } });
     flow.send('append', { payload: silence(100) });
@@ -140,11 +147,7 @@ describe('asr session, with every model', () => {
       { parameters: { corpusText: 'x' } },
       /no setting `corpusText`; it has silenceMs/,
     ],
-    [
-      'text that is no JSON',
-      { model: 'qwen-audio-3.0-asr-flash-streaming', parameters: { vocabulary: 'Qwen 5' } },
-      /vocabulary.*object/,
-    ],
+    ['text that is no JSON', { parameters: { specialWordFilter: 'Qwen 5' } }, /specialWordFilter.*object/],
     ['more languages than it takes', { language: 'zh, en' }, /at most 1, got zh, en/],
     ['a rate that it does not take', { sampleRate: '7000' }, /sampleRateHz.*got 7000/],
     ['a format that it does not take', { wireFormat: 'flac' }, /wireFormat.*got "flac"/],
@@ -219,13 +222,19 @@ describe('asr session, with every model', () => {
       assert.equal(service.sessions.length, 0);
     });
 
-    it('refuses another one in between where the model takes it at the start only', async () => {
+    it('changes it in between with the message model too (protocol.md E 15)', async () => {
       const flow = await start({ model: 'qwen-audio-3.1-asr-flash-message' });
       flow.send('append', { payload: silence(100), context: 'First.' });
       await flow.message('appended');
+      await waitUntil(() => service.sessions[0]?.audioFrames === 1, 'the audio');
       flow.send('append', { payload: silence(100), context: 'Second.' });
-      const error = errorOf(await flow.message('caught'));
-      assert.match(error.message, /no context in the middle of a session/);
+      await waitUntil(
+        () =>
+          service.sessions[0]?.received.some(
+            (entry) => entry.kind === 'json' && JSON.stringify(entry.frame).includes('Second.'),
+          ) === true,
+        'the second context',
+      );
     });
 
     for (const context of [7, ['text'], [{ role: 'user' }], [{ user: 7 }], [null]]) {

@@ -15,10 +15,11 @@ const PROTOCOLS: Record<
   Model['protocol'],
   (config: SessionConfig, context: SessionConfig['context']) => Protocol
 > = {
-  'qwen-realtime': ({ model, mode, sampleRateHz, parameters, languages: [language] }) =>
+  'qwen-realtime': ({ model, mode, wireFormat, sampleRateHz, parameters, languages: [language] }) =>
     new QwenRealtimeProtocol({
       model: model.id,
       mode,
+      format: wireFormat,
       sampleRateHz,
       vadThreshold: parameterOrDefault(model, parameters, 'vadThreshold'),
       vadSilenceMs: parameterOrDefault(model, parameters, 'silenceMs'),
@@ -26,7 +27,8 @@ const PROTOCOLS: Record<
       ...(parameters.corpusText && { corpusText: parameters.corpusText }),
     }),
   'run-task': ({ model, sampleRateHz, parameters, languages, wireFormat }, context) => {
-    const stays = model.parameters.heartbeat !== undefined;
+    const { heartbeat } = model.parameters;
+    const stays = heartbeat?.kind === 'boolean' && heartbeat.default;
     return new RunTaskProtocol({
       model: model.id,
       format: wireFormat,

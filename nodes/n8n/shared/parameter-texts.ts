@@ -59,7 +59,8 @@ export const PARAMETER_TEXTS: Readonly<Record<ParameterName, { displayName: stri
     },
     corpusText: {
       displayName: 'Recognition Hints',
-      description: 'Names, terms or a text about the subject, which are recognised better then',
+      description:
+        'Names, terms or a text about the subject, which are recognised better then. At most 10,000 tokens.',
     },
     vocabularyId: {
       displayName: 'Hot Words ID',

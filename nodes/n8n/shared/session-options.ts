@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { connectionOf, CREDENTIALS } from '../../../credentials/n8n/connection';
+import { languageOfTag } from '../../../lib/vocabulary/languages';
 import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
 import type { SessionMode, WireFormat } from '../../../lib/vocabulary/models';
 import type { SessionOptions } from '../../../lib/session/options';
@@ -31,7 +32,7 @@ export async function sessionOptions({ parameter, credentials }: ParameterSource
     model: model.id,
     // Where the model has one mode there is nothing to choose, and what another model left behind does not count.
     ...(model.modes.length > 1 && { mode: (text('mode') || 'vad') as SessionMode }),
-    language: [...new Set(language.filter((code) => code !== ''))],
+    language: [...new Set(language.filter((code) => code !== '').map(languageOfTag))],
     parameters: readParameters(stored, model),
     ...(sampleRateHz && sampleRateHz !== AUTOMATIC_RATE && { sampleRateHz: Number(sampleRateHz) }),
     ...(wireFormat && { wireFormat: wireFormat as WireFormat }),

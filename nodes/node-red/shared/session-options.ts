@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { isCredentialsNode } from '../../../credentials/node-red/connection';
+import { languageOfTag } from '../../../lib/vocabulary/languages';
 import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
 import type { Model, SessionMode, WireFormat } from '../../../lib/vocabulary/models';
 import type { SessionOptions } from '../../../lib/session/options';
@@ -48,7 +49,10 @@ export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): S
     pool: credentials.pool,
     model: model.id,
     ...(hasMode && { mode: def.mode }),
-    language: (def.language ?? '').split(/[\s,]+/).filter((code) => code !== ''),
+    language: (def.language ?? '')
+      .split(/[\s,]+/)
+      .filter((code) => code !== '')
+      .map(languageOfTag),
     ...(def.wireFormat && { wireFormat: def.wireFormat }),
     ...(sampleRateHz !== undefined && { sampleRateHz }),
     parameters: readParameters(def.parameters, model),

@@ -110,7 +110,7 @@ describe('the options of a session', () => {
     assert.equal(refusal({ ...LOCAL, parameters: { heartbeat: true } }).param, 'heartbeat');
     assert.equal(refusal({ ...LOCAL, parameters: { nonsense: 1 } as object }).param, 'nonsense');
     assert.equal(refusal({ ...LOCAL, context: [{ user: 'x' }] }).param, 'context');
-    assert.equal(refusal({ ...LOCAL, wireFormat: 'opus' }).param, 'wireFormat');
+    assert.equal(refusal({ ...LOCAL, wireFormat: 'mp3' }).param, 'wireFormat');
     assert.equal(refusal({ ...LOCAL, idle: { policy: 'sleep' as 'close' } }).param, 'idle.policy');
     assert.equal(refusal({ ...LOCAL, language: ['zh', 'en'] }).param, 'language');
     assert.equal(refusal({ ...LOCAL, overload: 'drop' as 'fail' }).param, 'overload');
@@ -125,6 +125,47 @@ describe('the options of a session', () => {
     configure({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_000) } });
     const error = refusal({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_001) } });
     assert.equal(error.param, 'corpusText');
+  });
+
+  it('refuse a biasing text that fits into no message, by its bytes as JSON (protocol.md E 20)', () => {
+    configure({ ...LOCAL, parameters: { corpusText: '词'.repeat(87_000) } });
+    const texts: [text: string, bytes: number][] = [
+      ['词'.repeat(88_000), 264_002],
+      ['\n'.repeat(140_000), 280_002],
+      ['x'.repeat(300_000), 300_002],
+    ];
+    for (const [text, bytes] of texts) {
+      const error = refusal({ ...LOCAL, parameters: { corpusText: text } });
+      assert.equal(error.param, 'corpusText');
+      assert.match(error.message, new RegExp(`262144 bytes.* got ${bytes} bytes`));
+    }
+  });
+
+  it('refuse a language that is no code, and say what to write', () => {
+    const wrong: [language: string, advice: RegExp][] = [
+      ['auto', /Leave it out, and the service detects the language\.$/],
+      ['Auto', /Leave it out/],
+      ['zh-CN', /Write "zh"\.$/],
+      ['en_US', /Write "en"\.$/],
+      ['zh-Hans-CN', /Write "zh"\.$/],
+      ['EN', /Write "en"\.$/],
+      ['Chinese', /Write "zh"\.$/],
+      ['german', /Write "de"\.$/],
+      ['Deutsch', /Write "de"\.$/],
+      ['中文', /Write "zh"\.$/],
+      ['Klingon', /got "Klingon"\.$/],
+    ];
+    for (const [language, advice] of wrong) {
+      for (const model of ['qwen3-asr-flash-realtime', 'fun-asr-realtime']) {
+        const error = refusal({ ...LOCAL, model, language });
+        assert.equal(error.param, 'language');
+        assert.match(error.message, advice);
+      }
+    }
+    assert.match(
+      refusal({ ...LOCAL, model: 'paraformer-realtime-v1', language: 'auto' }).message,
+      /no language; leave it out/,
+    );
   });
 });
 

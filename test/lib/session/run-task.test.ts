@@ -185,4 +185,28 @@ describe('a session of a run-task model', () => {
     assert.ok(audio.largestBytes <= 16 * 1024);
     assert.equal(statistics.audioSentMs, 0);
   });
+
+  it('sends silence and heartbeat of 8k and v1 models when they are set, and not else (protocol.md E 16)', async () => {
+    for (const model of [
+      'fun-asr-flash-8k-realtime',
+      'paraformer-realtime-v1',
+      'paraformer-realtime-8k-v1',
+    ]) {
+      const service = await rig.serve({ utterances: ['Hello.'] });
+      for (const parameters of [{}, { silenceMs: 500, heartbeat: true }]) {
+        const { session } = rig.open({ model, parameters });
+        await session.ready();
+        await session.finish();
+      }
+      const sent = service.sessions.map(({ received: [task] }) =>
+        task?.kind === 'json'
+          ? (task.frame.payload as { parameters: Record<string, unknown> }).parameters
+          : undefined,
+      );
+      const { sample_rate: _rate, format: _format, ...rest } = sent[0]!;
+      assert.deepEqual(rest, {});
+      assert.equal(sent[1]?.max_sentence_silence, 500);
+      assert.equal(sent[1].heartbeat, true);
+    }
+  });
 });

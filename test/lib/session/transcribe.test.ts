@@ -57,6 +57,39 @@ describe('transcribe', () => {
     assert.equal(await at(wav(silence(1000, 44100), 44100)), 16000);
   });
 
+  it('sends more than 16 kHz as 16 kHz also where the model takes any rate, unless the rate is chosen', async () => {
+    const service = await rig.serve({ utterances: ['Hello.'] });
+    const rateOf = async (recordedHz: number, options: TranscribeOptions) => {
+      await run(wav(silence(1000, recordedHz), recordedHz), options);
+      const task = service.sessions.at(-1)?.received[0];
+      const payload =
+        task?.kind === 'json' ? (task.frame.payload as { parameters: { sample_rate: number } }) : undefined;
+      return payload?.parameters.sample_rate;
+    };
+    for (const model of [
+      'paraformer-realtime-v2',
+      'qwen-audio-3.1-asr-flash-streaming',
+      'fun-asr-realtime',
+    ]) {
+      assert.equal(await rateOf(44_100, { model }), 16_000, model);
+      assert.equal(await rateOf(48_000, { model }), 16_000, model);
+    }
+    assert.equal(await rateOf(8000, { model: 'paraformer-realtime-v2' }), 8000);
+    assert.equal(await rateOf(8000, { model: 'fun-asr-realtime' }), 16_000);
+    assert.equal(await rateOf(44_100, { model: 'paraformer-realtime-v2', sampleRateHz: 44_100 }), 44_100);
+  });
+
+  it('passes opus through as it is, in appends of Qwen too (protocol.md E 17)', async () => {
+    const service = await rig.serve({ utterances: ['Hello.'] });
+    const bytes = Buffer.from('OggS and what follows it');
+    await run(bytes, { wireFormat: 'opus', mode: 'manual' }).catch(() => undefined);
+    const [update, audio] = service.sessions[0]!.received;
+    const session =
+      update?.kind === 'json' ? (update.frame.session as { input_audio_format: string }) : undefined;
+    assert.equal(session?.input_audio_format, 'opus');
+    assert.equal(audio?.kind === 'audio' && audio.bytes, bytes.length);
+  });
+
   it('reads the rate of a WAV that comes byte by byte', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const file = wav(silence(1000, 8000), 8000);
