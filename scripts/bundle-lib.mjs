@@ -6,7 +6,16 @@ import { root } from './project.mjs';
 
 const require = createRequire(import.meta.url);
 const BUNDLE = 'modules.js';
-const SHARED = { absWorkingDir: root, bundle: true, packages: 'external', platform: 'node', write: false };
+const { dependencies, peerDependencies, devDependencies } = JSON.parse(
+  readFileSync(path.join(root, 'package.json'), 'utf8'),
+);
+/** Small packages that are put into the one file, so that installations have no more dependencies; NOTICE names them. */
+const BUNDLED = ['https-proxy-agent', 'proxy-from-env'];
+const isInstalled = (name) => !BUNDLED.includes(name);
+const external = Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }).filter(
+  isInstalled,
+);
+const SHARED = { absWorkingDir: root, bundle: true, external, platform: 'node', write: false };
 
 /**
  * A module that something outside of lib/ asks for keeps its place, as a line that takes it from the one file: whatever

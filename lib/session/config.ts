@@ -12,6 +12,7 @@ import { harmless } from '../vocabulary/log';
 import type { SessionLog } from '../vocabulary/log';
 import { isPrivate, resolveEndpoint } from '../vocabulary/regions';
 import type { Endpoint } from '../vocabulary/regions';
+import type { ProxyChoice } from '../transport/proxy';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
@@ -21,6 +22,7 @@ export interface SessionConfig {
   endpoint: Endpoint;
   apiKey: string | undefined;
   workspaceId: string | undefined;
+  proxy: ProxyChoice | undefined;
   model: Model;
   mode: SessionMode;
   languages: readonly string[];
@@ -65,6 +67,7 @@ export function configure(options: SessionOptions): SessionConfig {
     endpoint,
     apiKey,
     workspaceId: options.workspaceId || undefined,
+    proxy: checkProxy(options.proxy),
     model,
     mode,
     languages: checkLanguages(options.language, model),
@@ -183,6 +186,13 @@ function checkApiKey(given: string | undefined, endpoint: Endpoint): string | un
     );
   }
   return apiKey;
+}
+
+/** @throws AsrError `INVALID_OPTION`, without the address: it may have a password in it */
+function checkProxy(proxy: ProxyChoice | undefined): ProxyChoice | undefined {
+  if (!proxy) return proxy;
+  if (/^https?:\/\/[^/]/i.test(proxy) && URL.canParse(proxy)) return proxy;
+  throw invalid('proxy', 'Expected `proxy` to be an address such as http://proxy:3128, or false for none.');
 }
 
 /** The service would only close the connection, or run another model (protocol.md A.2). */

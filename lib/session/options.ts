@@ -14,12 +14,19 @@ import type { EndpointOptions } from '../vocabulary/regions';
 import type { Environment } from '../transport/environment';
 import type { SessionLog } from '../vocabulary/log';
 import type { ConnectionPool } from '../transport/connection-pool';
+import type { ProxyChoice } from '../transport/proxy';
 import type { TraceWriter } from '../transport/trace';
 
 /** How to open a session. Everything has a default but the API key, which the cloud regions need. */
 export interface SessionOptions extends EndpointOptions {
   /** Permanent (`sk-…`) or temporary (`st-…`) key of the region. Not needed for `local` and `custom`. */
   apiKey?: string;
+  /**
+   * The proxy on the way to the service, such as `http://user:password@proxy:3128`, or `false` for none. Default: what the
+   * environment says in `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, except for this machine. It sees the
+   * service's host and nothing else: the connection through it is encrypted as without one.
+   */
+  proxy?: ProxyChoice;
   /** Default {@link DEFAULT_MODEL}. */
   model?: string;
   /** Who ends a sentence: the service at silence (`vad`, the default) or `commit()` (`manual`). */

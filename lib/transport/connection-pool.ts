@@ -71,9 +71,9 @@ export class ConnectionPool {
     for (const bucket of this.#buckets.values()) bucket.close();
   }
 
-  #bucketOf({ url, headers }: Parameters<ConnectSocket>[0]): Bucket {
+  #bucketOf({ url, headers, proxy }: Parameters<ConnectSocket>[0]): Bucket {
     // The headers hold the key: a connection never serves another one.
-    const key = JSON.stringify([new URL(url).host, headers]);
+    const key = JSON.stringify([new URL(url).host, headers, proxy]);
     let bucket = this.#buckets.get(key);
     if (!bucket) {
       bucket = new Bucket(this.#connect, this.#clock, this.#limits, () => {

@@ -1,4 +1,5 @@
 import type { Frame } from '../vocabulary/frame';
+import type { ProxyChoice } from './proxy';
 
 /** How a connection ended. Comes exactly once, whatever happened. */
 export type SocketEnd =
@@ -39,6 +40,8 @@ export interface Socket {
 export interface ConnectRequest {
   url: string;
   headers: Record<string, string>;
+  /** Left out, the environment decides. */
+  proxy?: ProxyChoice;
 }
 
 /** Opens a connection. Throws nothing: every failure arrives at `onEnd`. */

@@ -4,6 +4,8 @@ import { textOf } from '../vocabulary/frame';
 import type { Frame, TextWithBase64 } from '../vocabulary/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketEnd, SocketHandlers } from './socket';
 import { isPrivate } from '../vocabulary/regions';
+import { tunnelTo } from './proxy';
+import type { Tunnel } from './tunnel';
 import { TextMemory } from './text-memory';
 
 /** The service's messages are a few kilobytes; more than this is no message of a recogniser. */
@@ -24,16 +26,19 @@ export const connectWebSocket: ConnectSocket = (request, handlers) => new WsSock
 
 class WsSocket implements Socket {
   readonly #ws: WebSocket;
+  readonly #tunnel: Tunnel | undefined;
   readonly #textMemory = new TextMemory();
   #handlers: SocketHandlers | undefined;
   #error: Error | undefined;
   #opened = false;
   #closeTimer: NodeJS.Timeout | undefined;
 
-  constructor({ url, headers }: ConnectRequest, handlers: SocketHandlers) {
+  constructor({ url, headers, proxy }: ConnectRequest, handlers: SocketHandlers) {
     this.#handlers = handlers;
+    this.#tunnel = tunnelTo(url, proxy);
     this.#ws = new WebSocket(url, {
       headers,
+      ...(this.#tunnel && { agent: this.#tunnel }),
       // Speech frames are base64 or noise: compression costs a context per socket and saves nothing.
       perMessageDeflate: false,
       // Nobody on the way can read the frames, so there is nobody that the mask could protect.
@@ -122,6 +127,12 @@ class WsSocket implements Socket {
   }
 
   #readRefusal(response: IncomingMessage): void {
+    const refusal = this.#tunnel?.refusal;
+    if (refusal) {
+      this.#end({ kind: 'failed', error: refusal });
+      this.#ws.terminate();
+      return;
+    }
     let body = '';
     const done = () => {
       this.#end({ kind: 'refused', httpStatus: response.statusCode ?? 0, body: body.trim() });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { LocalService } from '../../local-service/index';
 import {
   appendNodes,
+  commitNodes,
   credentialsNode,
   errorOf,
   Flow,
@@ -60,6 +61,41 @@ describe('asr session without audio', () => {
       assert.deepEqual(flow.received('caught'), []);
     });
   }
+
+  /** Push to talk on a run-task model: a commit ends the task, and nothing follows. */
+  async function committed(session: object): Promise<Flow> {
+    service = await serve({ utterances: ['One.', 'Two.'] });
+    const flow = await Flow.start([
+      credentialsNode(service.url),
+      ...sessionNodes({ model: 'fun-asr-realtime', ...SOON, ...session }),
+      ...appendNodes({ wires: [['commit']] }),
+      ...commitNodes(),
+      ...observers(['append', 'commit']),
+    ]);
+    flow.send('append', { payload: silence(1300), topic: 'a' });
+    await flow.message('committed');
+    return flow;
+  }
+
+  it('shows after a commit, too, that it sleeps', async () => {
+    const flow = await committed({});
+    await waitUntil(() => flow.badges('session').at(-1)?.text === 'sleeping', 'the badge to say so');
+    assert.deepEqual(flow.badges('session').at(-1), SLEEPING);
+    const told = flow.received('events').map(({ payload }) => payload as { type: string; to?: string });
+    assert.deepEqual(
+      told.filter(({ type }) => type === 'state').map(({ to }) => to),
+      ['open', 'sleeping'],
+    );
+  });
+
+  it('makes room after a commit, too: the key that follows is taken where one session at once is the limit', async () => {
+    const flow = await committed({ keyType: 'msg', key: 'topic', maxSessions: '1' });
+    await waitUntil(() => flow.badges('session').at(-1)?.text === 'sleeping', 'the session to sleep');
+    flow.send('append', { payload: silence(1300), topic: 'b' });
+    await waitUntil(() => flow.received('committed').length === 2, 'the answer to the second key');
+    assert.deepEqual(finishedTopics(flow), ['a']);
+    assert.deepEqual(flow.received('caught'), []);
+  });
 
   it('is kept alive where that is the policy', async () => {
     const flow = await start({ idlePolicy: 'keepAlive', idleSeconds: '0.1' });

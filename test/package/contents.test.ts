@@ -159,6 +159,7 @@ function expectedFiles(): string[] {
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
+    'NOTICE.md',
     'README.zh-CN.md',
     'package.json',
   ];

@@ -1,6 +1,7 @@
 import WebSocket from 'ws';
 import { AsrError } from '../../vocabulary/errors';
 import type { AudioFormatHints } from '../../audio/format';
+import { tunnelTo } from '../../transport/proxy';
 import { parseAddress, publicName } from './address';
 import { ChunkQueue } from './chunk-queue';
 import type { AudioFeed, StreamSource } from './source';
@@ -63,7 +64,9 @@ class Link implements AudioFeed {
   constructor(url: URL, { subprotocol, hints, pingIntervalMs = PING_INTERVAL_MS }: WebSocketSourceOptions) {
     this.sender = publicName(url);
     this.hints = hints;
+    const tunnel = tunnelTo(url.href, undefined);
     const ws = new WebSocket(url, subprotocol ? [subprotocol] : [], {
+      ...(tunnel && { agent: tunnel }),
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
@@ -84,7 +87,8 @@ class Link implements AudioFeed {
       this.#isAlive = true;
     });
     ws.on('unexpected-response', (request, response) => {
-      this.#httpStatus = response.statusCode;
+      this.#error ??= tunnel?.refusal;
+      if (!this.#error) this.#httpStatus = response.statusCode;
       response.destroy();
       request.destroy();
       ws.terminate();

@@ -5,6 +5,7 @@ import type { Protocol, ServiceEvent } from '../../protocol/protocol';
 import type { Endpoint } from '../../vocabulary/regions';
 import { isSecret } from '../../transport/secret';
 import type { Socket, SocketEnd } from '../../transport/socket';
+import type { ProxyChoice } from '../../transport/proxy';
 import { Arrivals } from './arrivals';
 import { Heartbeat } from './heartbeat';
 import { errorOfEnd } from './socket-errors';
@@ -13,6 +14,7 @@ export interface ConnectionOptions {
   endpoint: Endpoint;
   apiKey: string | undefined;
   workspaceId: string | undefined;
+  proxy: ProxyChoice | undefined;
   connectTimeoutMs: number;
   configureTimeoutMs: number;
   finishTimeoutMs: number;
@@ -78,7 +80,7 @@ export class Connection {
 
   /** Begins to connect. Handlers are called from then on, never before this returns. */
   open(): void {
-    const { endpoint, apiKey, workspaceId, connectTimeoutMs, environment } = this.#options;
+    const { endpoint, apiKey, workspaceId, proxy, connectTimeoutMs, environment } = this.#options;
     const protocol = this.#protocol;
     this.#socket = environment.connect(
       {
@@ -87,6 +89,7 @@ export class Connection {
           ...(apiKey && { Authorization: `Bearer ${apiKey}` }),
           ...(workspaceId && { 'X-DashScope-WorkSpace': workspaceId }),
         },
+        ...(proxy !== undefined && { proxy }),
       },
       {
         onOpen: () => {

@@ -1,40 +1,26 @@
 import { Backoff } from '../../base/backoff';
 import { AsrError } from '../../vocabulary/errors';
 import type { SessionEvent } from '../../vocabulary/events';
-import type { SessionConfig } from '../config';
-import type { StatisticsCounter } from '../events/statistics';
-import type { Recognition } from '../results/recognition';
-import type { Sender } from '../send/sender';
-import { isPermanent } from './loss';
-import type { Loss } from './states';
+import { isPermanent, mayPass } from './loss';
+import type { LinkMachine } from './machine';
+import type { Attempt, LinkState, Loss } from './states';
 
 /** A connection that lasted so long was a good one, whatever it brought. */
 const GOOD_CONNECTION_MS = 30_000;
 
-export interface ReconnectionOptions {
-  config: SessionConfig;
-  sender: Sender;
-  recognition: Recognition;
-  counter: StatisticsCounter;
-}
-
-/** The next attempt to open a connection. */
-export interface NextAttempt {
-  attempt: number;
-  delayMs: number;
-}
-
-/** When to try again after a connection was lost or could not be made, and what has to be sent again then. */
+/** Another connection in the place of one that was lost or could not be made, as long as that is worth trying. */
 export class Reconnection {
-  readonly #options: ReconnectionOptions;
+  readonly #machine: LinkMachine;
+  readonly #connect: (attempt: Attempt, reason: string) => void;
   readonly #backoff: Backoff;
   /** What was settled when the last connection was lost. */
   #settledAtLossMs = 0;
 
-  constructor(options: ReconnectionOptions) {
-    const { reconnect, environment } = options.config;
+  constructor(machine: LinkMachine, connect: (attempt: Attempt, reason: string) => void) {
+    const { reconnect, environment } = machine.options.config;
     const { baseDelayMs, maxDelayMs } = reconnect;
-    this.#options = options;
+    this.#machine = machine;
+    this.#connect = connect;
     this.#backoff = new Backoff({ baseMs: baseDelayMs, maxMs: maxDelayMs, random: environment.random });
   }
 
@@ -43,62 +29,99 @@ export class Reconnection {
     this.#backoff.succeeded();
   }
 
-  /** When the next attempt comes, and the how-manieth in a row it is. */
-  next(): NextAttempt {
+  /** The first connection could not be made. It is tried again for a while, where waiting may help. */
+  firstFailed(error: AsrError, attempt: Extract<Attempt, { why: 'start' }>): void {
+    const { config, sender } = this.#machine.options;
     const delayMs = this.#backoff.nextMs();
-    return { attempt: this.#backoff.attempts, delayMs };
+    const isInTime = this.#machine.now() + delayMs < attempt.sinceMs + config.firstConnectTimeoutMs;
+    if (!isInTime || !mayPass(error)) {
+      this.#machine.end(error);
+      return;
+    }
+    sender.attach(undefined);
+    this.#wait(attempt, delayMs, error);
+    this.#tellOfNoRoom(error);
   }
 
-  /**
-   * A connection is lost, or an attempt to replace it has failed.
-   * @param before what is known of the loss from attempts before this
-   * @param openedAtMs when the service accepted what was on it, on the clock, if it did
-   * @returns the next attempt, or the error that ends the session
-   */
-  lost(
-    error: AsrError,
-    before: Loss | undefined,
-    openedAtMs: number | undefined,
-  ): { loss: Loss; next: NextAttempt; lostBytes: number } | AsrError {
-    const { config, sender, counter } = this.#options;
-    if (this.#hasBroughtOn(openedAtMs)) this.refill();
+  /** A connection is lost, or an attempt to replace it has failed. */
+  lost(error: AsrError): void {
+    const machine = this.#machine;
+    const { sender, counter, emit, config } = machine.options;
+    const { state } = machine;
+    if (this.#hasBroughtOn(state)) this.refill();
     this.#settledAtLossMs = sender.settled.ms;
+    const before = 'attempt' in state && state.attempt.why === 'loss' ? state.attempt.loss : undefined;
     const loss: Loss = { lostBytesBefore: counter.audioLostBytes, code: error.code, ...before, error };
+    sender.attach(undefined);
     const lostBytes = this.rewind();
-    if (!this.#isWorthAnAttempt(error)) return error;
-    if (lostBytes > 0 && config.wireFormat !== 'pcm') return cannotBeSentAgain(error, config.wireFormat);
-    return { loss, next: this.next(), lostBytes };
+    const cannotBeSent = lostBytes > 0 && config.wireFormat !== 'pcm';
+    if (!this.#isWorthAnAttempt(error) || cannotBeSent) {
+      machine.end(cannotBeSent ? cannotBeSentAgain(error, config.wireFormat) : error);
+      return;
+    }
+    const delayMs = this.#backoff.nextMs();
+    this.#wait({ why: 'loss', loss }, delayMs, error);
+    if (lostBytes > 0) {
+      const message = `${counter.heldMs(lostBytes)} ms of audio are lost with the connection: more than is kept.`;
+      machine.warn('AUDIO_DROPPED', message);
+    }
+    emit({ type: 'reconnecting', attempt: this.#backoff.attempts, reason: error.message, delayMs });
+    this.#tellOfNoRoom(error);
   }
 
   /** What is not settled will be sent again. Returns the bytes that should be and are gone. */
   rewind(): number {
-    const { sender, recognition } = this.#options;
+    const { sender, recognition } = this.#machine.options;
     recognition.connectionLost(sender);
     return sender.rewind();
   }
 
-  /** The service has accepted the session on another connection. */
+  /** The service has accepted the session on another connection: the event that says so. */
   resumed(loss: Loss | undefined): SessionEvent {
-    const { counter, sender } = this.#options;
+    const { counter, sender } = this.#machine.options;
     if (loss) counter.reconnected(loss.code);
     const lostBytes = loss ? counter.audioLostBytes - loss.lostBytesBefore : 0;
     const replayedMs = counter.heldMs(sender.replayBytes);
     return { type: 'resumed', replayedMs, lostMs: counter.heldMs(lostBytes) };
   }
 
+  /** Who wants the end does not wait for a connection for ever. */
+  bound(): void {
+    const { state, goal, options, timers } = this.#machine;
+    if (goal !== 'end' || !('attempt' in state) || state.attempt.why !== 'loss') return;
+    const { loss } = state.attempt;
+    loss.givenUpAtMs ??= this.#machine.now() + options.config.finishTimeoutMs;
+    timers.set('bound', loss.givenUpAtMs - this.#machine.now(), () => {
+      this.#machine.end(loss.error);
+    });
+  }
+
+  #wait(attempt: Extract<LinkState, { name: 'waiting' }>['attempt'], delayMs: number, error: AsrError): void {
+    this.#machine.enter('lost', { name: 'waiting', attempt });
+    this.#machine.timers.set('retry', delayMs, () => {
+      this.#connect(attempt, error.message);
+    });
+    this.bound();
+    this.#machine.announce(error.message);
+  }
+
+  #tellOfNoRoom({ code, message }: AsrError): void {
+    const { options } = this.#machine;
+    if (code === 'THROTTLED' && !this.#machine.isOver()) options.emit({ type: 'waiting', reason: message });
+  }
+
   #isWorthAnAttempt(error: AsrError): boolean {
     const { attempts } = this.#backoff;
-    if (isPermanent(error) || attempts >= this.#options.config.reconnect.maxAttempts) return false;
+    if (isPermanent(error) || attempts >= this.#machine.options.config.reconnect.maxAttempts) return false;
     // The same bytes were refused again.
     return error.code !== 'PROTOCOL_REJECTED' || attempts === 0;
   }
 
   /** Whether the connection that is lost was worth having. */
-  #hasBroughtOn(openedAtMs: number | undefined): boolean {
-    if (openedAtMs === undefined) return false;
-    const { sender, config } = this.#options;
-    const lastedMs = config.environment.clock.now() - openedAtMs;
-    return sender.settled.ms > this.#settledAtLossMs || lastedMs >= GOOD_CONNECTION_MS;
+  #hasBroughtOn(state: LinkState): boolean {
+    if (!('openedAtMs' in state)) return false;
+    const lastedMs = this.#machine.now() - state.openedAtMs;
+    return this.#machine.options.sender.settled.ms > this.#settledAtLossMs || lastedMs >= GOOD_CONNECTION_MS;
   }
 }
 

@@ -23,6 +23,9 @@ export type Attempt =
   | { why: 'renewal' }
   | { why: 'loss'; loss: Loss };
 
+/** What follows the last results: the end or a rest, a sleep that is told, or another connection. */
+export type FinishesFor = 'rest' | 'sleep' | 'renewal';
+
 /** What a link is at, and what it holds meanwhile. Its timers belong to the state and end with it. */
 export type LinkState =
   /** Nothing is connected and nothing is owed. */
@@ -36,12 +39,15 @@ export type LinkState =
   /** A commit has ended the task of a run-task model; the next task begins with the next audio. */
   | { name: 'between'; link: Link; openedAtMs: number }
   /** The last results of the protocol session were asked for. */
-  | { name: 'finishing'; link: Link; openedAtMs: number; isRenewal: boolean; timeoutMs: number }
+  | { name: 'finishing'; link: Link; openedAtMs: number; finishesFor: FinishesFor; timeoutMs: number }
   /** All results are there; the closing handshake is left. */
-  | { name: 'closing'; link: Link; isRenewal: boolean }
+  | { name: 'closing'; link: Link; finishesFor: FinishesFor }
   | { name: 'over' };
 
 export type LinkStateName = LinkState['name'];
+
+/** An open link, in a task or between two of them. */
+export type OpenLink = Extract<LinkState, { name: 'open' | 'between' }>;
 
 /** What happens to a link. */
 export type LinkEvent =

@@ -116,10 +116,8 @@ export class SessionController implements SessionHost, Viewable {
               live = this.#open(key, msg, context);
               live.readers += 1;
             }
-            const { phase } = live;
             const accepted = live.append(chunk, hints);
-            if (live.phase === phase) this.#badge.watchBuffer();
-            else this.#badge.show();
+            this.#badge.watchBuffer();
             await accepted;
           },
         });

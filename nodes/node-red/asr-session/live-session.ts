@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import { AsrError } from '../../../lib/vocabulary/errors';
-import type { SessionEvent, WarningCode } from '../../../lib/vocabulary/events';
+import type { SessionEvent, SessionState, WarningCode } from '../../../lib/vocabulary/events';
 import type { ContextTurn } from '../../../lib/vocabulary/parameters';
 import type { CommitResult, Session } from '../../../lib/session/options';
 import type { Route } from './messages';
 
-export type Phase = 'connecting' | 'reconnecting' | 'connected' | 'sleeping' | 'speech' | 'finishing';
+/** What a session is at, with what people want to see of an open one: whether somebody speaks. */
+export type Phase =
+  'connecting' | 'waiting' | 'reconnecting' | 'connected' | 'sleeping' | 'speech' | 'finishing';
 
 /** One open session, as the editor's panel shows it. */
 export interface SessionView {
@@ -26,26 +28,35 @@ export interface SessionView {
   problem?: string;
 }
 
-/** What follows from an event for the badge; an event that is not listed changes nothing. */
-const PHASE_AFTER: Partial<Record<SessionEvent['type'], Phase>> = {
-  opened: 'connected',
-  speechStarted: 'speech',
-  interim: 'speech',
-  final: 'connected',
+const PHASE_OF_STATE: Record<SessionState, Phase | undefined> = {
+  connecting: 'connecting',
+  open: 'connected',
   reconnecting: 'reconnecting',
-  resumed: 'connected',
+  sleeping: 'sleeping',
+  finishing: 'finishing',
+  // The session is about to leave the list.
+  closed: undefined,
 };
 
-/** After these the session sleeps, and `resumed` follows when it wakes. Last results may come in between. */
-const FALLS_ASLEEP: ReadonlySet<WarningCode> = new Set<WarningCode>(['SLEEPING', 'NO_SPEECH']);
-
 function phaseAfter(event: SessionEvent, phase: Phase): Phase {
-  if (phase === 'finishing') return phase;
-  if (event.type === 'warning' && FALLS_ASLEEP.has(event.code)) return 'sleeping';
-  const isAway = phase === 'sleeping' || phase === 'reconnecting';
-  if (isAway && event.type !== 'resumed' && event.type !== 'reconnecting') return phase;
-  return PHASE_AFTER[event.type] ?? phase;
+  if (event.type === 'state') return PHASE_OF_STATE[event.to] ?? phase;
+  switch (phase) {
+    case 'connecting':
+    case 'reconnecting':
+    case 'waiting':
+      if (event.type === 'waiting') return 'waiting';
+      return event.type === 'reconnecting' ? 'reconnecting' : phase;
+    case 'connected':
+      return event.type === 'speechStarted' || event.type === 'interim' ? 'speech' : phase;
+    case 'speech':
+      return event.type === 'final' ? 'connected' : phase;
+    default:
+      return phase;
+  }
 }
+
+/** Warnings of a session that is well: it sleeps until there is audio, and its state says so. */
+const IS_NO_PROBLEM: ReadonlySet<WarningCode> = new Set<WarningCode>(['SLEEPING', 'NO_SPEECH']);
 
 /** One session of a key, with the message that opened it and, where wanted, the clock that ends it without audio. */
 export class LiveSession {
@@ -97,7 +108,7 @@ export class LiveSession {
     this.#session.on('event', (event) => {
       const before = this.phase;
       this.phase = phaseAfter(event, before);
-      if (this.phase === 'sleeping' && before !== 'sleeping') this.sleepsSinceMs = performance.now();
+      if (event.type === 'state') this.#enter(event.to);
       if (event.type === 'reconnecting') this.attempt = event.attempt;
       if (event.type === 'error') this.#failure = event.error;
       this.#remember(event);
@@ -132,7 +143,7 @@ export class LiveSession {
 
   /** Whether nobody would miss it: it costs nothing and takes the place of another. */
   get canMakeRoom(): boolean {
-    return this.takesAudio && this.phase === 'sleeping' && this.#inUse === 0 && this.readers === 0;
+    return this.#session.state === 'sleeping' && this.#inUse === 0 && this.readers === 0;
   }
 
   async ready(): Promise<void> {
@@ -140,8 +151,6 @@ export class LiveSession {
   }
 
   append(chunk: AudioChunk, hints: AudioFormatHints): Promise<void> {
-    // It wakes.
-    if (this.phase === 'sleeping') this.phase = 'connecting';
     return this.#use(() => this.#session.append(chunk, hints));
   }
 
@@ -176,7 +185,6 @@ export class LiveSession {
 
   async finish(): Promise<void> {
     clearTimeout(this.#idleTimer);
-    this.phase = 'finishing';
     await this.#session.finish();
   }
 
@@ -185,13 +193,18 @@ export class LiveSession {
     this.#session.abort();
   }
 
+  #enter(state: SessionState): void {
+    if (state === 'sleeping') this.sleepsSinceMs = performance.now();
+    if (state === 'reconnecting') this.attempt = 1;
+  }
+
   #remember(event: SessionEvent): void {
     if (event.type === 'interim' || event.type === 'final') {
       const { text, emotion } = event;
       this.#said = { text, isFinal: event.type === 'final', ...(emotion !== undefined && { emotion }) };
     }
-    if (event.type === 'reconnecting') this.#problem = event.reason;
-    if (event.type === 'warning' && !FALLS_ASLEEP.has(event.code)) this.#problem = event.message;
+    if (event.type === 'reconnecting' || event.type === 'waiting') this.#problem = event.reason;
+    if (event.type === 'warning' && !IS_NO_PROBLEM.has(event.code)) this.#problem = event.message;
     if (event.type === 'opened' || event.type === 'resumed') this.#problem = undefined;
   }
 

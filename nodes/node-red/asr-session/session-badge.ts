@@ -1,11 +1,13 @@
 import type { AsrError } from '../../../lib/vocabulary/errors';
 import type { SessionEvent } from '../../../lib/vocabulary/events';
 import type { Status } from '../shared/status';
-import type { LiveSession } from './live-session';
+import type { LiveSession, Phase } from './live-session';
 
 /** Less than this waits for the connection all the time; nobody needs to know. */
 const BUFFERING_FROM_MS = 1000;
 const BUFFERING_SHOWN_EVERY_MS = 500;
+
+const IS_CONNECTING: ReadonlySet<Phase> = new Set<Phase>(['connecting', 'waiting', 'reconnecting']);
 
 /** The badge of an `asr session` node: what its session does, or how many there are. */
 export class SessionBadge {
@@ -40,9 +42,7 @@ export class SessionBadge {
     } else if ([...sessions].every(({ phase }) => phase === 'sleeping')) {
       this.#status.set('sessionsSleeping', { n: sessions.size });
     } else {
-      const connecting = [...sessions].some(
-        ({ phase }) => phase === 'connecting' || phase === 'reconnecting',
-      );
+      const connecting = [...sessions].some(({ phase }) => IS_CONNECTING.has(phase));
       this.#status.set(connecting ? 'sessionsConnecting' : 'sessions', { n: sessions.size });
     }
   }
@@ -66,6 +66,7 @@ export class SessionBadge {
   #showOne(live: LiveSession): void {
     const { phase, attempt } = live;
     if (phase === 'reconnecting') this.#status.set('reconnecting', { n: attempt });
+    else if (phase === 'waiting') this.#status.set('noRoom');
     else if (isBuffering(live)) this.#showBuffer(live);
     else this.#status.set(phase);
   }

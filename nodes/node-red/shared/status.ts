@@ -5,6 +5,7 @@ import type { Translate } from './red';
 /** Every badge of the package. The text is `<node type>.status.<badge>` in the locales, under 20 characters. */
 const BADGES = {
   connecting: { fill: 'yellow', shape: 'ring' },
+  noRoom: { fill: 'yellow', shape: 'ring' },
   reconnecting: { fill: 'yellow', shape: 'ring' },
   sleeping: { fill: 'grey', shape: 'dot' },
   connected: { fill: 'green', shape: 'dot' },

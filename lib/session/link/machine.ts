@@ -1,0 +1,104 @@
+import type { AsrError } from '../../vocabulary/errors';
+import type { SessionEvent, SessionState, WarningCode } from '../../vocabulary/events';
+import type { SessionConfig } from '../config';
+import type { StatisticsCounter } from '../events/statistics';
+import type { Recognition } from '../results/recognition';
+import type { Link, Sender } from '../send/sender';
+import { sessionStateOf, TRANSITIONS } from './states';
+import type { FinishesFor, Goal, LinkEvent, LinkState, LinkStateName } from './states';
+import { Timers } from './timers';
+
+export interface ServiceLinkOptions {
+  config: SessionConfig;
+  sender: Sender;
+  recognition: Recognition;
+  counter: StatisticsCounter;
+  emit: (event: SessionEvent) => void;
+  /**
+   * The link is at something else; the end is told by `onEnd`.
+   * @param cause told before the change of state that it brings, if it brings one
+   */
+  onState: (state: SessionState, reason: string, cause?: SessionEvent) => void;
+  /** The service accepted the first protocol session: the event that says so. */
+  openedEvent: (sessionId: string) => SessionEvent;
+  /** Whether a pause now would tear apart what the caller has not committed yet. */
+  hasUncommitted: () => boolean;
+  /** Nothing more comes: all results are there, or an error ended it. The connection is released. */
+  onEnd: (error?: AsrError) => void;
+}
+
+/** The state of a link, its timers, and the only way from one state to the next. */
+export class LinkMachine {
+  readonly options: ServiceLinkOptions;
+  /** They belong to the state and end with it. */
+  readonly timers: Timers<'idle' | 'age' | 'retry' | 'bound'>;
+  state: LinkState = { name: 'asleep' };
+  goal: Goal = 'listen';
+  readonly #onLeft: (next: LinkState) => void;
+
+  /** @param onLeft called when a state is left, with the next one */
+  constructor(options: ServiceLinkOptions, onLeft: (next: LinkState) => void) {
+    this.options = options;
+    this.timers = new Timers(options.config.environment.clock);
+    this.#onLeft = onLeft;
+  }
+
+  get link(): Link | undefined {
+    return 'link' in this.state ? this.state.link : undefined;
+  }
+
+  // A method, because a listener may end the session between two looks at it.
+  isOver(): boolean {
+    return this.state.name === 'over';
+  }
+
+  /** What the last results of the protocol session are asked for, if they are. */
+  get finishesFor(): FinishesFor | undefined {
+    return 'finishesFor' in this.state ? this.state.finishesFor : undefined;
+  }
+
+  /** Whether another connection would have nothing to do. */
+  get hasAllResults(): boolean {
+    const { sender, recognition } = this.options;
+    const isAllSettled = !sender.hasAudio && sender.settled.ms >= sender.positionMs;
+    return this.goal === 'end' && isAllSettled && !recognition.hasOpenResults;
+  }
+
+  can(event: LinkEvent, to: LinkStateName): boolean {
+    return TRANSITIONS[this.state.name][event] === to;
+  }
+
+  /** What is not in the table does not happen. The timers of the new state are set behind this. */
+  enter(event: LinkEvent, next: LinkState): void {
+    if (!this.can(event, next.name)) return;
+    this.timers.clear();
+    this.#onLeft(next);
+    this.state = next;
+  }
+
+  /** Tells what the link is at; the session tells its end itself, behind the last finals. */
+  announce(reason: string, cause?: SessionEvent): void {
+    if (!this.isOver()) this.options.onState(sessionStateOf(this.state, this.goal), reason, cause);
+  }
+
+  warn(code: WarningCode, message: string): void {
+    if (!this.isOver()) this.options.emit({ type: 'warning', code, message });
+  }
+
+  end(error?: AsrError): void {
+    if (this.isOver()) return;
+    this.destroy();
+    this.options.onEnd(error);
+  }
+
+  /** Closes at once; nothing is called any more. */
+  destroy(): void {
+    const { link } = this;
+    this.enter('end', { name: 'over' });
+    link?.connection.destroy();
+  }
+
+  now(): number {
+    return this.options.config.environment.clock.now();
+  }
+}
