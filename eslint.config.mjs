@@ -29,7 +29,7 @@ export default tseslint.config(
       'test/tools/*/node_modules/',
       'bench/peers/node_modules/',
       // AssemblyScript: not the same language.
-      'scripts/audio-kernel/assembly/',
+      'audio-kernel/assembly/',
     ],
   },
   eslint.configs.recommended,
@@ -99,6 +99,7 @@ export default tseslint.config(
         console: 'readonly',
         URL: 'readonly',
         setTimeout: 'readonly',
+        setInterval: 'readonly',
         clearTimeout: 'readonly',
         Buffer: 'readonly',
         fetch: 'readonly',

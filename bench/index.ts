@@ -3,6 +3,7 @@
  * same run. `-- cpu delay` runs some of the cases, `-- --quick` shorter ones, `-- --check` fails where a ratio is out of
  * its bound. Prints a table, and JSON as its last line.
  */
+import { parseArgs } from 'node:util';
 import { cpu } from './cases/cpu';
 import { delay } from './cases/delay';
 import { footprint } from './cases/footprint';
@@ -19,14 +20,28 @@ const CASES: readonly Case[] = [cpu, delay, sessions, memory, footprint, transcr
 const FULL: Effort = { repeats: 5, streamMs: 6000 };
 const QUICK: Effort = { repeats: 3, streamMs: 2000 };
 
-async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  const names = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = names.find((name) => !CASES.some((one) => one.name === name));
+interface Arguments {
+  names: readonly string[];
+  isQuick: boolean;
+  isChecked: boolean;
+}
+
+/** @throws Error for a flag or a case that does not exist. */
+function readArguments(): Arguments {
+  const flag = { type: 'boolean', default: false } as const;
+  const { values, positionals } = parseArgs({
+    options: { quick: flag, check: flag },
+    allowPositionals: true,
+  });
+  const unknown = positionals.find((name) => !CASES.some((one) => one.name === name));
   if (unknown)
     throw new Error(`There is no case ${unknown}; there are ${CASES.map(({ name }) => name).join(', ')}.`);
+  return { names: positionals, isQuick: values.quick, isChecked: values.check };
+}
+
+async function main({ names, isQuick, isChecked }: Arguments): Promise<void> {
   if (!CAN_PIN) console.warn('Processes cannot be bound to cores here: the figures will vary more.');
-  const effort = args.includes('--quick') ? QUICK : FULL;
+  const effort = isQuick ? QUICK : FULL;
   const figures: Figure[] = [];
   for (const { name, measure } of CASES) {
     if (names.length > 0 && !names.includes(name)) continue;
@@ -42,7 +57,7 @@ async function main(): Promise<void> {
       goal: goal ? `${boundText(goal)} ${isWithin(figure, goal) ? 'met' : 'NOT MET'}` : '',
     })),
   );
-  if (args.includes('--check')) check(figures);
+  if (isChecked) check(figures);
   console.log(JSON.stringify({ node: process.version, pinned: CAN_PIN, effort, figures }));
 }
 
@@ -54,4 +69,9 @@ function check(figures: readonly Figure[]): void {
   }
 }
 
-void main();
+try {
+  void main(readArguments());
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+}

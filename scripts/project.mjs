@@ -8,6 +8,12 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** The exit code of what was ended, as shells have it for SIGINT. */
+const ENDED = 130;
+const ENDS_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 100;
+
 /** The time of the last change in the files and folders (of the repository, deeply); deleting is a change too. */
 export function newestChangeMs(names) {
   const newest = (file) => {
@@ -19,10 +25,10 @@ export function newestChangeMs(names) {
 }
 
 /** Runs `npm ci` in the folder when it has no packages, or others than its lockfile says. */
-export async function installIfNeeded(folder, { log, signal, flags = [] }) {
+export async function installIfNeeded(folder, { log, flags = [] }) {
   if (isInstalled(folder)) return;
   log(`Installing packages in ${path.relative(root, folder) || 'this folder'} …`);
-  await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], { cwd: folder, signal });
+  await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', ...flags], folder);
 }
 
 /** npm leaves a record of what it has installed. Optional packages may be for other systems. */
@@ -39,42 +45,79 @@ function isInstalled(folder) {
   );
 }
 
-/** npm, as it belongs to the running Node. Rejects when it fails; its own words are on the terminal by then. */
-export function runNpm(args, options = {}) {
+/** npm, as it belongs to the running Node. */
+async function runNpm(args, cwd) {
   const script = process.env.npm_execpath;
-  if (script?.endsWith('npm-cli.js')) return run(process.execPath, [script, ...args], options);
-  const isWindows = process.platform === 'win32';
-  return run(isWindows ? 'npm.cmd' : 'npm', args, { ...options, shell: isWindows });
+  const isScript = script?.endsWith('npm-cli.js');
+  const shell = !isScript && process.platform === 'win32';
+  const [file, ...first] = isScript ? [process.execPath, script] : [shell ? 'npm.cmd' : 'npm'];
+  const code = await run(file, [...first, ...args], { cwd, shell });
+  if (code !== 0) throw new Error(`\`npm ${args[0]}\` failed with exit code ${code}.`);
 }
 
-/** Runs a program to its end, with this process's terminal. Rejects when it fails. */
-export async function run(file, args, options = {}) {
-  const code = await new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options });
-    child.once('error', reject);
-    child.once('close', (status, signal) => resolve(status ?? `signal ${signal}`));
-  });
-  if (code === 0) return;
-  const command = [path.basename(file), ...args.map((arg) => path.basename(arg))].join(' ');
-  throw new Error(`\`${command}\` failed with exit code ${code}.`);
+/** Builds dist/ where a source is newer. */
+export async function buildIfStale({ log = () => {} } = {}) {
+  const { isBuildStale } = await import('./build.mjs');
+  if (!isBuildStale()) return;
+  log('Building …');
+  const code = await run(process.execPath, [path.join('scripts', 'build.mjs')]);
+  if (code !== 0) throw new Error('The build failed: its output above says why.');
 }
 
-/** Runs Node with these arguments and this process's terminal; its exit code, whatever it is. */
-export async function runTool(args) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
-  const [code] = await once(child, 'close');
-  return code ?? 1;
+let toldToEnd;
+
+/**
+ * Aborts when this process is told to end. The shell that npm puts between itself and this process passes no signal on:
+ * when it has ended, this process has another parent.
+ */
+export function endingSignal() {
+  if (toldToEnd) return toldToEnd.signal;
+  toldToEnd = new AbortController();
+  for (const name of ENDING_SIGNALS) process.on(name, () => toldToEnd.abort());
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && toldToEnd.abort(), LOOK_EVERY_MS).unref();
+  return toldToEnd.signal;
 }
 
-/** Runs a program to its end and keeps what it prints. */
-export async function capture(file, args, options = {}) {
-  const child = spawn(file, args, { cwd: root, ...options });
-  let output = '';
-  const keep = (text) => (output += text);
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
-  const code = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
-  return { code, output };
+/**
+ * Runs a program to its end, on this process's terminal; its exit code, whatever it is. When this process is told to
+ * end, so is the program, with all that it has started.
+ * @param options.isGroup Whether it gets a process group of its own, which cannot read from the terminal.
+ * @param options.onSpawn Gets the child when it runs.
+ */
+export async function run(file, args, { isGroup = true, onSpawn, stdio = 'inherit', ...options } = {}) {
+  const signal = endingSignal();
+  if (signal.aborted) return ENDED;
+  const detached = isGroup && process.platform !== 'win32';
+  const child = spawn(file, args, { cwd: root, stdio, detached, ...options });
+  let ended;
+  const end = () => (ended = endProcess(detached ? -child.pid : child.pid));
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    onSpawn?.(child);
+    const [code] = await once(child, 'close');
+    return code ?? ENDED;
+  } finally {
+    signal.removeEventListener('abort', end);
+    // What it has left behind ends with it.
+    await (ended ?? (detached && end()));
+  }
+}
+
+/** Ends a process, or a group of them by its negative number, in a hurry after a while. */
+async function endProcess(pid) {
+  for (let waitedMs = 0; tell(pid, waitedMs === 0 ? 'SIGTERM' : 0); waitedMs += LOOK_EVERY_MS) {
+    if (waitedMs > ENDS_WITHIN_MS) tell(pid, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+function tell(pid, signal) {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
 }
 
 /** The port if nobody listens on it, else any free one. */

@@ -1,23 +1,24 @@
 // `npm start`: Node-RED with the nodes and the example flow, and a local service with a real recogniser for it.
 // Installs, builds and fetches what is missing. Imports nothing that has to be installed before it is.
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort, installIfNeeded, root } from './project.mjs';
+import { buildIfStale, endingSignal, freePort, installIfNeeded, root } from './project.mjs';
 
 const USAGE = `Usage: npm start [-- OPTIONS]
 
   --once       end after the recording: exit code 0 when it became text, 1 with the reason when not
   --model M    the model that the flow asks for
   --port N     port of the editor (default 1880, or a free one)
+  --folder F   where Node-RED keeps the flow (default .node-red)
   --help
 `;
 
 const EDITOR_PORT = 1880;
 const SERVICE_PORT = 8791;
 const RECORDING = path.join(root, 'test', 'fixtures', 'jfk.wav');
-const USER_FOLDER = path.join(root, '.node-red');
 /** After the recording ended, for its last final. */
 const LAST_FINAL_WITHIN_MS = 90_000;
 
@@ -27,10 +28,10 @@ function readOptions() {
   const text = { type: 'string' };
   const flag = { type: 'boolean', default: false };
   try {
-    const known = { once: flag, model: text, port: text, help: { ...flag, short: 'h' } };
+    const known = { once: flag, model: text, port: text, folder: text, help: { ...flag, short: 'h' } };
     const { values } = parseArgs({ options: known });
-    if (values.port !== undefined && !/^\d{1,5}$/.test(values.port)) {
-      throw new Error(`--port must be a number, not ${JSON.stringify(values.port)}.`);
+    if (values.port !== undefined && !(/^[1-9]\d*$/.test(values.port) && values.port <= 65_535)) {
+      throw new Error(`--port must be a whole number from 1 to 65535, not ${JSON.stringify(values.port)}.`);
     }
     if (!values.help) return values;
     log(USAGE);
@@ -41,59 +42,52 @@ function readOptions() {
   return undefined;
 }
 
-async function main({ once, model, port }) {
-  const interruption = new AbortController();
-  const { signal } = interruption;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => interruption.abort());
+async function main(options) {
+  const signal = endingSignal();
   try {
-    await prepare(signal);
-    await demonstrate({ once, model, port, signal });
+    await installIfNeeded(root, { log });
+    await buildIfStale({ log });
+    signal.throwIfAborted();
+    await demonstrate({ ...options, signal });
   } catch (error) {
     if (!signal.aborted) {
       if (!(error instanceof ToldFailure)) process.stderr.write(`\n${error.message}\n`);
       process.exitCode = 1;
     }
   }
-  if (signal.aborted && once) process.exitCode = 130;
+  if (signal.aborted && options.once) process.exitCode = 130;
 }
 
-async function prepare(signal) {
-  await installIfNeeded(root, { log, signal });
-  signal.throwIfAborted();
-  const { build, isBuildStale } = await import('./build.mjs');
-  if (!isBuildStale()) return;
-  log('Building …');
-  build();
-  signal.throwIfAborted();
-}
-
-async function demonstrate({ once, model, port, signal }) {
+async function demonstrate({ once: isOnce, model, port, folder, signal }) {
   const { linkPackage, startNodeRed } = await import('./demo/node-red.mjs');
   const { prepareFlow } = await import('./demo/flow.mjs');
-  mkdirSync(USER_FOLDER, { recursive: true });
-  linkPackage(USER_FOLDER);
+  const userFolder = path.resolve(root, folder ?? '.node-red');
+  mkdirSync(userFolder, { recursive: true });
+  linkPackage(userFolder);
   const servicePort = await freePort(SERVICE_PORT);
-  const buttons = prepareFlow({ userFolder: USER_FOLDER, servicePort, recording: RECORDING, model });
+  const buttons = prepareFlow({ userFolder, servicePort, recording: RECORDING, model });
 
   const recital = new Recital({
     // A recording ends without the silence that would end its last sentence.
     onPlayed: () => (buttons.finish ? nodeRed.press(buttons.finish) : undefined),
   });
   const nodeRed = startNodeRed({
-    userFolder: USER_FOLDER,
+    userFolder,
     port: port === undefined ? await freePort(EDITOR_PORT) : Number(port),
     onNews: (news) => recital.hear(news),
   });
   const ending = new AbortController();
   const starting = startService(servicePort, AbortSignal.any([signal, ending.signal]));
   try {
-    const [service] = await Promise.all([starting, nodeRed.ready()]);
+    const ready = Promise.all([starting, nodeRed.ready()]);
+    const [service] = (await Promise.race([ready, untilAborted(signal)])) ?? [];
+    if (!service) return;
     log(`Editor          ${nodeRed.url}`);
     log(`Microphone      ${new URL('asr/microphone', nodeRed.url).href}`);
     log(`Local service   ${service.url}`);
-    log(`Playing         ${path.relative(root, RECORDING)}${once ? '' : ' (Ctrl+C ends everything)'}\n`);
+    log(`Playing         ${path.relative(root, RECORDING)}${isOnce ? '' : ' (Ctrl+C ends everything)'}\n`);
     await nodeRed.press(buttons.play);
-    await Promise.race([once ? recital.over : new Promise(() => {}), nodeRed.died, untilAborted(signal)]);
+    await Promise.race([isOnce ? recital.over : new Promise(() => {}), nodeRed.died, untilAborted(signal)]);
   } finally {
     ending.abort();
     await nodeRed.stop();
@@ -174,11 +168,8 @@ function timesOf({ words }) {
   return `\n       ${at(words[0].beginMs)} to ${at(words.at(-1).endMs)} s: ${list}`;
 }
 
-function untilAborted(signal) {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', resolve, { once: true });
-  });
+async function untilAborted(signal) {
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
 const options = readOptions();

@@ -1,10 +1,31 @@
 // `npm test`: installs and builds what is missing, checks style and types, runs every test but those in real hosts.
-// Arguments go on to mocha: `npm test -- test/lib`, `npm test -- --grep reconnect`.
-import { readFileSync } from 'node:fs';
+// `npm run test:hosts` runs those: the packed package in real Node-RED and real n8n. Files, folders and mocha's flags
+// may follow: `npm test -- test/lib`, `npm test -- --grep reconnect`.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { capture, root } from './project.mjs';
-import { BROWSER, PACKAGE, QUICK, runTests } from './suites.mjs';
+import { parseArgs } from 'node:util';
+import { buildIfStale, installIfNeeded, root, run } from './project.mjs';
 
+/** A suite is a folder with a configuration of mocha. What the folder of another suite has in it is left out. */
+const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
+
+const text = { type: 'string' };
+const flag = { type: 'boolean' };
+/** Of mocha, which runs on with a flag that it does not know. */
+const FLAGS = {
+  bail: { ...flag, short: 'b' },
+  fgrep: { ...text, short: 'f' },
+  'full-trace': flag,
+  grep: { ...text, short: 'g' },
+  invert: { ...flag, short: 'i' },
+  jobs: { ...text, short: 'j' },
+  retries: text,
+  slow: { ...text, short: 's' },
+  timeout: { ...text, short: 't' },
+};
+
+const require = createRequire(import.meta.url);
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const [, n8nLint, ...n8nLintArgs] = scripts['lint:n8n'].split(' ');
 
@@ -17,15 +38,110 @@ const CHECKS = [
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
 ];
 
-await runTests({ suites: [QUICK, PACKAGE, BROWSER], check });
+const log = (line) => process.stdout.write(`${line}\n`);
+const tally = { passed: 0, failed: 0 };
+const add = (passed, failed) => {
+  tally.passed += passed;
+  tally.failed += failed;
+};
+
+/** @throws Error for a flag or a file that does not exist: every test would run instead of the ones meant. */
+function readArguments() {
+  const all = process.argv.slice(2);
+  const isHosts = all[0] === 'hosts';
+  const { values, positionals } = parseArgs({
+    args: isHosts ? all.slice(1) : all,
+    options: FLAGS,
+    allowPositionals: true,
+  });
+  const files = positionals.map((file) => path.relative(root, path.resolve(file)).replaceAll(path.sep, '/'));
+  const wrong = files.find((file) => !/^test(\/|$)/.test(file) || !existsSync(path.join(root, file)));
+  if (wrong !== undefined) throw new Error(`There is no test ${wrong}.`);
+  const flags = Object.entries(values).map(
+    ([name, value]) => `--${name}${value === true ? '' : `=${value}`}`,
+  );
+  return { isHosts, files, flags };
+}
+
+async function main({ isHosts, files, flags }) {
+  await install();
+  await buildIfStale();
+  if (!isHosts && files.length === 0 && flags.length === 0) await check();
+  const suites = isHosts ? [HOSTS] : [QUICK, PACKAGE, BROWSER];
+  const chosen = (suite) => {
+    if (files.length === 0) return suites.includes(suite) ? [suite] : [];
+    return files.filter((file) => suiteOf(file) === suite);
+  };
+  const runLane = async (lane, isHeldBack) => {
+    for (const suite of lane) {
+      if (chosen(suite).length > 0) await runMocha(suite, [...chosen(suite), ...flags], isHeldBack);
+    }
+  };
+  // Browsers and packages wait for most of their time: beside the quick tests they cost little.
+  await Promise.all([runLane([QUICK, HOSTS]), runLane([PACKAGE, BROWSER], chosen(QUICK).length > 0)]);
+}
+
+function suiteOf(file) {
+  return [PACKAGE, BROWSER, HOSTS].find((suite) => `${file}/`.startsWith(`${suite}/`)) ?? QUICK;
+}
+
+/**
+ * The root's packages, then those of hosts that the root cannot have beside its own, and tools of tests alone. The
+ * largest, n8n itself, is one folder deeper: the tests that need it install it (test/hosts/support/installation.ts).
+ */
+async function install() {
+  await installIfNeeded(root, { log });
+  for (const place of ['test/hosts', 'test/tools']) {
+    for (const name of readdirSync(path.join(root, place))) {
+      const folder = path.join(root, place, name);
+      if (!existsSync(path.join(folder, 'package.json'))) continue;
+      await installIfNeeded(folder, { log, flags: ['--ignore-scripts'] });
+    }
+  }
+}
 
 async function check() {
-  let failed = 0;
   for (const { name, script, args } of CHECKS) {
-    const { code, output } = await capture(process.execPath, [script, ...args]);
-    process.stdout.write(`${code === 0 ? '✔' : '✘'} ${name}\n`);
-    if (code !== 0) process.stdout.write(`${output}\n`);
-    failed += code === 0 ? 0 : 1;
+    const { code, output } = await capture([script, ...args]);
+    log(`${code === 0 ? '✔' : '✘'} ${name}`);
+    if (code !== 0) log(output);
+    add(code === 0 ? 1 : 0, code === 0 ? 0 : 1);
   }
-  return { passed: CHECKS.length - failed, failed };
 }
+
+/** @param isHeldBack Whether what it prints waits for its end, because another suite prints meanwhile. */
+async function runMocha(suite, args, isHeldBack) {
+  const config = path.join(suite === QUICK ? '' : suite, '.mocharc.json');
+  const reporter = path.join(root, 'scripts', 'test-reporter.cjs');
+  const mocha = [require.resolve('mocha/bin/mocha.js'), '--config', config, '--reporter', reporter, ...args];
+  let stats;
+  const { code, output } = await capture(mocha, {
+    stdio: ['ignore', isHeldBack ? 'pipe' : 'inherit', 'inherit', 'ipc'],
+    onMessage: (message) => (stats = message),
+  });
+  process.stdout.write(output);
+  const { passes = 0, failures = 0 } = stats ?? {};
+  // A file that cannot be loaded, or a process that died: no test has failed, and yet nothing is well.
+  add(passes, code !== 0 && failures === 0 ? 1 : failures);
+}
+
+async function capture(args, { stdio = ['ignore', 'pipe', 'pipe'], onMessage } = {}) {
+  const printed = [];
+  const code = await run(process.execPath, args, {
+    stdio,
+    onSpawn: (child) => {
+      for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => printed.push(bytes));
+      if (onMessage) child.on('message', onMessage);
+    },
+  });
+  return { code, output: Buffer.concat(printed).toString() };
+}
+
+try {
+  await main(readArguments());
+} catch (error) {
+  process.stderr.write(`${error.message}\n`);
+  tally.failed += 1;
+}
+process.exitCode = tally.failed === 0 ? 0 : 1;
+log(`\n${tally.passed} passed, ${tally.failed} failed`);

@@ -2,6 +2,7 @@
 import {
   exitWith,
   ProcessWatch,
+  readCount,
   readDurationMs,
   readFlags,
   readNumber,
@@ -9,39 +10,45 @@ import {
 } from '../support/long-run';
 import { ServiceProcess } from '../support/service-process';
 import { runChaos } from './chaos';
+import type { SessionResult } from './chaos';
 import { REQUIRED_SHARE, summarise, toTable } from './report';
 
 async function main(): Promise<boolean> {
   const flags = readFlags(['seed', 'sessions', 'duration', 'only', 'time-scale', 'concurrency', 'json']);
   const seed = readNumber(flags.seed, Date.now() % 100_000);
-  const timeScale = readNumber(flags['time-scale'], 3);
-  const sessions = readNumber(flags.sessions, 500);
+  const timeScale = readNumber(flags['time-scale'], 3, 0.1);
+  const sessions = readCount(flags.sessions, 500);
+  const concurrency = readCount(flags.concurrency, 2);
+  const durationMs = flags.duration === undefined ? undefined : readDurationMs(flags.duration);
+  const only = flags.only === undefined ? undefined : readNumber(flags.only, 0);
   const watch = new ProcessWatch();
   const beganAtMs = performance.now();
-  const service = await ServiceProcess.start({ engine: 'recogniser', timeScale });
   process.stdout.write(`seed ${seed}, ${timeScale} times real time\n`);
   let done = 0;
-  const results = await runChaos({
-    seed,
-    timeScale,
-    port: service.port,
-    sessions,
-    concurrency: readNumber(flags.concurrency, 2),
-    ...(flags.duration && { durationMs: readDurationMs(flags.duration) }),
-    ...(flags.only && { only: readNumber(flags.only, 0) }),
-    onSession: ({ index, way, result, why, faults }) => {
-      done += 1;
-      if (done % 25 === 0) process.stdout.write(`${done} sessions\n`);
-      if (result === 'whole' && flags.only === undefined) return;
-      process.stdout.write(
-        `session ${index} (${way}): ${result} ${why}\n  faults: ${faults.join(', ')}\n  again: npm run chaos -- --seed ${seed} --sessions ${sessions} --only ${index}\n`,
-      );
-    },
-  });
-  const openAtService = await service.connectionsLeft();
-  await service.close();
+  const onSession = ({ index, way, result, why, faults }: SessionResult): void => {
+    done += 1;
+    if (done % 25 === 0) process.stdout.write(`${done} sessions\n`);
+    if (result === 'whole' && only === undefined) return;
+    process.stdout.write(
+      `session ${index} (${way}): ${result} ${why}\n  faults: ${faults.join(', ')}\n  again: npm run chaos -- --seed ${seed} --sessions ${sessions} --only ${index}\n`,
+    );
+  };
+  const { result: results, connectionsLeft } = await ServiceProcess.during(
+    { engine: 'recogniser', timeScale },
+    (port) =>
+      runChaos({
+        seed,
+        timeScale,
+        port,
+        sessions,
+        concurrency,
+        ...(durationMs !== undefined && { durationMs }),
+        ...(only !== undefined && { only }),
+        onSession,
+      }),
+  );
   const faults = await watch.faults();
-  if (openAtService > 0) faults.push(`left open at the service: ${openAtService} connections`);
+  if (connectionsLeft > 0) faults.push(`left open at the service: ${connectionsLeft} connections`);
 
   const summary = summarise(results);
   const passed = summary.wholeShare >= REQUIRED_SHARE && summary.failed === 0 && faults.length === 0;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { madePages } from '../../scripts/docs';
 
 const ROOT = path.join(__dirname, '../..');
 const PAGES = [
@@ -13,7 +14,6 @@ const PAGES = [
 
 describe('the documentation', () => {
   it('has the pages that are made of the sources as they are now: `npm run docs` writes them', async () => {
-    const { madePages } = await import('../../scripts/docs.mjs');
     for (const [page, text] of Object.entries(await madePages())) {
       assert.equal(readFileSync(path.join(ROOT, page), 'utf8'), text, page);
     }

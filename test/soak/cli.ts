@@ -2,6 +2,7 @@
 import {
   exitWith,
   ProcessWatch,
+  readCount,
   readDurationMs,
   readFlags,
   readNumber,
@@ -10,7 +11,9 @@ import {
 } from '../support/long-run';
 import { ServiceProcess } from '../support/service-process';
 import { growthOf, MEASURES } from './growth';
+
 import { runSoak, soakScript } from './soak';
+import type { Sample } from './soak';
 
 /** Of issue 6. */
 const MAX_GROWTH = 0.05;
@@ -18,31 +21,23 @@ const MAX_GROWTH = 0.05;
 async function main(): Promise<boolean> {
   const flags = readFlags(['seed', 'sessions', 'duration', 'time-scale', 'json']);
   const seed = readNumber(flags.seed, Date.now() % 100_000);
-  const timeScale = readNumber(flags['time-scale'], 20);
+  const timeScale = readNumber(flags['time-scale'], 20, 0.1);
   const durationMs = readDurationMs(flags.duration ?? '1h');
+  const count = readCount(flags.sessions, 100);
   const watch = new ProcessWatch();
-  const service = await ServiceProcess.start({
-    engine: 'script',
-    script: soakScript(seed, durationMs),
-    timeScale,
-  });
   process.stdout.write(`seed ${seed}, at most ${timeScale} times real time\n`);
-  const { samples, wallMs, sessions } = await runSoak({
-    seed,
-    durationMs,
-    timeScale,
-    sessions: readNumber(flags.sessions, 100),
-    port: service.port,
-    onSample: ({ audioMs, heapBytes, externalBytes, rssBytes, sockets, timers }) => {
-      process.stdout.write(
-        `${minutes(audioMs)} min  heap ${megabytes(heapBytes)}  buffers ${megabytes(externalBytes)}  rss ${megabytes(rssBytes)} MB  ${sockets} sockets  ${timers} timers\n`,
-      );
-    },
-  });
-  const openAtService = await service.connectionsLeft();
-  await service.close();
+  const onSample = ({ audioMs, heapBytes, externalBytes, rssBytes, sockets, timers }: Sample): void => {
+    process.stdout.write(
+      `${minutes(audioMs)} min  heap ${megabytes(heapBytes)}  buffers ${megabytes(externalBytes)}  rss ${megabytes(rssBytes)} MB  ${sockets} sockets  ${timers} timers\n`,
+    );
+  };
+  const { result, connectionsLeft } = await ServiceProcess.during(
+    { engine: 'script', script: soakScript(seed, durationMs), timeScale },
+    (port) => runSoak({ seed, durationMs, timeScale, sessions: count, port, onSample }),
+  );
+  const { samples, wallMs, sessions } = result;
   const faults = await watch.faults();
-  if (openAtService > 0) faults.push(`left open at the service: ${openAtService} connections`);
+  if (connectionsLeft > 0) faults.push(`left open at the service: ${connectionsLeft} connections`);
   for (const { failed } of sessions) if (failed) faults.push(`a session ended with ${failed}`);
 
   const growth = Object.entries(MEASURES).map(([name, read]) => ({ name, ...growthOf(samples, read) }));

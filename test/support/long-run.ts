@@ -14,21 +14,31 @@ export function readFlags<Name extends string>(names: readonly Name[]): Partial<
   }
 }
 
-/** @throws Error for what is no number. */
-export function readNumber(text: string | undefined, otherwise: number): number {
-  const number = text === undefined ? otherwise : Number(text);
-  if (!Number.isFinite(number)) throw new Error(`Expected a number, got ${String(text)}.`);
+/** The number of a flag. @throws Error for what is no number, or less than `min`. */
+export function readNumber(text: string | undefined, otherwise: number, min = 0): number {
+  if (text === undefined) return otherwise;
+  const number = text.trim() === '' ? NaN : Number(text);
+  if (!(number >= min && Number.isFinite(number))) {
+    throw new Error(`Expected a number of at least ${min}, got ${JSON.stringify(text)}.`);
+  }
   return number;
+}
+
+/** The count of a flag, at least 1. @throws Error for anything else. */
+export function readCount(text: string | undefined, otherwise: number): number {
+  const count = readNumber(text, otherwise, 1);
+  if (!Number.isInteger(count)) throw new Error(`Expected a whole number, got ${JSON.stringify(text)}.`);
+  return count;
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
 /** `90s`, `5m`, `1h` in milliseconds. @throws Error for anything else. */
 export function readDurationMs(text: string): number {
-  const [, amount, unit = ''] = /^([\d.]+)(ms|s|m|h)$/.exec(text) ?? [];
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
   const unitMs = UNITS_MS[unit];
   if (amount === undefined || unitMs === undefined) {
-    throw new Error(`Expected a duration such as 90s, 5m or 1h, got ${text}.`);
+    throw new Error(`Expected a duration such as 90s, 5m or 1h, got ${JSON.stringify(text)}.`);
   }
   return Number(amount) * unitMs;
 }

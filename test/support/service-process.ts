@@ -32,6 +32,20 @@ export class ServiceProcess {
     throw new Error(`The service did not start: ${'failed' in message ? message.failed : 'no port'}`);
   }
 
+  /** One for as long as the work takes, whatever becomes of it. Says how many connections the work has left open. */
+  static async during<T>(
+    options: Parameters<typeof ServiceProcess.start>[0],
+    work: (port: number) => Promise<T>,
+  ): Promise<{ result: T; connectionsLeft: number }> {
+    const service = await ServiceProcess.start(options);
+    try {
+      const result = await work(service.port);
+      return { result, connectionsLeft: await service.connectionsLeft() };
+    } finally {
+      await service.close();
+    }
+  }
+
   get port(): number {
     return this.#port;
   }

@@ -12,7 +12,7 @@ export interface PcmFormat {
   isBigEndian: boolean;
 }
 
-/** What scripts/audio-kernel exports: places in its memory, sizes, and functions of places and counts. */
+/** What audio-kernel exports: places in its memory, sizes, and functions of places and counts. */
 interface Exports {
   memory: { buffer: ArrayBuffer };
   flacFrame: (from: number, bytes: number, size: number, bits: number, assignment: number) => number;

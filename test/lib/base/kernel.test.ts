@@ -7,7 +7,7 @@ import { PLAIN_BASE64, SIMD_BASE64, SOURCES_HASH } from '../../../lib/base/kerne
 import type { PcmFormat } from '../../../lib/audio/pcm-format';
 import { noise } from '../../support/wav-files';
 
-const BUILD = path.join(__dirname, '../../../scripts/audio-kernel/build.mjs');
+const BUILD = path.join(__dirname, '../../../audio-kernel/build.mjs');
 const simd = new Kernel(Buffer.from(SIMD_BASE64, 'base64'));
 const plain = new Kernel(Buffer.from(PLAIN_BASE64, 'base64'));
 const FORMATS: readonly PcmFormat[] = [
@@ -24,7 +24,7 @@ describe('the kernel of the audio', () => {
   it('was made of the sources that are beside its compiler', () => {
     const script = `import(${JSON.stringify(pathToFileURL(BUILD).href)}).then((m) => console.log(m.sourcesHash()))`;
     const hash = execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' }).trim();
-    assert.equal(hash, SOURCES_HASH, 'Run `npm install && npm run build` in scripts/audio-kernel.');
+    assert.equal(hash, SOURCES_HASH, 'Run `npm install && npm run build` in audio-kernel.');
   });
 
   it('writes base64 of every length and every value, with vectors and without', () => {

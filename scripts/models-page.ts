@@ -1,7 +1,7 @@
 /** docs/models.md, made of the table that drives the checks and the editors: `npm run docs` writes it. */
-import { DEFAULT_MODEL, MODELS } from '../../lib/vocabulary/models';
-import type { Model } from '../../lib/vocabulary/models';
-import type { ParameterSpec } from '../../lib/vocabulary/parameters';
+import { DEFAULT_MODEL, MODELS } from '../lib/vocabulary/models';
+import type { Model } from '../lib/vocabulary/models';
+import type { ParameterSpec } from '../lib/vocabulary/parameters';
 
 const INTRODUCTION = `# Models
 

@@ -1,18 +1,18 @@
-// Takes the pictures of the documentation: `node scripts/screenshots.mjs [NAME …]`, after `npm test` has installed the
+// Takes the pictures of the documentation: `node test/browser/screenshots.mjs [NAME …]`, after `npm test` has installed the
 // browser. Starts a Node-RED and local services of its own; what is heard is real, but where emotions are to be seen.
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { root } from './project.mjs';
+import { root } from '../../scripts/project.mjs';
 
 const require = createRequire(import.meta.url);
 require('tsx/cjs');
-const { startLocalService } = require('../local-service/index.ts');
-const { launchBrowser } = require('../test/support/browser.ts');
-const { Dialog } = require('../test/browser/support/dialog.ts');
-const { Editor, readExample } = require('../test/browser/support/editor.ts');
-const { startHost } = require('../test/browser/support/host.ts');
-const { MicrophonePage } = require('../test/browser/support/microphone-page.ts');
+const { startLocalService } = require('../../local-service/index.ts');
+const { launchBrowser } = require('../support/browser.ts');
+const { Dialog } = require('./support/dialog.ts');
+const { Editor, readExample } = require('./support/editor.ts');
+const { startHost } = require('./support/host.ts');
+const { MicrophonePage } = require('./support/microphone-page.ts');
 
 const RECORDING = path.join(root, 'test/fixtures/jfk.wav');
 const FOLDER = path.join(root, 'docs/images');

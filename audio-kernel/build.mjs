@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const folder = import.meta.dirname;
 const sources = path.join(folder, 'assembly');
-const target = path.join(folder, '../../lib/base/kernel/wasm.ts');
+const target = path.join(folder, '../lib/base/kernel/wasm.ts');
 
 /** Of all sources; the tests compare it with what lib/base/kernel/wasm.ts was made of. */
 export function sourcesHash() {
@@ -45,7 +45,7 @@ async function build() {
   const text = (binary) => `'${binary.toString('base64')}'`;
   writeFileSync(
     target,
-    `// Made by scripts/audio-kernel/build.mjs of the sources beside it, which are the ones to read and to change.
+    `// Made by audio-kernel/build.mjs of the sources beside it, which are the ones to read and to change.
 // prettier-ignore
 export const SIMD_BASE64 = ${text(simd)};
 /** The same for processors without vectors. */

@@ -1,0 +1,41 @@
+/** `npm run docs`: writes the pages that are made of the sources. A test compares them with what is committed. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { modelsPage } from './models-page';
+
+const ROOT = path.join(__dirname, '..');
+
+/** The pages by their file. */
+export async function madePages(): Promise<Record<string, string>> {
+  return { 'docs/models.md': await formatted(modelsPage()), 'docs/api.md': await formatted(apiPage()) };
+}
+
+/** Of the doc comments of what lib/ exports; typedoc.json says how. */
+function apiPage(): string {
+  const out = mkdtempSync(path.join(os.tmpdir(), 'flow-asr-docs-'));
+  try {
+    const args = ['node_modules/typedoc/bin/typedoc', '--out', out, '--logLevel', 'Error'];
+    const cwd = path.join(ROOT, 'test', 'tools', 'api-docs');
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`typedoc failed: ${stderr}${stdout}`);
+    return readFileSync(path.join(out, 'api.md'), 'utf8');
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+async function formatted(text: string): Promise<string> {
+  return format(text, { ...(await resolveConfig(path.join(ROOT, 'docs', 'page.md'))), parser: 'markdown' });
+}
+
+async function write(): Promise<void> {
+  for (const [file, text] of Object.entries(await madePages())) {
+    writeFileSync(path.join(ROOT, file), text);
+    process.stderr.write(`${file}: ${text.length} characters\n`);
+  }
+}
+
+if (require.main === module) void write();
