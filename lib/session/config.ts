@@ -51,6 +51,9 @@ export interface SessionConfig {
   environment: Environment;
 }
 
+/** How long the first connection is tried again where nobody waits in front of a screen. */
+export const FIRST_CONNECT_TIMEOUT_MS = 10_000;
+
 const OVERLOAD_POLICIES: readonly OverloadPolicy[] = ['wait', 'dropOldest', 'fail'];
 const IDLE_POLICIES: readonly IdlePolicy[] = ['reopen', 'keepAlive', 'close'];
 

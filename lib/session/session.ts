@@ -243,7 +243,7 @@ class LiveSession implements Session {
       this.#recognition.commitSent(commit, positionMs, bySilence);
       if (bySilence) {
         this.#link.confirm(() => {
-          commit.arrivedAtMs = environment.clock.now();
+          this.#recognition.commitArrived(commit);
         });
       }
       if (log) logCommit(log, environment.clock, { atMs: Math.round(positionMs), bySilence }, result);

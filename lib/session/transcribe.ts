@@ -6,7 +6,7 @@ import type { AudioSource, ReadAudioOptions } from '../audio/source';
 import { AsrError } from '../vocabulary/errors';
 import type { FinalEvent, SessionEvent, Statistics } from '../vocabulary/events';
 import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
-import { configure, firstRate } from './config';
+import { configure, FIRST_CONNECT_TIMEOUT_MS, firstRate } from './config';
 import type { Session, SessionOptions } from './options';
 import { openSession } from './session';
 import { joinTexts } from './text';
@@ -134,7 +134,11 @@ class Transcription {
 
   #open(rate: Pick<SessionOptions, 'sampleRateHz'>): Session {
     const { onEvent } = this.#options;
-    const session = openSession({ ...this.#options, ...rate });
+    const session = openSession({
+      firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
+      ...this.#options,
+      ...rate,
+    });
     session.on('final', (final) => this.#sentences.push(final));
     session.on('error', ({ error }) => {
       this.#ended.abort(error);

@@ -7,7 +7,11 @@ export interface ConnectionPoolOptions {
   maxIdle?: number;
   /** How long one may wait. Default 50000: the service closes after 60 s (protocol.md B.5). */
   maxIdleMs?: number;
-  /** Connections to one address with one key at the same time, in use or not. The next one waits. Default 1000. */
+  /**
+   * Connections to one address with one key at the same time, in use or not. The next one waits. Default 100: more than
+   * that the service refuses to an account (protocol.md E 1). Raise it where your account may have more, or for a
+   * service of your own.
+   */
   maxOpen?: number;
   /** Of these, the ones that are just being made: the service limits requests per second (protocol.md A.8). Default 8. */
   maxConnecting?: number;
@@ -27,6 +31,8 @@ export interface Opener {
   readonly handlers: SocketHandlers;
   /** @param isUsed whether the connection is open already and served somebody before */
   onWire: (wire: Wire, isUsed: boolean) => void;
+  /** There is none free now. */
+  onWaiting: (reason: string) => void;
   /** None came free in time. */
   onTooLong: (error: Error) => void;
 }
@@ -84,6 +90,12 @@ export class Bucket {
     });
     this.#waiting.push({ opener, cancelBound });
     this.#admit();
+    // After the opener has got its socket, and only where it is not just the turn of others to connect.
+    queueMicrotask(() => {
+      const waits = this.#waiting.some((one) => one.opener === opener);
+      if (waits && this.#open >= maxOpen)
+        opener.onWaiting(`All ${maxOpen} connections of this key are in use.`);
+    });
   }
 
   /** The opener does not want it any more. */

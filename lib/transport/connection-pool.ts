@@ -33,7 +33,7 @@ export class ConnectionPool {
     this.#limits = {
       maxIdle: whole('maxIdle', options.maxIdle, 0, 4),
       maxIdleMs: duration('maxIdleMs', options.maxIdleMs, 50_000),
-      maxOpen: whole('maxOpen', options.maxOpen, 1, 1000),
+      maxOpen: whole('maxOpen', options.maxOpen, 1, 100),
       maxConnecting: whole('maxConnecting', options.maxConnecting, 1, 8),
       maxWaitMs: duration('maxWaitMs', options.maxWaitMs, 8000),
     };

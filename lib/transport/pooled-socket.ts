@@ -3,18 +3,26 @@ import type { Bucket, Opener } from './connection-bucket';
 import type { ConnectRequest, Socket, SocketEnd, SocketHandlers } from './socket';
 import type { Wire } from './wire';
 
+/** What a socket of the pool is at. */
+type Phase =
+  /** It waits for its turn. */
+  | { name: 'waiting' }
+  /** A connection is being made for it. */
+  | { name: 'connecting'; wire: Wire }
+  /** It has a used connection, which has not said anything yet: what was sent on it goes again if it is dead. */
+  | { name: 'reusing'; wire: Wire; unanswered: Frame[] }
+  /** The used connection was dead; another is being made, for the same frames. */
+  | { name: 'replacing'; wire: Wire; unanswered: Frame[] }
+  | { name: 'open'; wire: Wire }
+  | { name: 'over' };
+
 /** A socket that waits for its turn, over a connection that may have been used before. */
 export class PooledSocket implements Socket {
   readonly #bucket: Bucket;
   readonly #handlers: SocketHandlers;
   readonly #onReused: () => void;
   readonly #opener: Opener;
-  /** None before it is its turn. */
-  #wire: Wire | undefined;
-  #isOpen = false;
-  #isOver = false;
-  /** What was sent on a used connection before it said anything: sent again if it turns out to be dead. */
-  #unanswered: Frame[] | undefined;
+  #phase: Phase = { name: 'waiting' };
 
   constructor(bucket: Bucket, request: ConnectRequest, handlers: SocketHandlers, onReused: () => void) {
     this.#bucket = bucket;
@@ -24,8 +32,11 @@ export class PooledSocket implements Socket {
       request,
       handlers: this.#ownHandlers(),
       onWire: (wire, isUsed) => {
-        this.#wire = wire;
         if (isUsed) this.#takeOver(wire);
+        else this.#phase = { name: 'connecting', wire };
+      },
+      onWaiting: (reason) => {
+        handlers.onWaiting?.(reason);
       },
       onTooLong: (error) => {
         this.#end({ kind: 'failed', error });
@@ -39,7 +50,7 @@ export class PooledSocket implements Socket {
   }
 
   send(frame: Frame, onFlushed?: () => void): void {
-    this.#unanswered?.push(frame);
+    if ('unanswered' in this.#phase) this.#phase.unanswered.push(frame);
     this.#wire?.send(frame, onFlushed);
   }
 
@@ -48,13 +59,15 @@ export class PooledSocket implements Socket {
   }
 
   release(): boolean {
-    if (this.#isOver || !this.#isOpen || !this.#wire || !this.#bucket.keep(this.#wire)) return false;
-    this.#isOver = true;
+    const { name } = this.#phase;
+    const wire = name === 'open' || name === 'reusing' ? this.#wire : undefined;
+    if (!wire || !this.#bucket.keep(wire)) return false;
+    this.#phase = { name: 'over' };
     return true;
   }
 
   close(): void {
-    if (this.#isOver) return;
+    if (this.#isOver()) return;
     if (this.#wire) {
       this.#wire.close();
       return;
@@ -66,19 +79,29 @@ export class PooledSocket implements Socket {
   }
 
   destroy(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#isOver()) return;
+    const wire = this.#wire;
+    this.#phase = { name: 'over' };
     this.#bucket.leave(this.#opener);
-    this.#wire?.destroy();
+    wire?.destroy();
+  }
+
+  /** None before it is its turn. */
+  get #wire(): Wire | undefined {
+    return 'wire' in this.#phase ? this.#phase.wire : undefined;
+  }
+
+  // A method, because a handler may end it between two looks.
+  #isOver(): boolean {
+    return this.#phase.name === 'over';
   }
 
   /** A connection that is open already. */
   #takeOver(wire: Wire): void {
+    this.#phase = { name: 'reusing', wire, unanswered: [] };
     wire.use(this.#opener.handlers);
-    this.#unanswered = [];
     queueMicrotask(() => {
-      if (this.#isOver || this.#isOpen) return;
-      this.#isOpen = true;
+      if (this.#isOver()) return;
       this.#onReused();
       this.#handlers.onOpen();
     });
@@ -90,7 +113,7 @@ export class PooledSocket implements Socket {
         this.#opened();
       },
       onText: (text) => {
-        this.#unanswered = undefined;
+        if (this.#phase.name === 'reusing') this.#phase = { name: 'open', wire: this.#phase.wire };
         this.#handlers.onText(text);
       },
       onBinary: (byteLength) => {
@@ -106,29 +129,27 @@ export class PooledSocket implements Socket {
   }
 
   #opened(): void {
-    const again = this.#unanswered;
-    this.#unanswered = undefined;
-    if (this.#isOpen) {
-      for (const frame of again ?? []) this.#wire?.send(frame);
-      return;
-    }
-    this.#isOpen = true;
-    this.#handlers.onOpen();
+    const phase = this.#phase;
+    if (!('wire' in phase)) return;
+    this.#phase = { name: 'open', wire: phase.wire };
+    if (phase.name === 'connecting') this.#handlers.onOpen();
+    // The owner was told already that it is open.
+    else if ('unanswered' in phase) for (const frame of phase.unanswered) phase.wire.send(frame);
   }
 
   #ended(end: SocketEnd): void {
-    if (this.#isOver) return;
+    const phase = this.#phase;
     // The service closed the used connection just as it was taken: a new one does the same work.
-    if (this.#unanswered && end.kind === 'closed') {
-      this.#wire = this.#bucket.dial(this.#opener);
+    if ('unanswered' in phase && end.kind === 'closed') {
+      this.#phase = { ...phase, name: 'replacing', wire: this.#bucket.dial(this.#opener) };
       return;
     }
     this.#end(end);
   }
 
   #end(end: SocketEnd): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+    if (this.#isOver()) return;
+    this.#phase = { name: 'over' };
     this.#handlers.onEnd(end);
   }
 }

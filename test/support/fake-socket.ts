@@ -8,6 +8,10 @@ export class FakeSocket implements Socket {
   readonly sent: string[] = [];
   bufferedBytes = 0;
   isClosed = false;
+  /** Whether the closing handshake takes until the test ends it. */
+  keepsClosing = false;
+  /** Whether a pool takes the connection back. */
+  isReleasable = false;
   request: ConnectRequest | undefined;
   #handlers: SocketHandlers | undefined;
 
@@ -17,6 +21,14 @@ export class FakeSocket implements Socket {
     this.#handlers = handlers;
     return this;
   };
+
+  open(): void {
+    this.#handlers?.onOpen();
+  }
+
+  pong(): void {
+    this.#handlers?.onPong();
+  }
 
   /** Opens, greets and accepts the configuration. */
   accept(mode: 'vad' | 'manual' = 'vad'): void {
@@ -44,12 +56,12 @@ export class FakeSocket implements Socket {
   }
 
   release(): boolean {
-    return false;
+    return this.isReleasable;
   }
 
   close(): void {
     this.isClosed = true;
-    this.end(1000);
+    if (!this.keepsClosing) this.end(1000);
   }
 
   destroy(): void {

@@ -5,23 +5,35 @@ import type { CommitResult } from '../options';
 import { joinTexts } from '../text';
 import { Unclaimed } from './unclaimed';
 
+/** What a commit is at. A lost connection makes those that wait for an answer `queued` again. */
+export type CommitState =
+  /** It waits until the audio before it has been sent. */
+  | { name: 'queued' }
+  /** It went out. Commits of one protocol session are numbered in the order of sending, from 0. */
+  | { name: 'sent'; number: number; sentAtMs: number; bySilence: boolean }
+  /** Made of silence, which the service has got; it will not say when all of its results are there. */
+  | { name: 'confirmed'; number: number; sentAtMs: number; bySilence: true; arrivedAtMs: number }
+  /** It has its result, or the error that it failed with. */
+  | { name: 'answered' }
+  /** There was no result in time. It is still sent again, for the place where it cuts. */
+  | { name: 'expired' };
+
 /** A commit that was asked for. */
 export interface PendingCommit {
-  /** In the order of sending, from 0; `undefined` until it was sent. */
-  number?: number;
+  readonly state: CommitState;
   /** Where, in the given audio, it cuts. */
-  markMs: number;
+  readonly markMs: number;
   /** Where the one before cut. */
-  fromMs: number;
-  /** When it was sent, on the clock. */
-  sentAtMs?: number;
-  /** When the service has got it, on the clock; only where it is made of silence. */
-  arrivedAtMs?: number | undefined;
-  /** Made of silence: the service will not say when all of its results are there. */
-  bySilence?: boolean;
+  readonly fromMs: number;
 }
 
+/** A commit that the service has to answer. */
+export type SentCommit = PendingCommit & { state: Extract<CommitState, { number: number }> };
+
 interface Entry extends PendingCommit {
+  state: CommitState;
+  markMs: number;
+  fromMs: number;
   resolve: (result: CommitResult) => void;
   reject: (error: AsrError) => void;
   cancelBound?: Cancel;
@@ -46,16 +58,16 @@ export class Commits {
     this.#onCut = onCut;
   }
 
-  /** The oldest commit that was sent and has no answer. */
-  get oldest(): PendingCommit | undefined {
+  /** The oldest commit without an answer, if it was sent. */
+  get oldest(): SentCommit | undefined {
     const first = this.#entries[0];
-    return first?.sentAtMs === undefined ? undefined : first;
+    return first && wasSent(first) ? first : undefined;
   }
 
   add(): { commit: PendingCommit; result: Promise<CommitResult> } {
     let commit!: Entry;
     const result = new Promise<CommitResult>((resolve, reject) => {
-      commit = { markMs: 0, fromMs: 0, resolve, reject };
+      commit = { state: { name: 'queued' }, markMs: 0, fromMs: 0, resolve, reject };
     });
     this.#entries.push(commit);
     return { commit, result };
@@ -64,21 +76,26 @@ export class Commits {
   /** The commit went out; from now on its bound runs. */
   sent(commit: PendingCommit, markMs: number, bySilence: boolean): void {
     const entry = commit as Entry;
-    entry.bySilence = bySilence;
-    entry.number = this.#sent;
-    entry.arrivedAtMs = undefined;
+    const number = this.#sent;
     this.#sent += 1;
     entry.markMs = markMs;
     entry.fromMs = this.#lastMarkMs;
     this.#lastMarkMs = markMs;
-    this.#unanswered.set(entry.number, entry);
-    // It timed out already, and was sent again for the place where it cuts.
-    if (!this.#entries.includes(entry)) return;
-    entry.sentAtMs = this.#clock.now();
+    this.#unanswered.set(number, entry);
+    if (entry.state.name !== 'queued') return;
+    entry.state = { name: 'sent', number, sentAtMs: this.#clock.now(), bySilence };
     entry.cancelBound = this.#clock.after(this.#timeoutMs, () => {
       const message = `The service gave no result for a commit within ${this.#timeoutMs} ms.`;
-      this.#remove(entry)?.reject(new AsrError('COMMIT_TIMEOUT', message, { retryable: true }));
+      this.#remove(entry, 'expired');
+      entry.reject(new AsrError('COMMIT_TIMEOUT', message, { retryable: true }));
     });
+  }
+
+  /** The service has got the silence that the commit is made of. */
+  arrived(commit: PendingCommit): void {
+    const entry = commit as Entry;
+    if (entry.state.name !== 'sent') return;
+    entry.state = { ...entry.state, name: 'confirmed', bySilence: true, arrivedAtMs: this.#clock.now() };
   }
 
   /** Whether a commit waits for its answer, sent or not. */
@@ -86,8 +103,8 @@ export class Commits {
     return this.#entries.length > 0;
   }
 
-  isPending(commit: PendingCommit): boolean {
-    return this.#entries.includes(commit as Entry);
+  isPending({ state }: PendingCommit): boolean {
+    return state.name !== 'answered' && state.name !== 'expired';
   }
 
   /** Up to where all commits that were sent are answered. */
@@ -104,8 +121,7 @@ export class Commits {
     this.#unclaimed.restart();
     for (const entry of this.#entries) {
       entry.cancelBound?.();
-      delete entry.number;
-      delete entry.sentAtMs;
+      entry.state = { name: 'queued' };
     }
   }
 
@@ -116,7 +132,7 @@ export class Commits {
 
   /** Whether no commit before this one waits for its answer. */
   isFirst(number: number): boolean {
-    return this.#entries.every((entry) => entry.number === undefined || entry.number >= number);
+    return this.#entries.every((entry) => !wasSent(entry) || entry.state.number >= number);
   }
 
   /** Whether there are finals that no commit was answered with. */
@@ -128,9 +144,10 @@ export class Commits {
   settle(number: number, belongs: (final: FinalEvent) => boolean, error?: AsrError): void {
     this.#unanswered.delete(number);
     const { finals, missing } = this.#unclaimed.take(belongs);
-    const entry = this.#remove(this.#entries.find((candidate) => candidate.number === number));
+    const entry = this.#entries.find((candidate) => wasSent(candidate) && candidate.state.number === number);
     // A commit that timed out takes its finals with it: they are not the next one's.
     if (!entry) return;
+    this.#remove(entry, 'answered');
     if (error) {
       entry.reject(error);
       return;
@@ -141,29 +158,32 @@ export class Commits {
 
   /** Answers every commit that was sent with the finals that are there: no more will come. */
   settleSent(): void {
-    for (const { number } of [...this.#entries]) {
-      if (number !== undefined) this.settle(number, () => true);
-    }
+    for (const { state } of this.#entries.filter(wasSent)) this.settle(state.number, () => true);
   }
 
   /** Answers the commits that are made of silence, each with the finals that began before it. */
   settleBySilence(): void {
-    for (const { number, bySilence, markMs } of [...this.#entries]) {
-      if (bySilence && number !== undefined) this.settle(number, beginsBefore(markMs));
+    for (const { state, markMs } of this.#entries.filter(wasSent)) {
+      if (state.bySilence) this.settle(state.number, beginsBefore(markMs));
     }
   }
 
   failAll(error: AsrError): void {
-    for (const entry of [...this.#entries]) this.#remove(entry)?.reject(error);
+    for (const entry of [...this.#entries]) {
+      this.#remove(entry, 'answered');
+      entry.reject(error);
+    }
   }
 
-  #remove(entry: Entry | undefined): Entry | undefined {
-    if (!entry) return undefined;
+  #remove(entry: Entry, name: 'answered' | 'expired'): void {
     entry.cancelBound?.();
-    const index = this.#entries.indexOf(entry);
-    if (index >= 0) this.#entries.splice(index, 1);
-    return entry;
+    entry.state = { name };
+    this.#entries.splice(this.#entries.indexOf(entry), 1);
   }
+}
+
+function wasSent<T extends PendingCommit>(commit: T): commit is T & SentCommit {
+  return commit.state.name === 'sent' || commit.state.name === 'confirmed';
 }
 
 export function beginsBefore(markMs: number): (final: FinalEvent) => boolean {

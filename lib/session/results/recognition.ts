@@ -68,6 +68,11 @@ export class Recognition {
     if (bySilence) this.#silenceCommits.check();
   }
 
+  /** The service has got the silence that the commit is made of. */
+  commitArrived(commit: PendingCommit): void {
+    this.#commits.arrived(commit);
+  }
+
   finishSent(): void {
     this.#finishedAtMs = this.#options.clock.now();
     this.#isFinishing = true;
@@ -245,7 +250,7 @@ export class Recognition {
     const { events, final } = this.#sentences.final(event, now);
     if (final.text !== '') {
       const spokenAtMs = final.endMs === undefined ? undefined : times.sentAt(final.endMs);
-      const askedAtMs = spokenAtMs ?? this.#commits.oldest?.sentAtMs ?? this.#finishedAtMs;
+      const askedAtMs = spokenAtMs ?? this.#commits.oldest?.state.sentAtMs ?? this.#finishedAtMs;
       counter.text(event.sentenceId, now);
       counter.final(final.text, askedAtMs === undefined ? undefined : now - askedAtMs);
     }

@@ -59,15 +59,16 @@ export class SilenceCommits {
     this.stop();
     for (;;) {
       const commit = this.#commits.oldest;
-      if (!commit?.bySilence || commit.number === undefined) return;
-      const { number, fromMs, markMs, arrivedAtMs } = commit;
+      if (!commit?.state.bySilence) return;
+      const { state, fromMs, markMs } = commit;
       if (this.#sentences.anyOpenBefore(markMs)) return;
       // Speech of the commit before tells nothing of this one's audio, however short that is.
       const heardUpToMark = this.#speechEndMs > fromMs && this.#speechEndMs >= markMs - TAIL_MS;
       const heardAll =
         (heardUpToMark || this.#speechBeginMs >= markMs) &&
         this.#sentences.lostFromBefore(markMs).length === 0;
-      const quietSinceMs = Math.max(arrivedAtMs ?? Infinity, this.#heardAtMs);
+      const arrivedAtMs = state.name === 'confirmed' ? state.arrivedAtMs : Infinity;
+      const quietSinceMs = Math.max(arrivedAtMs, this.#heardAtMs);
       const quietForMs = Math.max(0, this.#clock.now() - quietSinceMs);
       if (!heardAll && quietForMs < QUIET_MS) {
         this.#cancelTimer = this.#clock.after(QUIET_MS - quietForMs, () => {
@@ -76,7 +77,7 @@ export class SilenceCommits {
         return;
       }
       this.#giveUp(markMs);
-      this.#commits.settle(number, beginsBefore(markMs));
+      this.#commits.settle(state.number, beginsBefore(markMs));
     }
   }
 

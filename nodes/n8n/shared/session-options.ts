@@ -3,6 +3,7 @@ import { connectionOf, CREDENTIALS } from '../../../credentials/n8n/connection';
 import { languageOfTag } from '../../../lib/vocabulary/languages';
 import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
 import type { SessionMode, WireFormat } from '../../../lib/vocabulary/models';
+import { FIRST_CONNECT_TIMEOUT_MS } from '../../../lib/session/config';
 import type { SessionOptions } from '../../../lib/session/options';
 import { readParameters } from '../../stored-parameters';
 import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';
@@ -29,6 +30,7 @@ export async function sessionOptions({ parameter, credentials }: ParameterSource
   const { sampleRateHz, wireFormat, context } = options;
   return {
     ...connectionOf(await credentials(CREDENTIALS)),
+    firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
     model: model.id,
     // Where the model has one mode there is nothing to choose, and what another model left behind does not count.
     ...(model.modes.length > 1 && { mode: (text('mode') || 'vad') as SessionMode }),

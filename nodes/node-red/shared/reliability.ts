@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import type { SessionLog } from '../../../lib/vocabulary/log';
+import { FIRST_CONNECT_TIMEOUT_MS } from '../../../lib/session/config';
 import type { SessionOptions } from '../../../lib/session/options';
 import { traceToFile } from '../../../lib/transport/trace-file';
 import type { TraceFile } from '../../../lib/transport/trace-file';
@@ -19,10 +20,14 @@ export function reliabilityOptions(
   node: Node,
   { reconnectAttempts, livenessSeconds }: ReliabilityDef,
   trace: TraceFile | undefined,
-): Pick<SessionOptions, 'reconnect' | 'pingIntervalMs' | 'pongTimeoutMs' | 'log' | 'trace'> {
+): Pick<
+  SessionOptions,
+  'reconnect' | 'firstConnectTimeoutMs' | 'pingIntervalMs' | 'pongTimeoutMs' | 'log' | 'trace'
+> {
   const livenessMs = readLimit(livenessSeconds, RELIABILITY_LIMITS.livenessSeconds) * 1000;
   return {
     reconnect: { maxAttempts: readLimit(reconnectAttempts, RELIABILITY_LIMITS.reconnectAttempts) },
+    firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
     // As the client divides it by default: until the ping, and until its answer.
     pingIntervalMs: (livenessMs * 2) / 3,
     pongTimeoutMs: livenessMs / 3,
