@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HeldSession } from '../held-session';
 import { AsrError } from '../vocabulary/errors';
 import type { SessionEvent } from '../vocabulary/events';
 import type { Session } from '../session/options';
@@ -20,7 +21,7 @@ export class LiveRecognition {
   readonly #options: LiveRecognitionOptions;
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
-  #session: Session | undefined;
+  #session: HeldSession | undefined;
   #sessionsBefore = 0;
   /** Audio of the sessions before. */
   #offsetMs = 0;
@@ -56,7 +57,7 @@ export class LiveRecognition {
         await session.append(pcm, { encoding: 's16le', isDecoded: true });
         return;
       } catch (error) {
-        if (session.state !== 'closed') throw error;
+        if (!session.isClosed) throw error;
         // It failed meanwhile: the audio belongs to the next one, if there is to be one.
       }
     }
@@ -79,18 +80,19 @@ export class LiveRecognition {
     this.#session?.abort();
   }
 
-  async #current(): Promise<Session> {
+  async #current(): Promise<HeldSession> {
     const { signal } = this.#closing;
     const waitMs = this.#notBeforeMs - performance.now();
     if (waitMs > 0 && !this.#failure) await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     if (this.#failure) throw this.#failure;
     if (signal.aborted) throw new AsrError('ABORTED', 'The recognition was stopped.');
-    return this.#session && this.#session.state !== 'closed' ? this.#session : this.#start();
+    return this.#session && !this.#session.isClosed ? this.#session : this.#start();
   }
 
-  #start(): Session {
+  #start(): HeldSession {
     const session = this.#options.openSession();
-    this.#session = session;
+    const held = new HeldSession(session);
+    this.#session = held;
     this.#openedAtMs = undefined;
     session.on('event', (event) => {
       if (this.#closing.signal.aborted) return;
@@ -99,7 +101,7 @@ export class LiveRecognition {
       this.#options.onEvent(isFirst ? event : continued(event, this.#sessionsBefore, this.#offsetMs));
       if (event.type === 'error' || event.type === 'finished') this.#ended(event);
     });
-    return session;
+    return held;
   }
 
   #ended(event: Extract<SessionEvent, { type: 'error' | 'finished' }>): void {

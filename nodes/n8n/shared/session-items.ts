@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { Drained } from './held-session';
+import type { Drained } from './execution-session';
 import { failedItem } from './errors';
 import type { NodeFault } from './errors';
 import { asData } from './items';

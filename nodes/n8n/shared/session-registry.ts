@@ -4,14 +4,14 @@ import type { AsrError } from '../../../lib/vocabulary/errors';
 import { forgetOldest } from '../../../lib/base/forget-oldest';
 import { openSession } from '../../../lib/session/session';
 import type { SessionOptions } from '../../../lib/session/options';
-import { HeldSession } from './held-session';
-import type { HeldSessionOptions } from './held-session';
+import { ExecutionSession } from './execution-session';
+import type { ExecutionSessionOptions } from './execution-session';
 
 /** Reasons that are remembered of sessions that have ended. */
 const MAX_REASONS = 500;
 
 interface Registry {
-  open: Map<string, HeldSession>;
+  open: Map<string, ExecutionSession>;
   /** Why a session of this key has ended, oldest first. */
   ended: Map<string, AsrError>;
 }
@@ -41,8 +41,8 @@ export function openHeldSession(
   context: IExecuteFunctions,
   name: string,
   options: SessionOptions,
-  limits: Pick<HeldSessionOptions, 'unusedMs' | 'longestMs'>,
-): HeldSession {
+  limits: Pick<ExecutionSessionOptions, 'unusedMs' | 'longestMs'>,
+): ExecutionSession {
   const { open, ended } = registry();
   const key = keyOf(context, name);
   const { id: openedBy } = context.getNode();
@@ -58,7 +58,7 @@ export function openHeldSession(
   }
   const held =
     known ??
-    new HeldSession(openSession(options), {
+    new ExecutionSession(openSession(options), {
       ...limits,
       name,
       openedBy,
@@ -73,7 +73,7 @@ export function openHeldSession(
 }
 
 /** @throws NodeOperationError when none was opened; AsrError that says why it is over */
-export function heldSession(context: IExecuteFunctions, name: string): HeldSession {
+export function heldSession(context: IExecuteFunctions, name: string): ExecutionSession {
   const { open, ended } = registry();
   const key = keyOf(context, name);
   const held = open.get(key);
@@ -95,7 +95,7 @@ const NOT_OPEN = [
 ].join(' ');
 
 /** Ends with the execution, where n8n tells: of a cancellation always, of its end from 2.33 on. */
-function watch(context: IExecuteFunctions, held: HeldSession): void {
+function watch(context: IExecuteFunctions, held: ExecutionSession): void {
   // Once for a run of the execution, not for each of its nodes.
   if (!held.endWith(context.getExecutionCancelSignal())) return;
   const { onExecutionFinish } = context as { onExecutionFinish?: (handler: () => void) => void };

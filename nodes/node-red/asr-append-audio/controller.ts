@@ -90,8 +90,10 @@ export class AppendController {
       try {
         // How long a piece of it lasts is known only of samples.
         const rateHz = sink.sampleRateHz;
-        const samples = decodeAudio(source, { strings, signal, hints, rateHz });
-        for await (const chunk of inRealTime(samples, rateHz, signal)) await sink.append(chunk, {});
+        const onComplaint = sink.complain;
+        const samples = decodeAudio(source, { strings, signal, hints, rateHz, onComplaint });
+        const decoded: AudioFormatHints = { encoding: 's16le', isDecoded: true };
+        for await (const chunk of inRealTime(samples, rateHz, signal)) await sink.append(chunk, decoded);
       } finally {
         this.#playing -= 1;
       }

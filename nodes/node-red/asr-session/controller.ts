@@ -120,6 +120,9 @@ export class SessionController implements SessionHost, Viewable {
             this.#badge.watchBuffer();
             await accepted;
           },
+          complain: ({ code, message }) => {
+            if (live) this.#onEvent({ type: 'warning', code, message }, live, false);
+          },
         });
       } finally {
         if (live) live.readers -= 1;

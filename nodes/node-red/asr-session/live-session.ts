@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
-import { AsrError } from '../../../lib/vocabulary/errors';
 import type { SessionEvent, SessionState, WarningCode } from '../../../lib/vocabulary/events';
 import type { ContextTurn } from '../../../lib/vocabulary/parameters';
+import { HeldSession } from '../../../lib/held-session';
 import type { CommitResult, Session } from '../../../lib/session/options';
 import type { Route } from './messages';
 
@@ -75,18 +75,17 @@ export class LiveSession {
   /** Of the monotonic clock; only of use while it sleeps. */
   sleepsSinceMs = 0;
   readonly #session: Session;
-  /** 0 lets it stay. */
-  readonly #finishAfterMs: number;
+  readonly #held: HeldSession;
   /** The dialogue that was given last, as text. */
   #context: string;
-  #idleTimer: NodeJS.Timeout | undefined;
-  #inUse = 0;
-  #failure: AsrError | undefined;
   readonly #openedAtMs = performance.now();
   #said: Pick<SessionView, 'text' | 'isFinal' | 'emotion'> = { text: '', isFinal: true };
   #problem: string | undefined;
 
-  /** @param context what the session was opened with */
+  /**
+   * @param finishAfterMs without audio; 0 lets it stay
+   * @param context what the session was opened with
+   */
   constructor(
     key: string,
     route: Route,
@@ -98,9 +97,14 @@ export class LiveSession {
     this.route = route;
     this.resultRoute = { ...route, topic: key || (route.topic ?? '') };
     this.#session = session;
-    this.#finishAfterMs = finishAfterMs;
     this.#context = JSON.stringify(context);
-    this.#awaitAudio();
+    const onUnused = (): void => {
+      this.finish().catch(() => undefined);
+    };
+    this.#held = new HeldSession(
+      session,
+      finishAfterMs > 0 ? { unusedMs: finishAfterMs, onUnused } : undefined,
+    );
   }
 
   /** Calls `listener` with every event, the last one included, and with whether it changed the phase. */
@@ -110,9 +114,7 @@ export class LiveSession {
       this.phase = phaseAfter(event, before);
       if (event.type === 'state') this.#enter(event.to);
       if (event.type === 'reconnecting') this.attempt = event.attempt;
-      if (event.type === 'error') this.#failure = event.error;
       this.#remember(event);
-      if (event.type === 'error' || event.type === 'finished') clearTimeout(this.#idleTimer);
       listener(event, this.phase !== before);
     });
   }
@@ -133,7 +135,7 @@ export class LiveSession {
   }
 
   get takesAudio(): boolean {
-    return this.#session.state !== 'finishing' && this.#session.state !== 'closed';
+    return this.#held.takesAudio;
   }
 
   /** Audio that waits for the connection. */
@@ -143,7 +145,7 @@ export class LiveSession {
 
   /** Whether nobody would miss it: it costs nothing and takes the place of another. */
   get canMakeRoom(): boolean {
-    return this.#session.state === 'sleeping' && this.#inUse === 0 && this.readers === 0;
+    return this.#session.state === 'sleeping' && !this.#held.isInUse && this.readers === 0;
   }
 
   async ready(): Promise<void> {
@@ -151,7 +153,7 @@ export class LiveSession {
   }
 
   append(chunk: AudioChunk, hints: AudioFormatHints): Promise<void> {
-    return this.#use(() => this.#session.append(chunk, hints));
+    return this.#held.append(chunk, hints);
   }
 
   /**
@@ -166,17 +168,13 @@ export class LiveSession {
   }
 
   commit(): Promise<CommitResult> {
-    return this.#use(() => this.#session.commit());
+    return this.#held.commit();
   }
 
   /** What is left as one commit, then the end of the session. */
   async commitAndFinish(): Promise<CommitResult> {
     try {
-      return await this.commit();
-    } catch (error) {
-      // With a session that is to end anyway, nothing said is no mistake.
-      if (error instanceof AsrError && error.code === 'COMMIT_EMPTY') return { text: '', finals: [] };
-      throw error;
+      return await this.#held.commitIfAny();
     } finally {
       // The answer is there; how the session ends is told by its events.
       this.finish().catch(() => undefined);
@@ -184,13 +182,12 @@ export class LiveSession {
   }
 
   async finish(): Promise<void> {
-    clearTimeout(this.#idleTimer);
+    this.#held.stopTimer();
     await this.#session.finish();
   }
 
   abort(): void {
-    clearTimeout(this.#idleTimer);
-    this.#session.abort();
+    this.#held.abort();
   }
 
   #enter(state: SessionState): void {
@@ -206,27 +203,5 @@ export class LiveSession {
     if (event.type === 'reconnecting' || event.type === 'waiting') this.#problem = event.reason;
     if (event.type === 'warning' && !IS_NO_PROBLEM.has(event.code)) this.#problem = event.message;
     if (event.type === 'opened' || event.type === 'resumed') this.#problem = undefined;
-  }
-
-  async #use<T>(work: () => Promise<T>): Promise<T> {
-    clearTimeout(this.#idleTimer);
-    this.#inUse += 1;
-    try {
-      return await work();
-    } catch (error) {
-      // What ended the session says more than that it has ended.
-      const hasEnded = error instanceof AsrError && error.code === 'SESSION_CLOSED';
-      throw hasEnded && this.#failure ? this.#failure : error;
-    } finally {
-      this.#inUse -= 1;
-      if (this.#inUse === 0) this.#awaitAudio();
-    }
-  }
-
-  #awaitAudio(): void {
-    if (this.#finishAfterMs === 0 || !this.takesAudio) return;
-    this.#idleTimer = setTimeout(() => {
-      this.finish().catch(() => undefined);
-    }, this.#finishAfterMs);
   }
 }

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { AudioComplaint } from '../../../lib/audio/doctor';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import type { CommitResult } from '../../../lib/session/options';
 import { NodeError } from './errors';
@@ -10,6 +11,8 @@ export interface AudioSink {
   readonly sampleRateHz: number;
   /** Resolves when the audio is accepted; awaiting it is the flow control. */
   append(chunk: AudioChunk, hints: AudioFormatHints): Promise<void>;
+  /** What is wrong with audio that was decoded before it was appended. */
+  complain: (complaint: AudioComplaint) => void;
 }
 
 /** What an `asr session` node does for the `append audio` and `commit` nodes that point at it. */

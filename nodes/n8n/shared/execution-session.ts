@@ -7,6 +7,7 @@ import type {
   Statistics,
   WarningEvent,
 } from '../../../lib/vocabulary/events';
+import { HeldSession } from '../../../lib/held-session';
 import type { CommitResult, Session } from '../../../lib/session/options';
 
 /** What a session has given since it was asked the last time. */
@@ -18,7 +19,7 @@ export interface Drained {
   warnings: WarningEvent[];
 }
 
-export interface HeldSessionOptions {
+export interface ExecutionSessionOptions {
   name: string;
   /** The node that opened it: it may open it again for its next item. */
   openedBy: string;
@@ -34,26 +35,24 @@ export interface HeldSessionOptions {
  * A session between two nodes of an execution. It ends by itself, because n8n tells older versions of nodes neither that
  * the execution is over nor that their code was loaded anew.
  */
-export class HeldSession {
+export class ExecutionSession {
   readonly openedBy: string;
   /** All finals since it was opened. */
   readonly finals: FinalEvent[] = [];
   readonly #session: Session;
-  readonly #options: HeldSessionOptions;
+  readonly #held: HeldSession;
+  readonly #options: ExecutionSessionOptions;
   readonly #watched = new WeakSet<AbortSignal>();
   /** Sentences that have no final yet, in the order of their beginning. */
   readonly #open = new Map<string, InterimEvent>();
   readonly #longest: NodeJS.Timeout;
-  #unused: NodeJS.Timeout | undefined;
-  #uses = 0;
   #drainedFinals = 0;
   #emotions: EmotionEvent[] = [];
   #warnings: WarningEvent[] = [];
   readonly #ended = new AbortController();
-  #endedBy: AsrError | undefined;
 
-  constructor(session: Session, options: HeldSessionOptions) {
-    const { openedBy, longestMs } = options;
+  constructor(session: Session, options: ExecutionSessionOptions) {
+    const { openedBy, longestMs, unusedMs } = options;
     this.openedBy = openedBy;
     this.#session = session;
     this.#options = options;
@@ -73,7 +72,12 @@ export class HeldSession {
     session.on('error', ({ error }) => {
       this.#release(error);
     });
-    this.#awaitUse();
+    this.#held = new HeldSession(session, {
+      unusedMs,
+      onUnused: () => {
+        this.end(`no node used it for ${seconds(unusedMs)}`);
+      },
+    });
   }
 
   /** Aborts when the session is over: what is read for it need not be read any more. */
@@ -83,25 +87,22 @@ export class HeldSession {
 
   /** Resolves when the service has accepted the session. */
   ready(): ReturnType<Session['ready']> {
-    return this.#use(() => this.#session.ready());
+    return this.#held.ready();
   }
 
   append(audio: AsyncIterable<AudioChunk>, hints: () => AudioFormatHints): Promise<void> {
-    return this.#use(async () => {
+    return this.#held.use(async () => {
       for await (const chunk of audio) await this.#session.append(chunk, hints());
     });
   }
 
-  /** Nothing to commit is no mistake here: a loop cannot know whether somebody has spoken. */
+  /** A loop cannot know whether somebody has spoken. */
   commit(): Promise<CommitResult> {
-    return this.#use(() => this.#session.commit()).catch((error: unknown) => {
-      if (error instanceof AsrError && error.code === 'COMMIT_EMPTY') return { text: '', finals: [] };
-      throw error;
-    });
+    return this.#held.commitIfAny();
   }
 
   finish(): Promise<Statistics> {
-    return this.#use(() => this.#session.finish());
+    return this.#held.finish();
   }
 
   /** Ends it at once. @param why goes on after "The session is over: " */
@@ -139,37 +140,14 @@ export class HeldSession {
     return drained;
   }
 
-  async #use<T>(work: () => Promise<T>): Promise<T> {
-    clearTimeout(this.#unused);
-    this.#uses += 1;
-    try {
-      return await work();
-    } catch (error) {
-      // What ended the session says more than that it has ended.
-      throw this.#endedBy ?? error;
-    } finally {
-      this.#uses -= 1;
-      if (this.#uses === 0) this.#awaitUse();
-    }
-  }
-
-  #awaitUse(): void {
-    if (this.#endedBy) return;
-    const { unusedMs } = this.#options;
-    this.#unused = setTimeout(() => {
-      this.end(`no node used it for ${seconds(unusedMs)}`);
-    }, unusedMs);
-  }
-
   #over(why: string): AsrError {
     const message = `The session "${this.#options.name}" is over: ${why}. Open it again with an ASR Session node.`;
     return new AsrError('SESSION_CLOSED', message);
   }
 
   #release(reason: AsrError): void {
-    if (this.#endedBy) return;
-    this.#endedBy = reason;
-    clearTimeout(this.#unused);
+    if (this.#ended.signal.aborted) return;
+    this.#held.over(reason);
     clearTimeout(this.#longest);
     this.#ended.abort(reason);
     this.#options.onEnd(reason);
