@@ -114,13 +114,11 @@ describe('an http source', () => {
   });
 
   it('stops connecting at the signal, and leaves nothing', async () => {
-    const url = await servers.http(() => undefined);
     const stopping = new AbortController();
-    const connecting = connect(url, STALL_MS, stopping.signal);
-    setTimeout(() => {
+    const url = await servers.http(() => {
       stopping.abort();
-    }, 20);
-    await assert.rejects(connecting);
+    });
+    await assert.rejects(connect(url, STALL_MS, stopping.signal));
   });
 
   it('can be closed while it is read, and twice', async () => {
@@ -230,12 +228,12 @@ describe('a WebSocket source', () => {
   });
 
   it('stops connecting at the signal', async () => {
-    const url = (await servers.tcp(() => undefined)).replace('http', 'ws');
     const stopping = new AbortController();
-    const connecting = webSocketSource({ address: url, hints: {} }).connect(stopping.signal);
-    setTimeout(() => {
-      stopping.abort();
-    }, 20);
-    await assert.rejects(connecting);
+    const url = (
+      await servers.tcp(() => {
+        stopping.abort();
+      })
+    ).replace('http', 'ws');
+    await assert.rejects(webSocketSource({ address: url, hints: {} }).connect(stopping.signal));
   });
 });

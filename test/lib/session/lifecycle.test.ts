@@ -5,6 +5,7 @@ import { useLibRig } from '../../support/lib-rig';
 import type { RecordedSession } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
+import { turns } from '../../support/turns';
 
 const SENTENCE = 'Good morning everybody.';
 const HOUR_MS = 3_600_000;
@@ -250,7 +251,7 @@ describe('a session as a stream of events', () => {
       void session.append(silence(500));
       await recorded.failure();
       void session.commit();
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await turns();
     } finally {
       process.off('unhandledRejection', note);
     }

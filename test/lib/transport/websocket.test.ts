@@ -9,6 +9,7 @@ import { connectWebSocket } from '../../../lib/transport/websocket';
 import type { Socket, SocketEnd } from '../../../lib/transport/socket';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { waitUntil } from '../../support/wait-until';
+import { turns } from '../../support/turns';
 
 type Upgrade = (socket: Duplex, accept: () => Promise<WebSocket>, url: string) => void;
 
@@ -103,8 +104,7 @@ describe('connectWebSocket', () => {
 
   it('tells of a refusal whose body is cut off', async () => {
     onUpgrade = (socket) => {
-      socket.write('HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nNo API-key');
-      setTimeout(() => socket.destroy(), 5);
+      socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nNo API-key');
     };
     const end = await connect().end();
     assert.ok(end.kind === 'refused' && end.httpStatus === 401 && end.body === 'No API-key');
@@ -120,7 +120,7 @@ describe('connectWebSocket', () => {
     const late = connect();
     const end = await late.end();
     assert.ok(end.kind === 'closed' && end.closeCode === 1006);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await turns();
     assert.equal(early.ends.length + late.ends.length, 2);
   });
 
@@ -171,7 +171,7 @@ describe('connectWebSocket', () => {
         socket.send('late');
         socket.ping();
         socket.destroy();
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await turns();
         assert.equal(told.length, before + (way === 'close' ? 1 : 0));
       });
     }
