@@ -6,6 +6,9 @@ import type { AsrCredentialsNode, ConnectionDef } from './connection';
 import { parseTestRequest, testConnection } from './connection-test';
 import { refuseForeign } from './editor-request';
 
+/** The cap on connections is that of a cloud account; a service of one's own has none. */
+const OWN_SERVICE_CONNECTIONS = 1000;
+
 // A flow that was written by hand may leave out what the editor would have filled in.
 type AsrCredentialsDef = NodeDef & Partial<ConnectionDef>;
 
@@ -17,7 +20,8 @@ export = function (RED: NodeAPI) {
       const { region = 'singapore', workspaceId = '', address = '' } = def;
       const { keySource = 'credential', keyVariable = '' } = def;
       const deployed: ConnectionDef = { region, workspaceId, address, keySource, keyVariable };
-      const pool = new ConnectionPool();
+      const isCloud = region === 'singapore' || region === 'beijing';
+      const pool = new ConnectionPool(isCloud ? {} : { maxOpen: OWN_SERVICE_CONNECTIONS });
       Object.assign(this, {
         deployed,
         pool,
