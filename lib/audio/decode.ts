@@ -1,6 +1,7 @@
 import type { AudioComplaint } from './doctor';
 import type { AudioFormatHints, AudioInfo } from './format';
-import { AudioIntake, checkEnough } from './intake';
+import { checkEnough } from './doctor';
+import { AudioIntake, piecesOf } from './intake';
 import { readAudio } from './source';
 import type { AudioSource, ReadAudioOptions } from './source';
 
@@ -23,7 +24,7 @@ export async function* decodeAudio(
   source: AudioSource,
   options: DecodeAudioOptions = {},
 ): AsyncIterable<Uint8Array> {
-  const { rateHz, onInfo, onHints, onComplaint, hints: told } = options;
+  const { rateHz, onInfo, onHints, onComplaint, hints: told, signal } = options;
   const intake = new AudioIntake(rateHz ?? ((format) => format.rateHz), rateHz);
   let hints = told ?? {};
   let bytes = 0;
@@ -42,14 +43,12 @@ export async function* decodeAudio(
   try {
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      const pcm = await intake.write(chunk, hints);
-      if (pcm.length > 0) yield pcm;
+      yield* piecesOf(intake, intake.write(chunk, hints), signal);
       complain(false);
     }
-    const rest = await intake.end();
+    yield* piecesOf(intake, intake.end(), signal);
     checkEnough(intake.info, bytes);
     if (intake.info) onInfo?.(intake.info);
-    if (rest.length > 0) yield rest;
     complain(true);
   } finally {
     intake.reset();

@@ -1,4 +1,5 @@
 import type { AudioBlock } from './decoders/decoder';
+import { AsrError } from '../vocabulary/errors';
 import { SPEECH_RATE_HZ } from './format';
 import type { AudioInfo, SourceFormat } from './format';
 import { kernel } from '../base/kernel';
@@ -208,4 +209,16 @@ function decibels(amplitude: number): number {
 
 function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
+}
+
+/** @throws AsrError `BAD_AUDIO` for bytes that are too few to be audio. */
+export function checkEnough(info: AudioInfo | undefined, bytes: number): void {
+  if (info && info.seconds > 0) return;
+  const amount = bytes === 1 ? 'one byte' : `${bytes} bytes`;
+  throw new AsrError(
+    'BAD_AUDIO',
+    info
+      ? `There is no audio in it: ${amount} of ${info.container} (${info.codec}) without a whole sample.`
+      : `The audio is ${amount}, less than a sample.`,
+  );
 }

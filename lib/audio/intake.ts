@@ -1,16 +1,26 @@
-import { AsrError } from '../vocabulary/errors';
-import { ByteQueue, hasText } from './bytes';
+import { AsrError, asAsrError } from '../vocabulary/errors';
+import { beginsRecording, interruptsSamples } from './beginnings';
+import { ByteQueue } from './bytes';
 import { createDecoder } from './decoders';
-import { inTurn } from './decoders/decoder';
 import type { Doctor } from './doctor';
 import { areAlike } from './format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { Recording } from './recording';
-import { beginsRecording, identify } from './sniff';
+import { identify } from './sniff';
 import type { Identity } from './sniff';
 
 const EMPTY = new Uint8Array(0);
 const NO_HINTS: AudioFormatHints = {};
+/** Decoders get a chunk in slices, so that none gives much more at once than may come out. */
+const SLICE_BYTES = 16 * 1024;
+/** Of raw samples, which do not become much more. */
+const RAW_SLICE_BYTES = 256 * 1024;
+/** What is left of a larger chunk is not copied but read where it is, until it has been taken. */
+const MAX_COPIED_BYTES = 1024 * 1024;
+/** As much of recordings that are over comes out at once. */
+const MAX_READY_BYTES = 32 * 1024;
+/** As much is read at once where nothing comes out of it. */
+const MAX_READ_BYTES = 1024 * 1024;
 
 /** PCM, or, where a decoder has to be loaded or asked, a promise of it. */
 export type Pcm = Uint8Array | Promise<Uint8Array>;
@@ -19,7 +29,9 @@ export type Pcm = Uint8Array | Promise<Uint8Array>;
  * Bytes of audio as they arrive -> 16-bit little-endian mono PCM at one rate, an even number of bytes each time.
  *
  * Takes every format that there is a decoder for, in chunks of any size, one recording after the other. Raw PCM that is
- * already right passes through at once and without a copy. A call must wait for the promise of the one before.
+ * already right passes through at once and without a copy. What comes out at once is bounded: while `isPending`, there
+ * is more of what was written, and `read` gives it. A call must wait for the promise of the one before, and all must be
+ * read before the next chunk, pause or end.
  */
 export class AudioIntake {
   readonly #rateHz: (source: SourceFormat) => number;
@@ -30,6 +42,21 @@ export class AudioIntake {
   #recording: Recording | undefined;
   #kind: Identity['kind'] | undefined;
   #lastDoctor: Doctor | undefined;
+  /** What was written and not decoded yet, in its order. */
+  #inputs: Uint8Array[] = [];
+  #inputHints = NO_HINTS;
+  /** Whether the input is at the beginning of a chunk, where another recording may begin. */
+  #isChunkStart = false;
+  /** What is to be done once all input has been decoded. */
+  #stop: 'pause' | 'end' | undefined;
+  /** Whether the decoder has been told of the pause. */
+  #hasPaused = false;
+  /** Whether the decoder has been told of its end, and gives what is left. */
+  #isEnding = false;
+  /** PCM of recordings that are over, before that of the present one. */
+  #ready: Uint8Array[] = [];
+  /** Thrown once what came before it has been given. */
+  #failure: Error | undefined;
 
   /**
    * @param rateHz Of what comes out, or how it follows from what arrives.
@@ -50,12 +77,43 @@ export class AudioIntake {
     return this.#lastDoctor?.info();
   }
 
+  /** Whether `read` gives more without another byte. */
+  get isPending(): boolean {
+    return (
+      this.#inputs.length > 0 ||
+      this.#stop !== undefined ||
+      this.#isEnding ||
+      this.#failure !== undefined ||
+      this.#recording?.isPending === true
+    );
+  }
+
   /**
-   * The PCM that is ready. It may share memory with `bytes`.
+   * The PCM that is ready. It may share memory with `bytes`. The caller may use `bytes` again after the call, but for more
+   * than a megabyte of them, which must stay as they are while `isPending`.
    * @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then and the next call begins another.
    */
   write(bytes: Uint8Array, hints: AudioFormatHints = NO_HINTS): Pcm {
-    return this.#guard(() => this.#write(bytes, hints));
+    if (bytes.length === 0) return EMPTY;
+    if (this.#passes(bytes, hints)) return bytes;
+    this.#inputs.push(bytes);
+    this.#inputHints = hints;
+    this.#isChunkStart = true;
+    const pcm = this.read();
+    const left = this.#inputs.pop();
+    if (left) this.#inputs.push(left.length > MAX_COPIED_BYTES ? left : Uint8Array.from(left));
+    return pcm;
+  }
+
+  /** More of the PCM of what was written. */
+  read(): Pcm {
+    try {
+      const work = this.#run(MAX_READ_BYTES);
+      if (!work) return this.#take();
+      return work.then(() => this.#take()).catch((error: unknown) => this.#failed(error));
+    } catch (error) {
+      return this.#failed(error);
+    }
   }
 
   /**
@@ -63,26 +121,14 @@ export class AudioIntake {
    * belong to it, unless they begin another.
    */
   pause(): Pcm {
-    if (this.#recording?.decoder.endsAtPause) return this.end();
-    return this.#guard(() => {
-      const recording = this.#recording;
-      if (!recording) return this.#beginAll();
-      return inTurn(recording.decoder.pause?.(), () => {
-        recording.flush();
-        return recording.take();
-      });
-    });
+    this.#stop = 'pause';
+    return this.read();
   }
 
   /** Gives all that is left. The next bytes begin a recording. */
   end(): Pcm {
-    return this.#guard(() => {
-      if (this.#head.length === 0) return this.#endRecording();
-      const begun = this.#beginAll();
-      return begun instanceof Promise
-        ? begun.then((pcm) => appended(pcm, this.#endRecording()))
-        : appended(begun, this.#endRecording());
-    });
+    this.#stop = 'end';
+    return this.read();
   }
 
   /** Forgets what was begun and releases what it needs. */
@@ -91,6 +137,12 @@ export class AudioIntake {
     this.#recording = undefined;
     this.#kind = undefined;
     this.#head.clear();
+    this.#inputs = [];
+    this.#stop = undefined;
+    this.#hasPaused = false;
+    this.#isEnding = false;
+    this.#ready = [];
+    this.#failure = undefined;
   }
 
   /** @internal What watches the recording that is coming, or the last one. */
@@ -105,65 +157,71 @@ export class AudioIntake {
     return recording.decoder.passes?.(EMPTY) === true ? recording.doctor : undefined;
   }
 
-  /** Whether what is coming passes through as it is. */
-  get isPassingThrough(): boolean {
-    return this.#recording?.isPassing ?? false;
+  /** The short way of live audio. */
+  #passes(bytes: Uint8Array, hints: AudioFormatHints): boolean {
+    const recording = this.#recording;
+    if (!recording?.isPassing || bytes.length > RAW_SLICE_BYTES || this.isPending) return false;
+    return !this.#isNew(bytes, hints) && recording.passes(bytes);
   }
 
-  #guard(work: () => Pcm): Pcm {
-    try {
-      const pcm = work();
-      if (!(pcm instanceof Promise)) return pcm;
-      return pcm.catch((error: unknown) => {
-        this.reset();
-        throw error;
-      });
-    } catch (error) {
-      this.reset();
-      throw error;
+  /** Decodes until enough has come out, or there is nothing more to do. */
+  #run(maxBytes: number): void | Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    let read = 0;
+    while (this.isPending && read < maxBytes && !this.#hasEnough()) {
+      read += Math.min(SLICE_BYTES, this.#inputs[0]?.length ?? 0);
+      const step = this.#step();
+      if (step) return step.then(() => this.#run(maxBytes - read));
     }
   }
 
-  #write(bytes: Uint8Array, hints: AudioFormatHints): Pcm {
-    if (bytes.length === 0) return EMPTY;
-    if (this.#isNew(bytes, hints)) {
-      const ended = this.#abandon();
-      if (!(ended instanceof Promise)) return appended(ended, this.#write(bytes, hints));
-      const kept = Uint8Array.from(bytes);
-      return ended.then((pcm) => appended(pcm, this.#write(kept, hints)));
+  #hasEnough(): boolean {
+    const readyBytes = this.#ready.reduce((sum, { length }) => sum + length, 0);
+    return readyBytes >= MAX_READY_BYTES || this.#recording?.hasEnough === true;
+  }
+
+  #step(): void | Promise<void> {
+    const recording = this.#recording;
+    if (recording?.isPending) return recording.read();
+    if (recording && this.#isEnding) {
+      this.#close(recording);
+      return;
     }
-    if (this.#recording) return this.#decode(this.#recording, bytes, hints);
-    return this.#begin(bytes, hints, false);
-  }
-
-  /** Whether a recording is under way that these bytes do not belong to. */
-  #isNew(bytes: Uint8Array, hints: AudioFormatHints): boolean {
-    if (this.#kind === undefined) return false;
-    // Chained streams are one recording, and its decoder knows better where one begins.
-    if (this.#kind === 'ogg-opus' && hasText(bytes, 0, 'OggS')) return false;
-    return beginsRecording(bytes) || (this.#kind === 'raw' && !areAlike(hints, this.#hints));
-  }
-
-  /** Ends a recording that another one follows: that it was cut off must not cost the beginning of the other. */
-  #abandon(): Pcm {
-    const release = (): Uint8Array => {
-      this.reset();
-      return EMPTY;
-    };
-    try {
-      const ended = this.#endRecording();
-      return ended instanceof Promise ? ended.catch(release) : ended;
-    } catch {
-      return release();
+    if (recording?.decoder.rest) {
+      const { rest } = recording.decoder;
+      recording.doctor.bytes -= rest.length;
+      if (rest.length > 0) this.#inputs.unshift(Uint8Array.from(rest));
+      return this.#endRecording(recording, true);
     }
+    if (this.#inputs.length > 0) return this.#writeSlice();
+    return this.#stop === 'pause' && !recording?.decoder.endsAtPause ? this.#pause() : this.#end();
   }
 
-  /** All that waits is the whole beginning. */
-  #beginAll(): Pcm {
-    return this.#head.length === 0 ? EMPTY : this.#begin(EMPTY, this.#hints, true);
+  #writeSlice(): void | Promise<void> {
+    const input = this.#inputs[0] ?? EMPTY;
+    const recording = this.#recording;
+    const isChunkStart = this.#isChunkStart;
+    this.#isChunkStart = false;
+    // That it was cut off must not cost the beginning of the other.
+    if (recording && isChunkStart && this.#isNew(input, this.#inputHints))
+      return this.#endRecording(recording, true);
+    const isRaw = this.#kind === 'raw' || recording?.isPassing === true;
+    const slice = input.subarray(0, isRaw ? RAW_SLICE_BYTES : SLICE_BYTES);
+    if (slice.length === input.length) this.#inputs.shift();
+    else this.#inputs[0] = input.subarray(slice.length);
+    if (recording) return recording.write(slice);
+    this.#begin(slice, this.#inputHints, false);
   }
 
-  #begin(bytes: Uint8Array, hints: AudioFormatHints, isAll: boolean): Pcm {
+  /** Whether this chunk does not belong to the recording that is under way. */
+  #isNew(chunk: Uint8Array, hints: AudioFormatHints): boolean {
+    const isTold = this.#kind === 'raw' || this.#kind === 'opus-packets';
+    if (isTold && !areAlike(hints, this.#hints)) return true;
+    if (this.#kind === 'raw') return interruptsSamples(chunk);
+    return beginsRecording(chunk) && this.#recording?.decoder.owns?.(chunk) !== true;
+  }
+
+  #begin(bytes: Uint8Array, hints: AudioFormatHints, isAll: boolean): void {
     // A single chunk need not be copied to be looked at.
     let head = bytes;
     if (this.#head.length > 0) {
@@ -174,69 +232,110 @@ export class AudioIntake {
     const identity = identify(head, hints, isAll);
     if (identity.kind === 'unknown') {
       if (this.#head.length === 0) this.#head.push(bytes);
-      return EMPTY;
+      return;
     }
+    this.#inputs.unshift(head === bytes ? bytes : Uint8Array.from(head));
     this.#head.clear();
-    return this.#start(identity, head, hints);
-  }
-
-  #start(identity: Identity, head: Uint8Array, hints: AudioFormatHints): Pcm {
     this.#kind = identity.kind;
     const { channel } = hints;
     const target = { rateHz: this.#rateHz, ...(channel !== undefined && { channel }) };
     const recording = new Recording(target, (output) =>
       createDecoder(identity, hints, this.#defaultRateHz, output),
     );
-    recording.doctor.byFfmpeg = identity.kind === 'ffmpeg';
     this.#recording = recording;
     this.#lastDoctor = recording.doctor;
-    return this.#decode(recording, head, hints);
   }
 
-  #decode(recording: Recording, bytes: Uint8Array, hints: AudioFormatHints): Pcm {
-    if (recording.passes(bytes)) return bytes;
-    return inTurn(recording.write(bytes), () => {
-      const { rest } = recording.decoder;
-      if (!rest) return recording.take();
-      // The recording is over. What follows in the same chunk is another one, or of no use.
-      const ended = this.#endRecording();
-      const isAnother = beginsRecording(rest);
-      recording.doctor.bytes -= isAnother ? rest.length : 0;
-      if (!isAnother) return ended;
-      return ended instanceof Promise
-        ? ended.then((pcm) => appended(pcm, this.#write(rest, hints)))
-        : appended(ended, this.#write(rest, hints));
-    });
-  }
-
-  #endRecording(): Pcm {
-    this.#kind = undefined;
+  #pause(): void | Promise<void> {
     const recording = this.#recording;
-    if (!recording) return EMPTY;
-    return inTurn(recording.decoder.end(), () => {
-      recording.flush();
-      recording.decoder.free?.();
-      if (this.#recording === recording) this.#recording = undefined;
-      return recording.take();
-    });
+    if (!recording && this.#head.length > 0) {
+      // All that waits is the whole beginning.
+      this.#begin(EMPTY, this.#hints, true);
+      return;
+    }
+    if (recording && !this.#hasPaused) {
+      this.#hasPaused = true;
+      return recording.decoder.pause?.();
+    }
+    recording?.flush();
+    this.#hasPaused = false;
+    this.#stop = undefined;
+  }
+
+  #end(): void | Promise<void> {
+    if (this.#recording) return this.#endRecording(this.#recording, false);
+    if (this.#head.length > 0) this.#begin(EMPTY, this.#hints, true);
+    else this.#stop = undefined;
+  }
+
+  /** @param isAbandoned Whether another one follows, so that nothing is lost with what is wrong at its end. */
+  #endRecording(recording: Recording, isAbandoned: boolean): void | Promise<void> {
+    this.#isEnding = true;
+    const failed = (error: unknown): void => {
+      if (!isAbandoned) throw error;
+      recording.doctor.isCut = true;
+    };
+    try {
+      return recording.decoder.end()?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  #close(recording: Recording): void {
+    recording.flush();
+    recording.decoder.free?.();
+    const pcm = recording.take();
+    if (pcm.length > 0) this.#ready.push(pcm);
+    this.#recording = undefined;
+    this.#kind = undefined;
+    this.#isEnding = false;
+    if (this.#inputs.length === 0 && this.#stop === 'end') this.#stop = undefined;
+  }
+
+  #take(): Uint8Array {
+    const pcm = this.#recording?.take() ?? EMPTY;
+    const ready = this.#ready;
+    if (ready.length === 0) return pcm;
+    this.#ready = [];
+    if (pcm.length > 0) ready.push(pcm);
+    const [only = EMPTY] = ready;
+    return ready.length === 1 ? only : Buffer.concat(ready);
+  }
+
+  /** What was decoded before the error is given first. */
+  #failed(error: unknown): Uint8Array {
+    const pcm = this.#take();
+    this.reset();
+    if (pcm.length === 0) throw error;
+    this.#failure = asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read');
+    return pcm;
   }
 }
 
-function appended(first: Uint8Array, second: Pcm): Pcm {
-  if (second instanceof Promise) return second.then((pcm) => appended(first, pcm));
-  if (first.length === 0) return second;
-  if (second.length === 0) return first;
-  return Buffer.concat([first, second]);
+/**
+ * All the PCM that a call has begun to give, piece after piece. The event loop turns in between, so that nothing else
+ * waits long for it, and the signal is looked at.
+ * @throws AsrError `BAD_AUDIO`, `ABORTED`
+ */
+export async function* piecesOf(
+  intake: AudioIntake,
+  first: Pcm,
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  let pcm = await first;
+  for (;;) {
+    if (pcm.length > 0) yield pcm;
+    if (!intake.isPending) return;
+    await turnOfEventLoop();
+    if (signal?.aborted) {
+      throw new AsrError('ABORTED', 'Decoding the audio was aborted.', { cause: signal.reason });
+    }
+    pcm = await intake.read();
+  }
 }
 
-/** @throws AsrError `BAD_AUDIO` for bytes that are too few to be audio. */
-export function checkEnough(info: AudioInfo | undefined, bytes: number): void {
-  if (info && info.seconds > 0) return;
-  const amount = bytes === 1 ? 'one byte' : `${bytes} bytes`;
-  throw new AsrError(
-    'BAD_AUDIO',
-    info
-      ? `There is no audio in it: ${amount} of ${info.container} (${info.codec}) without a whole sample.`
-      : `The audio is ${amount}, less than a sample.`,
-  );
+/** Lets timers, sockets and all else that waits have their turn. */
+export function turnOfEventLoop(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,8 +1,10 @@
+import { kernel } from '../base/kernel';
+import { Backlog } from './backlog';
 import type { AudioBlock, Decoder, DecoderOutput } from './decoders/decoder';
 import { Doctor } from './doctor';
 import type { SourceFormat } from './format';
-import { kernel } from '../base/kernel';
 import { mixDown } from './mix';
+import { Plausibility } from './plausibility';
 import { Resampler } from './resample';
 
 /** How the audio is to be. */
@@ -16,6 +18,14 @@ export interface Target {
 const EMPTY = new Uint8Array(0);
 /** Between rates without a whole ratio, chunks of one size do not always give as much. */
 const SPARE_BYTES = 8;
+/** As much comes out at once, a second at 16 kHz; what a decoder gives beyond waits until it is asked for. */
+const ENOUGH_BYTES = 32 * 1024;
+/** What passes as it is costs nothing but its way. */
+const MAX_PASSED_BYTES = 256 * 1024;
+/** Below this a block may be many seconds. */
+const LOW_RATE_HZ = 8000;
+/** Many channels make much work of a short time. */
+const MAX_WORKED_SAMPLES = 256 * 1024;
 
 /** One recording on its way: decoder, levels, mix, resampler, 16 bit. */
 export class Recording {
@@ -23,12 +33,16 @@ export class Recording {
   readonly decoder: Decoder;
   readonly #kernel = kernel();
   readonly #target: Target;
+  readonly #plausibility = new Plausibility();
+  readonly #backlog = new Backlog();
   #pieces: Uint8Array[] = [];
   /** The one that is being written, and how far. */
   #piece: Uint8Array = EMPTY;
   #used = 0;
   #usualBytes = 0;
-  #rateHz: number | undefined;
+  #readyBytes = 0;
+  #workedSamples = 0;
+  #sourceRateHz: number | undefined;
   /** `undefined` where the rates are the same. */
   #resampler: Resampler | undefined;
   #isPassing = false;
@@ -37,7 +51,8 @@ export class Recording {
     this.#target = target;
     this.decoder = createDecoder({
       describe: (format) => {
-        this.#describe(format);
+        if (this.#backlog.isEmpty) this.#describe(format);
+        else this.#backlog.pushFormat(format);
       },
       emit: (block) => {
         this.#emit(block);
@@ -46,6 +61,10 @@ export class Recording {
       cut: () => {
         this.doctor.isCut = true;
       },
+      useFfmpeg: () => {
+        this.doctor.byFfmpeg = true;
+      },
+      isFull: () => !this.#backlog.isEmpty || this.hasEnough,
     });
   }
 
@@ -54,9 +73,26 @@ export class Recording {
     return this.#isPassing;
   }
 
+  /** Whether enough has come out to be taken before more is made. */
+  get hasEnough(): boolean {
+    if (this.#workedSamples >= MAX_WORKED_SAMPLES) return true;
+    return this.#readyBytes >= (this.#isPassing ? MAX_PASSED_BYTES : ENOUGH_BYTES);
+  }
+
+  /** Whether more comes out of what was written, without another byte. */
+  get isPending(): boolean {
+    return !this.#backlog.isEmpty || this.decoder.isPending === true;
+  }
+
   write(bytes: Uint8Array): void | Promise<void> {
     this.doctor.bytes += bytes.length;
     return this.decoder.write(bytes);
+  }
+
+  /** Goes on with what was left when it was full. */
+  read(): void | Promise<void> {
+    this.#workOff();
+    if (this.#backlog.isEmpty) return this.decoder.read?.();
   }
 
   /** Whether these bytes are right as they are. They count as written then and are what comes out; the short way of live audio. */
@@ -70,6 +106,8 @@ export class Recording {
   /** The samples that have come out since the last call. */
   take(): Uint8Array {
     this.#endPiece();
+    this.#readyBytes = 0;
+    this.#workedSamples = 0;
     const pieces = this.#pieces;
     if (pieces.length === 0) return EMPTY;
     this.#pieces = [];
@@ -86,7 +124,8 @@ export class Recording {
 
   #describe(format: SourceFormat): void {
     const rateHz = this.#target.rateHz(format);
-    if (this.#rateHz !== format.rateHz) {
+    if (this.#sourceRateHz !== format.rateHz) {
+      if (this.#sourceRateHz !== undefined) this.#plausibility.checkRateChange(this.doctor.seconds);
       this.flush();
       this.#resampler =
         format.rateHz === rateHz
@@ -94,25 +133,47 @@ export class Recording {
           : new Resampler(format.rateHz, rateHz, (samples) => {
               this.#push(samples);
             });
-      this.#rateHz = format.rateHz;
+      this.#sourceRateHz = format.rateHz;
     }
     this.doctor.describe(format);
   }
 
+  /** What is beyond what may come out at once is copied and waits. */
   #emit(block: AudioBlock): void {
     this.#isPassing = false;
     const frames = block[0]?.length ?? 0;
-    const most = this.#kernel.framesOf(block.length);
-    if (frames <= most) this.#work(block);
-    else {
-      for (let at = 0; at < frames; at += most)
-        this.#work(block.map((samples) => samples.subarray(at, at + most)));
+    const isEnough = !this.#backlog.isEmpty || this.hasEnough;
+    const most = this.#mostFrames(block.length);
+    if (frames <= most && !isEnough) {
+      this.#work(block);
+      return;
+    }
+    // Copied before any of it is worked on, because it may be in the memory that is worked in.
+    for (let at = 0; at < frames; at += most)
+      this.#backlog.pushBlock(block.map((samples) => samples.slice(at, at + most)));
+    if (!isEnough) this.#workOff();
+  }
+
+  #mostFrames(channels: number): number {
+    const rateHz = this.#sourceRateHz ?? LOW_RATE_HZ;
+    const most = this.#kernel.framesOf(channels);
+    return rateHz < LOW_RATE_HZ ? Math.min(most, rateHz) : most;
+  }
+
+  #workOff(): void {
+    while (!this.hasEnough) {
+      const next = this.#backlog.shift();
+      if (!next) return;
+      if ('format' in next) this.#describe(next.format);
+      else this.#work(next.block);
     }
   }
 
   #work(block: AudioBlock): void {
     const held = this.#kernel.held(block);
+    this.#workedSamples += block.length * (block[0]?.length ?? 0);
     this.doctor.measure(held);
+    this.#plausibility.check(this.doctor);
     const mono = mixDown(held, this.#target.channel);
     if (this.#resampler) this.#resampler.write(mono);
     else this.#push(mono);
@@ -127,6 +188,7 @@ export class Recording {
     }
     this.#kernel.pcm16(samples, this.#piece, this.#used);
     this.#used += bytes;
+    this.#readyBytes += bytes;
   }
 
   #endPiece(): void {
@@ -139,11 +201,13 @@ export class Recording {
   }
 
   #pass(pcm: Uint8Array): boolean {
-    this.#isPassing = this.#resampler === undefined && (this.#target.channel ?? 0) === 0;
+    this.#isPassing =
+      this.#resampler === undefined && (this.#target.channel ?? 0) === 0 && this.#backlog.isEmpty;
     if (!this.#isPassing) return false;
     this.doctor.measure16(pcm);
     this.#endPiece();
     if (pcm.length > 0) this.#pieces.push(pcm);
+    this.#readyBytes += pcm.length;
     return true;
   }
 }

@@ -93,43 +93,6 @@ export function identify(head: Uint8Array, hints: AudioFormatHints, isAll = fals
   return { kind: 'raw' };
 }
 
-/** Marks that are long enough to be none by chance, wherever they stand. */
-const SURE_MARKS = [
-  'fLaC',
-  '#!AMR',
-  '\x1a\x45\xdf\xa3',
-  '\x89PNG',
-  '%PDF-',
-  'GIF89a',
-  'PK\x03\x04',
-  '<!DOCTYPE',
-  '<html',
-];
-
-/** Most chunks of audio begin with none of these, and need no closer look. */
-const FIRST_BYTES = new Set(
-  [...SURE_MARKS, 'RIFF', 'RF64', 'BW64', 'OggS', 'ID3', 'FORM'].map((mark) => mark.charCodeAt(0)),
-);
-
-/** The f of `ftyp`, by which MP4 begins behind a size: one look for each chunk of raw samples. */
-const FTYP_F = 0x66;
-
-/** Whether something of its own begins with this chunk, so surely that it need not be at a beginning. */
-export function beginsRecording(chunk: Uint8Array): boolean {
-  if (chunk.length < 12) return false;
-  if (!FIRST_BYTES.has(chunk[0] ?? 0)) return chunk[4] === FTYP_F && hasText(chunk, 4, 'ftyp');
-  const isTag = id3Length(chunk) > 0 && (chunk[3] ?? 0) >= 2 && (chunk[3] ?? 0) <= 4;
-  const isOgg = hasText(chunk, 0, 'OggS\0') && ((chunk[5] ?? 0) & 2) !== 0;
-  return (
-    startsLikeWav(chunk) ||
-    isOgg ||
-    isTag ||
-    isAiff(chunk) ||
-    hasText(chunk, 4, 'ftyp') ||
-    SURE_MARKS.some((mark) => hasText(chunk, 0, mark))
-  );
-}
-
 function identifyMark(head: Uint8Array, isAll: boolean): Identity | undefined {
   for (const { at = 0, bytes, found } of MARKS) {
     if (hasText(head, at, bytes)) return found;

@@ -5,7 +5,13 @@ import type { PcmFormat } from './pcm-format';
 import { isChannelCount, isRate } from './pcm-format';
 
 /** WAV and RF64 of raw samples, with headers as live recorders write them. */
-export const WAV: PcmContainer = { container: 'wav', name: 'The WAV', readHeader: readWavHeader };
+export const WAV: PcmContainer = {
+  container: 'wav',
+  name: 'The WAV',
+  demuxer: 'wav',
+  chunks: 'little',
+  readHeader: readWavHeader,
+};
 
 const WAVE_FORMAT_PCM = 1;
 const WAVE_FORMAT_IEEE_FLOAT = 3;
@@ -53,12 +59,21 @@ function readWavHeader(view: Buffer): PcmHeader | undefined {
   const { size, body } = data;
   const long = hasText(view, 0, 'RIFF') ? undefined : dataSizeOf(view);
   if (long !== undefined) return { ...format, dataBytes: long, dataOffset: body, trailingBytes: 0 };
-  if (size === 0 || size === 0xffffffff) {
+  if (isUnknownSize(size)) {
     return { ...format, dataBytes: Infinity, dataOffset: body, trailingBytes: 0 };
   }
   const trailing = 8 + view.readUInt32LE(4) - (body + size);
   const trailingBytes = trailing > 0 && trailing <= MAX_TRAILING_BYTES ? trailing : 0;
   return { ...format, dataBytes: size, dataOffset: body, trailingBytes };
+}
+
+/**
+ * Whether a size is what writers to a pipe make up: nothing, or about as much as fits in 31 or 32 bits (sox and espeak-ng
+ * write 0x7ffff000, others 0x7fffffff, 0x80000000 or 0xffffffff less a header), or the 2,000,000,000 of arecord.
+ */
+export function isUnknownSize(size: number): boolean {
+  const is31Bits = size >= 0x7fff0000 && size <= 0x80001000;
+  return size === 0 || is31Bits || size >= 0xffff0000 || size === 2_000_000_000;
 }
 
 interface Chunk {

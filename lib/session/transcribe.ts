@@ -1,9 +1,12 @@
 import { SPEECH_RATE_HZ } from '../audio/format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from '../audio/format';
-import { AudioIntake, checkEnough } from '../audio/intake';
+import { checkEnough } from '../audio/doctor';
+import type { AudioComplaint } from '../audio/doctor';
+import { AudioIntake, piecesOf } from '../audio/intake';
+import type { Pcm } from '../audio/intake';
 import { readAudio } from '../audio/source';
 import type { AudioSource, ReadAudioOptions } from '../audio/source';
-import { AsrError } from '../vocabulary/errors';
+import { AsrError, asAsrError } from '../vocabulary/errors';
 import type { FinalEvent, SessionEvent, Statistics } from '../vocabulary/events';
 import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
 import { configure, FIRST_CONNECT_TIMEOUT_MS, firstRate } from './config';
@@ -57,7 +60,9 @@ export async function transcribe(audio: AudioSource, options: TranscribeOptions 
     },
   });
   try {
-    return wireFormat === 'pcm' ? await run.decode(chunks, () => hints) : await run.passThrough(chunks);
+    return wireFormat === 'pcm'
+      ? await run.decode(chunks, () => hints, stopReading)
+      : await run.passThrough(chunks);
   } catch (error) {
     throw await run.reasonOf(error);
   } finally {
@@ -70,6 +75,7 @@ class Transcription {
   readonly #ended = new AbortController();
   readonly #sentences: FinalEvent[] = [];
   readonly #intake: AudioIntake;
+  readonly #warned = new Set<string>();
   #session: Session | undefined;
   #rateHz = SPEECH_RATE_HZ;
 
@@ -90,18 +96,52 @@ class Transcription {
     return this.#ended.signal;
   }
 
-  async decode(chunks: AsyncIterable<Uint8Array>, hints: () => AudioFormatHints): Promise<Transcript> {
+  async decode(
+    chunks: AsyncIterable<Uint8Array>,
+    hints: () => AudioFormatHints,
+    signal: AbortSignal,
+  ): Promise<Transcript> {
+    let lateError: AsrError | undefined;
+    try {
+      await this.#read(chunks, hints, signal);
+    } catch (error) {
+      if (!this.#canFinish(error)) throw error;
+      lateError = asAsrError(error, 'BAD_AUDIO', 'The rest of the audio cannot be read');
+      const { message } = lateError;
+      this.#warn({ code: 'AUDIO_CUT', message: `The rest of the audio was left out. ${message}` });
+    }
+    this.#complain(true);
+    const transcript = await this.#finish();
+    // Nothing at all is no result of a recording that could not be read.
+    if (lateError && transcript.text === '') throw lateError;
+    return transcript;
+  }
+
+  async #read(
+    chunks: AsyncIterable<Uint8Array>,
+    hints: () => AudioFormatHints,
+    signal: AbortSignal,
+  ): Promise<void> {
     let bytes = 0;
     for await (const chunk of chunks) {
       bytes += chunk.length;
-      await this.#append(await this.#intake.write(chunk, hints()));
+      await this.#appendAll(this.#intake.write(chunk, hints()), signal);
+    }
+    await this.#appendAll(this.#intake.end(), signal);
+    checkEnough(this.#intake.info, bytes);
+  }
+
+  /** Whether a recording that cannot be read to its end has been heard until there, and the session lives. */
+  #canFinish(error: unknown): boolean {
+    const isAborted = error instanceof AsrError && error.code === 'ABORTED';
+    return !isAborted && this.#session !== undefined && this.#session.state !== 'closed';
+  }
+
+  async #appendAll(first: Pcm, signal: AbortSignal): Promise<void> {
+    for await (const pcm of piecesOf(this.#intake, first, signal)) {
+      await this.#append(pcm);
       this.#complain(false);
     }
-    const rest = await this.#intake.end();
-    checkEnough(this.#intake.info, bytes);
-    await this.#append(rest);
-    this.#complain(true);
-    return this.#finish();
   }
 
   async passThrough(chunks: AsyncIterable<Uint8Array>): Promise<Transcript> {
@@ -149,9 +189,16 @@ class Transcription {
 
   /** What is wrong with the recording: the session gets only samples that were heard already. */
   #complain(isEnd: boolean): void {
-    for (const { code, message } of this.#intake.doctor?.complaints(this.#rateHz, isEnd) ?? []) {
-      this.#options.onEvent?.({ type: 'warning', code, message });
+    for (const complaint of this.#intake.doctor?.complaints(this.#rateHz, isEnd) ?? []) {
+      this.#warn(complaint);
     }
+  }
+
+  /** Once of each kind, however many recordings there are in it. */
+  #warn({ code, message }: AudioComplaint): void {
+    if (this.#warned.has(code)) return;
+    this.#warned.add(code);
+    this.#options.onEvent?.({ type: 'warning', code, message });
   }
 
   async #finish(): Promise<Transcript> {

@@ -1,5 +1,6 @@
 import type { AudioFormatHints, AudioInfo } from '../../lib';
-import { AudioIntake } from '../../lib/audio/intake';
+import { AudioIntake, piecesOf } from '../../lib/audio/intake';
+import type { Pcm } from '../../lib/audio/intake';
 
 export interface Decoded {
   pcm: Buffer;
@@ -15,22 +16,28 @@ export async function decodeChunks(
 ): Promise<Decoded> {
   const intake = new AudioIntake(rateHz);
   try {
-    const pieces: Uint8Array[] = [];
+    const pieces: Buffer[] = [];
     // One buffer for all chunks, so that whatever keeps the caller's memory shows.
     const chunk = Buffer.alloc(Math.min(chunkBytes, bytes.length));
     for (let at = 0; at < bytes.length; at += chunkBytes) {
       const size = Math.min(chunkBytes, bytes.length - at);
       chunk.set(bytes.subarray(at, at + size));
-      const pcm = intake.write(chunk.subarray(0, size), hints);
-      const ready = pcm instanceof Promise ? await pcm : pcm;
-      if (ready.length > 0) pieces.push(Uint8Array.from(ready));
+      pieces.push(await allOf(intake, intake.write(chunk.subarray(0, size), hints)));
     }
-    pieces.push(await intake.end());
+    pieces.push(await allOf(intake, intake.end()));
     if (!intake.info) throw new Error('Nothing was recognised.');
     return { pcm: Buffer.concat(pieces), info: intake.info };
   } finally {
     intake.reset();
   }
+}
+
+/** All that a call of an intake begins to give. */
+export async function allOf(intake: AudioIntake, first: Pcm): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  // The intake may pass on the caller's memory.
+  for await (const pcm of piecesOf(intake, first)) pieces.push(Uint8Array.from(pcm));
+  return Buffer.concat(pieces);
 }
 
 /** How much alike two recordings are at the same place: 1 is the same but for its level. */

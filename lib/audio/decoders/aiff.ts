@@ -1,13 +1,21 @@
 import { AsrError } from '../../vocabulary/errors';
 import { isChannelCount, isRate } from '../pcm-format';
 import type { PcmFormat } from '../pcm-format';
+import { isUnknownSize } from '../wav';
+import { CompressedError } from './headed-pcm';
 import type { PcmContainer, PcmHeader } from './headed-pcm';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
 const LITTLE_ENDIAN = new Set(['sowt', '23ni']);
 
 /** AIFF, and AIFF-C of raw samples. */
-export const AIFF: PcmContainer = { container: 'aiff', name: 'The AIFF', readHeader };
+export const AIFF: PcmContainer = {
+  container: 'aiff',
+  name: 'The AIFF',
+  demuxer: 'aiff',
+  chunks: 'big',
+  readHeader,
+};
 
 function readHeader(view: Buffer): PcmHeader | undefined {
   let format: Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> | undefined;
@@ -25,7 +33,7 @@ function readHeader(view: Buffer): PcmHeader | undefined {
       if (!format) throw new AsrError('BAD_AUDIO', 'The AIFF has no COMM chunk before its audio.');
       const skipped = 8 + view.readUInt32BE(body);
       // Live recorders leave the size open, as in a WAV.
-      const isOpen = size <= 8 || size === 0xffffffff;
+      const isOpen = size <= 8 || isUnknownSize(size);
       const dataBytes = isOpen ? Infinity : Math.max(0, size - skipped);
       if (skipped > MAX_HEADER_BYTES) break;
       if (body + skipped > view.length) return undefined;
@@ -51,7 +59,9 @@ function readComm(view: Buffer, body: number, size: number): Pick<PcmHeader, 'pc
   const compression = size >= 22 ? view.toString('latin1', body + 18, body + 22) : 'NONE';
   const pcm = pcmOf(compression, bits);
   if (pcm && isChannelCount(channels) && isRate(rateHz)) return { pcm, channels, rateHz };
-  throw new AsrError(
+  const isSound = isChannelCount(channels) && isRate(rateHz);
+  const Refusal = isSound && !pcm ? CompressedError : AsrError;
+  throw new Refusal(
     'BAD_AUDIO',
     `The AIFF says it has ${rateHz} Hz, ${channels} channel(s), ${bits} bit and compression ${JSON.stringify(compression)}; only raw samples are decoded. Save it as AIFF or WAV without compression.`,
   );

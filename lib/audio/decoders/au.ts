@@ -1,6 +1,8 @@
 import { AsrError } from '../../vocabulary/errors';
 import { isChannelCount, isRate } from '../pcm-format';
 import type { PcmFormat } from '../pcm-format';
+import { isUnknownSize } from '../wav';
+import { CompressedError } from './headed-pcm';
 import type { PcmContainer, PcmHeader } from './headed-pcm';
 
 const HEADER_BYTES = 24;
@@ -16,8 +18,11 @@ const ENCODINGS: Readonly<Record<number, PcmFormat>> = {
   27: { kind: 'a-law', bits: 8, isBigEndian: true },
 };
 
+/** G.721, G.722 and G.723 at two rates. */
+const COMPRESSED = new Set([23, 24, 25, 26]);
+
 /** Sun's `.au` and `.snd`, which telephones and voice mail systems write. */
-export const AU: PcmContainer = { container: 'au', name: 'The AU file', readHeader };
+export const AU: PcmContainer = { container: 'au', name: 'The AU file', demuxer: 'au', readHeader };
 
 function readHeader(view: Buffer): PcmHeader | undefined {
   if (view.length < HEADER_BYTES) return undefined;
@@ -26,6 +31,12 @@ function readHeader(view: Buffer): PcmHeader | undefined {
   const rateHz = view.readUInt32BE(16);
   const channels = view.readUInt32BE(20);
   const pcm = ENCODINGS[code];
+  if (COMPRESSED.has(code)) {
+    throw new CompressedError(
+      'BAD_AUDIO',
+      `The AU file is compressed (encoding ${code}); without ffmpeg only raw samples are decoded.`,
+    );
+  }
   const isSound = dataOffset >= HEADER_BYTES && dataOffset <= MAX_HEADER_BYTES;
   if (!pcm || !isSound || !isRate(rateHz) || !isChannelCount(channels)) {
     throw new AsrError(
@@ -34,5 +45,13 @@ function readHeader(view: Buffer): PcmHeader | undefined {
     );
   }
   if (view.length < dataOffset) return undefined;
-  return { pcm, channels, rateHz, dataOffset, dataBytes: Infinity, trailingBytes: 0 };
+  const size = view.readUInt32BE(8);
+  return {
+    pcm,
+    channels,
+    rateHz,
+    dataOffset,
+    dataBytes: isUnknownSize(size) ? Infinity : size,
+    trailingBytes: 0,
+  };
 }

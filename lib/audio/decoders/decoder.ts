@@ -1,7 +1,7 @@
 import type { AudioBlock } from '../../base/kernel';
 import type { SourceFormat } from '../format';
 
-export type { AudioBlock };
+export type { AudioBlock } from '../../base/kernel';
 
 /** Where a decoder puts what it finds. */
 export interface DecoderOutput {
@@ -15,6 +15,13 @@ export interface DecoderOutput {
   pass: (pcm: Uint8Array) => boolean;
   /** Something was missing or damaged and has been left out. */
   cut: () => void;
+  /** What comes is decoded by ffmpeg. */
+  useFfmpeg: () => void;
+  /**
+   * Whether enough has come out for now. A decoder that can make much out of few bytes stops then, `isPending`, and goes
+   * on when it is asked to `read`; what the others emit is kept.
+   */
+  isFull: () => boolean;
 }
 
 /**
@@ -24,8 +31,13 @@ export interface DecoderOutput {
 export interface Decoder {
   /** @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then. */
   write: (bytes: Uint8Array) => void | Promise<void>;
+  /** Whether there is more to come of what was written, or of the pause or the end: `read` goes on. */
+  readonly isPending?: boolean;
+  read?: () => void | Promise<void>;
   /** Whether `write` would only pass these bytes as they are, if what is around it takes them so. */
   passes?: (bytes: Uint8Array) => boolean;
+  /** Whether a chunk that looks like a beginning belongs to this recording all the same. Default: it does not. */
+  owns?: (chunk: Uint8Array) => boolean;
   /** Gives what can be given now; the recording may go on, unless `endsAtPause`. */
   pause?: () => void | Promise<void>;
   /** Whether a pause is the end, because nothing would come out otherwise. */
@@ -36,9 +48,4 @@ export interface Decoder {
   free?: () => void;
   /** Set once the recording is over by itself: the bytes behind it. */
   readonly rest?: Uint8Array | undefined;
-}
-
-/** Runs the two one after the other, without a promise where none is needed. */
-export function inTurn<T>(first: void | Promise<void>, then: () => T | Promise<T>): T | Promise<T> {
-  return first instanceof Promise ? first.then(then) : then();
 }

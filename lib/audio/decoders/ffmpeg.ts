@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AsrError } from '../../vocabulary/errors';
+import { hasText } from '../bytes';
 import { FfmpegProcess, INSTALL_FFMPEG } from '../ffmpeg-process';
 import type { SourceFormat } from '../format';
 import { WAV } from '../wav';
@@ -14,10 +15,14 @@ export interface FfmpegInput {
   /** Name of ffmpeg's demuxer. Always told, so that a file that looks like a playlist cannot make it open others. */
   demuxer: string;
   name: string;
+  /** What is thrown where ffmpeg does not know it either, or is not there. */
+  otherwise?: AsrError;
   /** Whether it has to be read from a file, because it must be read out of order. */
   needsFile?: boolean;
 }
 
+/** Containers that may have FLAC in them, whose mark stands in their header. */
+const HOLD_FLAC = new Set(['ogg', 'matroska', 'mov']);
 /** Decoded bytes that wait here before ffmpeg has to wait. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_FILE_BYTES = 8 * 1024 ** 3;
@@ -35,16 +40,20 @@ export class FfmpegDecoder implements Decoder {
   #folder: string | undefined;
   #file: FileHandle | undefined;
   #fileBytes = 0;
-  #waiting: Buffer[] = [];
+  readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #hasStalled = false;
   #isFreed = false;
   #format: SourceFormat | undefined;
   #onProgress: () => void = () => undefined;
+  /** What is waited for, after which `write` or `end` is done. */
+  #goal: ((ffmpeg: FfmpegProcess) => boolean) | undefined;
+  #isAtEnd = false;
 
   constructor(input: FfmpegInput, output: DecoderOutput) {
     this.#input = input;
     this.#output = output;
+    output.useFfmpeg();
     this.#wav = new HeadedPcmDecoder(WAV, {
       ...output,
       describe: (format) => {
@@ -54,31 +63,61 @@ export class FfmpegDecoder implements Decoder {
     });
   }
 
+  get isPending(): boolean {
+    return this.#goal !== undefined;
+  }
+
+  /** Containers hold each other, and tags stand in the middle of streams. */
+  owns(chunk: Uint8Array): boolean {
+    if (hasText(chunk, 0, 'ID3')) return true;
+    if (hasText(chunk, 0, 'OggS')) return this.#input.demuxer === 'ogg';
+    return hasText(chunk, 0, 'fLaC') && HOLD_FLAC.has(this.#input.demuxer);
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
+    const kept = Uint8Array.from(bytes);
     if (this.#input.needsFile) {
-      await this.#keep(Uint8Array.from(bytes));
+      await this.#keep(kept);
       return;
     }
-    const kept = Uint8Array.from(bytes);
     const ffmpeg = await this.#start('pipe:0');
     ffmpeg.stdin?.write(kept);
-    await this.#emitUntil(() => !ffmpeg.stdin?.writableNeedDrain);
-    // It may have ended before its input, for example because it cannot read it.
-    if (ffmpeg.hasExited) this.#checkEnd(ffmpeg);
+    this.#goal = ({ stdin }) => !stdin?.writableNeedDrain;
+    await this.read();
   }
 
   async end(): Promise<void> {
-    try {
-      await this.#file?.close();
-      const input = this.#file ? `file:${path.join(this.#folder ?? '', 'audio')}` : 'pipe:0';
-      this.#file = undefined;
-      const ffmpeg = await this.#start(input);
-      ffmpeg.stdin?.end();
-      await this.#emitUntil(() => ffmpeg.hasExited);
-      this.#checkEnd(ffmpeg);
-    } finally {
-      this.free();
+    this.#isAtEnd = true;
+    await this.#file?.close();
+    const input = this.#file ? `file:${path.join(this.#folder ?? '', 'audio')}` : 'pipe:0';
+    this.#file = undefined;
+    const ffmpeg = await this.#start(input);
+    ffmpeg.stdin?.end();
+    this.#goal = () => false;
+    await this.read();
+  }
+
+  /** Gives what was decoded, until enough has come out, the goal is reached or ffmpeg has ended. */
+  async read(): Promise<void> {
+    const ffmpeg = this.#process;
+    while (ffmpeg && this.#goal) {
+      while (this.#waiting.length > 0 && !this.#output.isFull()) this.#give();
+      if (this.#waiting.length > 0) return;
+      if (ffmpeg.hasExited || this.#isFreed || this.#goal(ffmpeg)) this.#goal = undefined;
+      else await this.#progress();
     }
+    // It may have ended before its input, for example because it cannot read it.
+    if (ffmpeg?.hasExited) this.#checkEnd(ffmpeg);
+    if (this.#isAtEnd) this.free();
+  }
+
+  #give(): void {
+    const bytes = this.#waiting.shift();
+    if (!bytes) return;
+    this.#waitingBytes -= bytes.length;
+    // Its output is no compressed WAV, so that nothing is to be waited for.
+    void this.#wav.write(bytes);
+    if (this.#waitingBytes <= MAX_WAITING_BYTES) this.#process?.stdout.resume();
   }
 
   free(): void {
@@ -131,17 +170,6 @@ export class FfmpegDecoder implements Decoder {
     return ffmpeg;
   }
 
-  /** Gives what was decoded, until this is so or ffmpeg has ended. */
-  async #emitUntil(isSo: () => boolean): Promise<void> {
-    for (;;) {
-      for (const bytes of this.#waiting.splice(0)) this.#wav.write(bytes);
-      this.#waitingBytes = 0;
-      this.#process?.stdout.resume();
-      if (isSo() || this.#process?.hasExited || this.#isFreed) return;
-      await this.#progress();
-    }
-  }
-
   #progress(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
@@ -167,6 +195,8 @@ export class FfmpegDecoder implements Decoder {
   #checkEnd(ffmpeg: FfmpegProcess): void {
     if (this.#isFreed || !ffmpeg.hasFailed) return;
     const { failure, messages, reason } = ffmpeg;
+    const { otherwise } = this.#input;
+    if (otherwise && !this.#format) throw otherwise;
     if (ffmpeg.isMissing) throw this.#missing(failure);
     if (messages.includes('matches no streams')) throw this.#refusal('there is no sound in it');
     if (this.#format) this.#output.cut();

@@ -1,10 +1,12 @@
 import { AsrError } from '../../vocabulary/errors';
+import { beginsRecording, BEGINNING_BYTES } from '../beginnings';
 import { ByteQueue, hasText } from '../bytes';
 import { kernel } from '../../base/kernel';
 import { isRate } from '../pcm-format';
 import type { Decoder, DecoderOutput } from './decoder';
 import { FlacDamage, OutOfBytes, readFlacFrame } from './flac-frame';
 import type { FlacFrame, FlacStreamInfo } from './flac-frame';
+import { tagLength } from '../tags';
 import { id3Length } from './mp3-frames';
 
 const STREAMINFO_BYTES = 34;
@@ -25,24 +27,49 @@ export class FlacDecoder implements Decoder {
   #skip = 0;
   /** It is not tried again to decode a frame before this much is there. */
   #neededBytes = 0;
+  /** Whether frames have followed each other without a gap. */
+  #isInSync = true;
+  /** Whether bytes follow: at once, at some time (what there is may be all of a frame), or never. */
+  #coming: 'more' | 'later' | 'none' = 'more';
+  #canReadMore = false;
   #described = '';
 
   constructor(output: DecoderOutput) {
     this.#output = output;
   }
 
+  get isPending(): boolean {
+    return this.#canReadMore;
+  }
+
   write(bytes: Uint8Array): void {
+    this.#coming = 'more';
     this.#queue.push(bytes);
-    while (!this.rest && (this.#isInFrames ? this.#readFrame('more') : this.#readMetadata()));
+    this.read();
   }
 
   pause(): void {
-    while (!this.rest && this.#isInFrames && this.#readFrame('later'));
+    this.#coming = 'later';
+    this.read();
   }
 
   end(): void {
     if (!this.#isInFrames) throw new AsrError('BAD_AUDIO', 'The FLAC file ends before its audio begins.');
-    while (!this.rest && this.#readFrame('none'));
+    this.#coming = 'none';
+    this.read();
+  }
+
+  read(): void {
+    this.#canReadMore = true;
+    while (this.#canReadMore && !this.#output.isFull()) {
+      this.#canReadMore = !this.rest && (this.#isInFrames ? this.#readFrame() : this.#readMetadata());
+    }
+  }
+
+  /** Pictures in the metadata have marks of their own, and tags may follow the audio. */
+  owns(chunk: Uint8Array): boolean {
+    const isInMetadata = !this.#isInFrames || (this.#skip > 0 && this.#skip !== Infinity);
+    return isInMetadata || hasText(chunk, 0, 'ID3');
   }
 
   #readMetadata(): boolean {
@@ -78,8 +105,8 @@ export class FlacDecoder implements Decoder {
     return true;
   }
 
-  /** @param coming whether bytes follow: at once, at some time (what there is may be all of a frame), or never. */
-  #readFrame(coming: 'more' | 'later' | 'none'): boolean {
+  #readFrame(): boolean {
+    const coming = this.#coming;
     if (this.#skip > 0) {
       const skipped = Math.min(this.#skip, this.#queue.length);
       this.#skip -= skipped;
@@ -93,28 +120,40 @@ export class FlacDecoder implements Decoder {
       const frame = readFlacFrame(view, info);
       this.#queue.skip(frame.bytes);
       this.#neededBytes = 0;
+      this.#isInSync = true;
       this.#emit(frame);
       return this.#queue.length > 0;
     } catch (error) {
-      const limit = info.maxFrameBytes || MAX_FRAME_BYTES;
-      if (error instanceof OutOfBytes && view.length < limit && coming !== 'none') {
-        // Not at each byte again: the work for a frame stays in proportion to its size.
-        this.#neededBytes = Math.min(view.length + Math.max(64, view.length >> 2), limit);
+      if (error instanceof OutOfBytes && view.length < MAX_FRAME_BYTES && coming !== 'none') {
+        // Not at each byte again: the work for a frame stays in proportion to its size. What the file says of its
+        // largest frame is a hint: it may be wrong.
+        const usual = view.length < info.maxFrameBytes ? info.maxFrameBytes : MAX_FRAME_BYTES;
+        this.#neededBytes = Math.min(view.length + Math.max(64, view.length >> 2), usual);
         return false;
       }
-      if (error instanceof OutOfBytes || error instanceof FlacDamage) return this.#resynchronise(view);
+      if (error instanceof OutOfBytes || error instanceof FlacDamage) return this.#leaveFrames(view);
       throw error;
     }
   }
 
-  #resynchronise(view: Buffer): boolean {
+  /** What is no frame: another recording, tags behind the audio, or damage. */
+  #leaveFrames(view: Buffer): boolean {
     this.#neededBytes = 0;
-    if (hasText(view, 0, 'fLaC')) {
-      this.rest = Buffer.from(view);
+    if (this.#isInSync && view.length < BEGINNING_BYTES && this.#coming === 'more') {
+      this.#neededBytes = BEGINNING_BYTES;
       return false;
     }
-    // An ID3v1 tag is no damage.
-    if (!hasText(view, 0, 'TAG')) this.#output.cut();
+    if (this.#isInSync && beginsRecording(view) && !hasText(view, 0, 'ID3')) {
+      this.rest = Uint8Array.from(view);
+      return false;
+    }
+    const tag = this.#isInSync ? tagLength(view) : 0;
+    if (tag > 0) {
+      this.#skip = tag;
+      return true;
+    }
+    this.#output.cut();
+    this.#isInSync = false;
     const next = view.indexOf(0xff, 1);
     this.#queue.skip(next === -1 ? view.length : next);
     return next !== -1;

@@ -3,7 +3,9 @@ import { ByteQueue } from '../bytes';
 import { pcmCodecName } from '../pcm-format';
 import type { PcmFormat } from '../pcm-format';
 import type { Decoder, DecoderOutput } from './decoder';
+import { id3Length } from './mp3-frames';
 import { PcmDecoder } from './pcm';
+import { Trailer } from './trailer';
 
 /** What a header says of the raw samples behind it. */
 export interface PcmHeader {
@@ -23,63 +25,135 @@ export interface PcmContainer {
   container: string;
   /** As people say it, at the beginning of a sentence. */
   name: string;
+  /** ffmpeg's name, for what a header says is compressed. */
+  demuxer: string;
+  /** Byte order of the sizes of its chunks, where it consists of chunks. */
+  chunks?: 'little' | 'big';
   /**
    * `undefined` while it does not end in these bytes.
-   * @throws AsrError `BAD_AUDIO`
+   * @throws CompressedError, or AsrError `BAD_AUDIO`
    */
   readHeader: (bytes: Buffer) => PcmHeader | undefined;
 }
 
+/** The header is sound, but what it describes is no raw samples: ffmpeg may know it. */
+export class CompressedError extends AsrError {}
+
 /** WAV, AIFF and AU: a header, samples, and what follows. */
 export class HeadedPcmDecoder implements Decoder {
-  rest: Uint8Array | undefined;
   readonly #container: PcmContainer;
   readonly #output: DecoderOutput;
+  readonly #createOther: ((demuxer: string, error: AsrError) => Decoder) | undefined;
   readonly #header = new ByteQueue();
   #samples: PcmDecoder | undefined;
+  /** Reads what is compressed. */
+  #other: Decoder | undefined;
+  #trailer: Trailer | undefined;
   /** Bytes of audio still to come. */
   #audioBytes = 0;
-  #trailingBytes = 0;
+  /** Bytes of a tag in front of the header. */
+  #tagBytes = 0;
 
-  constructor(container: PcmContainer, output: DecoderOutput) {
+  /** @param createOther makes the decoder of what a header says is compressed */
+  constructor(
+    container: PcmContainer,
+    output: DecoderOutput,
+    createOther?: (demuxer: string, error: AsrError) => Decoder,
+  ) {
     this.#container = container;
     this.#output = output;
+    this.#createOther = createOther;
   }
 
-  write(bytes: Uint8Array): void {
+  get isPending(): boolean {
+    return this.#other?.isPending ?? false;
+  }
+
+  get rest(): Uint8Array | undefined {
+    return this.#other?.rest ?? this.#trailer?.rest;
+  }
+
+  /** Where the audio has ended, what comes after a pause is something else. */
+  get endsAtPause(): boolean {
+    return this.#other?.endsAtPause ?? (this.#samples !== undefined && this.#audioBytes === 0);
+  }
+
+  /** Pictures in front of the audio and behind it have marks of their own. */
+  owns(chunk: Uint8Array): boolean {
+    if (this.#other) return this.#other.owns?.(chunk) ?? false;
+    if (this.#trailer && this.#audioBytes === 0) return this.#trailer.owns;
+    return !this.#samples && this.#header.length >= 12 && !startsLike(chunk, this.#header.bytes);
+  }
+
+  write(bytes: Uint8Array): void | Promise<void> {
+    if (this.#other) return this.#other.write(bytes);
     if (this.#samples) {
       this.#read(bytes, this.#samples);
       return;
     }
-    this.#header.push(bytes);
-    const header = this.#container.readHeader(this.#header.bytes);
-    if (!header) return;
-    const { pcm, channels, rateHz, dataBytes, dataOffset, trailingBytes } = header;
-    this.#samples = new PcmDecoder(pcm, channels, this.#output);
-    this.#audioBytes = dataBytes;
-    this.#trailingBytes = trailingBytes;
-    const { container } = this.#container;
-    this.#output.describe({ container, codec: pcmCodecName(pcm), rateHz, channels, bits: pcm.bits });
-    const behind = this.#header.bytes.subarray(dataOffset);
-    this.#header.clear();
-    this.#read(behind, this.#samples);
+    return this.#readHeader(bytes);
   }
 
-  end(): void {
+  read(): void | Promise<void> {
+    return this.#other?.read?.();
+  }
+
+  end(): void | Promise<void> {
+    if (this.#other) return this.#other.end();
     if (!this.#samples) {
       throw new AsrError('BAD_AUDIO', `${this.#container.name} ends within its header.`);
     }
     if (this.#audioBytes > 0 && this.#audioBytes !== Infinity) this.#output.cut();
+    this.#trailer?.end();
+  }
+
+  free(): void {
+    this.#other?.free?.();
+  }
+
+  #readHeader(bytes: Uint8Array): void | Promise<void> {
+    this.#header.push(bytes);
+    if (this.#tagBytes === 0) this.#tagBytes = id3Length(this.#header.bytes);
+    const head = this.#header.bytes.subarray(this.#tagBytes);
+    let header: PcmHeader | undefined;
+    try {
+      header = this.#container.readHeader(head);
+    } catch (error) {
+      if (!(error instanceof CompressedError) || !this.#createOther) throw error;
+      this.#other = this.#createOther(this.#container.demuxer, error);
+      this.#header.clear();
+      return this.#other.write(Uint8Array.from(head));
+    }
+    if (!header) return;
+    const { pcm, channels, rateHz, dataBytes, dataOffset, trailingBytes } = header;
+    this.#samples = new PcmDecoder(pcm, channels, this.#output);
+    this.#audioBytes = dataBytes;
+    if (dataBytes !== Infinity) {
+      this.#trailer = new Trailer(this.#container.chunks, dataBytes, trailingBytes);
+    }
+    const { container } = this.#container;
+    this.#output.describe({ container, codec: pcmCodecName(pcm), rateHz, channels, bits: pcm.bits });
+    const behind = head.subarray(dataOffset);
+    this.#header.clear();
+    this.#read(behind, this.#samples);
   }
 
   #read(bytes: Uint8Array, samples: PcmDecoder): void {
     const audio = bytes.subarray(0, Math.min(bytes.length, this.#audioBytes));
-    samples.write(audio);
+    if (audio.length > 0) samples.write(audio);
     this.#audioBytes -= audio.length;
-    if (this.#audioBytes > 0) return;
-    const behind = bytes.subarray(audio.length);
-    const trailing = Math.min(behind.length, this.#trailingBytes);
-    this.#trailingBytes -= trailing;
-    if (this.#trailingBytes === 0) this.rest = behind.subarray(trailing);
+    if (audio.length === bytes.length) return;
+    const more = this.#trailer?.write(bytes.subarray(audio.length));
+    if (!more) return;
+    // The size was too small: what a recorder writes first, and does not come back to. The samples go on.
+    this.#output.cut();
+    this.#audioBytes = Infinity;
+    samples.write(more);
   }
+}
+
+function startsLike(chunk: Uint8Array, header: Buffer): boolean {
+  return (
+    header.subarray(0, 4).equals(chunk.subarray(0, 4)) && header.subarray(8, 12).equals(chunk.subarray(8, 12))
+  );
 }

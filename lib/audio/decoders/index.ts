@@ -43,9 +43,9 @@ export function createDecoder(
     case 'wav':
       return new (headedPcm())(WAV, output);
     case 'aiff':
-      return new (headedPcm())(aiff(), output);
+      return new (headedPcm())(aiff(), output, byFfmpeg('a compressed AIFF', output));
     case 'au':
-      return new (headedPcm())(au(), output);
+      return new (headedPcm())(au(), output, byFfmpeg('a compressed AU file', output));
     case 'ogg-opus':
       return new (oggOpus())(output);
     case 'webm-opus':
@@ -74,4 +74,9 @@ export function createDecoder(
       return new PcmDecoder(pcm, channels, output);
     }
   }
+}
+
+/** Makes the decoder of what a header that we know says is compressed. */
+function byFfmpeg(name: string, output: DecoderOutput): (demuxer: string, error: AsrError) => Decoder {
+  return (demuxer, error) => new (ffmpeg())({ demuxer, name, otherwise: error }, output);
 }

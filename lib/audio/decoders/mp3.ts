@@ -1,7 +1,9 @@
 import { AsrError } from '../../vocabulary/errors';
-import { ByteQueue } from '../bytes';
+import { beginsRecording, BEGINNING_BYTES } from '../beginnings';
+import { ByteQueue, hasText } from '../bytes';
+import { tagLength } from '../tags';
 import type { Decoder, DecoderOutput } from './decoder';
-import { id3Length, readMp3Frame } from './mp3-frames';
+import { readMp3Frame } from './mp3-frames';
 import type { Mp3Frame } from './mp3-frames';
 
 /** Two frames of the largest size, so that one is found where it must be. */
@@ -19,6 +21,7 @@ interface LibMpg123 {
  * the console about everything else; tags and damage are left out.
  */
 export class Mp3Decoder implements Decoder {
+  rest: Uint8Array | undefined;
   readonly #output: DecoderOutput;
   readonly #queue = new ByteQueue();
   readonly #frames = new ByteQueue();
@@ -28,6 +31,8 @@ export class Mp3Decoder implements Decoder {
   #tagBytes = 0;
   #searched = 0;
   #isInSync = false;
+  /** Whether a tag came behind frames: what follows may be another file. */
+  #isBehindTag = false;
 
   constructor(output: DecoderOutput) {
     this.#output = output;
@@ -39,11 +44,15 @@ export class Mp3Decoder implements Decoder {
     return this.#decode();
   }
 
+  /** A tag may stand between frames, and a picture in it has a mark of its own. */
+  owns(chunk: Uint8Array): boolean {
+    return (this.#tagBytes > 0 && this.#tagBytes !== Infinity) || hasText(chunk, 0, 'ID3');
+  }
+
   end(): void | Promise<void> {
     this.#findFrames(true);
     if (!this.#first) throw new AsrError('BAD_AUDIO', 'The MP3 has no whole frame of audio.');
     const { bytes } = this.#queue;
-    // An ID3v1 tag, or another tag that is text, is no damage.
     if (this.#isInSync && readMp3Frame(bytes, 0)) this.#output.cut();
     return this.#decode();
   }
@@ -54,17 +63,31 @@ export class Mp3Decoder implements Decoder {
   }
 
   #findFrames(isEnd: boolean): void {
-    for (;;) {
+    while (!this.rest) {
       const skipped = Math.min(this.#tagBytes, this.#queue.length);
       this.#tagBytes -= skipped;
       this.#queue.skip(skipped);
       const { bytes } = this.#queue;
       if (bytes.length < 10 && !isEnd) return;
       if (bytes.length < MIN_SYNC_BYTES) return;
-      this.#tagBytes = id3Length(bytes);
-      if (this.#tagBytes > 0) continue;
       const frame = readMp3Frame(bytes, 0);
+      if (!frame && (this.#isInSync || !this.#first)) {
+        if (bytes.length < BEGINNING_BYTES && !isEnd) return;
+        this.#tagBytes = tagLength(bytes);
+        // Behind the audio they fill up the end, before it they are a late start.
+        if (this.#tagBytes === Infinity && !this.#first) this.#tagBytes = 0;
+        this.#isBehindTag ||= this.#tagBytes > 0;
+        if (this.#tagBytes > 0) continue;
+        if (this.#first && beginsRecording(bytes)) {
+          this.#leave(bytes);
+          return;
+        }
+      }
       if (!frame || !this.#isLike(frame)) {
+        if (frame && this.#isBehindTag && this.#first) {
+          this.#leave(bytes);
+          return;
+        }
         if (!this.#search(bytes)) return;
         continue;
       }
@@ -83,8 +106,14 @@ export class Mp3Decoder implements Decoder {
     }
   }
 
+  #leave(bytes: Buffer): void {
+    this.rest = Uint8Array.from(bytes);
+    this.#queue.clear();
+  }
+
   #take(frame: Mp3Frame, bytes: Buffer): void {
     this.#isInSync = true;
+    this.#isBehindTag = false;
     this.#searched = 0;
     if (!this.#first) {
       this.#first = frame;
@@ -104,7 +133,7 @@ export class Mp3Decoder implements Decoder {
 
   /** Passes over what is no frame. @returns whether one may follow. */
   #search(bytes: Buffer): boolean {
-    if (this.#isInSync && !bytes.subarray(0, 3).equals(Buffer.from('TAG')) && this.#first) this.#output.cut();
+    if (this.#isInSync && this.#first) this.#output.cut();
     this.#isInSync = false;
     const next = bytes.indexOf(0xff, 1);
     const passed = next === -1 ? bytes.length : next;

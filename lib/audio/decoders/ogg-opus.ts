@@ -13,7 +13,11 @@ export class OggOpusDecoder implements Decoder {
   readonly #output: DecoderOutput;
   readonly #pages: OggPages;
   /** Pages that were read and not decoded yet. */
-  #waiting: OggPage[] = [];
+  readonly #waiting: OggPage[] = [];
+  /** Packets of the page that is being decoded, and how many of their samples belong to the recording. */
+  #packets: Uint8Array[] = [];
+  #nextPacket = 0;
+  #samplesLeft = 0;
   #serial: number | undefined;
   #setup: OpusSetup | undefined;
   #decoder: OpusPacketDecoder | undefined;
@@ -34,9 +38,22 @@ export class OggOpusDecoder implements Decoder {
     );
   }
 
+  get isPending(): boolean {
+    return this.#waiting.length > 0 || this.#nextPacket < this.#packets.length;
+  }
+
+  get rest(): Uint8Array | undefined {
+    return this.isPending ? undefined : this.#pages.rest;
+  }
+
   write(bytes: Uint8Array): void | Promise<void> {
     this.#pages.write(bytes);
-    return this.#decodeWaiting();
+    return this.read();
+  }
+
+  /** Chained streams are one recording, and the pages tell where one begins. */
+  owns(chunk: Uint8Array): boolean {
+    return this.#pages.owns(chunk);
   }
 
   end(): void {
@@ -49,12 +66,18 @@ export class OggOpusDecoder implements Decoder {
     this.#decoder = undefined;
   }
 
-  #decodeWaiting(): void | Promise<void> {
-    for (let page = this.#waiting.shift(); page; page = this.#waiting.shift()) {
-      if (page.isFirst) {
+  read(): void | Promise<void> {
+    while (this.isPending && !this.#output.isFull()) {
+      if (this.#nextPacket < this.#packets.length) {
+        this.#decodePacket(this.#packets[this.#nextPacket] ?? new Uint8Array(0));
+        this.#nextPacket += 1;
+        continue;
+      }
+      const page = this.#waiting.shift();
+      if (page?.isFirst) {
         const loading = this.#begin(page);
-        if (loading) return loading.then(() => this.#decodeWaiting());
-      } else if (page.serial === this.#serial) this.#decode(page);
+        if (loading) return loading.then(() => this.read());
+      } else if (page?.serial === this.#serial && page) this.#open(page);
     }
   }
 
@@ -78,34 +101,35 @@ export class OggOpusDecoder implements Decoder {
     });
   }
 
-  #decode(page: OggPage): void {
+  #open(page: OggPage): void {
     const packets = page.packets.slice(this.#headers);
     this.#headers -= page.packets.length - packets.length;
     if (packets.length > 0) this.#hasAudio = true;
     const pageSamples = packets.reduce((sum, packet) => sum + opusPacketSamples(packet), 0);
-    let samplesLeft = pageSamples;
+    this.#samplesLeft = pageSamples;
     if (page.isLast && page.granule !== NO_GRANULE) {
       // The end may be trimmed; a stream of one page begins at 0.
       const startedAt = this.#granule === NO_GRANULE ? 0n : this.#granule;
       const kept = Number(page.granule - startedAt);
-      if (kept >= 0 && kept < pageSamples) samplesLeft = kept;
+      if (kept >= 0 && kept < pageSamples) this.#samplesLeft = kept;
     }
-    for (const packet of packets) samplesLeft -= this.#decodePacket(packet, samplesLeft);
+    this.#packets = packets;
+    this.#nextPacket = 0;
     if (page.granule !== NO_GRANULE) this.#granule = page.granule;
     if (page.isLast) this.#hasEnded = true;
   }
 
-  #decodePacket(packet: Uint8Array, samplesLeft: number): number {
+  #decodePacket(packet: Uint8Array): void {
     const block = this.#decoder?.decode(packet);
     if (!block) {
       this.#output.cut();
-      return 0;
+      return;
     }
     const length = block[0]?.length ?? 0;
-    const end = Math.max(0, Math.min(length, samplesLeft));
+    const end = Math.max(0, Math.min(length, this.#samplesLeft));
     const start = Math.min(end, this.#toSkip);
     this.#toSkip -= start;
+    this.#samplesLeft -= length;
     if (end > start) this.#output.emit(block.map((samples) => samples.subarray(start, end)));
-    return length;
   }
 }

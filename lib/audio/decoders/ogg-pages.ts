@@ -1,4 +1,6 @@
+import { beginsRecording, isFirstOggPage } from '../beginnings';
 import { ByteQueue, hasText } from '../bytes';
+import { tagLength } from '../tags';
 
 const HEADER_BYTES = 27;
 const MAX_SEGMENT_BYTES = 255;
@@ -23,9 +25,15 @@ export interface OggPage {
 
 /** Bytes of Ogg in chunks of any size -> pages. Damaged pages are left out. */
 export class OggPages {
+  /** What follows the pages and begins a recording of another kind. */
+  rest: Uint8Array | undefined;
   readonly #queue = new ByteQueue();
   readonly #onPage: (page: OggPage) => void;
   readonly #onGap: () => void;
+  /** Whether what came last was a page, so that another or the end follows. */
+  #isInSync = true;
+  /** Whether the last page was one that a stream ends with. */
+  #hasEnded = false;
   /** The beginnings of packets that go on in the next page, by stream. */
   readonly #open = new Map<number, OpenPacket>();
 
@@ -36,21 +44,28 @@ export class OggPages {
 
   /** Whether half a page waits. */
   get isWithinPage(): boolean {
-    return this.#queue.length > 0;
+    const mark = this.#queue.bytes.toString('latin1', 0, 4);
+    return this.#isInSync && mark !== '' && 'OggS'.startsWith(mark);
+  }
+
+  /** Whether a chunk that looks like a beginning is one of these pages, or a FLAC or a tag within one. */
+  owns(chunk: Uint8Array): boolean {
+    if (hasText(chunk, 0, 'OggS')) return true;
+    return this.isWithinPage && (hasText(chunk, 0, 'fLaC') || hasText(chunk, 0, 'ID3'));
   }
 
   write(bytes: Uint8Array): void {
     // A new file where the one before was cut off.
-    if (this.isWithinPage && hasText(bytes, 0, 'OggS') && ((bytes[5] ?? 0) & 2) !== 0) this.#queue.clear();
+    if (this.isWithinPage && isFirstOggPage(bytes)) this.#queue.clear();
     this.#queue.push(bytes);
-    while (this.#readPage());
+    while (!this.rest && this.#readPage());
   }
 
   /** @returns whether there may be another page. */
   #readPage(): boolean {
     const view = this.#queue.bytes;
     if (view.length < HEADER_BYTES) return false;
-    if (!hasText(view, 0, 'OggS') || view[4] !== 0) return this.#resynchronise(view);
+    if (!hasText(view, 0, 'OggS') || view[4] !== 0) return this.#leave(view);
     const segments = view.readUInt8(26);
     const bodyAt = HEADER_BYTES + segments;
     if (view.length < bodyAt) return false;
@@ -59,13 +74,25 @@ export class OggPages {
     if (view.length < end) return false;
     const page = view.subarray(0, end);
     if (checksum(page) !== page.readUInt32LE(22)) return this.#resynchronise(view);
+    this.#isInSync = true;
     this.#emit(page, bodyAt);
     this.#queue.skip(end);
     return true;
   }
 
+  /** What is no page: another recording, a tag behind the last page, or damage. */
+  #leave(view: Buffer): boolean {
+    if (this.#isInSync && beginsRecording(view)) {
+      this.rest = Uint8Array.from(view);
+      this.#queue.clear();
+      return false;
+    }
+    return this.#resynchronise(view);
+  }
+
   #resynchronise(view: Buffer): boolean {
-    this.#onGap();
+    if (!(this.#hasEnded && this.#isInSync && tagLength(view) > 0)) this.#onGap();
+    this.#isInSync = false;
     const next = view.indexOf('OggS', 1, 'latin1');
     // Half of the next page's mark may be at the end.
     this.#queue.skip(next === -1 ? view.length - 3 : next);
@@ -100,6 +127,7 @@ export class OggPages {
     if (packet && !isHeadless && this.#open.size < 16) this.#open.set(serial, packet);
     const isFirst = (flags & 2) !== 0;
     const isLast = (flags & 4) !== 0;
+    this.#hasEnded = isLast;
     this.#onPage({ serial, isFirst, isLast, granule: page.readBigInt64LE(6), packets });
   }
 }

@@ -29,6 +29,11 @@ export class OpusPacketsDecoder implements Decoder {
     );
   }
 
+  /** A packet may begin with anything. */
+  owns(): boolean {
+    return true;
+  }
+
   end(): void {
     // A packet is whole or it is none.
   }

@@ -48,11 +48,17 @@ interface Waiting {
   discardNs: number;
 }
 
+const NO_BLOCK: Waiting = { packets: [], discardNs: 0 };
+
 /** The first Opus track of a WebM or Matroska file, as recorders in browsers write it and as muxers do. */
 export class WebmOpusDecoder implements Decoder {
   readonly #output: DecoderOutput;
   readonly #reader: EbmlReader;
   readonly #waiting: Waiting[] = [];
+  /** The block that is being decoded, and how many of its samples belong to the recording. */
+  #block = NO_BLOCK;
+  #nextPacket = 0;
+  #samplesLeft = 0;
   /** A block whose group may still say what to leave out. */
   #open: Waiting | undefined;
   #tracks: Track[] = [];
@@ -75,18 +81,22 @@ export class WebmOpusDecoder implements Decoder {
     });
   }
 
+  get isPending(): boolean {
+    return this.#hasPackets();
+  }
+
   get rest(): Uint8Array | undefined {
     return this.#reader.rest;
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
     this.#reader.write(bytes);
-    return this.#decodeWaiting();
+    return this.read();
   }
 
   pause(): void | Promise<void> {
     this.#release();
-    return this.#decodeWaiting();
+    return this.read();
   }
 
   end(): void | Promise<void> {
@@ -162,34 +172,47 @@ export class WebmOpusDecoder implements Decoder {
     this.#open = undefined;
   }
 
-  #decodeWaiting(): void | Promise<void> {
-    if (this.#waiting.length === 0 || !this.#setup) return;
+  read(): void | Promise<void> {
+    if (!this.#hasPackets() || !this.#setup) return;
     if (!this.#decoder) {
       return OpusPacketDecoder.load(this.#setup).then((decoder) => {
         this.#decoder = decoder;
-        return this.#decodeWaiting();
+        return this.read();
       });
     }
-    for (const { packets, discardNs } of this.#waiting.splice(0)) {
-      const samples = packets.reduce((sum, packet) => sum + opusPacketSamples(packet), 0);
-      let samplesLeft = samples - Math.max(0, samplesOf(discardNs));
-      // A negative padding is left out at the beginning.
-      if (discardNs < 0) this.#toSkip += samplesOf(-discardNs);
-      for (const packet of packets) {
+    while (this.#hasPackets() && !this.#output.isFull()) {
+      const packet = this.#block.packets[this.#nextPacket];
+      this.#nextPacket += 1;
+      if (!packet) this.#openBlock(this.#waiting.shift() ?? NO_BLOCK);
+      else {
         const block = this.#decoder.decode(packet);
-        if (block) samplesLeft -= this.#emit(block, samplesLeft);
+        if (block) this.#emit(block);
         else this.#output.cut();
       }
     }
   }
 
-  #emit(block: AudioBlock, samplesLeft: number): number {
+  #hasPackets(): boolean {
+    return this.#waiting.length > 0 || this.#nextPacket < this.#block.packets.length;
+  }
+
+  #openBlock(block: Waiting): void {
+    const { packets, discardNs } = block;
+    const samples = packets.reduce((sum, packet) => sum + opusPacketSamples(packet), 0);
+    this.#samplesLeft = samples - Math.max(0, samplesOf(discardNs));
+    // A negative padding is left out at the beginning.
+    if (discardNs < 0) this.#toSkip += samplesOf(-discardNs);
+    this.#block = block;
+    this.#nextPacket = 0;
+  }
+
+  #emit(block: AudioBlock): void {
     const length = block[0]?.length ?? 0;
-    const end = Math.max(0, Math.min(length, samplesLeft));
+    const end = Math.max(0, Math.min(length, this.#samplesLeft));
     const start = Math.min(end, this.#toSkip);
     this.#toSkip -= start;
+    this.#samplesLeft -= length;
     if (end > start) this.#output.emit(block.map((samples) => samples.subarray(start, end)));
-    return length;
   }
 }
 

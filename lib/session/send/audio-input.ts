@@ -1,7 +1,7 @@
 import type { Doctor } from '../../audio/doctor';
 import { areAlike, bytesOf, hintsOfChunk } from '../../audio/format';
 import type { AudioChunk, AudioFormatHints } from '../../audio/format';
-import { beginsRecording } from '../../audio/sniff';
+import { interruptsSamples } from '../../audio/beginnings';
 import { kernel } from '../../base/kernel';
 import type { Clock } from '../../transport/environment';
 import { AsrError, asAsrError } from '../../vocabulary/errors';
@@ -60,6 +60,7 @@ export class AudioInput {
   readonly #chain: DecodeChain | undefined;
   /** What watches raw PCM that is right as it is, while such comes; and what was said of its format. */
   #passing: { doctor: Doctor; hints: AudioFormatHints | undefined } | undefined;
+  readonly #warned = new Set<WarningCode>();
   #uncommittedBytes = 0;
   #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
   #droppedMs = 0;
@@ -68,7 +69,7 @@ export class AudioInput {
 
   constructor(options: AudioInputOptions) {
     this.#options = options;
-    const { config, warn } = options;
+    const { config } = options;
     const { bytesPerMs, isMeasured } = measureOf(config);
     this.#bytesPerMs = bytesPerMs;
     this.#maxHeldBytes = config.maxHeldAudioMs * bytesPerMs;
@@ -81,7 +82,9 @@ export class AudioInput {
         onPassing: (doctor, hints) => {
           this.#passing = doctor && { doctor, hints };
         },
-        warn,
+        warn: (code, message) => {
+          this.#warnOnce(code, message);
+        },
       });
     }
   }
@@ -140,7 +143,7 @@ export class AudioInput {
     const passing = this.#passing;
     if (passing && bytes === audio && bytes.length % 2 === 0) {
       const isSame = passing.hints === hints || areAlike(passing.hints ?? {}, hints ?? {});
-      if (isSame && !beginsRecording(bytes)) return this.#pass(bytes, passing.doctor);
+      if (isSame && !interruptsSamples(bytes)) return this.#pass(bytes, passing.doctor);
     }
     if (hints?.isDecoded && this.#isAtRate(hints) && bytes.length % 2 === 0)
       return this.#chain.appendPcm(bytes);
@@ -227,8 +230,15 @@ export class AudioInput {
   }
 
   #examine(doctor: Doctor, isEnd: boolean): void {
-    const { warn, config } = this.#options;
-    for (const { code, message } of doctor.complaints(config.sampleRateHz, isEnd)) warn(code, message);
+    const { sampleRateHz } = this.#options.config;
+    for (const { code, message } of doctor.complaints(sampleRateHz, isEnd)) this.#warnOnce(code, message);
+  }
+
+  /** What is wrong with the audio is told once, however many recordings a session gets. */
+  #warnOnce(code: WarningCode, message: string): void {
+    if (this.#warned.has(code)) return;
+    this.#warned.add(code);
+    this.#options.warn(code, message);
   }
 
   #warnOfLongCommit(before: number): void {

@@ -1,16 +1,13 @@
 import type { Doctor } from '../../audio/doctor';
 import type { AudioFormatHints } from '../../audio/format';
-import { AudioIntake } from '../../audio/intake';
+import { AudioIntake, piecesOf, turnOfEventLoop } from '../../audio/intake';
 import type { Pcm } from '../../audio/intake';
 import { AsrError, asAsrError } from '../../vocabulary/errors';
 import type { WarningCode } from '../../vocabulary/events';
 import { ACCEPTED, handled } from '../promises';
 
-/** Of compressed audio, this much is decoded before it is waited until the result is accepted. */
-const MAX_PIECE_BYTES = 256 * 1024;
 /** Of callers that do not wait. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
-const NOTHING = new Uint8Array(0);
 
 /** Where audio goes, and what is known of it. */
 export interface DecodeOutput {
@@ -52,30 +49,14 @@ export class DecodeChain {
   }
 
   pause<T>(then: () => Promise<T>): Promise<T> {
-    if (!this.#last) {
-      const rest = this.#read(() => this.#intake.pause());
-      if (!(rest instanceof Promise)) {
-        this.#giveRest(rest);
-        return then();
-      }
-      return this.#result(rest, then);
-    }
-    return this.#result(
-      this.#inTurn(() => this.#read(() => this.#intake.pause())),
-      then,
-    );
+    const given = this.#giveRest(() => this.#intake.pause());
+    return given ? this.#result(given, then) : then();
   }
 
   end(then: () => void): void {
-    const finish = (rest: Uint8Array): void => {
-      this.#giveRest(rest);
-      then();
-    };
-    const rest = this.#last
-      ? this.#inTurn(() => this.#read(() => this.#intake.end()))
-      : this.#read(() => this.#intake.end());
-    if (rest instanceof Promise) void this.#hold(rest.then(finish));
-    else finish(rest);
+    const given = this.#giveRest(() => this.#intake.end());
+    if (given) void this.#hold(given.then(then));
+    else then();
   }
 
   stop(): void {
@@ -93,18 +74,24 @@ export class DecodeChain {
     });
   }
 
-  /** The audio in pieces, each of them after the one before was accepted. */
   #feed(bytes: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
-    const isWhole = bytes.length <= MAX_PIECE_BYTES || this.#intake.isPassingThrough;
-    const piece = isWhole ? bytes : bytes.subarray(0, MAX_PIECE_BYTES);
-    const pcm = this.#intake.write(piece, hints);
-    const accepted =
-      pcm instanceof Promise ? pcm.then((ready) => this.#give(ready, hints)) : this.#give(pcm, hints);
-    if (isWhole) return pcm instanceof Promise ? this.#hold(accepted) : accepted;
-    const rest = bytes.subarray(piece.length);
-    if (accepted === ACCEPTED) return this.#feed(rest, hints);
-    const kept = Uint8Array.from(rest);
-    return this.#hold(accepted.then(() => this.#feed(kept, hints)));
+    const pcm = this.#intake.write(bytes, hints);
+    if (pcm instanceof Promise) return this.#hold(pcm.then((ready) => this.#giveAll(ready, hints)));
+    if (!this.#intake.isPending) return this.#give(pcm, hints);
+    return this.#hold(this.#giveAll(pcm, hints));
+  }
+
+  /** All that was begun, each piece after the one before was accepted. */
+  async #giveAll(first: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
+    let pcm = first;
+    for (;;) {
+      // Also nothing is given: a session that is over says so.
+      const accepted = this.#give(pcm, hints);
+      if (accepted !== ACCEPTED) await accepted;
+      if (!this.#intake.isPending) return;
+      await turnOfEventLoop();
+      pcm = await this.#intake.read();
+    }
   }
 
   #give(pcm: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
@@ -116,39 +103,52 @@ export class DecodeChain {
     return accepted;
   }
 
-  /** What decoders held back; the session may be over by then. */
-  #giveRest(rest: Uint8Array): void {
-    if (rest.length > 0) void handled(this.#output.accept(rest));
+  /**
+   * Gives what decoders held back, at once where that is possible. What was begun and cannot be used must keep nobody
+   * from committing, or from the end; the session may be over by then.
+   */
+  #giveRest(stop: () => Pcm): Promise<void> | undefined {
+    if (this.#last) return this.#inTurn(() => this.#giveHeld(stop));
+    let pcm: Pcm;
+    try {
+      pcm = stop();
+    } catch (error) {
+      this.#complain(error);
+      this.#hearEnd();
+      return undefined;
+    }
+    if (pcm instanceof Promise || this.#intake.isPending) return this.#hold(this.#giveHeld(() => pcm));
+    this.#giveLast(pcm);
+    this.#hearEnd();
+    return undefined;
+  }
+
+  async #giveHeld(stop: () => Pcm): Promise<void> {
+    try {
+      for await (const pcm of piecesOf(this.#intake, stop())) this.#giveLast(pcm);
+    } catch (error) {
+      this.#complain(error);
+    }
+    this.#hearEnd();
+  }
+
+  #giveLast(pcm: Uint8Array): void {
+    if (pcm.length > 0) void handled(this.#output.accept(pcm));
+  }
+
+  #hearEnd(): void {
     const { doctor } = this.#intake;
     if (doctor) this.#output.onHeard(doctor, true);
   }
 
-  /** What was begun and cannot be used must keep nobody from committing, or from the end. */
-  #read(read: () => Pcm): Pcm {
-    const complain = (error: unknown): Uint8Array => {
-      const { message } = asAsrError(error, 'BAD_AUDIO', 'The end of the audio cannot be read');
-      this.#output.warn('AUDIO_CUT', message);
-      return NOTHING;
-    };
-    try {
-      const pcm = read();
-      return pcm instanceof Promise ? pcm.catch(complain) : pcm;
-    } catch (error) {
-      return complain(error);
-    }
+  #complain(error: unknown): void {
+    const { message } = asAsrError(error, 'BAD_AUDIO', 'The end of the audio cannot be read');
+    this.#output.warn('AUDIO_CUT', message);
   }
 
   /** The commit is in its turn; its result is waited for by its caller only. */
-  async #result<T>(rest: Promise<Uint8Array>, then: () => Promise<T>): Promise<T> {
-    const answer = this.#inTurnOf(rest, (ready) => {
-      this.#giveRest(ready);
-      return { result: then() };
-    });
-    return (await answer).result;
-  }
-
-  #inTurnOf<A, B>(promise: Promise<A>, work: (value: A) => B): Promise<B> {
-    return this.#hold(promise.then(work));
+  async #result<T>(given: Promise<void>, then: () => Promise<T>): Promise<T> {
+    return (await this.#hold(given.then(() => ({ result: then() })))).result;
   }
 
   #inTurn<T>(work: () => T | Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AudioIntake } from '../../../lib/audio/intake';
 import { fixture } from '../../support/audio-fixtures';
-import { decodeChunks } from '../../support/decode-chunks';
+import { allOf, decodeChunks } from '../../support/decode-chunks';
 import { JFK_PCM } from '../../support/jfk';
 import { makeOgg, makeWebm, oggPackets } from '../../support/opus-containers';
 import { wav } from '../../support/scripted-audio';
@@ -87,9 +87,9 @@ describe('Ogg Opus', function () {
     const intake = new AudioIntake(16_000);
     const pieces: Uint8Array[] = [];
     for (const packet of packets.slice(2)) {
-      pieces.push(Buffer.from(await intake.write(packet, { encoding: 'opus' })));
+      pieces.push(await allOf(intake, intake.write(packet, { encoding: 'opus' })));
     }
-    pieces.push(await intake.end());
+    pieces.push(await allOf(intake, intake.end()));
     const samples = Buffer.concat(pieces).length / 2;
     assert.equal(samples, (packets.length - 2) * 320);
     assert.equal(intake.info?.codec, 'opus');
@@ -99,10 +99,10 @@ describe('Ogg Opus', function () {
   it('goes on after a pause where it was, without its header again', async () => {
     const file = makeOgg(packets, trimmed);
     const intake = new AudioIntake(16_000);
-    const first = Buffer.from(await intake.write(file.subarray(0, 40_000)));
-    const tail = Buffer.from(await intake.pause());
-    const second = Buffer.from(await intake.write(file.subarray(40_000)));
-    const end = Buffer.from(await intake.end());
+    const first = await allOf(intake, intake.write(file.subarray(0, 40_000)));
+    const tail = await allOf(intake, intake.pause());
+    const second = await allOf(intake, intake.write(file.subarray(40_000)));
+    const end = await allOf(intake, intake.end());
     assert.ok(tail.length > 0 && second.length > 0);
     const all = Buffer.concat([first, tail, second, end]);
     // A pause gives what the filter holds, which is part of a sample at most.
@@ -144,7 +144,11 @@ describe('WebM Opus', function () {
   it('starts again where a recorder starts again', async () => {
     const file = makeWebm(packets);
     const intake = new AudioIntake(16_000);
-    const pieces = [await intake.write(file), await intake.write(file), await intake.end()];
+    const pieces = [
+      await allOf(intake, intake.write(file)),
+      await allOf(intake, intake.write(file)),
+      await allOf(intake, intake.end()),
+    ];
     assert.equal(Buffer.concat(pieces).length, 2 * plain.length);
     assert.equal((await decodeChunks(Buffer.concat([file, file]), 4096)).pcm.length, 2 * plain.length);
     intake.reset();

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { decodeAudio } from '../../../lib';
+import type { AsrError } from '../../../lib';
+import { AudioIntake, turnOfEventLoop } from '../../../lib/audio/intake';
+import { fixture } from '../../support/audio-fixtures';
+import { flacBomb, oggOpusBomb } from '../../support/audio-bombs';
+import { wav } from '../../support/scripted-audio';
+
+/** About a second at 16 kHz, and what a decoder may give beyond in one block. */
+const MAX_PCM_BYTES = 128 * 1024;
+/** Of the processor, so that a busy machine does not count. */
+const MAX_TURN_MS = 50;
+const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
+
+interface Turns {
+  pcmBytes: number;
+  mostPcmBytes: number;
+  longestTurnMs: number;
+  growthBytes: number;
+  error: AsrError | undefined;
+}
+
+/** All of a file as one chunk, and what each turn of the event loop costs. */
+async function turnsOf(file: Uint8Array): Promise<Turns> {
+  const intake = new AudioIntake(16_000);
+  const turns: Turns = {
+    pcmBytes: 0,
+    mostPcmBytes: 0,
+    longestTurnMs: 0,
+    growthBytes: 0,
+    error: undefined,
+  };
+  const before = memory();
+  let next = () => intake.write(file);
+  let hasEnded = false;
+  try {
+    for (;;) {
+      const began = processorMs();
+      const begun = next();
+      const pcm = begun instanceof Promise ? await begun : begun;
+      turns.longestTurnMs = Math.max(turns.longestTurnMs, processorMs() - began);
+      turns.pcmBytes += pcm.length;
+      turns.mostPcmBytes = Math.max(turns.mostPcmBytes, pcm.length);
+      turns.growthBytes = Math.max(turns.growthBytes, memory() - before);
+      await turnOfEventLoop();
+      next = () => intake.read();
+      if (intake.isPending) continue;
+      if (hasEnded) break;
+      hasEnded = true;
+      next = () => intake.end();
+    }
+  } catch (error) {
+    turns.error = error as AsrError;
+  } finally {
+    intake.reset();
+  }
+  return turns;
+}
+
+function refusalOf({ error }: Turns): string {
+  assert.equal(error?.code, 'BAD_AUDIO');
+  return error.message;
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+function memory(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+function checkBounds({ mostPcmBytes, longestTurnMs, growthBytes }: Turns): void {
+  assert.ok(mostPcmBytes <= MAX_PCM_BYTES, `${mostPcmBytes} bytes at once`);
+  assert.ok(longestTurnMs < MAX_TURN_MS, `${longestTurnMs} ms`);
+  assert.ok(growthBytes < MAX_GROWTH_BYTES, `${Math.round(growthBytes / 1e6)} MB`);
+}
+
+describe('valid files that decode to far more than they are', function () {
+  this.timeout(120_000);
+
+  before(async () => {
+    // Loading and compiling a decoder is done once a process, and is not what is measured.
+    for (const file of [flacBomb(2, 16_000), oggOpusBomb(1), fixture('a.mp3', '')]) await turnsOf(file);
+  });
+
+  it('are refused as implausible after ten minutes of FLAC that has 13 bytes a minute', async () => {
+    const turns = await turnsOf(flacBomb(1000, 1000));
+    assert.match(refusalOf(turns), /implausibly tight/);
+    assert.ok(turns.pcmBytes > 0, 'nothing came before');
+    checkBounds(turns);
+  });
+
+  it('are refused as implausible where Ogg Opus has a byte for 120 ms', async () => {
+    const turns = await turnsOf(oggOpusBomb(100));
+    assert.match(refusalOf(turns), /implausibly tight/);
+    checkBounds(turns);
+  });
+
+  it('give little at once where they are short enough to be honest', async () => {
+    for (const file of [flacBomb(8, 1000), flacBomb(120, 16_000), oggOpusBomb(10)]) {
+      const turns = await turnsOf(file);
+      assert.equal(turns.error, undefined);
+      checkBounds(turns);
+    }
+  });
+
+  it('are refused where each frame has another rate', async () => {
+    const frames = Array.from({ length: 200 }, (_, index) => flacFrames(60_000 + index)).flat();
+    const file = Buffer.concat([flacBomb(0, 16_000), ...frames]);
+    const turns = await turnsOf(file);
+    assert.match(refusalOf(turns), /changed its rate/);
+    checkBounds(turns);
+  });
+
+  it('let a reader stop in the middle of them', async () => {
+    const closing = new AbortController();
+    let pieces = 0;
+    await assert.rejects(
+      async () => {
+        for await (const pcm of decodeAudio(flacBomb(8, 16_000), {
+          signal: closing.signal,
+          rateHz: 16_000,
+        })) {
+          assert.ok(pcm.length > 0);
+          pieces += 1;
+          if (pieces === 2) closing.abort();
+        }
+      },
+      { code: 'ABORTED' },
+    );
+    assert.equal(pieces, 2);
+  });
+});
+
+describe('an hour as one Buffer', function () {
+  this.timeout(300_000);
+
+  it('of WAV is decoded in turns of less than 50 ms, with less than 64 MB beyond it', async () => {
+    const turns = await turnsOf(wav(Buffer.alloc(3600 * 32_000, 1)));
+    assert.equal(turns.error, undefined);
+    assert.equal(turns.pcmBytes, 3600 * 32_000);
+    assert.ok(turns.longestTurnMs < MAX_TURN_MS, `${turns.longestTurnMs} ms`);
+    assert.ok(turns.growthBytes < MAX_GROWTH_BYTES);
+  });
+
+  for (const [name, args] of [
+    ['a.mp3', '-ar 16000 -b:a 32k'],
+    ['a.flac', '-ar 16000'],
+    ['a.ogg', '-c:a libopus -ar 48000 -b:a 16k'],
+  ] as const) {
+    it(`of ${name} is decoded in turns of less than 50 ms, with less than 64 MB beyond it`, async () => {
+      const hour = fixture(name, `-filter_complex aloop=loop=326:size=176000 ${args}`);
+      const turns = await turnsOf(hour);
+      assert.equal(turns.error, undefined);
+      assert.ok(turns.pcmBytes > 3550 * 32_000, `${turns.pcmBytes} bytes`);
+      checkBounds(turns);
+    });
+  }
+});
+
+/** One frame of another rate, whose header tells it in Hz. */
+function flacFrames(rateHz: number): Buffer[] {
+  const file = flacBomb(1, rateHz, true);
+  return [file.subarray(42)];
+}
