@@ -18,6 +18,7 @@ import {
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { BROWSER_FILES, bundleBrowserFile } from './bundle-browser.mjs';
 import { bundleLib } from './bundle-lib.mjs';
 import { newestChangeMs, root } from './project.mjs';
 
@@ -26,7 +27,9 @@ const ASSET_FOLDERS = ['nodes', 'credentials', 'local-service'];
 const CONFIGURATION = [
   'tsconfig.json',
   'tsconfig.build.json',
+  'tsconfig.browser.json',
   'scripts/build.mjs',
+  'scripts/bundle-browser.mjs',
   'scripts/bundle-lib.mjs',
   'package-lock.json',
 ];
@@ -51,6 +54,7 @@ export function build() {
     compile(building, '--emitDeclarationOnly', '--noCheck');
     bundleLib(building);
     thinSourceMaps(building);
+    for (const file of BROWSER_FILES) bundleBrowserFile(file, building);
     copyAssets(building);
     chmodSync(building, 0o755);
     chmodSync(path.join(building, 'bin', 'flow-asr.js'), 0o755);
@@ -80,7 +84,7 @@ function thinSourceMaps(outDir) {
 }
 
 function copyAssets(outDir) {
-  const isAsset = (file) => !file.endsWith('.ts');
+  const isAsset = (file) => !/\.ts$|\/tsconfig\.json$/.test(file);
   for (const folder of ASSET_FOLDERS) {
     cpSync(path.join(root, folder), path.join(outDir, folder), { recursive: true, filter: isAsset });
   }

@@ -36,6 +36,11 @@ const CHECKS = [
   { name: "lint with n8n's rules", script: n8nLint, args: n8nLintArgs },
   { name: 'format', script: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
+  {
+    name: 'types of what runs in browsers',
+    script: 'node_modules/typescript/bin/tsc',
+    args: ['-p', 'tsconfig.browser.json'],
+  },
 ];
 
 const log = (line) => process.stdout.write(`${line}\n`);

@@ -44,6 +44,17 @@ describe('the editor', () => {
       await broken.cancel();
     });
 
+    it('gets the one file of the dialogs, and no other beside it', async () => {
+      const served = (file: string) => fetch(new URL(`asr/editor/${file}`, stage.editor.page.url()));
+      const script = await served('dialogs.js');
+      assert.equal(script.status, 200);
+      assert.match(script.headers.get('content-type') ?? '', /javascript/);
+      assert.match(await script.text(), /var flowAsr = /);
+      for (const file of ['index.ts', 'tsconfig.json', '../host.js']) {
+        assert.equal((await served(file)).status, 404, file);
+      }
+    });
+
     it('keeps references in copies and in subflows', async () => {
       const { append, session, credentials } = await importOneOfEach(stage);
       const exported = await stage.editor.run<FlowNode[]>(

@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/vocabulary/models';
-import type { Model } from '../../lib/vocabulary/models';
 import type { ParameterName, ParameterSpec } from '../../lib/vocabulary/parameters';
-import { VAD_PARAMETERS } from '../../lib/vocabulary/parameters';
-import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../../nodes/node-red/shared/limits';
-
-const FOLDER = path.join(__dirname, '../../nodes/node-red/shared/editor');
+import { parametersOf } from '../../nodes/node-red/shared/editor/models';
+import { browserCode } from '../support/browser-code';
 
 interface EditorNode {
   id: string;
@@ -27,72 +22,20 @@ interface FlowAsr {
   checkOverload: (node: EditorNode, value?: string) => true | string;
   checkLimit: (node: EditorNode, kind: string, field: string, value: string) => true | string;
   checkParameters: (node: EditorNode, values: object) => true | string;
-  parametersOf: (model: Model | undefined, mode?: string) => Record<string, ParameterSpec>;
 }
 
-/** The files of the dialogs in an editor without a page, whose runtime answers from the real table. */
-function loadEditor(nodes: EditorNode[] = []): { flowAsr: FlowAsr; asked: string[]; checked: string[] } {
-  const asked: string[] = [];
-  const checked: string[] = [];
-  const answer = {
-    models: MODELS,
-    defaultModel: DEFAULT_MODEL,
-    vadParameters: VAD_PARAMETERS,
-    limits: { session: SESSION_LIMITS, transcribe: TRANSCRIBE_LIMITS },
-  };
-  const $ = Object.assign(() => ({ data: () => undefined }), {
-    getJSON: (url: string, callback?: (body: unknown) => void) => {
-      asked.push(url);
-      callback?.(answer);
-      return reply(decodeURIComponent(url.replace('asr/models/', '')));
-    },
-  });
+let code = '';
+
+/** The code of the dialogs in an editor without a page. */
+function loadEditor(): { flowAsr: FlowAsr } {
+  const $ = () => ({ data: () => undefined });
   const RED = {
-    editor: {
-      // As the editor does, which asks for the checks of each field.
-      validateNode: (one: EditorNode) => {
-        checked.push(one.id);
-        if (checked.length < 10) window.flowAsr?.checkModel(one, one.model ?? '');
-      },
-    },
     events: { on: () => undefined },
-    nodes: {
-      eachNode: (visit: (one: EditorNode) => void) => {
-        nodes.forEach(visit);
-      },
-      getType: () => ({ _: (key: string) => key }),
-    },
-    view: { redraw: () => undefined },
+    nodes: { getType: () => ({ _: (key: string) => key }) },
   };
-  const window: { flowAsr?: FlowAsr } = {};
-  const context = createContext({ $, RED, window, setTimeout, clearTimeout });
-  for (const file of readdirSync(FOLDER)) {
-    // Each as the browser has them: one global `flowAsr`, whichever comes first.
-    runInContext(
-      readFileSync(path.join(FOLDER, file), 'utf8'),
-      Object.assign(context, { flowAsr: window.flowAsr }),
-    );
-  }
-  return { flowAsr: window.flowAsr!, asked, checked };
-}
-
-/** As jQuery's request, answered at once. */
-function reply(id: string) {
-  const request = {
-    done: (callback: (model: Model) => void) => {
-      if (!id.startsWith('whisper')) callback(findModel(id || DEFAULT_MODEL));
-      return request;
-    },
-    fail: (callback: (xhr: { status: number }) => void) => {
-      if (id.startsWith('whisper')) callback({ status: 404 });
-      return request;
-    },
-    always: (callback: () => void) => {
-      callback();
-      return request;
-    },
-  };
-  return request;
+  const context = createContext({ $, RED });
+  runInContext(code, context);
+  return context as { flowAsr: FlowAsr };
 }
 
 function node(model: string, mode = 'vad'): EditorNode {
@@ -119,6 +62,10 @@ const BAD: Record<ParameterSpec['kind'], unknown> = {
 };
 
 describe('the checks of the dialogs', () => {
+  before(async () => {
+    code = await browserCode('dialogs.js');
+  });
+
   for (const model of MODELS) {
     it(`know every setting of ${model.id}, and none that it does not have`, () => {
       const { flowAsr } = loadEditor();
@@ -138,27 +85,29 @@ describe('the checks of the dialogs', () => {
     });
   }
 
-  it('ask the runtime once for a model that is not in the list, and go by its family', () => {
-    const { flowAsr, asked } = loadEditor();
+  it('go by the family of a model that is not in the list, and refuse one of no family', () => {
+    const { flowAsr } = loadEditor();
     const newer = node('fun-asr-realtime-2027-01-01');
-    flowAsr.checkParameters(newer, {});
     assert.equal(typeof flowAsr.checkParameters(newer, { keepDialect: true }), 'string');
     assert.equal(flowAsr.checkParameters(newer, { heartbeat: true }), true);
-    assert.deepEqual(asked, ['asr/models', 'asr/models/fun-asr-realtime-2027-01-01']);
-
-    flowAsr.checkModel(node('whisper-1'), 'whisper-1');
     assert.equal(flowAsr.checkModel(node('whisper-1'), 'whisper-1'), 'asr-session.invalid.model');
   });
 
   it('leave a model that a variable names to the runtime, which has every setting until then', () => {
-    const variable = node('${MODEL}');
-    const { flowAsr, asked, checked } = loadEditor([variable]);
-    assert.equal(flowAsr.checkModel(variable, '${MODEL}'), true);
-    assert.deepEqual(asked, ['asr/models']);
-    // Once, when the table of models had come: a check that sets off checks does not end.
-    assert.deepEqual(checked, [variable.id]);
+    const { flowAsr } = loadEditor();
+    assert.equal(flowAsr.checkModel(node('${MODEL}'), '${MODEL}'), true);
+    assert.equal(flowAsr.checkParameters(node('${MODEL}'), { anything: 1 }), true);
     const all = new Set(MODELS.flatMap(({ parameters }) => Object.keys(parameters)));
-    assert.deepEqual(new Set(Object.keys(flowAsr.parametersOf(undefined))), all);
+    assert.deepEqual(new Set(Object.keys(parametersOf(undefined, 'vad'))), all);
+  });
+
+  it('refuse what the client would: hot words that are too long, and a filter with an unknown part', () => {
+    const { flowAsr } = loadEditor();
+    const check = (values: object) =>
+      flowAsr.checkParameters(node('qwen-audio-3.1-asr-flash-streaming'), values);
+    assert.equal(check({ vocabulary: { [''.padEnd(15, '词')]: 4 } }), true);
+    assert.match(String(check({ vocabulary: { [''.padEnd(16, '词')]: 4 } })), /expected\.vocabulary/);
+    assert.match(String(check({ specialWordFilter: { filter_with: true } })), /expected\.wordFilter/);
   });
 
   it('hold the weights of hot words to those of the table', () => {
@@ -177,12 +126,11 @@ describe('the checks of the dialogs', () => {
   });
 
   it('leave out what only has a meaning where the service cuts sentences', () => {
-    const { flowAsr } = loadEditor();
-    const manual = Object.keys(flowAsr.parametersOf(findModel(DEFAULT_MODEL), 'manual'));
+    const manual = Object.keys(parametersOf(findModel(DEFAULT_MODEL), 'manual'));
     assert.deepEqual(manual, ['corpusText']);
     // A model without that choice is never in that mode.
     const funAsr = findModel('fun-asr-realtime');
-    const ofFunAsr = Object.keys(flowAsr.parametersOf(funAsr, 'manual'));
+    const ofFunAsr = Object.keys(parametersOf(funAsr, 'manual'));
     assert.deepEqual(ofFunAsr, Object.keys(funAsr.parameters));
   });
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
+import { browserCode } from '../support/browser-code';
 
 const PAGE = path.join(__dirname, '../../nodes/node-red/microphone/page');
+
 const BLOCK = 128;
 const OUT_HZ = 16_000;
 const FULL_SCALE = 32_767;
@@ -13,6 +15,8 @@ interface Chunk {
   rms: number;
   peak: number;
 }
+
+let worklet = '';
 
 /** The worklet of the page in a context of this rate, as a browser runs it. */
 function capture(sampleRate: number): (channels: Float32Array[]) => Int16Array {
@@ -26,11 +30,11 @@ function capture(sampleRate: number): (channels: Float32Array[]) => Int16Array {
     AudioWorkletProcessor,
     registerProcessor: (_name: string, processor: typeof Processor) => (Processor = processor),
   };
-  runInContext(readFileSync(path.join(PAGE, 'capture-worklet.js'), 'utf8'), createContext(globals));
-  const worklet = new Processor!();
+  runInContext(worklet, createContext(globals));
+  const processor = new Processor!();
   return (channels) => {
     for (let at = 0; at < channels[0]!.length; at += BLOCK) {
-      worklet.process([channels.map((samples) => samples.subarray(at, at + BLOCK))]);
+      processor.process([channels.map((samples) => samples.subarray(at, at + BLOCK))]);
     }
     return Int16Array.from(chunks.splice(0).flatMap(({ pcm }) => [...new Int16Array(pcm)]));
   };
@@ -51,6 +55,10 @@ function levelDb(samples: ArrayLike<number>): number {
 }
 
 describe('the microphone’s worklet', () => {
+  before(async () => {
+    worklet = await browserCode('capture-worklet.js');
+  });
+
   for (const rateHz of [8_000, 16_000, 22_050, 44_100, 48_000, 96_000]) {
     it(`gives a second of 16 kHz for a second of ${rateHz} Hz, with the tone where it was`, () => {
       const heard = capture(rateHz)([tone(1000, rateHz)]);
@@ -84,7 +92,7 @@ describe('the microphone’s worklet', () => {
 });
 
 describe('the microphone’s texts', () => {
-  const source = readFileSync(path.join(PAGE, 'texts.js'), 'utf8');
+  const source = readFileSync(path.join(PAGE, 'texts.ts'), 'utf8');
   const exported = source.slice(source.indexOf('{'), source.indexOf('};') + 1);
   const texts = runInContext(`(${exported})`, createContext({})) as Record<string, Record<string, string>>;
   const keys = Object.keys(texts['en-US']!);
@@ -98,7 +106,7 @@ describe('the microphone’s texts', () => {
 
   it('have every key that the page asks for', () => {
     const html = readFileSync(path.join(PAGE, 'index.html'), 'utf8');
-    const script = readFileSync(path.join(PAGE, 'main.js'), 'utf8');
+    const script = readFileSync(path.join(PAGE, 'main.ts'), 'utf8');
     const asked = [
       ...html.matchAll(/data-(?:text|label)="([^"]+)"/g),
       ...script.matchAll(/text\('([\w.]+)'[,)]/g),

@@ -15,9 +15,11 @@ const MAX_WORD_ERRORS = 0.15;
 describe('the packed package', () => {
   it('holds what is needed at run time and nothing else', async () => {
     const { files, unpackedSize } = await packPackage();
+    const { BROWSER_FILES, BROWSER_FOLDERS } = await import('../../scripts/bundle-browser.mjs');
+    const bundled = { files: BROWSER_FILES, folders: BROWSER_FOLDERS };
     // Declarations have a test of their own.
     const packed = files.map((file) => file.path).filter((file) => !file.endsWith('.d.ts'));
-    assert.deepEqual(packed.sort(), expectedFiles().sort());
+    assert.deepEqual(packed.sort(), expectedFiles(bundled).sort());
     assert.ok(unpackedSize < MAX_UNPACKED_BYTES, `${unpackedSize} bytes`);
   });
 
@@ -139,8 +141,12 @@ describe('the packed package', () => {
 });
 
 /** From the sources: each compiled file, of lib/ what is imported from outside, and what stands beside them. */
-function expectedFiles(): string[] {
-  const sources = ['local-service', 'nodes', 'credentials', 'bin'].flatMap(filesIn);
+function expectedFiles(bundled: { files: readonly string[]; folders: readonly string[] }): string[] {
+  const isBundled = (file: string) =>
+    /\.(ts|json)$/.test(file) && bundled.folders.some((folder) => file.startsWith(`${folder}/`));
+  const sources = ['local-service', 'nodes', 'credentials', 'bin']
+    .flatMap(filesIn)
+    .filter((file) => !isBundled(file));
   const compiled = sources.map((file) => `dist/${file.replace(/(\.d)?\.ts$/, '.js')}`);
   const maps = [...compiled, 'dist/lib/modules.js']
     .filter((file) => file.endsWith('.js') && existsSync(path.join(ROOT, `${file}.map`)))
@@ -151,6 +157,7 @@ function expectedFiles(): string[] {
   const [, examples] = apart(filesIn('examples'));
   return [
     ...compiled,
+    ...bundled.files.map((file) => `dist/${file}`),
     ...maps,
     ...new Set(['lib/index.js', 'lib/modules.js', ...imported].map((file) => `dist/${file}`)),
     ...icons.map((file) => `dist/credentials/node-red/${file}`),

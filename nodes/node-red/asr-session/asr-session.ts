@@ -10,9 +10,6 @@ import { SessionController } from './controller';
 import type { SessionSettings } from './controller';
 import { serveLivePanel } from './live-panel';
 
-/** What the dialogs of the package share; asr-session.html loads it. */
-const EDITOR_FILES = ['live.js', 'models.js', 'parameters.js', 'recognition.js', 'sessions.js'];
-
 type AsrSessionDef = NodeDef & SessionSettings;
 
 export = function (RED: NodeAPI) {
@@ -38,7 +35,7 @@ export = function (RED: NodeAPI) {
   serveMicrophonePage(RED);
   serveLivePanel(RED, running);
 
-  // What the editor suggests and validates comes from the client's own table, so that there is no second one.
+  // For whoever builds on these nodes: the dialogs have the same tables in their own code.
   RED.httpAdmin.get('/asr/models', RED.auth.needsPermission('asr-session.read'), (_request, response) => {
     response.json({
       models: MODELS,
@@ -58,10 +55,9 @@ export = function (RED: NodeAPI) {
     }
   });
 
-  // Without a permission, as every part of the editor itself: a <script> cannot show who asks.
-  for (const file of EDITOR_FILES) {
-    RED.httpAdmin.get(`/asr/editor/${file}`, (_request, response) => {
-      response.sendFile(file, { root: path.join(__dirname, '../shared/editor') });
-    });
-  }
+  // What the dialogs of the package share; asr-session.html loads it. Without a permission, as every part of the editor
+  // itself: a <script> cannot show who asks.
+  RED.httpAdmin.get('/asr/editor/dialogs.js', (_request, response) => {
+    response.sendFile('dialogs.js', { root: path.join(__dirname, '../shared/editor') });
+  });
 };

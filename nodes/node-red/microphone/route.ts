@@ -2,15 +2,7 @@ import path from 'node:path';
 import type { NodeAPI } from 'node-red';
 
 const PAGE = path.join(__dirname, 'page');
-const FILES = [
-  'microphone.css',
-  'main.js',
-  'capture.js',
-  'capture-worklet.js',
-  'link.js',
-  'texts.js',
-  'transcript.js',
-];
+const FILES = ['microphone.css', 'main.js', 'capture-worklet.js'];
 
 /**
  * The page has a microphone, so it takes nothing from elsewhere and stands in no page of another site. Its WebSocket is on

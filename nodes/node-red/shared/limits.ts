@@ -17,7 +17,7 @@ export const RELIABILITY_LIMITS = {
   livenessSeconds: { min: 1, max: 600, default: 30 },
 } as const satisfies Record<string, NumberRange>;
 
-/** The policies of the nodes. The editor gets them through the `asr/models` route and names their bounds. */
+/** The policies of the nodes. The dialogs check the same bounds and name them. */
 export const SESSION_LIMITS = {
   ...RELIABILITY_LIMITS,
   /** Sessions at the same time, asleep or not. One more makes the one finish that sleeps longest; if none does, it is refused. */

@@ -1,35 +1,43 @@
-/* global document */
 // What was said, sentence by sentence: grey until it is final.
-import { text } from './texts.js';
+import { find } from './elements';
+import type { FlowEvent } from './link';
+import { text } from './texts';
 
 const KEPT_SENTENCES = 500;
 
+interface Row {
+  item: HTMLElement;
+  said: HTMLElement;
+  emotion: HTMLElement;
+}
+
 export class Transcript {
-  #list = document.querySelector('#sentences');
-  #scroller = document.querySelector('main');
-  #announcer = document.querySelector('#announcer');
-  #rows = new Map();
+  readonly #list = find('#sentences');
+  readonly #scroller = find('main');
+  readonly #announcer = find('#announcer');
+  readonly #rows = new Map<string, Row>();
 
   /** @param event `interim` or `final` */
-  showText({ type, sentenceId, text: said, emotion }) {
+  showText(event: FlowEvent): void {
+    const { type, sentenceId = '', text: said = '' } = event;
     const row = this.#row(sentenceId);
     const isAtEnd = this.#isAtEnd();
     row.said.textContent = said;
     row.item.classList.toggle('interim', type === 'interim');
-    if (emotion) this.showEmotion({ sentenceId, emotion });
+    this.showEmotion(event);
     // Interims change too often to be read aloud.
     if (type === 'final') this.#announcer.replaceChildren(said);
     if (isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
-  showEmotion({ sentenceId, emotion }) {
+  showEmotion({ sentenceId = '', emotion }: FlowEvent): void {
     const row = this.#rows.get(sentenceId);
-    if (!row) return;
+    if (!row || !emotion) return;
     row.emotion.textContent = text(`emotion.${emotion}`);
     row.emotion.hidden = false;
   }
 
-  #row(sentenceId) {
+  #row(sentenceId: string): Row {
     const known = this.#rows.get(sentenceId);
     if (known) return known;
     const item = document.createElement('li');
@@ -39,21 +47,23 @@ export class Transcript {
     emotion.hidden = true;
     item.append(said, emotion);
     this.#list.append(item);
-    document.querySelector('#hint').hidden = true;
+    find('#hint').hidden = true;
     const row = { item, said, emotion };
     this.#rows.set(sentenceId, row);
     if (this.#rows.size > KEPT_SENTENCES) this.#forgetOldest();
     return row;
   }
 
-  #forgetOldest() {
-    const [[sentenceId, { item }]] = this.#rows;
+  #forgetOldest(): void {
+    const [oldest] = this.#rows;
+    if (!oldest) return;
+    const [sentenceId, { item }] = oldest;
     item.remove();
     this.#rows.delete(sentenceId);
   }
 
   /** Who has scrolled back to read is left there. */
-  #isAtEnd() {
+  #isAtEnd(): boolean {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight < 60;
   }

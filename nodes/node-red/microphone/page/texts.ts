@@ -1,6 +1,5 @@
-/* global document, navigator */
 // The page's words in the language of the browser. Both languages have the same keys.
-export const TEXTS = {
+export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, string>>>> = {
   'en-US': {
     title: 'Live microphone',
     transcript: 'What was said',
@@ -86,18 +85,18 @@ export const TEXTS = {
 const language = (navigator.languages[0] ?? 'en').startsWith('zh') ? 'zh-CN' : 'en-US';
 
 /** The text of a key, with `{name}` filled in; the key itself for one that is not known, such as a new emotion. */
-export function text(key, values = {}) {
+export function text(key: string, values: Readonly<Record<string, string>> = {}): string {
   const known = TEXTS[language][key];
   if (known === undefined) return key.slice(key.indexOf('.') + 1);
-  return known.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '');
+  return known.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 }
 
-export function translatePage() {
+export function translatePage(): void {
   document.documentElement.lang = language;
   document.title = text('title');
-  for (const element of document.querySelectorAll('[data-text]'))
-    element.textContent = text(element.dataset.text);
-  for (const element of document.querySelectorAll('[data-label]')) {
-    element.setAttribute('aria-label', text(element.dataset.label));
+  for (const element of document.querySelectorAll<HTMLElement>('[data-text]'))
+    element.textContent = text(element.dataset.text ?? '');
+  for (const element of document.querySelectorAll<HTMLElement>('[data-label]')) {
+    element.setAttribute('aria-label', text(element.dataset.label ?? ''));
   }
 }

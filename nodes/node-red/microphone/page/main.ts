@@ -1,9 +1,12 @@
-/* global window, document, URLSearchParams */
 // The page's controls: who talks when. Pressing opens the microphone, so that no audio flows that nobody asked for.
-import { checkBrowser, listDevices, openCapture } from './capture.js';
-import { Link } from './link.js';
-import { text, translatePage } from './texts.js';
-import { Transcript } from './transcript.js';
+import { CaptureError, checkBrowser, listDevices, openCapture } from './capture';
+import type { Capture } from './capture';
+import type { CapturedChunk } from './capture-worklet';
+import { find } from './elements';
+import { FlowLink } from './link';
+import type { FlowEvent, FlowLinkState } from './link';
+import { text, translatePage } from './texts';
+import { Transcript } from './transcript';
 
 /** The path of the "websocket in" node; as in that node's dialog, behind Node-RED's own root for nodes. */
 const DEFAULT_PATH = '/ws/asr';
@@ -15,29 +18,31 @@ const TAIL_CHUNKS = 3;
 const QUIETEST_DB = -60;
 const CLIPPED = 0.99;
 
+type Action = 'commit' | 'finish';
+
 translatePage();
-const find = (id) => document.querySelector(`#${id}`);
-const talk = find('talk');
-const mute = find('mute');
-const device = find('device');
+const talk = find('#talk', HTMLButtonElement);
+const mute = find('#mute', HTMLButtonElement);
+const device = find('#device', HTMLSelectElement);
 const transcript = new Transcript();
 
-let linkState = 'connecting';
+let linkState: FlowLinkState = 'connecting';
 /** `opening` while the browser asks for permission. */
-let opening;
-let capture;
+let opening: Promise<Capture> | undefined;
+let capture: Capture | undefined;
 let isTalking = false;
 let isMuted = false;
 let tail = 0;
-let preRoll = [];
+let preRoll: ArrayBuffer[] = [];
 /** What to ask of the session when the tail has gone out. */
-let actionAfterTail;
-const problems = new Map();
+let actionAfterTail: Action | undefined;
+let droppedMs = 0;
+const problems = new Map<string, string>();
 
 // --- the flow
 
 /** Only on this server: a link to this page must not send somebody's voice elsewhere. */
-function socketUrl() {
+function socketUrl(): URL {
   const path = new URLSearchParams(window.location.search).get('path') ?? DEFAULT_PATH;
   const url = new URL(`${ROOT}/${path.replace(/^\/+/, '')}`, window.location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
@@ -46,38 +51,50 @@ function socketUrl() {
 }
 
 const url = socketUrl();
-const link = new Link(url, {
+const link = new FlowLink(url, {
   onState(state) {
     linkState = state;
     if (state === 'open') setProblem('link');
     if (state === 'lost') setProblem('link', text('problem.lost', { path: url.pathname }));
     showState();
   },
-  onEvent: (event) => EVENTS[event.type]?.(event),
+  onEvent,
   onDropped(ms) {
     droppedMs += ms;
     setProblem('dropped', text('problem.dropped', { seconds: (droppedMs / 1000).toFixed(1) }));
   },
 });
-let droppedMs = 0;
 
 /** Asleep, or nobody spoke: nothing that somebody in front of the page should do something about. */
 const QUIET_WARNINGS = ['SLEEPING', 'NO_SPEECH'];
 
-const EVENTS = {
-  interim: (event) => transcript.showText(event),
-  final: (event) => transcript.showText(event),
-  emotion: (event) => transcript.showEmotion(event),
-  opened: () => setProblem('session'),
-  reconnecting: () => setProblem('session', text('problem.reconnecting')),
-  resumed: () => setProblem('session'),
-  warning: ({ code, message }) => QUIET_WARNINGS.includes(code) || setProblem('session', message),
-  error: ({ error }) => setProblem('session', error?.message),
-};
+function onEvent(event: FlowEvent): void {
+  switch (event.type) {
+    case 'interim':
+    case 'final':
+      transcript.showText(event);
+      break;
+    case 'emotion':
+      transcript.showEmotion(event);
+      break;
+    case 'opened':
+    case 'resumed':
+      setProblem('session');
+      break;
+    case 'reconnecting':
+      setProblem('session', text('problem.reconnecting'));
+      break;
+    case 'warning':
+      if (!QUIET_WARNINGS.includes(event.code ?? '')) setProblem('session', event.message);
+      break;
+    case 'error':
+      setProblem('session', event.error?.message);
+  }
+}
 
 // --- the microphone
 
-function onChunk({ pcm, rms, peak }) {
+function onChunk({ pcm, rms, peak }: CapturedChunk): void {
   const isOpen = isTalking && !isMuted;
   showLevel(isOpen || isHoldMode() ? rms : 0, peak);
   if (isOpen || tail > 0) {
@@ -91,20 +108,20 @@ function onChunk({ pcm, rms, peak }) {
   if (tail === 0) afterTail();
 }
 
-function afterTail() {
+function afterTail(): void {
   const action = actionAfterTail;
   actionAfterTail = undefined;
-  link.act(action);
+  if (action) link.act(action);
   if (action === 'finish') closeCapture();
 }
 
 /** Lets the last word out, then ends the sentence (`commit`) or the session (`finish`). */
-function endWith(action) {
+function endWith(action: Action): void {
   tail = TAIL_CHUNKS;
   actionAfterTail = action;
 }
 
-async function open() {
+async function open(): Promise<boolean> {
   if (capture) return true;
   try {
     opening ??= openCapture({
@@ -120,19 +137,23 @@ async function open() {
     await showDevices();
     return true;
   } catch (error) {
-    setProblem(
-      'microphone',
-      text(`problem.${error.code ?? 'failed'}`, { detail: error.detail ?? error.message }),
-    );
+    showFault(error);
     return false;
   } finally {
     opening = undefined;
   }
 }
 
+/** Why the microphone does not open. */
+function showFault(error: unknown): void {
+  const { code, detail } =
+    error instanceof CaptureError ? error : new CaptureError('failed', (error as Error).message);
+  setProblem('microphone', text(`problem.${code}`, { detail }));
+}
+
 /** No last word can come any more. */
-function closeCapture() {
-  capture?.close();
+function closeCapture(): void {
+  void capture?.close();
   capture = undefined;
   preRoll = [];
   tail = 0;
@@ -141,7 +162,7 @@ function closeCapture() {
   showLevel(0, 0);
 }
 
-function stop() {
+function stop(): void {
   if (isTalking) actionAfterTail = 'finish';
   isTalking = false;
   closeCapture();
@@ -150,11 +171,11 @@ function stop() {
 
 // --- controls
 
-function isHoldMode() {
-  return document.querySelector('input[name=mode]:checked').value === 'hold';
+function isHoldMode(): boolean {
+  return find('input[name=mode]:checked', HTMLInputElement).value === 'hold';
 }
 
-async function startTalking() {
+async function startTalking(): Promise<void> {
   if (isTalking) return;
   isTalking = true;
   isMuted = false;
@@ -169,14 +190,23 @@ async function startTalking() {
   showState();
 }
 
-function stopTalking(action) {
+function stopTalking(action: Action): void {
   if (!isTalking) return;
   isTalking = false;
   if (capture) endWith(action);
   showState();
 }
 
+async function changeDevice(): Promise<void> {
+  closeCapture();
+  if (isTalking && !(await open())) stop();
+}
+
 const TALK_KEYS = [' ', 'Enter'];
+
+function letGo(): void {
+  if (isHoldMode()) stopTalking('commit');
+}
 
 talk.addEventListener('pointerdown', (event) => {
   if (!isHoldMode() || event.button !== 0) return;
@@ -184,7 +214,7 @@ talk.addEventListener('pointerdown', (event) => {
   void startTalking();
 });
 for (const name of ['pointerup', 'pointercancel', 'lostpointercapture']) {
-  talk.addEventListener(name, () => isHoldMode() && stopTalking('commit'));
+  talk.addEventListener(name, letGo);
 }
 talk.addEventListener('keydown', (event) => {
   if (!isHoldMode() || !TALK_KEYS.includes(event.key)) return;
@@ -194,8 +224,10 @@ talk.addEventListener('keydown', (event) => {
 talk.addEventListener('keyup', (event) => {
   if (isHoldMode() && TALK_KEYS.includes(event.key)) stopTalking('commit');
 });
-talk.addEventListener('blur', () => isHoldMode() && stopTalking('commit'));
-talk.addEventListener('contextmenu', (event) => event.preventDefault());
+talk.addEventListener('blur', letGo);
+talk.addEventListener('contextmenu', (event) => {
+  event.preventDefault();
+});
 talk.addEventListener('click', () => {
   if (isHoldMode()) return;
   if (isTalking) stopTalking('finish');
@@ -208,43 +240,39 @@ mute.addEventListener('click', () => {
   showState();
 });
 for (const radio of document.querySelectorAll('input[name=mode]')) radio.addEventListener('change', stop);
-device.addEventListener('change', async () => {
-  const wasTalking = isTalking;
-  closeCapture();
-  if (wasTalking && !(await open())) stop();
-});
+device.addEventListener('change', () => void changeDevice());
 
 // --- what it shows
 
-function setProblem(source, message) {
+function setProblem(source: string, message?: string): void {
   if (message) problems.set(source, message);
   else problems.delete(source);
-  find('problem').textContent = [...problems.values()].join(' ');
-  find('problem').hidden = problems.size === 0;
+  find('#problem').textContent = [...problems.values()].join(' ');
+  find('#problem').hidden = problems.size === 0;
 }
 
-function showState() {
+function showState(): void {
   const isOpen = isTalking && capture !== undefined;
   const state = linkState !== 'open' || !isOpen ? linkState : isMuted ? 'muted' : 'listening';
-  find('state').textContent = text(`state.${state}`);
+  find('#state').textContent = text(`state.${state}`);
   talk.setAttribute('aria-pressed', String(isTalking));
-  find('talk-label').textContent = text(isHoldMode() ? 'talk.hold' : isTalking ? 'talk.stop' : 'talk.start');
+  find('#talk-label').textContent = text(isHoldMode() ? 'talk.hold' : isTalking ? 'talk.stop' : 'talk.start');
   mute.hidden = isHoldMode();
   mute.disabled = !isOpen;
   mute.setAttribute('aria-pressed', String(isOpen && isMuted));
 }
 
-function showLevel(rms, peak) {
+function showLevel(rms: number, peak: number): void {
   const db = rms > 0 ? 20 * Math.log10(rms) : QUIETEST_DB;
   const share = Math.min(1, Math.max(0, 1 - db / QUIETEST_DB));
-  find('level-bar').style.transform = `scaleX(${share})`;
-  find('level-bar').classList.toggle('clipped', rms > 0 && peak >= CLIPPED);
-  find('level').setAttribute('aria-valuenow', String(Math.round(share * 100)));
+  find('#level-bar').style.transform = `scaleX(${share})`;
+  find('#level-bar').classList.toggle('clipped', rms > 0 && peak >= CLIPPED);
+  find('#level').setAttribute('aria-valuenow', String(Math.round(share * 100)));
 }
 
-async function showDevices() {
+async function showDevices(): Promise<void> {
   const devices = await listDevices();
-  device.closest('label').hidden = devices.length < 2;
+  find('.device').hidden = devices.length < 2;
   device.replaceChildren(
     ...devices.map(({ deviceId, label }) => {
       const option = document.createElement('option');
@@ -259,7 +287,7 @@ async function showDevices() {
 try {
   checkBrowser();
 } catch (error) {
-  setProblem('microphone', text(`problem.${error.code}`, { detail: error.detail }));
+  showFault(error);
   talk.disabled = true;
 }
 showState();

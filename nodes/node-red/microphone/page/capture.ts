@@ -1,17 +1,23 @@
-/* global window, navigator, AudioContext, AudioWorkletNode */
 // The microphone: from the browser's permission to chunks of PCM. One at a time; `close` gives everything back.
+import type { CapturedChunk } from './capture-worklet';
+
 const RATE_HZ = 16_000;
+
+export type CaptureFault = 'insecure' | 'unsupported' | 'denied' | 'none' | 'busy' | 'failed';
 
 /** Why there is no microphone; `code` is the key of its text. */
 export class CaptureError extends Error {
-  constructor(code, detail = '') {
+  readonly code: CaptureFault;
+  readonly detail: string;
+
+  constructor(code: CaptureFault, detail = '') {
     super(code);
     this.code = code;
     this.detail = detail;
   }
 }
 
-const CODES = {
+const FAULTS: Readonly<Record<string, CaptureFault>> = {
   NotAllowedError: 'denied',
   SecurityError: 'denied',
   NotFoundError: 'none',
@@ -20,14 +26,28 @@ const CODES = {
   AbortError: 'busy',
 };
 
-/** @throws CaptureError `insecure`, `unsupported` */
-export function checkBrowser() {
-  if (!window.isSecureContext) throw new CaptureError('insecure', window.location.origin);
-  if (!navigator.mediaDevices?.getUserMedia || !window.AudioWorkletNode)
-    throw new CaptureError('unsupported');
+/** An open microphone. */
+export interface Capture {
+  deviceId: string | undefined;
+  close: () => Promise<void>;
 }
 
-async function openStream(deviceId) {
+export interface CaptureOptions {
+  deviceId: string;
+  onChunk: (chunk: CapturedChunk) => void;
+  /** Hears that the device was taken away. */
+  onEnd: () => void;
+}
+
+/** @throws CaptureError `insecure`, `unsupported` */
+export function checkBrowser(): void {
+  if (!window.isSecureContext) throw new CaptureError('insecure', window.location.origin);
+  // The types describe a browser that has them.
+  const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+  if (!mediaDevices || !('AudioWorkletNode' in window)) throw new CaptureError('unsupported');
+}
+
+async function openStream(deviceId: string): Promise<MediaStream> {
   // What makes speech nicer for people makes it harder to recognise; quiet speakers are the exception.
   const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
   try {
@@ -35,61 +55,70 @@ async function openStream(deviceId) {
       audio: deviceId ? { ...audio, deviceId: { exact: deviceId } } : audio,
     });
   } catch (error) {
-    throw new CaptureError(CODES[error.name] ?? 'failed', error.message);
+    const { name, message } = error as Error;
+    throw new CaptureError(FAULTS[name] ?? 'failed', message);
   }
 }
 
 /** At 16 kHz where the browser does that for a microphone, else at the rate that it has. */
-function connect(stream) {
-  for (const options of [{ sampleRate: RATE_HZ }, {}]) {
-    const context = new AudioContext(options);
-    try {
-      return { context, source: context.createMediaStreamSource(stream) };
-    } catch (error) {
-      void context.close();
-      if (!options.sampleRate) throw new CaptureError('failed', error.message);
-    }
+function connect(stream: MediaStream): { context: AudioContext; source: MediaStreamAudioSourceNode } {
+  try {
+    return connectAt(stream, { sampleRate: RATE_HZ });
+  } catch {
+    return connectAt(stream, {});
+  }
+}
+
+function connectAt(stream: MediaStream, options: AudioContextOptions): ReturnType<typeof connect> {
+  const context = new AudioContext(options);
+  try {
+    return { context, source: context.createMediaStreamSource(stream) };
+  } catch (error) {
+    void context.close();
+    throw error;
   }
 }
 
 /**
  * Opens the microphone.
- * @param onChunk hears `{pcm, rms, peak}` ten times a second
- * @param onEnd hears that the device was taken away
  * @throws CaptureError
  */
-export async function openCapture({ deviceId, onChunk, onEnd }) {
+export async function openCapture({ deviceId, onChunk, onEnd }: CaptureOptions): Promise<Capture> {
   checkBrowser();
   const stream = await openStream(deviceId);
   const [track] = stream.getAudioTracks();
-  let context;
+  if (!track) throw new CaptureError('none');
+  let context: AudioContext | undefined;
   try {
     const connected = connect(stream);
     context = connected.context;
     await context.audioWorklet.addModule('capture-worklet.js');
     const worklet = new AudioWorkletNode(context, 'capture', { numberOfOutputs: 1 });
-    worklet.port.onmessage = ({ data }) => onChunk(data);
+    worklet.port.onmessage = ({ data }: MessageEvent<CapturedChunk>) => {
+      onChunk(data);
+    };
     // Silent, but a browser need not run what leads nowhere.
     connected.source.connect(worklet).connect(context.destination);
     await context.resume();
   } catch (error) {
     track.stop();
     if (context) await context.close();
-    throw error instanceof CaptureError ? error : new CaptureError('failed', error.message);
+    throw new CaptureError('failed', (error as Error).message);
   }
   track.addEventListener('ended', onEnd);
+  const opened = context;
   return {
     deviceId: track.getSettings().deviceId,
     async close() {
       track.removeEventListener('ended', onEnd);
       track.stop();
-      await context.close();
+      await opened.close();
     },
   };
 }
 
 /** The microphones, by name; the browser tells the names once it has given one of them. */
-export async function listDevices() {
+export async function listDevices(): Promise<MediaDeviceInfo[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices.filter(({ kind, label }) => kind === 'audioinput' && label !== '');
 }

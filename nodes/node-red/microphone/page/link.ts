@@ -1,0 +1,141 @@
+// The WebSocket to the flow: audio as binary frames, actions as JSON, events of the session back as JSON. Comes back by
+// itself; what is said meanwhile is held, up to a bound.
+const BYTES_PER_MS = 32;
+const MAX_HELD_MS = 30_000;
+// What the browser may have in its own hands: beyond it, the network is slower than speech.
+const MAX_BUFFERED_BYTES = 5_000 * BYTES_PER_MS;
+// Node-RED leaves a socket open, and silent, that no node listens to.
+const CONNECT_WITHIN_MS = 5_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 10_000;
+const DRAIN_EVERY_MS = 200;
+
+export type FlowLinkState = 'connecting' | 'open' | 'lost';
+
+/** What the flow sends: an event of the session, as it is in `msg.asr` and `msg.payload`. */
+export interface FlowEvent {
+  type: string;
+  sentenceId?: string;
+  text?: string;
+  emotion?: string;
+  code?: string;
+  message?: string;
+  error?: { message?: string };
+}
+
+export interface FlowLinkHandlers {
+  onState: (state: FlowLinkState) => void;
+  onEvent: (event: FlowEvent) => void;
+  /** Hears of audio that was too old to be held any longer. */
+  onDropped: (ms: number) => void;
+}
+
+export class FlowLink {
+  readonly #url: URL;
+  readonly #handlers: FlowLinkHandlers;
+  #socket: WebSocket | undefined;
+  #timer: number | undefined;
+  #draining: number | undefined;
+  #attempts = 0;
+  #held: (ArrayBuffer | string)[] = [];
+  #heldBytes = 0;
+
+  constructor(url: URL, handlers: FlowLinkHandlers) {
+    this.#url = url;
+    this.#handlers = handlers;
+    this.#connect();
+  }
+
+  /** Sends 16-bit PCM, now or as soon as there is a way. */
+  sendAudio(pcm: ArrayBuffer): void {
+    this.#heldBytes += pcm.byteLength;
+    this.#held.push(pcm);
+    let droppedBytes = 0;
+    while (this.#heldBytes > MAX_HELD_MS * BYTES_PER_MS) {
+      // Actions are kept: a commit that is lost leaves its sentence open.
+      const oldest = this.#held.findIndex((frame) => typeof frame !== 'string');
+      const [dropped] = this.#held.splice(oldest, 1);
+      if (typeof dropped !== 'object') break;
+      this.#heldBytes -= dropped.byteLength;
+      droppedBytes += dropped.byteLength;
+    }
+    if (droppedBytes > 0) this.#handlers.onDropped(droppedBytes / BYTES_PER_MS);
+    this.#drain();
+  }
+
+  act(action: 'commit' | 'finish'): void {
+    this.#held.push(JSON.stringify({ action }));
+    this.#drain();
+  }
+
+  #connect(): void {
+    this.#handlers.onState('connecting');
+    const socket = new WebSocket(this.#url);
+    this.#socket = socket;
+    socket.binaryType = 'arraybuffer';
+    this.#timer = window.setTimeout(() => {
+      this.#onGone(socket);
+    }, CONNECT_WITHIN_MS);
+    socket.onopen = () => {
+      window.clearTimeout(this.#timer);
+      this.#attempts = 0;
+      this.#handlers.onState('open');
+      this.#drain();
+    };
+    socket.onmessage = ({ data }) => {
+      this.#onMessage(data);
+    };
+    socket.onclose = () => {
+      this.#onGone(socket);
+    };
+  }
+
+  /** A flow may send anything to this socket. */
+  #onMessage(data: unknown): void {
+    if (typeof data !== 'string') return;
+    let event: unknown;
+    try {
+      event = JSON.parse(data);
+    } catch {
+      return;
+    }
+    if (isEvent(event)) this.#handlers.onEvent(event);
+  }
+
+  #onGone(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    window.clearTimeout(this.#timer);
+    this.#socket = undefined;
+    socket.close();
+    this.#handlers.onState('lost');
+    const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts);
+    this.#attempts += 1;
+    this.#timer = window.setTimeout(
+      () => {
+        this.#connect();
+      },
+      longest * (0.5 + Math.random() / 2),
+    );
+  }
+
+  #drain(): void {
+    window.clearTimeout(this.#draining);
+    const socket = this.#socket;
+    while (socket?.readyState === WebSocket.OPEN) {
+      if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+        this.#draining = window.setTimeout(() => {
+          this.#drain();
+        }, DRAIN_EVERY_MS);
+        return;
+      }
+      const frame = this.#held.shift();
+      if (frame === undefined) return;
+      if (typeof frame !== 'string') this.#heldBytes -= frame.byteLength;
+      socket.send(frame);
+    }
+  }
+}
+
+function isEvent(value: unknown): value is FlowEvent {
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+}

@@ -1,0 +1,112 @@
+// The checks of the fields, which the editor runs on all nodes. Each gives true, or the reason why not.
+import { parameterFault } from '../../../../lib/vocabulary/parameters';
+import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/parameters';
+import type { Model } from '../../../../lib/vocabulary/models';
+import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../limits';
+import type { NumberRange } from '../limits';
+import { isVariable, modelName, modelOf, parametersOf } from './models';
+import { fieldOf, ownText, sharedText, textIn } from './red';
+import type { EditorNode } from './red';
+
+export type Verdict = true | string;
+
+/** By the type of the node, without `asr-`. */
+export const LIMITS: Readonly<Record<string, Readonly<Record<string, NumberRange>>>> = {
+  session: SESSION_LIMITS,
+  transcribe: TRANSCRIBE_LIMITS,
+};
+
+/** What the open dialog of the node says, else what the node says: fields are checked before they are saved. */
+export function valueOf(node: EditorNode, field: string): unknown {
+  const isEditing = fieldOf('model').data('asr-node') === node.id;
+  return isEditing ? textIn(fieldOf(field)) : node[field];
+}
+
+function modelFor(node: EditorNode): Model | null | undefined {
+  return modelOf(valueOf(node, 'model') as string | undefined);
+}
+
+export function checkLimit(
+  node: EditorNode,
+  kind: string,
+  field: string,
+  value: string | undefined,
+): Verdict {
+  const range = LIMITS[kind]?.[field];
+  if (!range || value === '' || value === undefined || isVariable(value)) return true;
+  const { min, max } = range;
+  // Number, unlike isFinite, turns text into one.
+  if (Number(value) >= min && Number(value) <= max) return true;
+  return ownText(node, 'invalid.number', { label: ownText(node, `label.${field}`), min, max });
+}
+
+export function checkModel(node: EditorNode, value: string): Verdict {
+  return modelFor(node) !== null || sharedText('invalid.model', { model: modelName(value) });
+}
+
+export function languageCodes(text: string | undefined): string[] {
+  return (text ?? '').split(/[\s,]+/).filter((code) => code !== '');
+}
+
+export function checkLanguage(node: EditorNode, value: string | undefined): Verdict {
+  const model = modelFor(node);
+  const asked = languageCodes(value);
+  if (!model || asked.length === 0 || model.maxLanguages === 0 || isVariable(value)) return true;
+  if (asked.length <= model.maxLanguages && asked.every((code) => model.languages.includes(code)))
+    return true;
+  return sharedText('invalid.language', {
+    count: model.maxLanguages,
+    languages: model.languages.join(', '),
+  });
+}
+
+export function checkRate(node: EditorNode, value: string | undefined): Verdict {
+  const model = modelFor(node);
+  if (!model || !value || model.sampleRatesHz.includes(Number(value))) return true;
+  return sharedText('invalid.rate', { model: model.id, rates: model.sampleRatesHz.join(', ') });
+}
+
+/** Only samples can be left out in the middle; of a file that goes out as it is, the rest would be no audio. */
+export function checkOverload(node: EditorNode, value: string | undefined): Verdict {
+  return value !== 'dropOldest' || !valueOf(node, 'wireFormat') || sharedText('invalid.overload');
+}
+
+export function checkParameters(node: EditorNode, values: Record<string, unknown> | undefined): Verdict {
+  const model = modelFor(node);
+  if (!model) return true;
+  const specs = parametersOf(model, node.mode);
+  for (const [name, value] of Object.entries(values ?? {})) {
+    const spec = specs[name as ParameterName];
+    if (!spec) return sharedText('invalid.parameter', { name, model: model.id });
+    const fault = faultOf(name, spec, value);
+    if (fault !== undefined) return fault;
+  }
+  return true;
+}
+
+/** What is wrong with a value, in the language of the editor. Variables get their values when the flow starts. */
+export function faultOf(name: string, spec: ParameterSpec, value: unknown): string | undefined {
+  if (value === undefined || value === '' || isVariable(value)) return undefined;
+  if (parameterFault(name, value, spec) === undefined) return undefined;
+  return `${sharedText(`parameter.${name}.label`)}: ${expected(spec)}`;
+}
+
+/** What values a setting takes, in the language of the editor. */
+export function expected(spec: ParameterSpec): string {
+  const text = (values: Record<string, string | number>) => sharedText(`expected.${spec.kind}`, values);
+  switch (spec.kind) {
+    case 'boolean':
+      return text({});
+    case 'number':
+    case 'integer':
+      return text({ min: spec.min, max: spec.max });
+    case 'choice':
+      return text({ choices: spec.choices.join(', ') });
+    case 'text':
+      return text({ count: spec.maxLength });
+    case 'vocabulary':
+      return text({ count: spec.maxWords, choices: spec.weights.join(', ') });
+    case 'wordFilter':
+      return text({ count: spec.maxWords });
+  }
+}

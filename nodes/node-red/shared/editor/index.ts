@@ -1,0 +1,19 @@
+// What the HTML of the nodes calls, as the global `flowAsr`. scripts/build.mjs makes one file of it.
+import { watchSessions } from './sessions';
+
+export {
+  checkLanguage,
+  checkLimit,
+  checkModel,
+  checkOverload,
+  checkParameters,
+  checkRate,
+  valueOf,
+} from './checks';
+export { prepareCredentials } from './credentials';
+export { addLivePanel, removeLivePanel } from './live';
+export { prepareRecognition, recognitionLabel, saveRecognition } from './recognition';
+export { labelTypedInputs } from './red';
+export { checkSession, pickOnlySession, prepareSessionPicker } from './sessions';
+
+watchSessions();

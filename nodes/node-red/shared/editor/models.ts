@@ -1,0 +1,44 @@
+// Which model a node has, and what can be set of it. The tables are lib's own.
+import { DEFAULT_MODEL, findModel, MODELS } from '../../../../lib/vocabulary/models';
+import type { Model } from '../../../../lib/vocabulary/models';
+import { VAD_PARAMETERS } from '../../../../lib/vocabulary/parameters';
+import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/parameters';
+
+export type ParameterSpecs = Partial<Record<ParameterName, ParameterSpec>>;
+
+/** `${NAME}`: Node-RED fills it in when the flow starts. */
+const VARIABLE = /^\$[({][^)}]+[)}]$/;
+
+/** Where models differ, the first of the list counts. */
+const ANY_MODELS: ParameterSpecs = MODELS.reduceRight(
+  (all, { parameters }) => ({ ...all, ...parameters }),
+  {},
+);
+
+export function isVariable(value: unknown): value is string {
+  return typeof value === 'string' && VARIABLE.test(value);
+}
+
+/** An empty field means the default. */
+export function modelName(typed: string | undefined): string {
+  return typed?.trim() || DEFAULT_MODEL;
+}
+
+/** The model of this name; `undefined` where only the running flow knows it, `null` where there is none. */
+export function modelOf(typed: string | undefined): Model | null | undefined {
+  const name = modelName(typed);
+  if (isVariable(name)) return undefined;
+  try {
+    return findModel(name);
+  } catch {
+    return null;
+  }
+}
+
+/** What can be set: for a model that only the running flow knows, whatever any model has. */
+export function parametersOf(model: Model | null | undefined, mode: string | undefined): ParameterSpecs {
+  const all = model?.parameters ?? ANY_MODELS;
+  const isManual = mode === 'manual' && model?.modes.includes('manual');
+  const hidden = isManual ? VAD_PARAMETERS : [];
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.includes(name as ParameterName)));
+}

@@ -1,0 +1,193 @@
+// The part of a dialog that says how speech is recognised: the model, and what this model has.
+import { DEFAULT_MODEL, MODELS } from '../../../../lib/vocabulary/models';
+import type { Model, SessionMode, WireFormat } from '../../../../lib/vocabulary/models';
+import { checkLanguage, languageCodes, LIMITS } from './checks';
+import { isVariable, modelOf, parametersOf } from './models';
+import { parameterSection } from './parameters';
+import type { ParameterSection } from './parameters';
+import { fieldOf, labelTypedInputs, nodeOf, sharedText, textIn } from './red';
+import type { EditorNode } from './red';
+
+interface Choice {
+  value: string;
+  label: string;
+}
+
+/** The dialog that is open. */
+interface OpenDialog {
+  node: EditorNode;
+  parameters: ParameterSection;
+  /** What the rows were made for: they are not made again for nothing, or the field would go that was just clicked. */
+  shown?: string;
+}
+
+let open: OpenDialog | undefined;
+
+/**
+ * What a node without a name is called: the model, and who ends a sentence, as far as they are not the usual ones. From
+ * what the node says alone: a label of another length moves the node, and the next deploy keeps that.
+ */
+export function recognitionLabel(node: EditorNode): string {
+  if (node.name) return node.name;
+  const mode = node.mode === 'manual' ? `, ${sharedText('live.manual')}` : '';
+  return (node.model || node._(`${node.type}.palette-label`)) + mode;
+}
+
+/** Fills the dialog, and keeps its rows those of the model that is chosen. */
+export function prepareRecognition(node: EditorNode): void {
+  const model = fieldOf('model').data('asr-node', node.id).attr('placeholder', DEFAULT_MODEL);
+  suggest(
+    model,
+    MODELS.map(({ id }) => id),
+  );
+  const limits = LIMITS[node.type.slice('asr-'.length)] ?? {};
+  for (const [name, range] of Object.entries(limits)) {
+    if (range.default !== undefined) fieldOf(name).attr('placeholder', range.default);
+  }
+  open = { node, parameters: parameterSection($('.asr-parameters'), node.parameters) };
+  model.on('change', showModel);
+  // Picked from the suggestions, or typed to the end.
+  model.on('input', () => {
+    if (modelOf(textIn(model))) showModel();
+  });
+  fieldOf('mode').on('change', showModel);
+  fieldOf('connection').on('change', showModel);
+  showModel();
+}
+
+/** Drops what the chosen model has not; until now it was kept, for whoever tries one model after the other. */
+export function saveRecognition(node: EditorNode): void {
+  if (!open) return;
+  node.parameters = open.parameters.values();
+  const model = modelOf(textIn(fieldOf('model')));
+  if (!model) return;
+  const [mode, wireFormat] = [fieldOf('mode'), fieldOf('wireFormat')];
+  if (!model.modes.includes(textIn(mode) as SessionMode)) mode.val(model.modes[0] ?? '');
+  if (!model.formats.includes(textIn(wireFormat) as WireFormat)) wireFormat.val('');
+  if (model.maxLanguages === 0) fieldOf('language').val('');
+}
+
+function showModel(): void {
+  if (!open) return;
+  const { node, parameters } = open;
+  const id = textIn(fieldOf('model')).trim();
+  const mode = textIn(fieldOf('mode'));
+  const subject = JSON.stringify([id, mode, textIn(fieldOf('connection'))]);
+  if (subject === open.shown) return;
+  open.shown = subject;
+  const model = modelOf(id);
+  const note = noteOn(model, id);
+  $('.asr-model-note')
+    .text(note)
+    .toggle(note !== '');
+  $('.asr-mode-row').toggle(!model || model.modes.length > 1);
+  showLanguages(node, model);
+  showFormats(node, model);
+  showRates(node, model);
+  fieldOf('idleSeconds').attr('placeholder', model ? model.idleMs / 1000 : '');
+  parameters.show(parametersOf(model, mode));
+  labelTypedInputs();
+}
+
+function noteOn(model: Model | null | undefined, id: string): string {
+  if (model === null) return sharedText('invalid.model', { model: id });
+  if (model === undefined) return sharedText('note.variable');
+  const notes: string[] = [];
+  if (isRegionWrong(model)) {
+    const regions = model.regions.map((region) => sharedText(`region.${region}`)).join(', ');
+    notes.push(sharedText('note.region', { model: model.id, regions }));
+  }
+  if (!MODELS.some((known) => known.id === model.id)) notes.push(sharedText('note.family'));
+  return notes.join(' ');
+}
+
+/** A service of one's own may have any model. */
+function isRegionWrong({ regions }: Model): boolean {
+  const region = nodeOf(textIn(fieldOf('connection')))?.region;
+  const isCloud = MODELS.some((model) => model.regions.some((one) => one === region));
+  return isCloud && !regions.some((one) => one === region);
+}
+
+function suggest(input: JQuery, values: string[]): void {
+  const id = `${input.attr('id') ?? ''}-suggestions`;
+  $(`#${id}`).remove();
+  const list = $('<datalist>', { id }).insertAfter(input);
+  for (const value of values) list.append($('<option>', { value }));
+  input.attr('list', id);
+}
+
+/** What is chosen stays, also where the model does not have it: then it is shown as wrong. */
+function fill(select: JQuery, options: Choice[], stored: string | number = ''): void {
+  const isFilled = select.children().length > 0;
+  const chosen = isFilled ? textIn(select) : String(stored);
+  const isKnown = options.some(({ value }) => value === chosen);
+  select.empty();
+  for (const { value, label } of isKnown ? options : [...options, { value: chosen, label: chosen }]) {
+    select.append($('<option>', { value }).text(label));
+  }
+  select.val(chosen).trigger('change');
+}
+
+function showRates(node: EditorNode, model: Model | null | undefined): void {
+  const byDefault = { value: '', label: sharedText('label.default-rate') };
+  const options = (model?.sampleRatesHz ?? []).map((hz) => ({ value: String(hz), label: `${hz} Hz` }));
+  fill(fieldOf('sampleRate'), [byDefault, ...options], node.sampleRate);
+}
+
+function showFormats(node: EditorNode, model: Model | null | undefined): void {
+  const formats = (model?.formats ?? []).filter((format) => format !== 'pcm');
+  const understood = { value: '', label: sharedText('label.format-understood') };
+  const asIs = formats.map((format) => ({
+    value: format,
+    label: sharedText('label.format-as-is', { format }),
+  }));
+  fill(fieldOf('wireFormat'), [understood, ...asIs], node.wireFormat);
+  $('.asr-format-row').toggle(!model || formats.length > 0);
+}
+
+function languageLabel(code: string): string {
+  try {
+    const names = new Intl.DisplayNames([RED.i18n.lang()], { type: 'language' });
+    return `${names.of(code) ?? code} (${code})`;
+  } catch {
+    return code;
+  }
+}
+
+/** The node keeps the codes as text, so that they may come from a variable; this helps to write it. */
+function showLanguages(node: EditorNode, model: Model | null | undefined): void {
+  const field = fieldOf('language').hide();
+  $('.asr-language-row').toggle(!model || model.maxLanguages > 0);
+  const picker = $('<input>', { type: 'text', style: 'width: 100%' });
+  $('.asr-language-picker').empty().append(picker);
+  const stored = textIn(field);
+  const codes = languageCodes(stored);
+  const auto = { value: 'auto', label: sharedText('label.language-auto'), hasValue: false };
+  const text = { value: 'text', label: sharedText('label.language-codes'), icon: 'fa fa-pencil' };
+  const list = {
+    value: 'list',
+    label: sharedText('label.language-list'),
+    // Not in the editor's types.
+    multiple: model ? model.maxLanguages > 1 : false,
+    options: (model?.languages ?? []).map((code) => ({ value: code, label: languageLabel(code) })),
+  };
+  const isListed = model && !isVariable(stored) && codes.every((code) => model.languages.includes(code));
+  const type = codes.length === 0 ? 'auto' : isListed ? 'list' : 'text';
+  picker.typedInput({ default: type, types: model ? [auto, list, text] : [auto, text] });
+  picker.typedInput('type', type);
+  picker.typedInput('value', codes.join(','));
+  const showFault = (): void => {
+    const isWrong = checkLanguage(node, textIn(field)) !== true;
+    picker.next('.red-ui-typedInput-container').toggleClass('input-error', isWrong);
+  };
+  picker.on('change', () => {
+    const isAuto = picker.typedInput('type') === 'auto';
+    field.val(isAuto ? '' : picker.typedInput('value')).trigger('change');
+    showFault();
+  });
+  showFault();
+  const most = model && model.maxLanguages > 1 ? model.maxLanguages : 0;
+  $('.asr-language-hint')
+    .toggle(most > 0)
+    .text(most > 0 ? sharedText('label.language-most', { count: most }) : '');
+}

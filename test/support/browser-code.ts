@@ -1,0 +1,7 @@
+/** What a browser gets of nodes/node-red: `dialogs.js`, `main.js` or `capture-worklet.js`, made of the sources as they are. */
+export async function browserCode(name: string): Promise<string> {
+  const { BROWSER_FILES, bundleBrowserFile } = await import('../../scripts/bundle-browser.mjs');
+  const file = BROWSER_FILES.find((one) => one.endsWith(`/${name}`));
+  if (file === undefined) throw new Error(`No file of the build is called ${name}.`);
+  return bundleBrowserFile(file);
+}
