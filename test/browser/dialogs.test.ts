@@ -106,7 +106,7 @@ describe('the dialogs', () => {
           {
             ...{
               name: 'T',
-              model: 'fun-asr-realtime',
+              model: 'paraformer-realtime-v2',
               sampleRate: '8000',
               wireFormat: 'mp3',
               strings: 'file',

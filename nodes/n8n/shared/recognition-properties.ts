@@ -3,7 +3,8 @@ import { DEFAULT_MODEL, MODELS } from '../../../lib/vocabulary/models';
 import type { Model, WireFormat } from '../../../lib/vocabulary/models';
 import { VAD_PARAMETERS } from '../../../lib/vocabulary/parameters';
 import type { ParameterName, ParameterSpec } from '../../../lib/vocabulary/parameters';
-import { PARAMETER_TEXTS } from './parameter-texts';
+import { helpOf, SESSION_TEXTS } from '../../setting-texts';
+import { fieldTexts, PARAMETER_TEXTS } from './parameter-texts';
 
 /** Value of `model` for a name that is typed, or comes from an expression: which model it is, is known only at run time. */
 export const CUSTOM_MODEL = 'custom';
@@ -54,12 +55,12 @@ export function recognitionProperties(manual: string, show: Show = {}): INodePro
     },
     ...languageProperties(show),
     {
-      displayName: 'Sentences End',
+      ...fieldTexts(SESSION_TEXTS.mode),
       name: 'mode',
       type: 'options',
       options: [
-        { name: 'At Silence', value: 'vad', description: 'The service listens for pauses' },
-        { name: manual, value: 'manual' },
+        { name: 'Server VAD (At Silence)', value: 'vad', description: 'The service listens for pauses' },
+        { name: `Manual (${manual})`, value: 'manual' },
       ],
       default: 'vad',
       displayOptions: { show: { ...show, model: [...idsOf(hasModes), CUSTOM_MODEL] } },
@@ -79,7 +80,8 @@ export function recognitionOptions(): INodeProperties[] {
       type: 'string',
       typeOptions: { rows: 3 },
       default: '',
-      description: 'What the person said before, or a list of words: it biases recognition',
+      description:
+        'What the person said before, or a list of words: it biases recognition. Sent as input.context.',
       displayOptions: { show: { '/model': [...idsOf((model) => model.context !== 'none'), CUSTOM_MODEL] } },
     },
   ];
@@ -115,12 +117,12 @@ function languageProperties(show: Show): INodeProperties[] {
           type: 'multiOptions',
           options,
           default: [],
-          description: `At most ${most}. Without any, the service detects the language.`,
+          description: [helpOf(SESSION_TEXTS.language), `At most ${most}.`].join(' '),
           displayOptions,
         };
       }
       return {
-        displayName: 'Language',
+        ...fieldTexts(SESSION_TEXTS.language),
         name: 'language',
         type: 'options',
         options: [{ name: 'Detect Automatically', value: '' }, ...options],
@@ -193,7 +195,7 @@ function fieldOf(spec: ParameterSpec): Field {
 function rateProperties(): INodeProperties[] {
   return byValue((model) => (model.sampleRatesHz.length > 1 ? model.sampleRatesHz : undefined)).map(
     ({ value, ids }) => ({
-      displayName: 'Sample Rate',
+      ...fieldTexts(SESSION_TEXTS.sampleRate),
       name: 'sampleRateHz',
       type: 'options',
       options: [
@@ -201,7 +203,6 @@ function rateProperties(): INodeProperties[] {
         ...value.map((hz) => ({ name: `${hz} Hz`, value: hz })),
       ],
       default: AUTOMATIC_RATE,
-      description: 'Of what is sent to the service; audio of any rate is converted',
       displayOptions: { show: { '/model': ids } },
     }),
   );
@@ -209,20 +210,18 @@ function rateProperties(): INodeProperties[] {
 
 function formatProperties(): INodeProperties[] {
   return byValue((model) => (model.formats.length > 1 ? model.formats : undefined)).map(({ value, ids }) => ({
-    displayName: 'Audio Goes Out',
+    ...fieldTexts(SESSION_TEXTS.wireFormat),
     name: 'wireFormat',
     type: 'options',
     options: value.map(formatOption),
     default: 'pcm',
-    description:
-      'As it is: the service decodes the bytes, nothing is checked here. One file for each session, and the sample rate set to that of the file.',
     displayOptions: { show: { '/model': ids } },
   }));
 }
 
 function formatOption(format: WireFormat): INodePropertyOptions {
-  if (format === 'pcm') return { name: 'As PCM: Understood and Checked Here', value: format };
-  return { name: `As It Is: ${format.toUpperCase()}`, value: format };
+  if (format === 'pcm') return { name: 'PCM (Read and Checked Here)', value: format };
+  return { name: `${format.toUpperCase()} (As It Is)`, value: format };
 }
 
 /** What people choose a model by. */

@@ -13,7 +13,7 @@ export {
 export { prepareCredentials } from './credentials';
 export { addLivePanel, removeLivePanel } from './live';
 export { prepareRecognition, recognitionLabel, saveRecognition } from './recognition';
-export { labelTypedInputs } from './red';
+export { labelTypedInputs, sharedText } from './red';
 export { checkSession, pickOnlySession, prepareSessionPicker } from './sessions';
 
 watchSessions();

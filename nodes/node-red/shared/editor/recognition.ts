@@ -187,7 +187,5 @@ function showLanguages(node: EditorNode, model: Model | null | undefined): void 
   });
   showFault();
   const most = model && model.maxLanguages > 1 ? model.maxLanguages : 0;
-  $('.asr-language-hint')
-    .toggle(most > 0)
-    .text(most > 0 ? sharedText('label.language-most', { count: most }) : '');
+  $('.asr-language-hint').text(most > 0 ? sharedText('label.language-most', { count: most }) : '');
 }

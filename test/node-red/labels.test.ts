@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { INodeProperties } from 'n8n-workflow';
+import { MODELS } from '../../lib/vocabulary/models';
+import { AsrSession } from '../../nodes/n8n/AsrSession/AsrSession.node.js';
+import { AsrTranscribe } from '../../nodes/n8n/AsrTranscribe/AsrTranscribe.node.js';
+import { AsrTrigger } from '../../nodes/n8n/AsrTrigger/AsrTrigger.node.js';
+import { helpOf, PARAMETER_TEXTS, SESSION_TEXTS } from '../../nodes/setting-texts';
+import { readCatalogue } from '../support/node-red';
+
+interface Catalogue {
+  label: Record<string, string>;
+  policy: Record<string, string>;
+  mode: Record<string, string>;
+  parameter: Record<string, { label: string; hint: string }>;
+}
+
+const PARAMETERS = Object.entries(PARAMETER_TEXTS);
+const SETTINGS = Object.entries(SESSION_TEXTS);
+/** n8n's names of the same settings, where they are others. */
+const N8N_NAMES: Record<string, string[]> = {
+  language: ['language', 'languages'],
+  sampleRate: ['sampleRateHz'],
+};
+
+function catalogue(type: string, language: string): Catalogue {
+  return readCatalogue(type, language)[type] as Catalogue;
+}
+
+/** Of all nodes of n8n that recognise: the fields, those of the collection of options among them. */
+function n8nFields(name: string): INodeProperties[] {
+  return [new AsrSession(), new AsrTranscribe(), new AsrTrigger()]
+    .flatMap(({ description: { properties } }) => [
+      ...properties,
+      ...properties.flatMap(({ name: of, options }) =>
+        of === 'options' ? (options as INodeProperties[]) : [],
+      ),
+    ])
+    .filter((field) => field.name === name);
+}
+
+/** `Silence Duration (Ms)` and `Silence duration` are the same label: n8n writes units and capitals its own way. */
+function plain(label: string | undefined): string {
+  return (label ?? '').replace(/ \(Ms\)$/, '').toLowerCase();
+}
+
+describe('the labels and the help of settings', () => {
+  it('are the same in Node-RED and n8n', () => {
+    const { parameter, label, policy } = catalogue('asr-session', 'en-US');
+    for (const [name, text] of PARAMETERS) {
+      assert.deepEqual(parameter[name], { label: text.label, hint: helpOf(text) });
+      const fields = n8nFields(name);
+      assert.ok(fields.length > 0, name);
+      for (const field of fields) {
+        assert.equal(plain(field.displayName), plain(text.label));
+        assert.equal(field.description, helpOf(text));
+      }
+    }
+    for (const [name, text] of SETTINGS) {
+      assert.equal(label[name], text.label);
+      assert.equal(policy[name], helpOf(text));
+      for (const field of (N8N_NAMES[name] ?? [name]).flatMap(n8nFields)) {
+        assert.equal(plain(field.displayName).replace(/^languages$/, 'language'), plain(text.label));
+        assert.ok(field.description?.startsWith(helpOf(text)), name);
+      }
+    }
+  });
+
+  it('are the same in both nodes of Node-RED that recognise', () => {
+    for (const language of ['en-US', 'zh-CN']) {
+      const session = catalogue('asr-session', language);
+      const transcribe = catalogue('asr-transcribe', language);
+      for (const name of ['language', 'sampleRate', 'wireFormat']) {
+        assert.equal(transcribe.label[name], session.label[name]);
+        assert.equal(transcribe.policy[name], session.policy[name]);
+      }
+    }
+  });
+
+  it('have the names on the wire in their help, in both languages', () => {
+    for (const language of ['en-US', 'zh-CN']) {
+      const { parameter, policy } = catalogue('asr-session', language);
+      for (const [name, { wireNames }] of [...PARAMETERS, ...SETTINGS]) {
+        const help = parameter[name]?.hint ?? policy[name] ?? '';
+        for (const wireName of wireNames) assert.ok(help.includes(wireName), `${language} ${name}: ${help}`);
+      }
+    }
+  });
+
+  it('name only what the protocols send', () => {
+    const sources = ['run-task-parameters', 'run-task', 'qwen-realtime'].map((file) =>
+      readFileSync(path.join(__dirname, `../../lib/protocol/${file}.ts`), 'utf8'),
+    );
+    // `phrase_id` is the name of the documentation: it goes out as a resource (protocol.md B.2.1).
+    const names = [...PARAMETERS, ...SETTINGS]
+      .flatMap(([, { wireNames }]) => [...wireNames])
+      .filter((name) => name !== 'phrase_id');
+    for (const name of names.flatMap((one) => one.split('.'))) {
+      assert.ok(
+        sources.some((source) => new RegExp(`\\b${name}\\b`).test(source)),
+        name,
+      );
+    }
+  });
+
+  it('call the ways to end a sentence alike', () => {
+    const { mode } = catalogue('asr-session', 'en-US');
+    const [field] = n8nFields('mode');
+    const options = (field?.options ?? []) as { name: string; value: string }[];
+    for (const { name, value } of options) assert.equal(plain(name), plain(mode[value]));
+  });
+
+  it('have the recommended values beside the defaults, and the defaults are those of the table', () => {
+    for (const language of ['en-US', 'zh-CN']) {
+      const { parameter } = catalogue('asr-session', language);
+      for (const [name, recommended] of [
+        ['vadThreshold', '0.0'],
+        ['silenceMs', '400'],
+      ] as const) {
+        const hint = parameter[name]?.hint ?? '';
+        const specs = MODELS.flatMap(({ parameters }) => parameters[name] ?? []);
+        const defaults = specs.flatMap((spec) => ('default' in spec ? [String(spec.default)] : []));
+        for (const value of [recommended, ...defaults]) assert.ok(hint.includes(value), `${name}: ${value}`);
+      }
+    }
+  });
+});
