@@ -33,7 +33,7 @@ function loadEditor(): { flowAsr: FlowAsr } {
     events: { on: () => undefined },
     nodes: { getType: () => ({ _: (key: string) => key }) },
   };
-  const context = createContext({ $, RED });
+  const context = createContext({ $, RED, TextEncoder });
   runInContext(code, context);
   return context as { flowAsr: FlowAsr };
 }
