@@ -1,12 +1,12 @@
-import type { EngineEvent, EngineSession, EngineSettings, TimedWord } from '../engines/engine';
+import type { EngineEvent, EngineSession, EngineSettings } from '../engines/engine';
 import { spreadWords } from '../words';
 import { belongsTogether, isStillContext, type PhraseBefore, withoutBefore } from './context';
 import type { DecodeQueue } from './decode-queue';
 import { MODEL_RATE_HZ, type Model } from './model';
 import { loudRuns, type Run } from './loud-runs';
 import { PcmInput } from './pcm-input';
-import { placeWords } from './place-words';
 import { SampleBuffer } from './samples';
+import { asPart, continued, newSegment, textOf, wordsOf, type Segment } from './segment';
 import { SpeechDetector, type SpeechEvent } from './speech-detector';
 import { StablePrefix } from './stable-prefix';
 import { cleanTranscript } from './text';
@@ -51,14 +51,8 @@ interface Phrase {
   lastInterim: string;
   /** Its final has been asked for. */
   ended: boolean;
-}
-
-/** What becomes one item or sentence: one phrase in mode `vad`, all phrases until the commit in mode `manual`. */
-interface Segment {
-  number: number;
-  begin: number;
-  /** Finals of its phrases so far. */
-  phrases: { text: string; beginMs: number; endMs: number; runs: readonly Run[] }[];
+  /** The phrase before was cut in the middle of speech, which this one goes on with. */
+  isRest: boolean;
 }
 
 /** Listens to one session with the model. Positions are samples at the model's rate. */
@@ -72,6 +66,8 @@ export class ListeningSession implements EngineSession {
   #segment: Segment;
   #phrase: Phrase | undefined;
   #lastPhraseEnd = 0;
+  /** The last phrase was cut in the middle of speech. */
+  #goesOn = false;
   /** In mode `vad`; Manual phrases go on over short pauses anyway. */
   #before: PhraseBefore | undefined;
   /** Finals in order; a new one is added to the end of the chain. */
@@ -137,7 +133,7 @@ export class ListeningSession implements EngineSession {
   #heard(events: readonly SpeechEvent[]): void {
     for (const event of events) {
       if (event.type === 'began') this.#began(event.begin);
-      else this.#paused(event.end);
+      else this.#paused(event.end, event.goesOn === true);
     }
   }
 
@@ -147,11 +143,11 @@ export class ListeningSession implements EngineSession {
     else this.#begin(begin);
   }
 
-  #paused(end: number): void {
+  #paused(end: number, goesOn: boolean): void {
     const phrase = this.#phrase;
     if (!phrase) return;
     phrase.pausedAt = end;
-    if (this.#settings.mode === 'vad' || end - phrase.begin >= MANUAL_PHRASE) this.#end();
+    if (this.#settings.mode === 'vad' || end - phrase.begin >= MANUAL_PHRASE) this.#end(goesOn);
   }
 
   #flush(): void {
@@ -164,7 +160,10 @@ export class ListeningSession implements EngineSession {
     const phrase = this.#phrase;
     if (!phrase) return;
     if (phrase.pausedAt === undefined) {
-      if (this.#buffer.end - phrase.begin >= MAX_PHRASE) this.#flush();
+      if (this.#buffer.end - phrase.begin >= MAX_PHRASE) {
+        this.#heard(this.#detector.flush(true));
+        this.#end(true);
+      }
     } else if (this.#buffer.end - phrase.pausedAt >= MANUAL_MAX_PAUSE) {
       this.#end();
     }
@@ -182,17 +181,20 @@ export class ListeningSession implements EngineSession {
       interimAt: begin + INTERIM_EVERY,
       lastInterim: '',
       ended: false,
+      isRest: this.#goesOn,
     };
+    this.#goesOn = false;
     if (this.#settings.mode === 'vad') {
       segment.begin = begin;
       this.#emit({ type: 'speechStarted', segment: segment.number, atMs: toMs(begin) });
     }
   }
 
-  /** The phrase is complete: its final is asked for. */
-  #end(): void {
+  /** The phrase is complete: its final is asked for. @param goesOn The speech is not. */
+  #end(goesOn = false): void {
     const phrase = this.#phrase;
     if (!phrase) return;
+    this.#goesOn = goesOn;
     const { segment, begin } = phrase;
     const end = phrase.pausedAt ?? this.#buffer.end;
     const runs = loudRuns(this.#buffer.slice(begin, end), toMs(begin));
@@ -210,8 +212,8 @@ export class ListeningSession implements EngineSession {
     decoded.catch(() => undefined);
     if (this.#settings.mode === 'vad') this.#before = { floor: phrase.floor, end, text: decoded };
     this.#after(async () => {
-      const text = await decoded;
-      segment.phrases.push({ text: text || phrase.lastInterim, beginMs: toMs(begin), endMs, runs });
+      const text = asPart((await decoded) || phrase.lastInterim, { goesOn, isRest: phrase.isRest });
+      segment.phrases.push({ text, beginMs: toMs(begin), endMs, runs });
       if (this.#settings.mode === 'vad') this.#emitFinal(segment, endMs);
     }, segment);
   }
@@ -242,7 +244,8 @@ export class ListeningSession implements EngineSession {
     };
     this.#queue.interim(this, samples).then(
       (text) => {
-        if (text) this.#emitInterim(phrase, cleanTranscript(text, durationMs));
+        const clean = cleanTranscript(text ?? '', durationMs);
+        if (clean) this.#emitInterim(phrase, asPart(clean, { goesOn: false, isRest: phrase.isRest }));
       },
       // The final of the same phrase will say so.
       () => undefined,
@@ -250,26 +253,23 @@ export class ListeningSession implements EngineSession {
   }
 
   #emitInterim(phrase: Phrase, text: string): void {
-    if (text === '') return;
     phrase.lastInterim = text;
     if (phrase.ended) return;
     const { segment } = phrase;
-    const { stable, draft } = phrase.prefix.next(text);
-    const settled = textOf(segment);
+    const said = phrase.prefix.next(text);
     const beginMs = toMs(
       segment.phrases.length > 0 || this.#settings.mode === 'vad' ? segment.begin : phrase.begin,
     );
     this.#emit({
       type: 'interim',
       segment: segment.number,
-      stable: settled && stable ? `${settled} ${stable}` : settled || stable,
-      draft: settled && !stable && draft ? ` ${draft}` : draft,
+      ...continued(segment, said),
       language: LANGUAGE,
       emotion: '',
       beginMs,
       words: [
         ...wordsOf(segment),
-        ...spreadWords(stable + draft, toMs(phrase.begin), toMs(this.#buffer.end)),
+        ...spreadWords(said.stable + said.draft, toMs(phrase.begin), toMs(this.#buffer.end)),
       ],
     });
   }
@@ -297,24 +297,6 @@ export class ListeningSession implements EngineSession {
       this.#emit({ type: 'inferenceError', segment: segment.number, code: 'COMMON_ERROR', message });
     });
   }
-}
-
-function newSegment(number: number, begin: number): Segment {
-  return { number, begin, phrases: [] };
-}
-
-function textOf(segment: Segment): string {
-  return segment.phrases
-    .map(({ text }) => text)
-    .filter(Boolean)
-    .join(' ');
-}
-
-/** The model gives no times: words go where their phrase is loud, or are spread over it by their lengths. */
-function wordsOf(segment: Segment): TimedWord[] {
-  return segment.phrases.flatMap(({ text, beginMs, endMs, runs }) =>
-    runs.length > 0 ? placeWords(text, runs) : spreadWords(text, beginMs, endMs),
-  );
 }
 
 /** The detector, or the end of the audio, may be later than the speech. */

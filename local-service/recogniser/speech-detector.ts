@@ -1,8 +1,9 @@
 import { MODEL_RATE_HZ, VAD_WINDOW_SAMPLES, type Model, type VoiceActivityOptions } from './model';
 import type { SherpaVad } from './sherpa';
 
-/** Where speech is, in samples since the beginning. */
-export type SpeechEvent = { type: 'began'; begin: number } | { type: 'ended'; begin: number; end: number };
+/** Where speech is, in samples since the beginning. `goesOn`: it was cut because it was long, and goes on. */
+export type SpeechEvent =
+  { type: 'began'; begin: number } | { type: 'ended'; begin: number; end: number; goesOn?: boolean };
 
 /** Speech that the detector wants to have heard before it says so, and the two windows it looks back. */
 const ONSET_SAMPLES = 0.2 * MODEL_RATE_HZ + 2 * VAD_WINDOW_SAMPLES;
@@ -46,8 +47,8 @@ export class SpeechDetector {
     return events;
   }
 
-  /** Ends speech that has not ended by itself, and begins anew. */
-  flush(): SpeechEvent[] {
+  /** Ends speech that has not ended by itself, and begins anew. @param goesOn Whether it does. */
+  flush(goesOn = false): SpeechEvent[] {
     const events: SpeechEvent[] = [];
     const rest = this.#pending;
     this.#pending = new Float32Array(0);
@@ -57,7 +58,7 @@ export class SpeechDetector {
       this.#window(window, events);
       this.#seen += rest.length - VAD_WINDOW_SAMPLES;
     }
-    this.#cut(events);
+    this.#cut(events, goesOn);
     return events;
   }
 
@@ -70,13 +71,15 @@ export class SpeechDetector {
       events.push({ type: 'began', begin: this.#began });
     }
     this.#takeSegments(events);
-    if (this.#began !== undefined && this.#seen - this.#began >= MAX_SPEECH_SAMPLES) this.#cut(events);
+    if (this.#began !== undefined && this.#seen - this.#began >= MAX_SPEECH_SAMPLES) this.#cut(events, true);
   }
 
-  #cut(events: SpeechEvent[]): void {
+  #cut(events: SpeechEvent[], goesOn: boolean): void {
     this.#vad.flush();
     this.#takeSegments(events);
     if (this.#began !== undefined) this.#end(this.#began, this.#seen, events);
+    const last = events.at(-1);
+    if (goesOn && last?.type === 'ended') last.goesOn = true;
     this.#vad.reset();
     this.#origin = this.#seen;
   }

@@ -1,5 +1,9 @@
+import { cutVariedLoop } from './repetition';
+
 /** Nobody speaks faster for long; a decoder that loops does. */
 const MAX_WORDS_PER_SECOND = 6;
+/** Fluent speech is slower, but for moments. */
+const HURRIED_WORDS_PER_SECOND = 4.5;
 /** For the fast beginning of a short segment. */
 const EXTRA_WORDS = 3;
 
@@ -13,7 +17,10 @@ const LONGEST_PHRASE_WORDS = 8;
 export function cleanTranscript(text: string, durationMs: number): string {
   const words = text.split(/\s+/).filter(Boolean);
   const most = Math.ceil((durationMs / 1_000) * MAX_WORDS_PER_SECOND) + EXTRA_WORDS;
-  return dropLoops(words).slice(0, most).join(' ');
+  const kept = dropLoops(words);
+  // Who says the same three times takes three times as long; a decoder that loops has no time to.
+  const isHurried = words.length > (durationMs / 1_000) * HURRIED_WORDS_PER_SECOND;
+  return (isHurried ? cutVariedLoop(kept) : kept).slice(0, most).join(' ');
 }
 
 /** Lower case and without punctuation: words that sound alike. */

@@ -309,6 +309,28 @@ describe('local service: what the recogniser is made of', () => {
     assert.deepEqual(decoded, [1, 2, 3, 4]);
   });
 
+  it('cuts loops that vary, and nothing that people say twice', () => {
+    assert.equal(
+      cleanTranscript(
+        'Press 1 to mute yourself. 5 to 10 to decrease your volume 5 to 10 to 10 to increase your volume 5 to 10 to ' +
+          'decrease the volume 5 to 10 to 10 to decrease your volume 5 to 10 to increase your volume 5 to 10 to 10',
+        10_000,
+      ),
+      'Press 1 to mute yourself. 5 to 10 to decrease your volume',
+    );
+    for (const text of [
+      'Please leave your name and your number after the tone. Please leave your name and your number after the tone.',
+      'Press 1 to record your unavailable message. Press 2 to record your busy message. Press 3 to record your name. ' +
+        'Press 4 to record your temporary greeting. Press 5 to change your password.',
+      'ask not what your country can do for you ask what you can do for your country my fellow citizens of the world ' +
+        'ask not what America will do for you but what together we can do for the freedom of man',
+      'Row, row, row your boat gently down the stream. Merrily, merrily, merrily, life is but a dream.',
+    ])
+      assert.equal(cleanTranscript(text, 12_000), text);
+    const thrice = 'what your country can do for you ask what you can do for your country '.repeat(3).trim();
+    assert.equal(cleanTranscript(thrice, 12_000), thrice);
+  });
+
   it('cuts repetition loops and a rush of words', () => {
     assert.equal(
       cleanTranscript('ask what you ask what you ask what you ask what you can', 4_000),
