@@ -12,7 +12,8 @@ import { Sentences } from './sentences';
 import { SilenceCommits } from './silence-commits';
 import type { Sender } from '../send/sender';
 import type { StatisticsCounter } from '../events/statistics';
-import type { SendTimes, Timeline } from '../send/times';
+import type { SendTimes } from '../send/settled';
+import type { Timeline } from '../send/timeline';
 
 /** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;

@@ -164,3 +164,55 @@ export class Settled {
     this.#settledMs = Math.max(this.#settledMs, positionMs);
   }
 }
+
+/** Messages that are remembered: more than a minute of live audio in pieces of 100 ms. */
+const REMEMBERED_MESSAGES = 1024;
+/** Memory to begin with: a session that is open and quiet needs none. */
+const FIRST_MESSAGES = 64;
+
+/** When which audio went out. A ring of numbers, written once per message and read once per final. */
+export class SendTimes {
+  #endMs = new Float64Array(0);
+  #sentAtMs = new Float64Array(0);
+  #count = 0;
+
+  /** A message whose audio ends at `endMs` of the given audio went out; ends only grow. */
+  sent(endMs: number, nowMs: number): void {
+    if (this.#count === this.#endMs.length && this.#count < REMEMBERED_MESSAGES) this.#grow();
+    const index = this.#count % REMEMBERED_MESSAGES;
+    this.#endMs[index] = endMs;
+    this.#sentAtMs[index] = nowMs;
+    this.#count += 1;
+  }
+
+  /** What was sent will be sent again: ends begin anew. */
+  rewind(): void {
+    this.#count = 0;
+  }
+
+  /** When the audio at `positionMs` went out, on the clock; `undefined` when that is too long ago or to come. */
+  sentAt(positionMs: number): number | undefined {
+    let low = Math.max(0, this.#count - REMEMBERED_MESSAGES);
+    let high = this.#count;
+    const isForgotten = low > 0 && (this.#endMs[low % REMEMBERED_MESSAGES] ?? 0) > positionMs;
+    if (isForgotten) return undefined;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if ((this.#endMs[middle % REMEMBERED_MESSAGES] ?? 0) < positionMs) low = middle + 1;
+      else high = middle;
+    }
+    return low < this.#count ? this.#sentAtMs[low % REMEMBERED_MESSAGES] : undefined;
+  }
+
+  #grow(): void {
+    const length = Math.max(FIRST_MESSAGES, 2 * this.#endMs.length);
+    this.#endMs = grown(this.#endMs, length);
+    this.#sentAtMs = grown(this.#sentAtMs, length);
+  }
+}
+
+function grown(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(length);
+  larger.set(numbers);
+  return larger;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { joinTexts } from '../../../lib';
 import { Pacer } from '../../../lib/session/send/sender';
-import { Timeline } from '../../../lib/session/send/times';
+import { Timeline } from '../../../lib/session/send/timeline';
 
 describe('joinTexts', () => {
   const table: [texts: string[], joined: string][] = [
