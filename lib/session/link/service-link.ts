@@ -3,15 +3,14 @@ import type { ContextTurn } from '../../vocabulary/parameters';
 import type { Protocol, ServiceEvent, SpeechEvent } from '../../protocol/protocol';
 import { Connection } from './connection';
 import { meaningOf } from './loss';
+import { LastResults } from './last-results';
 import { LinkMachine } from './machine';
 import type { ServiceLinkOptions } from './machine';
 import { createProtocol } from './protocols';
 import { Reconnection } from './reconnection';
-import type { Attempt, FinishesFor, LinkStateName, OpenLink } from './states';
+import type { Attempt, LinkStateName, OpenLink } from './states';
 import { Watches } from './watches';
 
-/** A new connection waits no longer for the end of the old one, which has nothing more to say. */
-const RENEWAL_FINISH_MS = 3000;
 /** After the service said that what it was finishing has failed, nothing much will follow. */
 const AFTER_FAILURE_MS = 1000;
 
@@ -24,6 +23,7 @@ export class ServiceLink {
   readonly #machine: LinkMachine;
   readonly #watches: Watches;
   readonly #reconnection: Reconnection;
+  readonly #lastResults: LastResults;
   #context: readonly ContextTurn[];
 
   constructor(options: ServiceLinkOptions) {
@@ -34,18 +34,20 @@ export class ServiceLink {
     });
     this.#watches = new Watches(this.#machine, {
       onIdle: () => {
-        this.#finish('sleep');
+        this.#lastResults.ask('sleep');
       },
       onOld: () => {
-        this.#finish('renewal');
+        this.#lastResults.ask('renewal');
       },
       onSilent: () => {
         this.#silent();
       },
     });
-    this.#reconnection = new Reconnection(this.#machine, (attempt, reason) => {
+    const connect = (attempt: Attempt, reason: string): void => {
       this.#connect(attempt, reason);
-    });
+    };
+    this.#reconnection = new Reconnection(this.#machine, connect);
+    this.#lastResults = new LastResults(this.#machine, this.#watches, this.#reconnection, connect);
   }
 
   get state(): LinkStateName {
@@ -94,7 +96,7 @@ export class ServiceLink {
 
   /** Asks for the last results, within the bound; all audio has been sent. */
   finish(): void {
-    this.#finish('rest');
+    this.#lastResults.ask('rest');
   }
 
   /** Closes at once; nothing is called any more. */
@@ -156,7 +158,7 @@ export class ServiceLink {
         this.#options.sender.pump();
         break;
       case 'finished':
-        this.#letGo(finishesFor ?? 'rest');
+        this.#lastResults.letGo(finishesFor ?? 'rest');
         break;
       case 'send':
       case 'failed':
@@ -205,7 +207,7 @@ export class ServiceLink {
     // As long as something comes, it is waited for: a service that has much to do is slow and not dead. After a failure
     // the connection stays open and nothing may follow (protocol.md A.8), but other sentences may still get their finals.
     if (event.type === 'sentenceFailed') state.timeoutMs = AFTER_FAILURE_MS;
-    this.#boundFinish(state.timeoutMs);
+    this.#lastResults.bound(state.timeoutMs);
   }
 
   #silent(): void {
@@ -218,102 +220,23 @@ export class ServiceLink {
     this.#reconnection.lost(new AsrError('CONNECTION_LOST', message, { retryable: true }));
   }
 
-  // --- the last results of a protocol session
-
-  #finish(finishesFor: FinishesFor): void {
-    const { state, timers } = this.#machine;
-    timers.cancel('idle');
-    if (state.name !== 'open') {
-      // Between two tasks all results are there, and nothing has to be said about it.
-      this.#letGo(finishesFor === 'sleep' ? 'rest' : finishesFor);
-      return;
-    }
-    const { link, openedAtMs } = state;
-    const { finishTimeoutMs } = this.#options.config;
-    const timeoutMs = finishesFor === 'renewal' ? RENEWAL_FINISH_MS : finishTimeoutMs;
-    this.#machine.enter('finish', { name: 'finishing', link, openedAtMs, finishesFor, timeoutMs });
-    link.connection.finish();
-    this.#boundFinish(timeoutMs);
-    this.#options.recognition.finishSent();
-  }
-
-  #boundFinish(timeoutMs: number): void {
-    this.#machine.timers.set('bound', timeoutMs, () => {
-      const { link, finishesFor = 'rest' } = this.#machine;
-      const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
-      if (finishesFor !== 'renewal') this.#machine.warn('FINISH_TIMEOUT', message);
-      link?.connection.destroy();
-      this.#protocolSessionEnded(finishesFor);
-    });
-  }
-
-  /** All results are there: closes the connection, or gives it back for others. */
-  #letGo(finishesFor: FinishesFor): void {
-    const { link } = this.#machine;
-    if (!link || link.connection.release()) {
-      this.#protocolSessionEnded(finishesFor);
-      return;
-    }
-    this.#machine.enter('close', { name: 'closing', link, finishesFor });
-    link.connection.close();
-  }
-
-  /** The protocol session is over without a loss: that is the end, or a pause until there is more to recognise. */
-  #protocolSessionEnded(finishesFor: FinishesFor): void {
-    const { sender, recognition, config } = this.#options;
-    const machine = this.#machine;
-    if (finishesFor === 'renewal' && !machine.hasAllResults) {
-      sender.attach(undefined);
-      this.#reconnection.rewind();
-      this.#connect({ why: 'renewal' }, 'The connection was old and is replaced.');
-      return;
-    }
-    // Audio or a commit that came while the last results were awaited is not lost: it goes on with a new one.
-    if (sender.isEmpty && (machine.goal === 'end' || config.idle.policy === 'close')) {
-      machine.end();
-      return;
-    }
-    sender.attach(undefined);
-    recognition.protocolSessionEnded(sender);
-    if (sender.hasAudio) this.#connect({ why: 'wake' }, 'There is audio again.');
-    else {
-      this.#rest(`${this.#noAudio()}.`);
-      const message = `${this.#noAudio()}: the session sleeps until there is some.`;
-      if (finishesFor === 'sleep' && machine.state.name === 'asleep') machine.warn('SLEEPING', message);
-    }
-  }
-
-  /** Nothing is connected any more; commits and the end wait for nothing. */
-  #rest(reason: string): void {
-    this.#reconnection.refill();
-    this.#machine.enter('rest', { name: 'asleep' });
-    this.#watches.closeWhenIdle();
-    this.#machine.announce(reason);
-    this.#options.sender.runCommands();
-  }
-
-  #noAudio(): string {
-    const forMs = this.#machine.now() - this.#watches.lastAudioAtMs;
-    return `No audio for ${Math.round(forMs / 1000)} s`;
-  }
-
   // --- a connection that is lost
 
   #lost(error: AsrError): void {
     const { state, finishesFor = 'rest' } = this.#machine;
     switch (meaningOf(error, this.#machine, this.#watches.lastAudioAtMs)) {
       case 'answered':
-        this.#protocolSessionEnded(finishesFor);
+        this.#lastResults.complete(finishesFor);
         break;
       case 'silence':
         this.#machine.warn('NO_SPEECH', error.message);
-        if (!this.#machine.isOver()) this.#protocolSessionEnded(finishesFor);
+        if (!this.#machine.isOver()) this.#lastResults.complete(finishesFor);
         break;
       case 'done':
         this.#machine.end();
         break;
       case 'missedByNobody':
-        this.#sleepThrough(error);
+        this.#lastResults.sleepThrough(error);
         break;
       case 'lost':
         if (state.name === 'connecting' && state.attempt.why === 'start') {
@@ -322,13 +245,5 @@ export class ServiceLink {
           this.#reconnection.lost(error);
         }
     }
-  }
-
-  #sleepThrough(error: AsrError): void {
-    const { sender, recognition } = this.#options;
-    sender.attach(undefined);
-    sender.skipReplay();
-    recognition.protocolSessionEnded(sender);
-    this.#rest(`${this.#noAudio()}, and the connection is gone. ${error.message}`);
   }
 }

@@ -1,0 +1,118 @@
+import type { AsrError } from '../../vocabulary/errors';
+import type { LinkMachine } from './machine';
+import type { Reconnection } from './reconnection';
+import type { Attempt, FinishesFor } from './states';
+import type { Watches } from './watches';
+
+/** A new connection waits no longer for the end of the old one, which has nothing more to say. */
+const RENEWAL_FINISH_MS = 3000;
+
+/** The end of a protocol session: its last results, the connection that is let go, and what comes after. */
+export class LastResults {
+  readonly #machine: LinkMachine;
+  readonly #watches: Watches;
+  readonly #reconnection: Reconnection;
+  readonly #connect: (attempt: Attempt, reason: string) => void;
+
+  constructor(
+    machine: LinkMachine,
+    watches: Watches,
+    reconnection: Reconnection,
+    connect: (attempt: Attempt, reason: string) => void,
+  ) {
+    this.#machine = machine;
+    this.#watches = watches;
+    this.#reconnection = reconnection;
+    this.#connect = connect;
+  }
+
+  /** Asks for the last results, where there may be any. */
+  ask(finishesFor: FinishesFor): void {
+    const { state, timers, options } = this.#machine;
+    timers.cancel('idle');
+    if (state.name !== 'open') {
+      // Between two tasks all results are there, and nothing has to be said about it.
+      this.letGo(finishesFor === 'sleep' ? 'rest' : finishesFor);
+      return;
+    }
+    const { link, openedAtMs } = state;
+    const timeoutMs = finishesFor === 'renewal' ? RENEWAL_FINISH_MS : options.config.finishTimeoutMs;
+    this.#machine.enter('finish', { name: 'finishing', link, openedAtMs, finishesFor, timeoutMs });
+    link.connection.finish();
+    this.bound(timeoutMs);
+    options.recognition.finishSent();
+  }
+
+  /** Waits so long, from now on, for the service's next word. */
+  bound(timeoutMs: number): void {
+    this.#machine.timers.set('bound', timeoutMs, () => {
+      const { link, finishesFor = 'rest' } = this.#machine;
+      const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
+      if (finishesFor !== 'renewal') this.#machine.warn('FINISH_TIMEOUT', message);
+      link?.connection.destroy();
+      this.complete(finishesFor);
+    });
+  }
+
+  /** All results are there: closes the connection, or gives it back for others. */
+  letGo(finishesFor: FinishesFor): void {
+    const { link } = this.#machine;
+    if (!link || link.connection.release()) {
+      this.complete(finishesFor);
+      return;
+    }
+    this.#machine.enter('close', { name: 'closing', link, finishesFor });
+    link.connection.close();
+  }
+
+  /** The protocol session is over without a loss: that is the end, or a pause until there is more to recognise. */
+  complete(finishesFor: FinishesFor): void {
+    const { goal, hasAllResults, options } = this.#machine;
+    const { sender, config } = options;
+    if (finishesFor === 'renewal' && !hasAllResults) {
+      sender.attach(undefined);
+      this.#reconnection.rewind();
+      this.#connect({ why: 'renewal' }, 'The connection was old and is replaced.');
+      return;
+    }
+    // Audio or a commit that came while the last results were awaited is not lost: it goes on with a new one.
+    if (sender.isEmpty && (goal === 'end' || config.idle.policy === 'close')) {
+      this.#machine.end();
+      return;
+    }
+    sender.attach(undefined);
+    this.#rest(`${this.#noAudio()}.`);
+    if (finishesFor === 'sleep' && this.#machine.state.name === 'asleep') {
+      this.#machine.warn('SLEEPING', `${this.#noAudio()}: the session sleeps until there is some.`);
+    }
+  }
+
+  /** The connection is gone, and nobody misses it. */
+  sleepThrough(error: AsrError): void {
+    const { sender } = this.#machine.options;
+    sender.attach(undefined);
+    sender.skipReplay();
+    this.#rest(`${this.#noAudio()}, and the connection is gone. ${error.message}`);
+  }
+
+  /** Nothing is connected any more; commits and the end wait for nothing, and audio that came meanwhile goes on. */
+  #rest(reason: string): void {
+    const { sender, recognition } = this.#machine.options;
+    recognition.protocolSessionEnded(sender);
+    if (sender.hasAudio) {
+      this.#connect({ why: 'wake' }, 'There is audio again.');
+      return;
+    }
+    this.#reconnection.refill();
+    this.#machine.enter('rest', { name: 'asleep' });
+    this.#watches.closeWhenIdle();
+    // First, because a listener of the sleep may give audio, and what waits stands before that.
+    sender.runCommands();
+    if (this.#machine.state.name === 'asleep') this.#machine.announce(reason);
+  }
+
+  #noAudio(): string {
+    const forMs = this.#machine.now() - this.#watches.lastAudioAtMs;
+    return `No audio for ${Math.round(forMs / 1000)} s`;
+  }
+}
