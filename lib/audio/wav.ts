@@ -22,9 +22,6 @@ const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 /** Where the audio must have begun; a header has a few chunks before it, not this much. */
 const MAX_WAV_HEADER_BYTES = 1024 * 1024;
 
-/** More than this behind the audio is no tags but the size that a live recorder made up. */
-const MAX_TRAILING_BYTES = 1024 * 1024;
-
 /** `RIFF`, or `RF64` and `BW64` for those of more than 4 GB, and `WAVE`. */
 export function startsLikeWav(bytes: Uint8Array): boolean {
   const isRiff = hasText(bytes, 0, 'RIFF') || hasText(bytes, 0, 'RF64') || hasText(bytes, 0, 'BW64');
@@ -58,13 +55,11 @@ function readWavHeader(view: Buffer): PcmHeader | undefined {
   const format = formatOf(fmt);
   const { size, body } = data;
   const long = hasText(view, 0, 'RIFF') ? undefined : dataSizeOf(view);
-  if (long !== undefined) return { ...format, dataBytes: long, dataOffset: body, trailingBytes: 0 };
+  if (long !== undefined) return { ...format, dataBytes: long, dataOffset: body };
   if (isUnknownSize(size)) {
-    return { ...format, dataBytes: Infinity, dataOffset: body, trailingBytes: 0 };
+    return { ...format, dataBytes: Infinity, dataOffset: body };
   }
-  const trailing = 8 + view.readUInt32LE(4) - (body + size);
-  const trailingBytes = trailing > 0 && trailing <= MAX_TRAILING_BYTES ? trailing : 0;
-  return { ...format, dataBytes: size, dataOffset: body, trailingBytes };
+  return { ...format, dataBytes: size, dataOffset: body };
 }
 
 /**

@@ -38,8 +38,7 @@ function readHeader(view: Buffer): PcmHeader | undefined {
       if (skipped > MAX_HEADER_BYTES) break;
       if (body + skipped > view.length) return undefined;
       const dataOffset = body + skipped;
-      const trailingBytes = isOpen ? 0 : Math.max(0, 8 + view.readUInt32BE(4) - dataOffset - dataBytes);
-      return { ...format, dataBytes, dataOffset, trailingBytes };
+      return { ...format, dataBytes, dataOffset };
     }
     offset = body + size + (size % 2);
     if (offset > MAX_HEADER_BYTES) break;

@@ -52,6 +52,5 @@ function readHeader(view: Buffer): PcmHeader | undefined {
     rateHz,
     dataOffset,
     dataBytes: isUnknownSize(size) ? Infinity : size,
-    trailingBytes: 0,
   };
 }

@@ -16,8 +16,6 @@ export interface PcmHeader {
   dataBytes: number;
   /** Where the audio begins. */
   dataOffset: number;
-  /** Bytes behind the audio that are not audio, such as tags. */
-  trailingBytes: number;
 }
 
 /** A file of a header and raw samples. */
@@ -125,11 +123,11 @@ export class HeadedPcmDecoder implements Decoder {
       return this.#other.write(Uint8Array.from(head));
     }
     if (!header) return;
-    const { pcm, channels, rateHz, dataBytes, dataOffset, trailingBytes } = header;
+    const { pcm, channels, rateHz, dataBytes, dataOffset } = header;
     this.#samples = new PcmDecoder(pcm, channels, this.#output);
     this.#audioBytes = dataBytes;
     if (dataBytes !== Infinity) {
-      this.#trailer = new Trailer(this.#container.chunks, dataBytes, trailingBytes);
+      this.#trailer = new Trailer(this.#container.chunks, dataBytes);
     }
     const { container } = this.#container;
     this.#output.describe({ container, codec: pcmCodecName(pcm), rateHz, channels, bits: pcm.bits });

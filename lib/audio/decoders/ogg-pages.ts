@@ -34,6 +34,8 @@ export class OggPages {
   #isInSync = true;
   /** Whether the last page was one that a stream ends with. */
   #hasEnded = false;
+  /** Whether tags or zeros come behind that page. */
+  #isBehindEnd = false;
   /** The beginnings of packets that go on in the next page, by stream. */
   readonly #open = new Map<number, OpenPacket>();
 
@@ -75,6 +77,7 @@ export class OggPages {
     const page = view.subarray(0, end);
     if (checksum(page) !== page.readUInt32LE(22)) return this.#resynchronise(view);
     this.#isInSync = true;
+    this.#isBehindEnd = false;
     this.#emit(page, bodyAt);
     this.#queue.skip(end);
     return true;
@@ -91,7 +94,8 @@ export class OggPages {
   }
 
   #resynchronise(view: Buffer): boolean {
-    if (!(this.#hasEnded && this.#isInSync && tagLength(view) > 0)) this.#onGap();
+    this.#isBehindEnd ||= this.#hasEnded && this.#isInSync && tagLength(view) > 0;
+    if (!this.#isBehindEnd) this.#onGap();
     this.#isInSync = false;
     const next = view.indexOf('OggS', 1, 'latin1');
     // Half of the next page's mark may be at the end.

@@ -18,21 +18,18 @@ export class Trailer {
   readonly #queue = new ByteQueue();
   /** The byte that makes the size of the audio even. */
   #padding: number;
-  /** What the header counts as its own behind the audio. */
-  #declared: number;
   #skip = 0;
   /** Whether all that comes is of no use, but for another recording. */
   #isJunk = false;
 
-  constructor(chunks: 'little' | 'big' | undefined, dataBytes: number, declaredBytes: number) {
+  constructor(chunks: 'little' | 'big' | undefined, dataBytes: number) {
     this.#chunks = chunks;
     this.#padding = chunks ? dataBytes % 2 : 0;
-    this.#declared = declaredBytes;
   }
 
-  /** Whether a chunk goes on, and what looks like a beginning is in it. */
+  /** Whether a chunk goes on or has begun, and what looks like a beginning is in it. */
   get owns(): boolean {
-    return this.#skip > 0;
+    return this.#skip > 0 || this.#queue.length > 0;
   }
 
   /** @returns bytes that are audio all the same */
@@ -49,7 +46,6 @@ export class Trailer {
     while (!this.rest) {
       const skipped = Math.min(this.#skip, this.#queue.length);
       this.#skip -= skipped;
-      this.#declared -= skipped;
       this.#queue.skip(skipped);
       const view = this.#queue.bytes;
       if (view.length === 0) return undefined;
@@ -81,7 +77,7 @@ export class Trailer {
     const tag = tagLength(view);
     if (tag > 0 && tag !== Infinity) return tag;
     const isPicture = beginsForeign(view) || JPEG.equals(view.subarray(0, 3));
-    this.#isJunk = tag === Infinity || isPicture || this.#declared > 0;
+    this.#isJunk = tag === Infinity || isPicture;
     return this.#isJunk ? view.length : 0;
   }
 
