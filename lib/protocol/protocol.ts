@@ -2,6 +2,7 @@ import type { AsrError } from '../vocabulary/errors';
 import type { WarningCode, Word } from '../vocabulary/events';
 import type { ContextTurn } from '../vocabulary/parameters';
 import type { Frame } from '../vocabulary/frame';
+import type { Usage } from './usage';
 
 /**
  * What a frame of the service means. Times are milliseconds of the audio of this protocol session; the session puts
@@ -34,8 +35,8 @@ export type ServiceEvent =
     }
   /** A task is over and {@link Protocol.resume} begins the next one: times will count from the next audio. */
   | { type: 'paused' }
-  /** Seconds billed for this protocol session so far. */
-  | { type: 'usage'; billedSeconds: number }
+  /** Billed for this protocol session so far. */
+  | ({ type: 'usage' } & Usage)
   /** All results are there; the service is done with the session. */
   | { type: 'finished' }
   /** The session is over. */
@@ -65,6 +66,8 @@ interface SentenceDetails {
 export interface Protocol {
   /** What follows the endpoint's base URL: path and query. */
   readonly path: string;
+  /** The service's id of what runs now: the session, or the task. Empty until there is one. */
+  readonly sessionId: string;
   /** Whether audio and commands may be sent now. */
   readonly acceptsAudio: boolean;
   /** Whether the service is between two of this session's tasks: audio needs {@link resume} first. */

@@ -9,6 +9,8 @@ import type { JsonObject } from './json';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { QwenItems } from './qwen-items';
 import { endsSession, serviceError } from './service-errors';
+import type { ServiceErrorReport } from './service-errors';
+import { usageOf } from './usage';
 
 export interface QwenRealtimeConfig {
   model: string;
@@ -50,6 +52,10 @@ export class QwenRealtimeProtocol implements Protocol {
     this.path = `/api-ws/v1/realtime?model=${encodeURIComponent(config.model)}`;
     this.commitBy = config.mode === 'manual' ? 'service' : 'silence';
     this.#items = new QwenItems(config.mode);
+  }
+
+  get sessionId(): string {
+    return this.#sessionId;
   }
 
   get acceptsAudio(): boolean {
@@ -119,7 +125,7 @@ export class QwenRealtimeProtocol implements Protocol {
       case `${TRANSCRIPTION}completed`:
         return this.#completed(message);
       case `${TRANSCRIPTION}failed`:
-        return this.#items.failed(string(message.item_id), reportOf(message));
+        return this.#items.failed(string(message.item_id), this.#reportOf(message));
       case 'session.finished':
         this.#phase = 'finished';
         return [{ type: 'finished' }];
@@ -146,7 +152,8 @@ export class QwenRealtimeProtocol implements Protocol {
     const mismatch = this.#modelMismatch(session);
     if (mismatch) return [mismatch];
     this.#phase = 'streaming';
-    return [{ type: 'opened', sessionId: string(session?.id) ?? this.#sessionId }];
+    this.#sessionId = string(session?.id) ?? this.#sessionId;
+    return [{ type: 'opened', sessionId: this.#sessionId }];
   }
 
   /** A name that the service does not know silently runs another, dearer model (protocol.md A.2). */
@@ -216,8 +223,8 @@ export class QwenRealtimeProtocol implements Protocol {
 
   #completed(message: JsonObject): ServiceEvent[] {
     const events: ServiceEvent[] = [];
-    const billedSeconds = number(object(message.usage)?.duration);
-    if (billedSeconds !== undefined) events.push({ type: 'usage', billedSeconds });
+    const usage = usageOf(message.usage);
+    if (usage) events.push({ type: 'usage', ...usage });
     const done = this.#items.completed(string(message.item_id));
     if (!done) return events;
     const text = string(message.transcript) ?? '';
@@ -229,7 +236,7 @@ export class QwenRealtimeProtocol implements Protocol {
   }
 
   #error(message: JsonObject): ServiceEvent[] {
-    const report = reportOf(message);
+    const report = this.#reportOf(message);
     if (this.#phase === 'greeting' || this.#phase === 'configuring') {
       const what = 'The service refused the configuration';
       return [{ type: 'failed', error: serviceError(report, 'CONFIGURATION_REJECTED', what) }];
@@ -269,6 +276,22 @@ export class QwenRealtimeProtocol implements Protocol {
     ];
   }
 
+  #reportOf(message: JsonObject): ServiceErrorReport {
+    const error = object(message.error);
+    const param = string(error?.param);
+    const type = string(error?.type);
+    // The frame's own id is what the vendor's support asks for; `error.event_id` is that of our frame.
+    const requestId = string(message.request_id) ?? string(message.event_id);
+    return {
+      code: string(error?.code) ?? '',
+      message: string(error?.message) ?? '',
+      ...(param && { param }),
+      ...(type && { type }),
+      ...(this.#sessionId && { sessionId: this.#sessionId }),
+      ...(requestId && { requestId }),
+    };
+  }
+
   #nextEventId(): string {
     this.#lastEventNumber += 1;
     return `event_${this.#lastEventNumber}`;
@@ -282,16 +305,4 @@ function tagged(result: ServiceEventOf<'interim' | 'final'>, message: JsonObject
   if (language) result.language = language;
   if (emotion) result.emotion = emotion;
   return result;
-}
-
-function reportOf(message: JsonObject) {
-  const error = object(message.error);
-  const param = string(error?.param);
-  const type = string(error?.type);
-  return {
-    code: string(error?.code) ?? '',
-    message: string(error?.message) ?? '',
-    ...(param && { param }),
-    ...(type && { type }),
-  };
 }

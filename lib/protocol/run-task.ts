@@ -11,6 +11,8 @@ import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { serviceError } from './service-errors';
 import { wireContext, wireParameters, wireResources } from './run-task-parameters';
 import { RunTaskSentences } from './run-task-sentences';
+import { sumOf, usageOf } from './usage';
+import type { Usage } from './usage';
 
 export interface RunTaskConfig {
   model: string;
@@ -40,15 +42,19 @@ export class RunTaskProtocol implements Protocol {
   #tasksStarted = 0;
   #commitsSettled = 0;
   #sentences: RunTaskSentences;
-  /** Billed by the tasks before this one: `usage.duration` counts from the task's beginning. */
-  #billedBefore = 0;
-  #billed = 0;
+  /** Of the tasks before this one: the service counts from the task's beginning. */
+  #usageBefore: Usage = { billedSeconds: 0 };
+  #usageNow: Usage = { billedSeconds: 0 };
 
   constructor(config: RunTaskConfig) {
     this.#config = config;
     this.#context = config.context;
     this.#taskId = config.createTaskId();
     this.#sentences = new RunTaskSentences(this.#taskId);
+  }
+
+  get sessionId(): string {
+    return this.#taskId;
   }
 
   get acceptsAudio(): boolean {
@@ -170,8 +176,8 @@ export class RunTaskProtocol implements Protocol {
 
   #finished(payload: JsonObject): ServiceEvent[] {
     const events = this.#usage(payload);
-    this.#billedBefore += this.#billed;
-    this.#billed = 0;
+    this.#usageBefore = sumOf(this.#usageBefore, this.#usageNow);
+    this.#usageNow = { billedSeconds: 0 };
     if (this.#phase !== 'committing') {
       this.#phase = 'finished';
       return [...events, { type: 'finished' }];
@@ -184,16 +190,21 @@ export class RunTaskProtocol implements Protocol {
 
   #failed(header: JsonObject): ServiceEvent[] {
     this.#phase = 'finishing';
-    const report = { code: string(header.error_code) ?? '', message: string(header.error_message) ?? '' };
+    const report = {
+      code: string(header.error_code) ?? '',
+      message: string(header.error_message) ?? '',
+      sessionId: this.#taskId,
+      // The task's id is the request's: no other is in the protocol.
+      requestId: string(header.request_id) ?? this.#taskId,
+    };
     return [{ type: 'failed', error: serviceError(report, 'SERVICE_ERROR', 'The service ended the task') }];
   }
 
   #usage(payload: JsonObject): ServiceEvent[] {
-    // `null`, or no such key, on interims (part D row 19).
-    const duration = number(object(payload.usage)?.duration);
-    if (duration === undefined) return [];
-    this.#billed = duration;
-    return [{ type: 'usage', billedSeconds: this.#billedBefore + duration }];
+    const usage = usageOf(payload.usage);
+    if (!usage) return [];
+    this.#usageNow = usage;
+    return [{ type: 'usage', ...sumOf(this.#usageBefore, usage) }];
   }
 
   #unknown(event: string): ServiceEvent[] {

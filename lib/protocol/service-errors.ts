@@ -9,6 +9,8 @@ export interface ServiceErrorReport {
   param?: string;
   /** `error.type`, where the protocol has one. */
   type?: string;
+  sessionId?: string;
+  requestId?: string;
 }
 
 interface Class {
@@ -113,6 +115,8 @@ export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode,
     retryable: known?.retryable ?? false,
     serviceCode: report.code,
     ...(report.param && { param: report.param }),
+    ...(report.sessionId && { sessionId: report.sessionId }),
+    ...(report.requestId && { requestId: report.requestId }),
   });
 }
 

@@ -70,6 +70,7 @@ class LiveSession implements Session {
     const { clock } = config.environment;
     const { signal } = config;
     const emit = (event: SessionEvent) => {
+      this.#follow(event);
       this.#emitter.emit(event);
     };
     const { log } = config;
@@ -294,10 +295,15 @@ class LiveSession implements Session {
 
   // --- small things
 
+  #follow(event: SessionEvent): void {
+    if (event.type === 'resumed') this.#id = event.sessionId;
+  }
+
   #enter(to: SessionState, reason: string, cause?: SessionEvent): void {
     const from = this.#state;
     this.#state = to;
     const change: SessionEvent | undefined = from === to ? undefined : { type: 'state', from, to, reason };
+    if (cause) this.#follow(cause);
     if (cause) this.#emitter.emit(cause, change);
     else if (change) this.#emitter.emit(change);
   }

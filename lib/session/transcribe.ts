@@ -31,6 +31,8 @@ export interface Transcript {
   emotion?: string;
   /** What the audio was; absent where it was passed through untouched (`wireFormat`). */
   audio?: AudioInfo;
+  /** The service's id of the session, for support requests; of the last one, where a connection was replaced. */
+  sessionId?: string;
   statistics: Statistics;
 }
 
@@ -204,12 +206,15 @@ class Transcription {
   async #finish(): Promise<Transcript> {
     if (!this.#session) throw new AsrError('BAD_AUDIO', 'The audio is empty.');
     const statistics = await this.#session.finish();
-    const { info } = this.#intake;
-    return summarise(
-      this.#sentences,
+    const { wireFormat = 'pcm' } = this.#options;
+    const audio = wireFormat === 'pcm' ? this.#intake.info : undefined;
+    const { id } = this.#session;
+    return {
+      ...summarise(this.#sentences),
+      ...(audio && { audio }),
+      ...(id && { sessionId: id }),
       statistics,
-      (this.#options.wireFormat ?? 'pcm') === 'pcm' ? info : undefined,
-    );
+    };
   }
 }
 
@@ -224,7 +229,7 @@ function usefulRate({ rateHz, originalRateHz }: SourceFormat, offered: readonly 
   return offered[0] ?? SPEECH_RATE_HZ;
 }
 
-function summarise(sentences: FinalEvent[], statistics: Statistics, audio?: AudioInfo): Transcript {
+function summarise(sentences: FinalEvent[]): Pick<Transcript, 'text' | 'sentences' | 'language' | 'emotion'> {
   const language = sentences.find((sentence) => sentence.language)?.language;
   const emotion = prevailingEmotion(sentences);
   return {
@@ -232,8 +237,6 @@ function summarise(sentences: FinalEvent[], statistics: Statistics, audio?: Audi
     sentences,
     ...(language && { language }),
     ...(emotion && { emotion }),
-    ...(audio && { audio }),
-    statistics,
   };
 }
 

@@ -59,6 +59,10 @@ export interface AsrErrorDetails {
   closeCode?: number;
   /** The service's own error code, as it came. */
   serviceCode?: string;
+  /** The service's id of the session or task that it happened in. */
+  sessionId?: string;
+  /** The service's id of what it refused or failed at, for support requests. */
+  requestId?: string;
 }
 
 /** Every error this library throws, rejects with or emits. Never carries the API key. */
@@ -71,6 +75,9 @@ export class AsrError extends Error {
   declare readonly httpStatus?: number;
   declare readonly closeCode?: number;
   declare readonly serviceCode?: string;
+  /** Not read-only: what a connection reports gets the id of the session that ran on it. */
+  declare sessionId?: string;
+  declare readonly requestId?: string;
 
   constructor(code: AsrErrorCode, message: string, details: AsrErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -80,6 +87,8 @@ export class AsrError extends Error {
     if (details.httpStatus !== undefined) this.httpStatus = details.httpStatus;
     if (details.closeCode !== undefined) this.closeCode = details.closeCode;
     if (details.serviceCode !== undefined) this.serviceCode = details.serviceCode;
+    if (details.sessionId !== undefined) this.sessionId = details.sessionId;
+    if (details.requestId !== undefined) this.requestId = details.requestId;
   }
 }
 

@@ -99,6 +99,8 @@ export interface FinalEvent {
   beginMs?: number;
   endMs?: number;
   words?: Word[];
+  /** From when the end of the sentence's speech was sent, or its commit or finish, to this final. */
+  latencyMs?: number;
   /** Present and true when the session ended before the service's own final: `text` is the last interim. */
   truncated?: true;
 }
@@ -122,9 +124,14 @@ export interface ReconnectingEvent {
   delayMs: number;
 }
 
-/** Recognition goes on after a reconnect, after a sleep, or on a new connection in the place of an old one. */
+/**
+ * Recognition goes on after a reconnect, after a sleep, on a new connection in the place of an old one, or with another
+ * task behind a commit (run-task models).
+ */
 export interface ResumedEvent {
   type: 'resumed';
+  /** The service's id of the session or task that goes on with it. */
+  sessionId: string;
   /** Audio that was sent again. */
   replayedMs: number;
   /** Audio that had to be given up, 0 unless a limit was met. */
@@ -180,6 +187,10 @@ export interface Statistics {
   audioLostMs: number;
   /** Audio accepted and not sent yet, at this moment. */
   audioHeldMs: number;
+  /** From the first audio sent to the first word about speech of any kind, as the vendor's SDK counts it. */
+  firstPackageDelayMs?: number;
+  /** From the last finish of a protocol session to when the service had given all of its results. */
+  lastPackageDelayMs?: number;
   /** From the first audio sent to the first interim or final of the session. */
   firstInterimMs?: number;
   /**
@@ -202,6 +213,10 @@ export interface Statistics {
   characters: number;
   /** What the service says it bills, whole seconds of audio, cumulative (protocol.md A.5.7). */
   billedSeconds?: number;
+  /** Tokens of the same, from models that tell them. */
+  inputTokens?: number;
+  outputTokens?: number;
+  totalTokens?: number;
 }
 
 /** The counters so far: every `statisticsIntervalMs`, where that is set. */

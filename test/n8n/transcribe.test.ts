@@ -37,7 +37,8 @@ describe("ASR Transcribe in n8n's engine", () => {
     });
     const result = await n8n.run(workflow([binaryItem(wav(silence(6000)))]));
     const [json] = result.json('Transcribe');
-    const { sentences, statistics, audio, ...rest } = json as Record<string, unknown>;
+    const { sentences, statistics, audio, sessionId, ...rest } = json as Record<string, unknown>;
+    assert.match(String(sessionId), /^sess_/);
     assert.deepEqual(rest, {
       text: 'Good morning. No.',
       language: 'en',
@@ -100,7 +101,9 @@ describe("ASR Transcribe in n8n's engine", () => {
   it('gives an item with an empty text for a recording without speech, so that loops go on', async () => {
     await n8n.serve({ utterances: [] });
     const result = await n8n.run(workflow([binaryItem(wav(silence(1000)))], { itemPer: 'sentence' }));
-    assert.deepEqual(result.json('Transcribe'), [{ text: '', sentenceNumber: 0, sentenceCount: 0 }]);
+    const [{ sessionId, ...rest }] = result.json('Transcribe') as [Record<string, unknown>];
+    assert.match(String(sessionId), /^sess_/);
+    assert.deepEqual(rest, { text: '', sentenceNumber: 0, sentenceCount: 0 });
   });
 
   for (const [format, beginning] of [

@@ -1,6 +1,8 @@
 import type { Cancel, Clock } from '../../transport/environment';
 import type { AsrErrorCode } from '../../vocabulary/errors';
 import type { Statistics } from '../../vocabulary/events';
+import { sumOf } from '../../protocol/usage';
+import type { Usage } from '../../protocol/usage';
 
 /** The newest latencies are what percentiles are computed from: a session may run for weeks. */
 const KEPT_LATENCIES = 512;
@@ -39,12 +41,14 @@ export class StatisticsCounter {
   readonly #interimLatencies = new Latencies();
   readonly #reconnects = new Map<AsrErrorCode, number>();
   /** Of the protocol sessions before this one, and of this one so far. */
-  #billedBefore = 0;
-  #billed: number | undefined;
+  #usageBefore: Usage = { billedSeconds: 0 };
+  #usage: Usage | undefined;
   #finals = 0;
   #characters = 0;
   #firstAudioAtMs: number | undefined;
   #firstTextAfterMs: number | undefined;
+  #firstPackageAfterMs: number | undefined;
+  #lastPackageAfterMs: number | undefined;
   /** Speech that has no text yet, and when its beginning was sent. */
   #unheard: { sentenceId: string; sentAtMs: number } | undefined;
 
@@ -63,15 +67,25 @@ export class StatisticsCounter {
   }
 
   /** What the service bills, cumulative for the protocol session: the last one counts, never a sum (A.5.7, B.4). */
-  usage(billedSeconds: number): void {
-    this.#billed = billedSeconds;
+  usage(usage: Usage): void {
+    this.#usage = usage;
   }
 
   /** Another protocol session begins; its usage counts from 0. */
   protocolSessionEnded(): void {
-    if (this.#billed === undefined) return;
-    this.#billedBefore += this.#billed;
-    this.#billed = 0;
+    if (!this.#usage) return;
+    this.#usageBefore = sumOf(this.#usageBefore, this.#usage);
+    this.#usage = { billedSeconds: 0 };
+  }
+
+  /** The service said something about speech. */
+  package(nowMs: number): void {
+    if (this.#firstAudioAtMs !== undefined) this.#firstPackageAfterMs ??= nowMs - this.#firstAudioAtMs;
+  }
+
+  /** The service has given all results, so long after they were asked for. */
+  completed(afterMs: number): void {
+    this.#lastPackageAfterMs = afterMs;
   }
 
   /** @param sentAtMs when the beginning of the sentence's speech went out; `undefined` when that is not known */
@@ -122,7 +136,11 @@ export class StatisticsCounter {
       statistics.finalLatencyP95Ms = final.p95Ms;
       statistics.finalLatencyMaxMs = final.maxMs;
     }
-    if (this.#billed !== undefined) statistics.billedSeconds = this.#billedBefore + this.#billed;
+    if (this.#usage) Object.assign(statistics, sumOf(this.#usageBefore, this.#usage));
+    if (this.#firstPackageAfterMs !== undefined)
+      statistics.firstPackageDelayMs = Math.round(this.#firstPackageAfterMs);
+    if (this.#lastPackageAfterMs !== undefined)
+      statistics.lastPackageDelayMs = Math.round(this.#lastPackageAfterMs);
     return statistics;
   }
 

@@ -264,6 +264,7 @@ export class Connection {
   #lose(error: AsrError): void {
     if (this.#phase === 'over') return;
     this.destroy();
+    if (this.#protocol.sessionId !== '') error.sessionId ??= this.#protocol.sessionId;
     this.#handlers.onLost(error);
   }
 

@@ -77,12 +77,12 @@ export class Reconnection {
   }
 
   /** The service has accepted the session on another connection: the event that says so. */
-  resumed(loss: Loss | undefined): SessionEvent {
+  resumed(sessionId: string, loss: Loss | undefined): SessionEvent {
     const { counter, sender } = this.#machine.options;
     if (loss) counter.reconnected(loss.code);
     const lostBytes = loss ? counter.audioLostBytes - loss.lostBytesBefore : 0;
     const replayedMs = counter.heldMs(sender.replayBytes);
-    return { type: 'resumed', replayedMs, lostMs: counter.heldMs(lostBytes) };
+    return { type: 'resumed', sessionId, replayedMs, lostMs: counter.heldMs(lostBytes) };
   }
 
   /** Who wants the end does not wait for a connection for ever. */

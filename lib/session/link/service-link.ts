@@ -113,9 +113,11 @@ export class ServiceLink {
       recognition.alive(sender);
       this.#watches.lookAtAge();
     };
+    let toldId: string | undefined;
     const protocol = createProtocol(config, this.#context);
     const connection = new Connection(config, protocol, {
       onEvent: (event) => {
+        if (event.type === 'opened') toldId = event.sessionId;
         this.#receive(event);
       },
       onLost: (error) => {
@@ -130,6 +132,11 @@ export class ServiceLink {
       },
       onFrame: () => {
         this.#watches.heard(false);
+        // Another than that which opened the connection is the next task's.
+        if (toldId !== undefined && protocol.sessionId !== toldId) {
+          toldId = protocol.sessionId;
+          this.#options.emit({ type: 'resumed', sessionId: toldId, replayedMs: 0, lostMs: 0 });
+        }
         alive();
       },
       onPong: alive,
@@ -158,6 +165,7 @@ export class ServiceLink {
         this.#options.sender.pump();
         break;
       case 'finished':
+        this.#options.recognition.finishAnswered();
         this.#lastResults.letGo(finishesFor ?? 'rest');
         break;
       case 'send':
@@ -188,7 +196,7 @@ export class ServiceLink {
       this.#machine.announce(reason, this.#options.openedEvent(sessionId));
     } else {
       const loss = attempt.why === 'loss' ? attempt.loss : undefined;
-      this.#machine.announce(reason, this.#reconnection.resumed(loss));
+      this.#machine.announce(reason, this.#reconnection.resumed(sessionId, loss));
     }
   }
 

@@ -95,7 +95,7 @@ export class Recognition {
         this.#commitSettled(event, sender);
         break;
       case 'usage':
-        counter.usage(event.billedSeconds);
+        counter.usage(event);
         break;
       case 'warning':
         emit(event);
@@ -205,7 +205,13 @@ export class Recognition {
     this.#commits.failAll(reason);
   }
 
+  /** The service says that all results are there. */
+  finishAnswered(): void {
+    if (this.#finishedAtMs !== undefined) this.#options.counter.completed(this.#now() - this.#finishedAtMs);
+  }
+
   #sentence(event: SentenceEvent, { timeline, times, settled, positionMs }: SenderView): void {
+    this.#options.counter.package(this.#now());
     giveTimes(event, timeline);
     const found = this.#seam.newOf(event);
     if (!found) return;
@@ -253,7 +259,9 @@ export class Recognition {
       const spokenAtMs = final.endMs === undefined ? undefined : times.sentAt(final.endMs);
       const askedAtMs = spokenAtMs ?? this.#commits.oldest?.state.sentAtMs ?? this.#finishedAtMs;
       counter.text(event.sentenceId, now);
-      counter.final(final.text, askedAtMs === undefined ? undefined : now - askedAtMs);
+      const latencyMs = askedAtMs === undefined ? undefined : now - askedAtMs;
+      if (latencyMs !== undefined) final.latencyMs = Math.round(latencyMs);
+      counter.final(final.text, latencyMs);
     }
     this.#seam.final(final);
     this.#commits.final(final);

@@ -46,6 +46,7 @@ export async function transcriptItems(
       ...sentence,
       sentenceNumber: Math.min(index + 1, sentences.length),
       sentenceCount: sentences.length,
+      ...(transcript.sessionId !== undefined && { sessionId: transcript.sessionId }),
     }),
     // With the first sentence only: it is the same file for all of them.
     ...(binary && index === 0 && { binary }),

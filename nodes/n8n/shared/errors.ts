@@ -56,6 +56,10 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
   fault.message = message;
   fault.description = description;
   if (code !== undefined) fault.context.code = code;
+  if (original instanceof AsrError) {
+    const { sessionId, requestId } = original;
+    Object.assign(fault.context, sessionId && { sessionId }, requestId && { requestId });
+  }
   return fault;
 }
 

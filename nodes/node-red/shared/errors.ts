@@ -35,10 +35,13 @@ export interface ErrorInfo {
   httpStatus?: number;
   closeCode?: number;
   serviceCode?: string;
+  /** The service's ids, for its support. */
+  sessionId?: string;
+  requestId?: string;
 }
 
 export function errorInfo(error: AsrError): ErrorInfo {
-  const { code, message, retryable, param, httpStatus, closeCode, serviceCode } = error;
+  const { code, message, retryable, param, httpStatus, closeCode, serviceCode, sessionId, requestId } = error;
   return {
     code,
     message,
@@ -47,6 +50,8 @@ export function errorInfo(error: AsrError): ErrorInfo {
     ...(httpStatus !== undefined && { httpStatus }),
     ...(closeCode !== undefined && { closeCode }),
     ...(serviceCode !== undefined && { serviceCode }),
+    ...(sessionId !== undefined && { sessionId }),
+    ...(requestId !== undefined && { requestId }),
   };
 }
 

@@ -137,7 +137,7 @@ describe('Qwen-ASR-Realtime, frames of the service (protocol.md A.5)', () => {
       'completed with the measured usage',
       DOCUMENTED.completedWithUsage,
       [
-        { type: 'usage', billedSeconds: 7 },
+        { type: 'usage', billedSeconds: 7, inputTokens: 111, outputTokens: 42, totalTokens: 153 },
         {
           type: 'final',
           sentenceId: 'item_B3GGC53jGOuIFcjZkmEQ9',

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { transcribe } from '../../../lib';
+import { useLibRig } from '../../support/lib-rig';
+import { silence } from '../../support/scripted-audio';
+
+const RUN_TASK = 'fun-asr-realtime';
+
+describe('the ids of a session, and what it took', () => {
+  const rig = useLibRig();
+
+  for (const model of ['qwen3-asr-flash-realtime', RUN_TASK]) {
+    it(`are told anew after a loss, and are those of the transcript (${model})`, async () => {
+      await rig.serve({
+        utterances: ['Hello there.'],
+        connections: [{ faults: [{ atAudioMs: 300, do: 'terminate' }] }, {}],
+      });
+      const recorded = rig.open({ model, reconnect: { baseDelayMs: 1 } });
+      await recorded.session.append(silence(2000));
+      const { sessionId: first } = await recorded.next('opened');
+      const { sessionId } = await recorded.next('resumed');
+      assert.ok(sessionId !== '' && sessionId !== first);
+      assert.equal(recorded.session.id, sessionId);
+      await recorded.session.finish();
+
+      await rig.serve({ utterances: ['Hello there.'] });
+      const transcript = await transcribe(silence(1000), {
+        region: 'local',
+        address: rig.service.url,
+        model,
+      });
+      assert.match(transcript.sessionId ?? '', /^[\w-]{8,}$/);
+    });
+
+    it(`are in the error that ends a session, with the request's (${model})`, async () => {
+      await rig.serve({
+        utterances: ['Hello there.'],
+        faults: [{ atAudioMs: 300, do: 'fail', code: 'Arrearage', message: 'No money.' }],
+      });
+      const recorded = rig.open({ model });
+      await recorded.session.append(silence(1000));
+      const error = await recorded.failure();
+      const [opened] = recorded.of('opened');
+      assert.equal(error.code, 'PAYMENT');
+      assert.equal(error.sessionId, opened?.sessionId);
+      assert.ok(error.requestId);
+    });
+  }
+
+  it('are those of the next task behind a commit of a run-task model', async () => {
+    await rig.serve({ utterances: ['One.', 'Two.'] });
+    const recorded = rig.open({ model: RUN_TASK });
+    await recorded.session.append(silence(1000));
+    await recorded.session.commit();
+    await recorded.session.append(silence(1000));
+    const { sessionId, replayedMs, lostMs } = await recorded.next('resumed');
+    assert.notEqual(sessionId, recorded.of('opened')[0]?.sessionId);
+    assert.equal(recorded.session.id, sessionId);
+    assert.deepEqual([replayedMs, lostMs], [0, 0]);
+    await recorded.session.finish();
+    assert.equal(recorded.of('resumed').length, 1);
+  });
+
+  it('come with the delays of the first and the last package, a latency of each final, and tokens', async () => {
+    await rig.serve({
+      utterances: ['Hello there.', 'And more.'],
+      faults: [{ on: 'finished', do: 'delay', ms: 120 }],
+    });
+    const recorded = rig.open({ model: 'qwen-audio-3.1-asr-flash-streaming' });
+    await recorded.session.append(silence(4000));
+    await recorded.next('final');
+    const statistics = await recorded.session.finish();
+    assert.ok((statistics.firstPackageDelayMs ?? Infinity) <= (statistics.firstInterimMs ?? -1));
+    assert.ok((statistics.lastPackageDelayMs ?? 0) >= 100, String(statistics.lastPackageDelayMs));
+    for (const { latencyMs } of recorded.of('final')) assert.ok(latencyMs !== undefined && latencyMs >= 0);
+    const { inputTokens = 0, outputTokens = 0, totalTokens } = statistics;
+    assert.ok(inputTokens > 0 && outputTokens > 0);
+    assert.equal(totalTokens, inputTokens + outputTokens);
+  });
+});
