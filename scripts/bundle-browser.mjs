@@ -28,6 +28,9 @@ export function bundleBrowserFile(file, outDir) {
     bundle: true,
     charset: 'utf8',
     legalComments: 'none',
+    // Names stay, for whoever looks at it in a browser.
+    minifySyntax: true,
+    minifyWhitespace: true,
     platform: 'browser',
     target: 'es2022',
     tsconfig: path.join(root, 'tsconfig.browser.json'),

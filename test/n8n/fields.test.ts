@@ -125,6 +125,7 @@ describe('the options of a session that are read from the fields of n8n', () => 
       await read({ model: 'qwen-audio-3.1-asr-flash-streaming', languages: ['en', 'de'], options }),
       {
         region: 'local',
+        firstConnectTimeoutMs: 10_000,
         model: 'qwen-audio-3.1-asr-flash-streaming',
         language: ['en', 'de'],
         parameters: {
