@@ -6,8 +6,6 @@ import { readAudio } from './source';
 import type { AudioSource, ReadAudioOptions } from './source';
 
 export interface DecodeAudioOptions extends ReadAudioOptions {
-  /** What is known of the audio beside its bytes. */
-  hints?: AudioFormatHints;
   /** Rate of what comes out, in Hz. Default: that of the source. */
   rateHz?: number;
   /** Told once all has been decoded. */
@@ -26,12 +24,13 @@ export async function* decodeAudio(
 ): AsyncIterable<Uint8Array> {
   const { rateHz, onInfo, onHints, onComplaint, hints: told, signal } = options;
   const intake = new AudioIntake(rateHz ?? ((format) => format.rateHz), rateHz);
-  let hints = told ?? {};
+  // A live source that is read through here says so itself.
+  let hints: AudioFormatHints = { isRecording: true, ...told };
   let bytes = 0;
   const chunks = readAudio(source, {
     ...options,
     onHints: (found) => {
-      hints = { ...found, ...told };
+      hints = { isRecording: true, ...found, ...told };
       onHints?.(found);
     },
   });

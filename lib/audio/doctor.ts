@@ -55,6 +55,8 @@ export class Doctor {
   bytes = 0;
   isCut = false;
   byFfmpeg = false;
+  /** What the audio was assumed to be, in a sentence. */
+  assumption: string | undefined;
   #format: SourceFormat | undefined;
   #seconds = 0;
   #examinedAtSeconds = 0;
@@ -128,15 +130,17 @@ export class Doctor {
     this.#examinedAtSeconds = this.#seconds;
     const format = this.#format;
     const isLong = this.#seconds >= MIN_JUDGED_SECONDS;
-    if (!format || (!isLong && !this.isCut)) return [];
+    if (!format || (!isLong && !this.isCut && this.assumption === undefined)) return [];
     const { isClipped, isSilent } = this.#levels;
     const rateHz = rateOf(format);
     const tellers: ((info: AudioInfo, sessionRateHz: number) => AudioComplaint)[] = [];
     if (isClipped && isLong) tellers.push(clipped);
     if (isSilent && (isEnd || this.#seconds >= SURELY_SILENT_SECONDS)) tellers.push(silent);
-    if (rateHz < sessionRateHz) tellers.push(slow);
-    if (sessionRateHz < rateHz && sessionRateHz < SPEECH_RATE_HZ) tellers.push(narrowed);
+    if (isLong && rateHz < sessionRateHz) tellers.push(slow);
+    if (isLong && sessionRateHz < rateHz && sessionRateHz < SPEECH_RATE_HZ) tellers.push(narrowed);
     if (this.isCut && isEnd) tellers.push(cut);
+    const { assumption } = this;
+    if (assumption !== undefined) tellers.push(() => ({ code: 'AUDIO_ASSUMED', message: assumption }));
     const info = tellers.length > 0 ? this.info() : undefined;
     if (!info) return [];
     const all = tellers.map((tell) => tell(info, sessionRateHz));
@@ -150,7 +154,7 @@ export class Doctor {
 
 /** Something wrong with audio that can be used all the same. */
 export interface AudioComplaint {
-  code: 'AUDIO_SILENT' | 'AUDIO_CLIPPED' | 'AUDIO_RATE' | 'AUDIO_CUT';
+  code: 'AUDIO_SILENT' | 'AUDIO_CLIPPED' | 'AUDIO_RATE' | 'AUDIO_CUT' | 'AUDIO_ASSUMED';
   message: string;
 }
 

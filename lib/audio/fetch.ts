@@ -9,6 +9,10 @@ export interface FetchAudioOptions {
   /** Headers of the request, such as `authorization`. Another host that the address leads to does not get them. */
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
+  /** A body that gives nothing for so long is given up. Default: only the signal ends it. */
+  idleMs?: number;
+  /** A body that lasts longer is given up. Default: as long as it takes. */
+  totalMs?: number;
   onHints?: (hints: AudioFormatHints) => void;
 }
 
@@ -23,8 +27,8 @@ export async function* fetchAudio(address: string, options: FetchAudioOptions): 
     const { response, url } = await request(address, options);
     const mimeType = response.headers.get('content-type') ?? '';
     refuseNoAudio(mimeType, url);
-    onHints?.({ mimeType, fileName: url.pathname });
-    if (response.body) yield* response.body;
+    onHints?.({ mimeType, fileName: url.pathname, isRecording: true });
+    if (response.body) yield* withinLimits(response.body, options);
   } catch (cause) {
     if (cause instanceof AsrError) throw cause;
     if (signal?.aborted) throw new AsrError('ABORTED', 'Fetching the audio was aborted.', { cause });
@@ -32,6 +36,38 @@ export async function* fetchAudio(address: string, options: FetchAudioOptions): 
       cause,
       retryable: true,
     });
+  }
+}
+
+/** Ends a body that has stopped, or that has no end. */
+async function* withinLimits(
+  body: ReadableStream<Uint8Array>,
+  { idleMs, totalMs }: FetchAudioOptions,
+): AsyncIterable<Uint8Array> {
+  const reader = body.getReader();
+  const startedAt = performance.now();
+  let why = '';
+  const giveUp = (reason: string): void => {
+    why = reason;
+    void reader.cancel().catch(() => undefined);
+  };
+  try {
+    for (;;) {
+      const timer =
+        idleMs === undefined
+          ? undefined
+          : setTimeout(giveUp, idleMs, `the server has sent nothing for ${idleMs / 1000} s`);
+      const { done, value } = await reader.read().finally(() => {
+        clearTimeout(timer);
+      });
+      if (why) throw new Error(why);
+      if (done) return;
+      yield value;
+      if (totalMs !== undefined && performance.now() - startedAt > totalMs)
+        throw new Error(`it had not ended after ${totalMs / 3_600_000} h`);
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
   }
 }
 

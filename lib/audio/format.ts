@@ -23,6 +23,12 @@ export interface AudioFormatHints {
   isDecoded?: boolean;
   /** Name of the file that the bytes come from; only its ending is looked at. */
   fileName?: string;
+  /**
+   * Whether the bytes are of a whole recording (a file, the body of a request) and not of a live source. Of a recording
+   * nothing is assumed: what has no mark, and is not told to be raw samples, is refused with `UNKNOWN_AUDIO` unless
+   * ffmpeg knows it. Default false.
+   */
+  isRecording?: boolean;
 }
 
 /** A rate that carries all of speech; more only costs time on the way. */
@@ -92,6 +98,7 @@ export function areAlike(a: AudioFormatHints, b: AudioFormatHints): boolean {
       a.bits === b.bits &&
       a.encoding === b.encoding &&
       a.endian === b.endian &&
-      a.mimeType === b.mimeType)
+      a.mimeType === b.mimeType &&
+      a.isRecording === b.isRecording)
   );
 }

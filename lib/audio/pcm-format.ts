@@ -1,4 +1,5 @@
 import { AsrError } from '../vocabulary/errors';
+import { excerpt } from './excerpt';
 import type { PcmFormat } from '../base/kernel';
 import type { AudioFormatHints } from './format';
 
@@ -40,12 +41,19 @@ const KIND_BITS: Readonly<Record<PcmFormat['kind'], readonly number[]>> = {
   'a-law': [8],
   'mu-law': [8],
 };
-const ENDINGS: Readonly<Record<string, string>> = {
-  ul: 'mu-law',
-  ulaw: 'mu-law',
-  al: 'a-law',
-  alaw: 'a-law',
+/** Endings of files without a header, with the rate where there is only one: telephones have 8 kHz. */
+const ENDINGS: Readonly<Record<string, { encoding: string; rateHz?: number }>> = {
+  raw: { encoding: 'signed-integer' },
+  pcm: { encoding: 'signed-integer' },
+  sw: { encoding: 's16' },
+  uw: { encoding: 'u16' },
+  sb: { encoding: 's8' },
+  ub: { encoding: 'u8' },
+  sln: { encoding: 's16', rateHz: 8000 },
+  sln16: { encoding: 's16', rateHz: 16_000 },
 };
+/** The rate of G.711 where nothing tells another (RFC 3551, 4.5.14). */
+const TELEPHONE_RATE_HZ = 8000;
 
 /** What the hints say of raw samples: those of the caller first, then the MIME type, then the file's name. */
 export interface RawFormat {
@@ -58,9 +66,11 @@ export interface RawFormat {
 /** @throws AsrError `BAD_AUDIO` for an encoding, a size or a number that no audio has. */
 export function rawFormat(hints: AudioFormatHints): RawFormat {
   const mime = parseMime(hints.mimeType);
-  const told = hints.encoding ?? mime.encoding ?? ENDINGS[endingOf(hints.fileName)] ?? 'signed-integer';
+  const named = rawEnding(hints.fileName);
+  const told = hints.encoding ?? mime.encoding ?? named?.encoding ?? 'signed-integer';
   const pcm = pcmFormat(told.toLowerCase(), hints.bits ?? mime.bits, hints.endian ?? mime.endian);
-  const rateHz = hints.rate ?? mime.rate ?? (mime.encoding === 'basic' ? 8000 : undefined);
+  const isTelephone = pcm.kind === 'a-law' || pcm.kind === 'mu-law';
+  const rateHz = hints.rate ?? mime.rate ?? named?.rateHz ?? (isTelephone ? TELEPHONE_RATE_HZ : undefined);
   const channels = hints.channels ?? mime.channels ?? 1;
   if (rateHz !== undefined && !isRate(rateHz)) {
     throw new AsrError(
@@ -75,9 +85,24 @@ export function rawFormat(hints: AudioFormatHints): RawFormat {
 }
 
 /** Whether the hints say that these are raw samples, so that chance resemblance to another format does not count. */
-export function saysRaw({ rate, bits, encoding, mimeType }: AudioFormatHints): boolean {
+export function saysRaw({ rate, bits, encoding, mimeType, fileName }: AudioFormatHints): boolean {
   if (encoding !== undefined) return isRawEncoding(encoding);
-  return rate !== undefined || bits !== undefined || parseMime(mimeType).encoding !== undefined;
+  if (rate !== undefined || bits !== undefined) return true;
+  return parseMime(mimeType).encoding !== undefined || rawEnding(fileName) !== undefined;
+}
+
+/** Whether the hints, which say that these are raw samples, tell their rate too. */
+export function saysRate(hints: AudioFormatHints): boolean {
+  return rawFormat(hints).rateHz !== undefined;
+}
+
+function rawEnding(fileName: string | undefined): { encoding: string; rateHz?: number } | undefined {
+  const ending = endingOf(fileName);
+  if (Object.hasOwn(ENDINGS, ending)) return ENDINGS[ending];
+  // `l16` and `basic` are names of MIME types and not of files.
+  const isNamed = NAMED.test(ending) || (KINDS[ending] !== undefined && /law$|^pcm[au]$/.test(ending));
+  if (isNamed) return { encoding: ending };
+  return ending === 'ul' || ending === 'al' ? { encoding: `${ending}aw` } : undefined;
 }
 
 export function isRawEncoding(encoding: string): boolean {
@@ -111,7 +136,7 @@ function pcmFormat(name: string, bits: number | undefined, endian: 'little' | 'b
   if (!kind) {
     throw new AsrError(
       'BAD_AUDIO',
-      `The audio is said to be encoded as ${JSON.stringify(name)}, which is no encoding of raw samples that is known. ` +
+      `The audio is said to be encoded as ${excerpt(name)}, which is no encoding of raw samples that is known. ` +
         'Say for example "signed-integer", "floating-point", "a-law", "mu-law" or "opus", or leave it out.',
     );
   }
@@ -141,6 +166,7 @@ function parseMime(mimeType = ''): MimeHints {
   const [type = '', ...parameters] = mimeType.toLowerCase().split(';');
   const name = type.trim().replace(/^audio\/(x-)?/, '');
   if (!type.includes('/') || !isRawEncoding(name)) return {};
+  // RFC 2586 and RFC 3551 send the upper byte first.
   const isNetworkOrder = name === 'l16' || name === 'l24';
   const hints: MimeHints = { encoding: name, ...(isNetworkOrder && { endian: 'big' as const }) };
   for (const parameter of parameters) {

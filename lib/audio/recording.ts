@@ -65,6 +65,9 @@ export class Recording {
         this.doctor.byFfmpeg = true;
       },
       isFull: () => !this.#backlog.isEmpty || this.hasEnough,
+      complain: (assumption) => {
+        this.doctor.assumption = assumption;
+      },
     });
   }
 

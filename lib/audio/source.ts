@@ -1,10 +1,17 @@
-import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { AsrError, asAsrError } from '../vocabulary/errors';
+import {
+  fromBase64,
+  fromDataUrl,
+  isDataUrl,
+  maybeBase64,
+  refuseBytesAsText,
+  typeOfDataUrl,
+} from './audio-text';
 import { fetchAudio } from './fetch';
 import { bytesOf, hintsOfChunk } from './format';
 import type { AudioChunk, AudioFormatHints } from './format';
+import { readFile } from './read-file';
 
 /**
  * Where audio may come from. A string is a data URL (`data:…`), an http or https address, a file path or `file:` URL, or
@@ -20,6 +27,8 @@ export interface ReadAudioOptions {
    * `base64` where strings come from people who must name neither.
    */
   strings?: 'auto' | 'base64' | 'file' | 'url';
+  /** What is known of the audio: short text is base64 only where something is said of it. */
+  hints?: AudioFormatHints;
   /** Of the request for an http address, such as `authorization`. */
   headers?: Readonly<Record<string, string>>;
   /** Told before the first bytes what the source says of them: MIME type, file name, kind of samples. */
@@ -28,11 +37,11 @@ export interface ReadAudioOptions {
   signal?: AbortSignal;
 }
 
-/** Of trimmed text: white space at the end as well would make the pattern try every way to share it out. */
-const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}$/;
-const DATA_URL = /^data:([^,]*?)(;base64)?,/i;
 const WEB_ADDRESS = /^\s*https?:\/\//i;
-const FILE_CHUNK_BYTES = 64 * 1024;
+/** A server that sends nothing for so long has stopped. */
+const FETCH_IDLE_MS = 60_000;
+/** The longest recording. */
+const FETCH_TOTAL_MS = 24 * 3_600_000;
 
 /**
  * The bytes of a source, chunk after chunk, read only as fast as they are taken. Files and streams are closed when the
@@ -77,66 +86,28 @@ function open(source: AudioSource, options: ReadAudioOptions): AsyncIterable<Uin
 }
 
 function openString(source: string, options: ReadAudioOptions): AsyncIterable<Uint8Array> | Uint8Array[] {
-  const { strings = 'auto', signal, onHints } = options;
-  if (/^data:/i.test(source)) {
-    onHints?.({ mimeType: DATA_URL.exec(source)?.[1] ?? '' });
+  const { strings = 'auto', signal, onHints, hints } = options;
+  if (isDataUrl(source)) {
+    onHints?.({ mimeType: typeOfDataUrl(source) });
     return [fromDataUrl(source)];
   }
+  refuseBytesAsText(source);
   if (strings === 'url' || (strings === 'auto' && WEB_ADDRESS.test(source))) {
-    return readStream(fetchAudio(source.trim(), options), signal);
+    return readStream(
+      fetchAudio(source.trim(), { idleMs: FETCH_IDLE_MS, totalMs: FETCH_TOTAL_MS, ...options }),
+      signal,
+    );
   }
-  if (strings === 'file' || (strings === 'auto' && !BASE64.test(source.trim()))) {
-    onHints?.({ fileName: source });
+  if (strings === 'file' || (strings === 'auto' && !maybeBase64(source))) {
+    onHints?.({ fileName: source, isRecording: true });
     return readFile(source, signal);
   }
-  return [fromBase64(source)];
+  return [fromBase64(source, hints)];
 }
 
 /** A caller in plain JavaScript may pass anything. */
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
-}
-
-function fromBase64(text: string): Uint8Array {
-  if (!BASE64.test(text.trim())) {
-    throw new AsrError('BAD_AUDIO', `The text of ${text.length} characters is no base64.`);
-  }
-  return Buffer.from(text, 'base64');
-}
-
-function fromDataUrl(url: string): Uint8Array {
-  const match = DATA_URL.exec(url);
-  if (!match) throw new AsrError('BAD_AUDIO', 'The data URL has no comma before its data.');
-  // What is escaped is bytes, not text in UTF-8.
-  const body = url
-    .slice(match[0].length)
-    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return match[2] ? fromBase64(body) : Buffer.from(body, 'latin1');
-}
-
-async function* readFile(pathOrUrl: string, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
-  try {
-    const path = pathOrUrl.startsWith('file:') ? fileURLToPath(pathOrUrl) : pathOrUrl;
-    yield* createReadStream(path, { highWaterMark: FILE_CHUNK_BYTES, signal }) as AsyncIterable<Uint8Array>;
-  } catch (cause) {
-    if (signal?.aborted) throw new AsrError('ABORTED', 'Reading the audio file was aborted.', { cause });
-    throw new AsrError('BAD_AUDIO', `Cannot read the audio file: ${reasonOf(cause, pathOrUrl)}`, { cause });
-  }
-}
-
-function reasonOf(cause: unknown, path: string): string {
-  const name = JSON.stringify(path);
-  switch ((cause as NodeJS.ErrnoException).code) {
-    case 'ENOENT':
-      return `there is no file ${name} (ENOENT). A path that is not absolute counts from the folder that the program runs in.`;
-    case 'EISDIR':
-      return `${name} is a folder (EISDIR); name one recording in it.`;
-    case 'EACCES':
-    case 'EPERM':
-      return `the program may not read ${name} (${String((cause as NodeJS.ErrnoException).code)}).`;
-    default:
-      return cause instanceof Error ? cause.message : String(cause);
-  }
 }
 
 /** Stops at the signal even while the stream gives nothing. */

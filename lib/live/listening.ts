@@ -176,7 +176,7 @@ export class Listening {
     try {
       const samples = decodeAudio(chunks, {
         rateHz,
-        hints: feed.hints,
+        hints: { ...feed.hints, isRecording: false },
         signal,
         onComplaint: ({ code, message }) => {
           if (!this.#isClosing()) this.#options.onEvent({ type: 'warning', code, message }, feed.sender);

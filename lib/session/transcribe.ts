@@ -52,13 +52,14 @@ export async function transcribe(audio: AudioSource, options: TranscribeOptions 
   const run = new Transcription(options);
   // A failing session stops the reading, too, also where the source never gives anything again.
   const stopReading = signal ? AbortSignal.any([signal, run.ended]) : run.ended;
-  let hints = options.hints ?? {};
+  let hints: AudioFormatHints = { ...options.hints, isRecording: true };
   const chunks = readAudio(audio, {
     ...(strings && { strings }),
     ...(headers && { headers }),
+    ...(options.hints && { hints: options.hints }),
     signal: stopReading,
     onHints: (found) => {
-      hints = { ...found, ...options.hints };
+      hints = { ...found, ...options.hints, isRecording: true };
     },
   });
   try {

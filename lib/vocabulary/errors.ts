@@ -44,6 +44,11 @@ export type AsrErrorCode =
   | 'ABORTED'
   /** What was given is no audio that can be used; the message says what arrived. The session lives on. */
   | 'BAD_AUDIO'
+  /**
+   * A recording that begins with nothing known and of which nothing is said, or bytes that contradict what is said of
+   * them: the message says what they look like and how to say what they are. The session lives on.
+   */
+  | 'UNKNOWN_AUDIO'
   /** More audio is waiting than `maxHeldAudioMs` allows and the caller did not wait. */
   | 'HELD_AUDIO_LIMIT';
 

@@ -170,7 +170,12 @@ export type WarningCode =
   /** The audio has another rate than the session, and something of speech is missing or is lost by that. */
   | 'AUDIO_RATE'
   /** Something is missing in the audio, or its end cannot be read. */
-  | 'AUDIO_CUT';
+  | 'AUDIO_CUT'
+  /**
+   * Nothing says what the audio is: it is taken for raw samples. The message says of which kind, and what speaks against
+   * it. Once a session.
+   */
+  | 'AUDIO_ASSUMED';
 
 /**
  * Counters of one session. Latencies are `undefined` until there is something to measure; their percentiles (nearest

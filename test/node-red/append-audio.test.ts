@@ -93,7 +93,7 @@ describe('append audio', () => {
     };
     for (const [name, make] of Object.entries(sources)) {
       it(`${name}, and passes the message on when it is accepted`, async () => {
-        const flow = await start();
+        const flow = await start({}, name === 'a file path' ? { strings: 'file' } : {});
         const payload = make();
         flow.send('append', { payload, _msgid: 'm1', topic: 't', res: 'kept' });
         const msg = await flow.message('appended');
@@ -145,7 +145,7 @@ describe('append audio', () => {
   });
 
   it('opens no session for a file that is missing', async () => {
-    const flow = await start();
+    const flow = await start({}, { strings: 'file' });
     flow.send('append', { payload: path.join(folder, 'missing.wav') });
     assert.equal(errorOf(await flow.message('caught')).code, 'BAD_AUDIO');
     assert.equal(service.sessions.length, 0);

@@ -69,7 +69,7 @@ describe('transcribe', () => {
   it('runs as many at once as it may, lets the others wait, and refuses what is too much', async () => {
     await serve({ utterances: ['Text.'], faults: [{ on: 'finished', do: 'hold', ms: 200 }] });
     const flow = await start({ atOnce: '2', waitingMessages: '3' });
-    for (let i = 0; i < 6; i++) flow.send('transcribe', { payload: silence(500), _msgid: `m${i}` });
+    for (let i = 0; i < 6; i++) flow.send('transcribe', { payload: wav(silence(500)), _msgid: `m${i}` });
 
     const refused = await flow.message('caught');
     assert.equal(refused._msgid, 'm5');
@@ -92,15 +92,15 @@ describe('transcribe', () => {
     assert.equal(errorOf(caught).code, 'BAD_AUDIO');
     assert.equal(flow.badges('transcribe').at(-1)?.text, 'bad audio');
 
-    flow.send('transcribe', { payload: silence(1000), _msgid: 'good' });
+    flow.send('transcribe', { payload: wav(silence(1000)), _msgid: 'good' });
     assert.equal((await flow.message('text'))._msgid, 'good');
   });
 
   it('aborts on close, and says nothing more', async () => {
     await serve({ utterances: ['Text.'], faults: [{ on: 'finished', do: 'drop' }] });
     const flow = await start({ atOnce: '1' });
-    flow.send('transcribe', { payload: silence(1000) });
-    flow.send('transcribe', { payload: silence(1000) });
+    flow.send('transcribe', { payload: wav(silence(1000)) });
+    flow.send('transcribe', { payload: wav(silence(1000)) });
     await waitUntil(() => service.connectionCount === 1, 'the session');
     const startedAt = performance.now();
     await helper.getNode('transcribe')!.close(true);

@@ -22,6 +22,8 @@ export interface DecoderOutput {
    * on when it is asked to `read`; what the others emit is kept.
    */
   isFull: () => boolean;
+  /** Takes a sentence about what the bytes were assumed to be. */
+  complain: (assumption: string) => void;
 }
 
 /**

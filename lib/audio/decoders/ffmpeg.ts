@@ -14,6 +14,8 @@ import { HeadedPcmDecoder } from './headed-pcm';
 export interface FfmpegInput {
   /** Name of ffmpeg's demuxer. Always told, so that a file that looks like a playlist cannot make it open others. */
   demuxer: string;
+  /** Those that it may choose from, with commas between them, where the demuxer is not known. */
+  formats?: string;
   name: string;
   /** What is thrown where ffmpeg does not know it either, or is not there. */
   otherwise?: AsrError;
@@ -57,7 +59,7 @@ export class FfmpegDecoder implements Decoder {
     this.#wav = new HeadedPcmDecoder(WAV, {
       ...output,
       describe: (format) => {
-        this.#format = { ...format, container: input.demuxer };
+        this.#format = { ...format, container: input.demuxer || 'ffmpeg' };
         this.#describe();
       },
     });
@@ -144,7 +146,7 @@ export class FfmpegDecoder implements Decoder {
     const protocol = input.slice(0, input.indexOf(':'));
     const args = [
       ...['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'info'],
-      ...['-protocol_whitelist', protocol, '-f', this.#input.demuxer, '-i', input],
+      ...['-protocol_whitelist', protocol, ...this.#demuxer(), '-i', input],
       ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'wav', '-c:a', 'pcm_f32le', 'pipe:1'],
     ];
     if (this.#isFreed) throw this.#refusal('reading it was given up');
@@ -168,6 +170,11 @@ export class FfmpegDecoder implements Decoder {
     });
     await ffmpeg.started;
     return ffmpeg;
+  }
+
+  #demuxer(): string[] {
+    const { demuxer, formats } = this.#input;
+    return formats === undefined ? ['-f', demuxer] : ['-format_whitelist', formats];
   }
 
   #progress(): Promise<void> {

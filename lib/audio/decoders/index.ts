@@ -3,6 +3,7 @@ import type { AudioFormatHints } from '../format';
 import { pcmCodecName, rawFormat } from '../pcm-format';
 import type { Identity } from '../sniff';
 import { WAV } from '../wav';
+import type * as Assumption from '../assumption';
 import type * as Aiff from './aiff';
 import type * as Au from './au';
 import type { Decoder, DecoderOutput } from './decoder';
@@ -25,6 +26,7 @@ const mp3 = () => (require('./mp3') as typeof Mp3).Mp3Decoder;
 const flac = () => (require('./flac') as typeof Flac).FlacDecoder;
 const ffmpeg = () => (require('./ffmpeg') as typeof Ffmpeg).FfmpegDecoder;
 const aiff = () => (require('./aiff') as typeof Aiff).AIFF;
+const assumedPcm = () => (require('../assumption') as typeof Assumption).AssumedPcmDecoder;
 const au = () => (require('./au') as typeof Au).AU;
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -58,12 +60,15 @@ export function createDecoder(
       return new (flac())(output);
     case 'ffmpeg':
       return new (ffmpeg())(identity.input, output);
+    case 'unidentified':
+      throw identity.error;
     case 'foreign': {
       const { what, advice } = identity;
       throw new AsrError('BAD_AUDIO', `What came is ${what}, no audio.${advice ? ` ${advice}` : ''}`);
     }
     default: {
-      const { pcm, channels, rateHz: told = rateHz } = rawFormat(hints);
+      const format = rawFormat(hints);
+      const { pcm, channels, rateHz: told = rateHz } = format;
       output.describe({
         container: 'raw',
         codec: pcmCodecName(pcm),
@@ -71,6 +76,7 @@ export function createDecoder(
         channels,
         bits: pcm.bits,
       });
+      if (identity.kind === 'raw' && identity.isAssumed) return new (assumedPcm())(format, told, output);
       return new PcmDecoder(pcm, channels, output);
     }
   }

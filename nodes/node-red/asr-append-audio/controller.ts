@@ -4,7 +4,15 @@ import { bytesOf } from '../../../lib/audio/format';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import { readAudio } from '../../../lib/audio/source';
 import type { ReadAudioOptions } from '../../../lib/audio/source';
-import { audioSource, formatHints, isStream } from '../shared/audio-message';
+import {
+  audioTexts,
+  DEFAULT_TEXT,
+  isStream,
+  messageAudio,
+  signalOf,
+  unreadHints,
+} from '../shared/audio-message';
+import type { AudioTexts } from '../shared/audio-message';
 import { asError } from '../shared/errors';
 import { findSessionHost } from '../shared/host';
 import type { Done, Send } from '../shared/red';
@@ -28,6 +36,8 @@ export class AppendController {
   readonly #settings: AppendSettings;
   readonly #status: Status;
   readonly #closing = new AbortController();
+  readonly #texts: AudioTexts;
+  readonly #unread = new Set<string>();
   #playing = 0;
 
   constructor(RED: NodeAPI, node: Node, settings: AppendSettings) {
@@ -35,6 +45,7 @@ export class AppendController {
     this.#node = node;
     this.#settings = settings;
     this.#status = new Status(node, RED._);
+    this.#texts = audioTexts(RED, 'asr-append-audio', settings.property ?? 'payload');
   }
 
   async onInput(msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
@@ -59,13 +70,18 @@ export class AppendController {
   }
 
   async #append(msg: NodeMessageInFlow): Promise<void> {
-    const { session, property = 'payload', strings = 'auto', pace = 'accepted' } = this.#settings;
-    const { signal } = this.#closing;
+    const {
+      session,
+      property = 'payload',
+      strings: textKind = DEFAULT_TEXT,
+      pace = 'accepted',
+    } = this.#settings;
     const host = findSessionHost(this.#RED, this.#node, session);
-    const source = audioSource(this.#RED, msg, property, (found) =>
-      this.#RED._('asr-append-audio.error.no-audio', { property, found }),
-    );
-    const hints = formatHints(msg);
+    const audio = messageAudio(this.#RED, msg, { property, strings: textKind }, this.#texts);
+    if (!audio) return;
+    this.#warnOfUnread(msg);
+    const signal = signalOf(msg, this.#closing.signal);
+    const { source, strings, hints } = audio;
     const isRealTime = pace === 'realtime';
 
     await host.append(msg, isRealTime || isStream(source), async (sink) => {
@@ -80,7 +96,7 @@ export class AppendController {
         const onHints = (found: AudioFormatHints): void => {
           known = { ...found, ...hints };
         };
-        for await (const chunk of readAudio(source, { strings, signal, onHints })) {
+        for await (const chunk of readAudio(source, { strings, hints, signal, onHints })) {
           await sink.append(chunk, known);
         }
         return;
@@ -91,13 +107,28 @@ export class AppendController {
         // How long a piece of it lasts is known only of samples.
         const rateHz = sink.sampleRateHz;
         const onComplaint = sink.complain;
-        const samples = decodeAudio(source, { strings, signal, hints, rateHz, onComplaint });
+        const samples = decodeAudio(source, {
+          strings,
+          signal,
+          hints: { isRecording: false, ...hints },
+          rateHz,
+          onComplaint,
+        });
         const decoded: AudioFormatHints = { encoding: 's16le', isDecoded: true };
         for await (const chunk of inRealTime(samples, rateHz, signal)) await sink.append(chunk, decoded);
       } finally {
         this.#playing -= 1;
       }
     });
+  }
+
+  /** Once for each, because every message of a source has it. */
+  #warnOfUnread(msg: NodeMessageInFlow): void {
+    for (const [unread, read] of unreadHints(msg)) {
+      if (this.#unread.has(unread)) continue;
+      this.#unread.add(unread);
+      this.#node.warn(this.#RED._('asr-append-audio.error.unread-hint', { unread, read }));
+    }
   }
 
   #showPlaying(): void {

@@ -4,9 +4,9 @@ import { toSrt, toVtt } from '../../../lib/vocabulary/captions';
 import { transcribe } from '../../../lib/session/transcribe';
 import type { Transcript } from '../../../lib/session/transcribe';
 import type { TraceFile } from '../../../lib/transport/trace-file';
-import { audioSource, formatHints } from '../shared/audio-message';
+import { audioTexts, DEFAULT_TEXT, messageAudio, signalOf, unreadHints } from '../shared/audio-message';
 import { readContext } from '../shared/context';
-import { asError } from '../shared/errors';
+import { asError, NodeError } from '../shared/errors';
 import { readLimit, TRANSCRIBE_LIMITS } from '../shared/limits';
 import type { Done, Send } from '../shared/red';
 import { openTrace, reliabilityOptions } from '../shared/reliability';
@@ -80,10 +80,14 @@ export class TranscribeController {
   #transcribe(msg: NodeMessageInFlow): Promise<Transcript> {
     const { signal } = this.#closing;
     signal.throwIfAborted();
-    const { property = 'payload', strings = 'auto' } = this.#settings;
-    const source = audioSource(this.#RED, msg, property, (found) =>
-      this.#RED._('asr-transcribe.error.no-audio', { property, found }),
-    );
+    const { property = 'payload', strings: textKind = DEFAULT_TEXT } = this.#settings;
+    const texts = audioTexts(this.#RED, 'asr-transcribe', property);
+    const audio = messageAudio(this.#RED, msg, { property, strings: textKind }, texts);
+    if (!audio) throw new NodeError('NO_AUDIO', texts.noAudio('""'));
+    for (const [unread, read] of unreadHints(msg)) {
+      this.#node.warn(this.#RED._('asr-transcribe.error.unread-hint', { unread, read }));
+    }
+    const { source, strings, hints } = audio;
     const context = readContext(msg, () => this.#RED._('asr-transcribe.error.bad-context'));
     let sentences = 0;
     return transcribe(source, {
@@ -91,8 +95,8 @@ export class TranscribeController {
       ...reliabilityOptions(this.#node, this.#settings, this.#trace),
       ...(context && { context }),
       strings,
-      hints: formatHints(msg),
-      signal,
+      hints,
+      signal: signalOf(msg, signal),
       onEvent: (event) => {
         if (event.type !== 'final') return;
         sentences += 1;

@@ -1,51 +1,77 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { AudioFormatHints } from '../../../lib/audio/format';
-import type { AudioSource } from '../../../lib/audio/source';
+import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
 import { NodeError } from './errors';
 import { readProperty } from './red';
 
-/**
- * What the message says of its audio, in the properties that the palette's sox nodes use, and in those that `http in`,
- * `http request` and `file in` leave behind.
- */
-export function formatHints(msg: NodeMessageInFlow): AudioFormatHints {
-  const { encoding, endian, channel, filename, mimeType, headers } = msg as Record<string, unknown>;
-  const mime = mimeType ?? (headers as Record<string, unknown> | null | undefined)?.['content-type'];
+type TextKind = NonNullable<ReadAudioOptions['strings']>;
+
+/** What a node makes of text where its dialog says nothing: never a path or an address. */
+export const DEFAULT_TEXT: TextKind = 'base64';
+
+/** Texts of the node's catalogue, for what a message may have instead of audio. */
+export interface AudioTexts {
+  noAudio: (found: string) => string;
+  badHint: (property: string, found: string) => string;
+  /** Text from outside that would be a path or an address. */
+  textFromOutside: () => string;
+  /** A form that `http in` does not take apart. */
+  files: (count: number) => string;
+}
+
+/** The texts of this node type: `<type>.error.*`. */
+export function audioTexts(RED: NodeAPI, type: string, property: string): AudioTexts {
   return {
-    ...numberHint('rate', msg.rate),
-    ...numberHint('channels', msg.channels),
-    ...numberHint('bits', msg.bits),
-    ...(typeof encoding === 'string' && encoding !== '' && { encoding }),
-    ...((endian === 'little' || endian === 'big') && { endian }),
-    ...(typeof channel === 'number' && { channel }),
-    ...(typeof filename === 'string' && { fileName: filename }),
-    // A request's type may be that of a form; only one of audio says anything of the audio.
-    ...(typeof mime === 'string' && /^(audio|video)\//i.test(mime) && { mimeType: mime }),
+    noAudio: (found) => RED._(`${type}.error.no-audio`, { property, found }),
+    badHint: (hint, found) => RED._(`${type}.error.bad-hint`, { hint, found }),
+    textFromOutside: () => RED._(`${type}.error.text-from-outside`),
+    files: (count) => RED._(`${type}.error.files`, { count }),
   };
 }
 
-/** MQTT and HTTP bring numbers as text. */
-function numberHint(name: 'rate' | 'channels' | 'bits', value: unknown): AudioFormatHints {
-  if (typeof value !== 'number' && typeof value !== 'string') return {};
-  const number = Number(value);
-  return Number.isFinite(number) && number > 0 ? { [name]: number } : {};
+/** The audio of a message, and what is known of it. */
+export interface MessageAudio {
+  source: AudioSource;
+  /** How a text is to be taken. */
+  strings: TextKind;
+  hints: AudioFormatHints;
+}
+
+interface UploadedFile {
+  buffer?: unknown;
+  mimetype?: unknown;
+  originalname?: unknown;
+}
+
+interface Request {
+  headers?: Record<string, unknown>;
+  files?: unknown;
 }
 
 /**
  * The audio of a message. Its bytes are judged by the client; here only what can never be audio is refused.
- * @param complain the error's message for what was found instead
- * @throws NodeError `NO_AUDIO`
+ * @returns `undefined` for a message without audio that is none by mistake: an empty Buffer, the end of a `file in` stream
+ * @throws NodeError `NO_AUDIO`, `BAD_HINT`
  */
-export function audioSource(
+export function messageAudio(
   RED: NodeAPI,
   msg: NodeMessageInFlow,
-  property: string,
-  complain: (found: string) => string,
-): AudioSource {
+  { property, strings }: { property: string; strings: TextKind },
+  texts: AudioTexts,
+): MessageAudio | undefined {
   const value = readProperty(RED, msg, property);
-  if (typeof value === 'string' ? value !== '' : isBytes(value) || isStream(value))
-    return value as AudioSource;
-  throw new NodeError('NO_AUDIO', complain(kindOf(value)));
+  const hints = formatHints(msg, texts);
+  const bytes = asBytes(value);
+  if (bytes && !isEmpty(bytes)) return { source: bytes, strings, hints: { ...typeOfBytes(msg), ...hints } };
+  const upload = uploadOf(msg, texts);
+  if (upload) return { source: upload.source, strings, hints: { ...upload.hints, ...hints } };
+  if (bytes ? !isWhole(msg) : isEndOfParts(msg, value)) return undefined;
+  if (isStream(value))
+    return { source: value as AudioSource, strings, hints: { ...typeOfBytes(msg), ...hints } };
+  if (typeof value === 'string' && value !== '') {
+    return { source: value, strings: textKind(value, msg, strings, texts), hints };
+  }
+  throw new NodeError('NO_AUDIO', texts.noAudio(kindOf(value)));
 }
 
 /** Whether the audio comes in the source's own time. */
@@ -55,12 +81,154 @@ export function isStream(value: unknown): boolean {
   );
 }
 
-function isBytes(value: unknown): boolean {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+/**
+ * What the message says of its audio, in the properties that the palette's sox nodes use, and in those that `http in`,
+ * `http request` and `file in` leave behind.
+ * @throws NodeError `BAD_HINT` for a number that is none
+ */
+function formatHints(msg: NodeMessageInFlow, texts: AudioTexts): AudioFormatHints {
+  const { encoding, endian, channel, filename, mimeType } = msg as Record<string, unknown>;
+  // Gateways of telephones call the encoding by its MIME type.
+  const isType = typeof encoding === 'string' && encoding.includes('/');
+  return {
+    ...numberHint('rate', msg.rate, texts),
+    ...numberHint('channels', msg.channels, texts),
+    ...numberHint('bits', msg.bits, texts),
+    ...(typeof encoding === 'string' && encoding !== '' && !isType && { encoding }),
+    ...((endian === 'little' || endian === 'big') && { endian }),
+    ...(typeof channel === 'number' && { channel }),
+    ...(typeof filename === 'string' && { fileName: filename }),
+    ...(typeof mimeType === 'string' && mimeType !== '' && { mimeType }),
+    ...(isType && { mimeType: encoding }),
+    ...(isWhole(msg) && { isRecording: true }),
+  };
+}
+
+/** The type of a body, which says nothing of text that was taken out of it. */
+function typeOfBytes(msg: NodeMessageInFlow): AudioFormatHints {
+  const { headers } = msg as { headers?: Record<string, unknown> | null };
+  const type = headers?.['content-type'] ?? requestOf(msg)?.headers?.['content-type'];
+  return typeof type === 'string' ? { mimeType: type } : {};
+}
+
+/** MQTT and HTTP bring numbers as text. */
+function numberHint(name: 'rate' | 'channels' | 'bits', value: unknown, texts: AudioTexts): AudioFormatHints {
+  if (value === undefined || value === null || value === '') return {};
+  const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
+  if (Number.isFinite(number) && number > 0) return { [name]: number };
+  throw new NodeError('BAD_HINT', texts.badHint(name, JSON.stringify(value).slice(0, 60)));
+}
+
+/** Properties that people set for the rate and the like, and that nothing reads. */
+export const UNREAD_HINTS: Readonly<Record<string, string>> = {
+  sampleRate: 'rate',
+  samplerate: 'rate',
+  sample_rate: 'rate',
+  sampleRateHertz: 'rate',
+  rateHz: 'rate',
+  bitDepth: 'bits',
+  bitsPerSample: 'bits',
+  numChannels: 'channels',
+  channelCount: 'channels',
+  format: 'encoding',
+  codec: 'encoding',
+  mimetype: 'mimeType',
+};
+
+/** Properties of the message that look as if they said something of the audio, and the ones that are read. */
+export function unreadHints(msg: NodeMessageInFlow): [unread: string, read: string][] {
+  return Object.entries(UNREAD_HINTS).filter(([unread, read]) => unread in msg && !(read in msg));
+}
+
+/** Whether the message has all of a recording: the body of a request. */
+function isWhole(msg: NodeMessageInFlow): boolean {
+  return requestOf(msg) !== undefined;
+}
+
+/** A message of the `http in`, `websocket in` or `tcp in` nodes: anybody may have written its text. */
+function isFromOutside(msg: NodeMessageInFlow): boolean {
+  return requestOf(msg) !== undefined || '_session' in msg;
+}
+
+function requestOf(msg: NodeMessageInFlow): Request | undefined {
+  const { req } = msg as { req?: unknown };
+  return typeof req === 'object' && req !== null ? req : undefined;
+}
+
+/** `by its look` reads no files and addresses for people outside: they would choose which. */
+function textKind(text: string, msg: NodeMessageInFlow, strings: TextKind, texts: AudioTexts): TextKind {
+  if (strings !== 'auto' || !isFromOutside(msg)) return strings;
+  const isPath =
+    !/^data:/i.test(text) && !/^[A-Za-z0-9+/_\s-]*={0,2}$/.test(text.trim()) && !/[\0\ufffd]/.test(text);
+  if (isPath) throw new NodeError('NO_AUDIO', texts.textFromOutside());
+  return 'base64';
+}
+
+/** The only file of a form, where `http in` has taken it apart. */
+function uploadOf(
+  msg: NodeMessageInFlow,
+  texts: AudioTexts,
+): { source: Uint8Array; hints: AudioFormatHints } | undefined {
+  const files = requestOf(msg)?.files;
+  if (!Array.isArray(files) || files.length === 0) return undefined;
+  const [file] = files as UploadedFile[];
+  if (files.length > 1 || !(file?.buffer instanceof Uint8Array)) {
+    throw new NodeError('NO_AUDIO', texts.files(files.length));
+  }
+  const { buffer, mimetype, originalname } = file;
+  return {
+    source: buffer,
+    hints: {
+      ...(typeof mimetype === 'string' && { mimeType: mimetype }),
+      ...(typeof originalname === 'string' && { fileName: originalname }),
+      isRecording: true,
+    },
+  };
+}
+
+/** Bytes, also as JSON has them: `{type: 'Buffer', data: […]}`, a list of bytes, a list of Buffers. */
+function asBytes(value: unknown): Uint8Array | ArrayBuffer | undefined {
+  if (ArrayBuffer.isView(value)) return value as Uint8Array;
+  if (value instanceof ArrayBuffer) return value;
+  const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+  const list: unknown = type === 'Buffer' ? data : value;
+  if (!Array.isArray(list) || (list.length === 0 && type !== 'Buffer')) return undefined;
+  if (list.every(isByte)) return Uint8Array.from(list);
+  const parts = list.map((part) => (isByte(part) ? undefined : asBytes(part)));
+  if (parts.some((part) => !(part instanceof Uint8Array))) return undefined;
+  return Buffer.concat(parts as Uint8Array[]);
+}
+
+function isByte(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
+}
+
+function isEmpty(bytes: Uint8Array | ArrayBuffer): boolean {
+  return bytes.byteLength === 0;
+}
+
+/** `file in` ends a stream of Buffers with a message without payload, where the size of the file is a whole number of them. */
+function isEndOfParts(msg: NodeMessageInFlow, value: unknown): boolean {
+  const { parts } = msg as { parts?: { type?: unknown; count?: unknown } | null };
+  return value === undefined && parts?.type === 'buffer' && parts.count !== undefined;
 }
 
 /** JavaScript's own words, which are the same in every language. */
 function kindOf(value: unknown): string {
   if (value === '' || value === null) return JSON.stringify(value);
   return Array.isArray(value) ? 'array' : typeof value;
+}
+
+/** Aborts with the closing of the node, or once nobody waits for the answer to the message any more. */
+export function signalOf(msg: NodeMessageInFlow, closing: AbortSignal): AbortSignal {
+  const response = (msg as { res?: { _res?: unknown } }).res?._res as
+    { once?: (event: 'close', listener: () => void) => void; destroyed?: boolean } | undefined;
+  if (typeof response?.once !== 'function') return closing;
+  const gone = new AbortController();
+  const abort = (): void => {
+    gone.abort(new Error('The one who asked has closed the connection.'));
+  };
+  if (response.destroyed) abort();
+  else response.once('close', abort);
+  return AbortSignal.any([closing, gone.signal]);
 }

@@ -7,6 +7,7 @@ export type NodeErrorCode =
   | 'NO_SESSION_NODE'
   | 'NO_KEY'
   | 'NO_AUDIO'
+  | 'BAD_HINT'
   | 'UNKNOWN_ACTION'
   | 'BAD_CONTEXT'
   | 'NOT_OPEN'
@@ -85,7 +86,9 @@ const BADGE_OF_CODE: Partial<Record<AsrErrorCode | NodeErrorCode, FailureBadge>>
   MODEL_MISMATCH: 'model',
   MODEL_UNAVAILABLE: 'model',
   BAD_AUDIO: 'audio',
+  UNKNOWN_AUDIO: 'audio',
   NO_AUDIO: 'audio',
+  BAD_HINT: 'audio',
   INVALID_OPTION: 'options',
   CONFIGURATION_REJECTED: 'options',
   BAD_CONTEXT: 'options',

@@ -33,12 +33,12 @@ describe('the audio doctor', () => {
   });
 
   it('tells clipped from loud, and silent from quiet', async () => {
-    assert.equal((await describeAudio(amplified(JFK_PCM, 6))).isClipped, true);
-    assert.equal((await describeAudio(amplified(JFK_PCM, 1.25))).isClipped, false);
-    const muted = await describeAudio(deadSilence(2000));
+    assert.equal((await describeAudio(wav(amplified(JFK_PCM, 6)))).isClipped, true);
+    assert.equal((await describeAudio(wav(amplified(JFK_PCM, 1.25)))).isClipped, false);
+    const muted = await describeAudio(wav(deadSilence(2000)));
     assert.equal(muted.isSilent, true);
     assert.equal(muted.peakDb, -120);
-    assert.equal((await describeAudio(silence(2000))).isSilent, false);
+    assert.equal((await describeAudio(wav(silence(2000)))).isSilent, false);
   });
 
   it('knows the samples of typed arrays, and the rate of a file by its name and its hints', async () => {

@@ -36,7 +36,7 @@ describe('transcribe', () => {
 
   it('takes the whole recording for one sentence in Manual mode', async () => {
     await rig.serve({ utterances: ['All of it.', 'Nothing more.'] });
-    const transcript = await run(silence(5000), { mode: 'manual' });
+    const transcript = await run(wav(silence(5000)), { mode: 'manual' });
     assert.equal(transcript.text, 'All of it.');
   });
 
@@ -52,7 +52,7 @@ describe('transcribe', () => {
     };
     assert.equal(await at(wav(silence(1000, 8000), 8000)), 8000);
     assert.equal(await at(silence(1000, 8000), { hints: { rate: 8000 } }), 8000);
-    assert.equal(await at(silence(1000)), 16000);
+    assert.equal(await at(silence(1000), { hints: { encoding: 's16le' } }), 16000);
     assert.equal(await at(wav(silence(1000, 8000), 8000), { sampleRateHz: 16000 }), 16000);
     assert.equal(await at(wav(silence(1000, 44100), 44100)), 16000);
   });
@@ -115,7 +115,7 @@ describe('transcribe', () => {
   it('fails with what the session failed with, though the stream never ends', async () => {
     await rig.serve({ upgrade: { status: 401 } });
     const stream = new PassThrough();
-    stream.write(silence(1000));
+    stream.write(wav(silence(1000)));
     await assert.rejects(run(stream), { code: 'AUTHENTICATION' });
     await waitUntil(() => stream.destroyed, 'the stream to be destroyed');
   });
@@ -123,7 +123,7 @@ describe('transcribe', () => {
   it('stops at its signal while the stream gives nothing, and closes both', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const stream = new PassThrough();
-    stream.write(silence(1000));
+    stream.write(wav(silence(1000)));
     const controller = new AbortController();
     const running = run(stream, {
       signal: controller.signal,
@@ -142,7 +142,7 @@ describe('transcribe', () => {
       faults: [{ on: 'finished', do: 'delay', ms: 3_600_000 }],
     });
     const controller = new AbortController();
-    const running = run(silence(1000), {
+    const running = run(wav(silence(1000)), {
       signal: controller.signal,
       onEvent: ({ type }) => {
         if (type === 'final') controller.abort();
@@ -153,7 +153,7 @@ describe('transcribe', () => {
 
   it('fails when the connection is lost in the middle and it is told not to reconnect', async () => {
     await rig.serve({ utterances: ['Good morning.'], faults: [{ atAudioMs: 700, do: 'terminate' }] });
-    const lost = run(silence(2000), { reconnect: { maxAttempts: 0 } });
+    const lost = run(wav(silence(2000)), { reconnect: { maxAttempts: 0 } });
     await assert.rejects(lost, { code: 'CONNECTION_LOST' });
   });
 });

@@ -1,0 +1,66 @@
+import type { Decoder, DecoderOutput } from './decoders/decoder';
+import { PcmDecoder } from './decoders/pcm';
+import { findLikeness } from './likeness';
+import { pcmCodecName } from './pcm-format';
+import type { RawFormat } from './pcm-format';
+import { SAY_RAW } from './unidentified';
+
+/** The first seconds of what was assumed, of which it is judged. */
+const JUDGED_BYTES = 64 * 1024;
+/** It is judged first of so much, and again of twice as much, until something is found. */
+const FIRST_JUDGED_BYTES = 4096;
+
+/**
+ * Raw samples that nobody said are any: decoded as such, which is told once, and judged by their first seconds. Live
+ * audio does not wait for the judgement.
+ */
+export class AssumedPcmDecoder implements Decoder {
+  readonly #pcm: PcmDecoder;
+  readonly #output: DecoderOutput;
+  readonly #assumed: string;
+  #memory: Uint8Array | undefined;
+  #used = 0;
+  #judgedAtBytes = FIRST_JUDGED_BYTES;
+
+  /** The caller describes the format. */
+  constructor({ pcm, channels }: RawFormat, rateHz: number, output: DecoderOutput) {
+    this.#pcm = new PcmDecoder(pcm, channels, output);
+    this.#output = output;
+    this.#assumed = `${pcmCodecName(pcm)}, ${rateHz} Hz, ${channels} channel${channels === 1 ? '' : 's'}`;
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#used < JUDGED_BYTES) this.#remember(bytes);
+    this.#pcm.write(bytes);
+  }
+
+  passes(bytes: Uint8Array): boolean {
+    return this.#used >= JUDGED_BYTES && this.#pcm.passes(bytes);
+  }
+
+  end(): void {
+    if (this.#used < JUDGED_BYTES) this.#judge(true);
+    this.#pcm.end();
+  }
+
+  #remember(bytes: Uint8Array): void {
+    this.#memory ??= new Uint8Array(JUDGED_BYTES);
+    const head = bytes.subarray(0, JUDGED_BYTES - this.#used);
+    this.#memory.set(head, this.#used);
+    this.#used += head.length;
+    if (this.#used >= this.#judgedAtBytes) this.#judge(this.#used === JUDGED_BYTES);
+  }
+
+  #judge(isLast: boolean): void {
+    const likeness = findLikeness((this.#memory ?? new Uint8Array(0)).subarray(0, this.#used));
+    this.#judgedAtBytes = 2 * this.#used;
+    if (!likeness && !isLast) return;
+    this.#used = JUDGED_BYTES;
+    this.#memory = undefined;
+    const but = likeness ? ` But it ${likeness.looks}. ${likeness.advice}.` : '';
+    this.#output.complain(
+      `Nothing says what this audio is: it is taken for raw samples (${this.#assumed}).${but} ` +
+        `A wrong guess gives wrong words, or none: ${SAY_RAW}.`,
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { readMp3Frame } from './decoders/mp3-frames';
+import { ffmpeg } from './marks';
+import type { Identity } from './marks';
+
+/** Two frames of MPEG audio of the usual kinds. */
+const FRAME_SEARCH_BYTES = 4096;
+/** Where a recording that was cut off at its front has its first whole frame, at the latest. */
+const MAX_CUT_BYTES = 8192;
+/** So many frames in a row are no chance, wherever the first of them stands. */
+const SURE_FRAMES = 4;
+const TS_PACKET_BYTES = [188, 192, 204];
+
+const UNKNOWN: Identity = { kind: 'unknown' };
+
+/** Frames of MPEG audio or AAC at the beginning, of which one must be where the other says that it ends. */
+export function identifyFrames(head: Uint8Array, isAll: boolean): Identity | undefined {
+  if (isTransportStream(head, 0, 3)) return ffmpeg('mpegts', 'MPEG video');
+  const isFrame = head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0;
+  if (!isFrame) return undefined;
+  const mp3 = readMp3Frame(head, 0);
+  if (mp3) {
+    if (head.length < mp3.bytes + 4) return isAll || head.length > FRAME_SEARCH_BYTES ? undefined : UNKNOWN;
+    if (isMp3Chain(head, 0, 2)) return { kind: 'mp3' };
+  }
+  if (isAdts(head, 0)) {
+    const length = adtsLength(head, 0);
+    if (head.length < length + 3) return isAll || head.length > 2 * FRAME_SEARCH_BYTES ? undefined : UNKNOWN;
+    if (isAdtsChain(head, 0, 2)) return ffmpeg('aac', 'AAC');
+  }
+  return undefined;
+}
+
+/**
+ * The same of what begins in the middle of a frame: several whole frames in a row somewhere near the beginning.
+ * @returns `undefined` also where too few bytes have come to tell.
+ */
+export function findFrames(head: Uint8Array): Identity | undefined {
+  const last = Math.min(head.length, MAX_CUT_BYTES);
+  for (let at = 0; at < last; at++) {
+    if (head[at] === 0x47 && isTransportStream(head, at, SURE_FRAMES)) return ffmpeg('mpegts', 'MPEG video');
+    if (head[at] !== 0xff) continue;
+    if (isMp3Chain(head, at, SURE_FRAMES)) return { kind: 'mp3' };
+    if (isAdtsChain(head, at, SURE_FRAMES)) return ffmpeg('aac', 'AAC');
+  }
+  return undefined;
+}
+
+export function isAdts(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xff && ((bytes[at + 1] ?? 0) & 0xf6) === 0xf0;
+}
+
+function isMp3Chain(bytes: Uint8Array, start: number, count: number): boolean {
+  const first = readMp3Frame(bytes, start);
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    const frame = readMp3Frame(bytes, at);
+    if (frame?.rateHz !== first?.rateHz || frame?.layer !== first?.layer || !frame) return false;
+    at += frame.bytes;
+  }
+  return true;
+}
+
+function isAdtsChain(bytes: Uint8Array, start: number, count: number): boolean {
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    // The rate, the profile and the channels are the same in all frames.
+    const isLikeFirst = (bytes[at + 2] ?? 0) >> 2 === (bytes[start + 2] ?? 0) >> 2;
+    if (at + 3 > bytes.length || !isAdts(bytes, at) || !isLikeFirst) return false;
+    const length = adtsLength(bytes, at);
+    // The last one need not have come whole.
+    if (length <= 7 && i < count - 1) return false;
+    at += length;
+  }
+  return true;
+}
+
+function adtsLength(bytes: Uint8Array, at: number): number {
+  return (((bytes[at + 3] ?? 0) & 3) << 11) | ((bytes[at + 4] ?? 0) << 3) | ((bytes[at + 5] ?? 0) >> 5);
+}
+
+/** Packets of MPEG-TS, each with its mark. */
+function isTransportStream(bytes: Uint8Array, start: number, count: number): boolean {
+  return TS_PACKET_BYTES.some((size) => {
+    for (let i = 0; i < count; i++) if (bytes[start + i * size] !== 0x47) return false;
+    return true;
+  });
+}

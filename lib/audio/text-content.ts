@@ -1,0 +1,96 @@
+import { asBuffer } from './bytes';
+import { foreign } from './marks';
+import type { Identity } from './marks';
+
+/** As much is looked at. */
+const LOOKED_AT_BYTES = 512;
+/** Less text than this could be samples by chance. */
+const MIN_TEXT_BYTES = 32;
+/** Samples of one half of a wave may all be letters, but they are few different ones. */
+const MIN_DIFFERENT = 6;
+/** Of bytes that are said to be samples, and of a whole recording that is nothing but text. */
+const MIN_DIFFERENT_IF_TOLD = 12;
+
+const HTML = foreign(
+  'an HTML page',
+  'The address gave a web page, perhaps a login or an error, and not the audio itself.',
+);
+const FORM = foreign(
+  'a form (multipart/form-data) with the recording in it',
+  'In Node-RED tick "accept file uploads" in the http in node, else post the bytes of the recording as the body; in n8n let the webhook take the file of the form as a binary field.',
+);
+const DATA_URL = foreign(
+  'a data URL in bytes',
+  'Give it as text, or decode what is behind its comma to bytes first.',
+);
+
+/**
+ * What kind of text begins with these bytes, if it is text: UTF-8 without control characters, however long the binary
+ * tail behind it.
+ * @param isTold whether something says that they are raw samples
+ * @param isAll whether no more bytes come
+ */
+export function identifyText(head: Uint8Array, isTold: boolean, isAll: boolean): Identity | undefined {
+  const view = asBuffer(head).subarray(0, LOOKED_AT_BYTES);
+  const start = view.toString('latin1', 0, 128).replace(/^(\xef\xbb\xbf)?\s*/, '');
+  if (/^(<!doctype html|<html|<head|<body)/i.test(start)) return HTML;
+  if (/^<\?xml/i.test(start)) return foreign('an XML document');
+  if (/^--[\w'()+,./:=?-]{1,70}\r\ncontent-[a-z-]+:/i.test(view.toString('latin1'))) return FORM;
+  if (/^data:[a-z]+\/[\w.+-]+[;,]/i.test(start)) return DATA_URL;
+
+  const length = textLength(view);
+  const isWhole = length === view.length;
+  const isEnough = length >= MIN_TEXT_BYTES && (isWhole || !isTold);
+  if (!isEnough && !(isAll && isWhole && length >= 2)) return undefined;
+  const text = view.toString('utf8', 0, length);
+  const different = new Set(text).size;
+  if (different < (isTold ? MIN_DIFFERENT_IF_TOLD : Math.min(MIN_DIFFERENT, length - 1))) return undefined;
+  return kindOf(text);
+}
+
+function kindOf(text: string): Identity {
+  const trimmed = text.trim();
+  if (/^[[{]/.test(trimmed)) {
+    return foreign('JSON text', 'Send the audio that is in it, or that it names.');
+  }
+  if (trimmed.length >= MIN_TEXT_BYTES && /^[A-Za-z0-9+/=\s]+$/.test(trimmed) && !trimmed.includes(' ')) {
+    return foreign('text that looks like base64', 'Send it as a string, or decode it to a Buffer first.');
+  }
+  if (/^[\w.-]+=[^\s]*(&[\w.-]+=|$)/.test(trimmed)) {
+    return foreign(
+      'a form (application/x-www-form-urlencoded)',
+      'Post the bytes of the recording as the body, with a content type such as audio/wav.',
+    );
+  }
+  return foreign('text', 'Send the bytes of a recording.');
+}
+
+/** How many bytes from the beginning are UTF-8 without control characters. */
+function textLength(bytes: Uint8Array): number {
+  let at = 0;
+  while (at < bytes.length) {
+    const size = characterBytes(bytes, at);
+    if (size === 0) break;
+    at += size;
+  }
+  // The last character may be cut off by the end of what is looked at.
+  return Math.min(at, bytes.length);
+}
+
+/** 0 for what is no character of a text. */
+function characterBytes(bytes: Uint8Array, at: number): number {
+  const first = bytes[at] ?? 0;
+  if (first < 0x80) return (first >= 0x20 && first !== 0x7f) || (first >= 9 && first <= 13) ? 1 : 0;
+  const size =
+    first >= 0xc2 && first < 0xe0
+      ? 2
+      : first >= 0xe0 && first < 0xf0
+        ? 3
+        : first >= 0xf0 && first < 0xf5
+          ? 4
+          : 0;
+  for (let i = 1; i < size && at + i < bytes.length; i++) {
+    if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
+  }
+  return size;
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { describeAudio } from '../../../lib';
+import type { AsrError, AudioFormatHints } from '../../../lib';
+import { AudioIntake } from '../../../lib/audio/intake';
+import { findLikeness } from '../../../lib/audio/likeness';
+import { fixture, ffmpegPath } from '../../support/audio-fixtures';
+import { JFK_PCM } from '../../support/jfk';
+import { noise } from '../../support/wav-files';
+
+const NOTHING = { isRecording: true };
+
+async function refusal(bytes: Buffer | string, hints: AudioFormatHints = {}): Promise<AsrError> {
+  const source = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+  try {
+    await describeAudio(source, { hints: { ...NOTHING, ...hints } });
+  } catch (error) {
+    return error as AsrError;
+  }
+  throw new Error('It was taken for audio.');
+}
+
+/** The beginning of something, and bytes like noise behind it. */
+const file = (head: string): Buffer => Buffer.concat([Buffer.from(head, 'latin1'), noise(20_000)]);
+
+describe('a whole recording that is no audio', () => {
+  const pathBefore = process.env.FFMPEG_PATH;
+  before(() => {
+    process.env.FFMPEG_PATH = '/nowhere/ffmpeg';
+  });
+  after(() => {
+    if (pathBefore === undefined) delete process.env.FFMPEG_PATH;
+    else process.env.FFMPEG_PATH = pathBefore;
+  });
+
+  const cases: [name: string, bytes: Buffer | string, said: RegExp, hints?: AudioFormatHints][] = [
+    ['gzip', file('\x1f\x8b\x08\x08'), /gzip/],
+    ['7z', file('7z\xbc\xaf\x27\x1c'), /7z archive/],
+    ['SQLite', file('SQLite format 3\0'), /SQLite database/],
+    ['a JPEG of any kind', file('\xff\xd8\xff\xc0'), /JPEG image/],
+    ['a WebP', 'RIFF\0\0\0\0WEBPVP8 ', /WebP image/],
+    ['a HEIC', '\0\0\0\x18ftypheic\0\0\0\0', /HEIF/],
+    [
+      'a tar',
+      Buffer.concat([Buffer.from('a.txt'), Buffer.alloc(252), Buffer.from('ustar\0')]),
+      /tar archive/,
+    ],
+    [
+      'a form',
+      `------WebKitFormBoundaryx\r\nContent-Disposition: form-data; name="f"\r\n\r\n${noise(5000).toString('latin1')}`,
+      /form \(multipart.*accept file uploads/,
+    ],
+    ['a data URL in bytes', 'data:audio/wav;base64,UklGRiR9AABXQVZF', /data URL/],
+    ['a word', 'start', /text/],
+    ['words with umlauts', Buffer.from('Für später: grüße an alle Zuhörer!'), /text/],
+    [
+      'text with a binary tail',
+      Buffer.concat([Buffer.from('Dies ist für alle, die später kommen. '), noise(9000)]),
+      /text/,
+    ],
+    ['a file named .enc', noise(20_000), /encrypted, by its name/, { fileName: 'voice.enc' }],
+    ['an image by its type', noise(20_000), /image\/png/, { mimeType: 'image/png' }],
+    ['a document by its type', noise(20_000), /application\/pdf/, { mimeType: 'application/pdf' }],
+    [
+      'an image by its type, whatever rate is told',
+      noise(20_000),
+      /image/,
+      { mimeType: 'image/x', rate: 8000 },
+    ],
+  ];
+  for (const [name, bytes, said, hints] of cases) {
+    it(`is refused by its name: ${name}`, async () => {
+      const error = await refusal(bytes, hints);
+      assert.equal(error.code, 'BAD_AUDIO');
+      assert.match(error.message, said);
+    });
+  }
+
+  it('is refused with what it looks like, and how to say what it is', async () => {
+    const encrypted = await refusal(noise(50_000), {
+      mimeType: 'application/octet-stream',
+      fileName: 'x.bin',
+    });
+    assert.equal(encrypted.code, 'UNKNOWN_AUDIO');
+    assert.match(encrypted.message, /x\.bin.*octet-stream.*encrypted or compressed.*msg\.rate.*--rate/);
+    const speech = await refusal(JFK_PCM);
+    assert.equal(speech.code, 'UNKNOWN_AUDIO');
+    assert.match(speech.message, /raw 16-bit samples/);
+  });
+
+  it('carries no more of what came than a short excerpt', async () => {
+    const error = await refusal(noise(50_000), { fileName: `${'x'.repeat(5000)}.bin` });
+    assert.ok(error.message.length < 900, `${error.message.length} characters`);
+  });
+
+  it('is taken where something tells what it is', async () => {
+    const bytes = noise(16_000);
+    for (const hints of [
+      { rate: 16_000 },
+      { encoding: 's16le' },
+      { fileName: 'a.raw' },
+      { mimeType: 'audio/L16;rate=8000' },
+    ]) {
+      assert.equal((await describeAudio(bytes, { hints })).container, 'raw', JSON.stringify(hints));
+    }
+    const silent = Buffer.alloc(8000, 0x55);
+    const { codec, rateHz } = await describeAudio(silent, { hints: { fileName: 'a.alaw' } });
+    assert.deepEqual([codec, rateHz], ['pcm_alaw', 8000]);
+    assert.equal((await describeAudio(silent, { hints: { mimeType: 'audio/basic' } })).rateHz, 8000);
+  });
+
+  it('is found as MP3, AAC or MPEG-TS where it begins off a frame', async () => {
+    process.env.FFMPEG_PATH = ffmpegPath();
+    const codecOf = async (name: string, args: string) => {
+      const whole = fixture(name, args);
+      return (await describeAudio(whole.subarray(777))).codec;
+    };
+    assert.equal(await codecOf('a.mp3', '-ar 44100 -ac 2'), 'mp3');
+    assert.equal(await codecOf('a.aac', '-ac 2'), 'aac');
+    assert.equal(await codecOf('a.ts', '-c:a aac'), 'aac');
+  });
+
+  it('goes to ffmpeg where there is one and its name or its mark tells', async () => {
+    process.env.FFMPEG_PATH = ffmpegPath();
+    for (const [name, args, codec] of [
+      ['a.g722', '-ar 16000', 'adpcm_g722'],
+      ['a.wv', '', 'wavpack'],
+      ['a.ac3', '', 'ac3'],
+      ['a.tta', '', 'tta'],
+      ['a.voc', '', 'pcm'],
+    ] as const) {
+      const info = await describeAudio(fixture(name, args), { hints: { fileName: name } });
+      assert.ok(info.codec.startsWith(codec), `${name}: ${info.codec}`);
+      assert.ok(info.byFfmpeg && info.seconds > 10, name);
+    }
+    assert.equal((await describeAudio(fixture('a.ac3', ''))).codec, 'ac3');
+    assert.equal((await refusal(noise(50_000))).code, 'UNKNOWN_AUDIO');
+  });
+});
+
+describe('live audio that nothing is said of', () => {
+  const looks = (bytes: Uint8Array): string => findLikeness(bytes.subarray(0, 64_000))?.looks ?? 'nothing';
+
+  for (const [name, format, said] of [
+    ['big endian', 's16be', /upper byte first/],
+    ['24 bits', 's24le', /24-bit samples/],
+    ['32 bits', 's32le', /32-bit samples/],
+    ['float', 'f32le', /float/],
+    ['8 bits', 'u8', /8-bit unsigned/],
+    ['µ-law', 'mulaw', /µ-law/],
+    ['A-law', 'alaw', /A-law/],
+  ] as const) {
+    it(`is seen to be ${name}`, () => {
+      assert.match(looks(fixture(`a.${format}`, `-f ${format} -af volume=0.7`)), said);
+    });
+  }
+
+  it('is seen to be 24 bits at the right of 32', () => {
+    const wide = Buffer.alloc(2 * JFK_PCM.length);
+    for (let at = 0; at < JFK_PCM.length; at += 2) wide.writeInt32LE(JFK_PCM.readInt16LE(at) * 256, at * 2);
+    assert.match(looks(wide), /24-bit samples at the right of 32/);
+  });
+
+  it('is seen to be noise, or packets with RTP headers, or the middle of an MP3', () => {
+    assert.match(looks(noise(64_000)), /encrypted or compressed/);
+    const packets = Array.from({ length: 20 }, (_, index) => {
+      const header = Buffer.from('80000000000000001234abcd', 'hex');
+      header.writeUInt16BE(index + 65_530 > 65_535 ? index - 6 : index + 65_530, 2);
+      return Buffer.concat([header, JFK_PCM.subarray(index * 320, index * 320 + 320)]);
+    });
+    assert.match(looks(Buffer.concat(packets)), /RTP header every 332 bytes/);
+    assert.match(looks(fixture('a.mp3', '-ar 44100 -ac 2').subarray(777)), /MP3 without its beginning/);
+  });
+
+  it('is nothing else where it is what was assumed, however loud or quiet', () => {
+    for (let at = 0; at + 64_000 < JFK_PCM.length; at += 32_000)
+      assert.equal(looks(JFK_PCM.subarray(at)), 'nothing');
+    assert.equal(looks(Buffer.alloc(64_000)), 'nothing');
+    assert.equal(looks(fixture('a8.s16le', '-f s16le -ar 8000')), 'nothing');
+  });
+
+  it('is told of once, with what it is taken for', async () => {
+    const intake = new AudioIntake(16_000);
+    await intake.write(Buffer.from(JFK_PCM.subarray(0, 100_000)));
+    const [complaint, ...others] = intake.doctor!.complaints(16_000, false);
+    assert.equal(complaint?.code, 'AUDIO_ASSUMED');
+    assert.match(complaint.message, /pcm_s16le, 16000 Hz, 1 channel/);
+    assert.deepEqual([...others, ...intake.doctor!.complaints(16_000, true)], []);
+  });
+
+  it('is told nothing of where a rate was said', async () => {
+    const intake = new AudioIntake(16_000);
+    await intake.write(Buffer.from(JFK_PCM.subarray(0, 100_000)), { rate: 16_000 });
+    assert.deepEqual(intake.doctor!.complaints(16_000, true), []);
+  });
+});
