@@ -84,7 +84,8 @@ export class AppendController {
     const { source, strings, hints } = audio;
     const isRealTime = pace === 'realtime';
 
-    await host.append(msg, isRealTime || isStream(source), async (sink) => {
+    const lasts = isRealTime || isStream(source);
+    await host.append(msg, { lasts, bytes: bytesOf(source)?.length }, async (sink) => {
       const bytes = isRealTime ? undefined : bytesOf(source);
       // The short way of live audio: there is nothing to read.
       if (bytes && bytes.length > 0) {

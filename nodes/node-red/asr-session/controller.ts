@@ -16,6 +16,7 @@ import { readContext } from '../shared/context';
 import { asError, errorInfo, NodeError } from '../shared/errors';
 import type { AsrSessionNode, AudioSink, SessionHost } from '../shared/host';
 import { KeyedQueue } from '../shared/keyed-queue';
+import type { WorkOptions } from '../shared/keyed-queue';
 import { readLimit, readNumber, readOptionalLimit, SESSION_LIMITS } from '../shared/limits';
 import type { Done } from '../shared/red';
 import { openTrace, reliabilityOptions } from '../shared/reliability';
@@ -99,11 +100,15 @@ export class SessionController implements SessionHost, Viewable {
     }
   }
 
-  append(msg: NodeMessageInFlow, lasts: boolean, work: (sink: AudioSink) => Promise<void>): Promise<void> {
+  append(
+    msg: NodeMessageInFlow,
+    options: WorkOptions,
+    work: (sink: AudioSink) => Promise<void>,
+  ): Promise<void> {
     const key = this.#keyOf(msg);
     const sampleRateHz = this.#sampleRateHz();
     const context = this.#contextOf(msg);
-    return this.#queue.run(key, lasts, async (checkDropped) => {
+    return this.#queue.run(key, options, async (checkDropped) => {
       let live: LiveSession | undefined;
       try {
         await work({

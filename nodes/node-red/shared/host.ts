@@ -3,6 +3,7 @@ import type { AudioComplaint } from '../../../lib/audio/doctor';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import type { CommitResult } from '../../../lib/session/options';
 import { NodeError } from './errors';
+import type { WorkOptions } from './keyed-queue';
 import { findNode } from './red';
 import type { Translate } from './red';
 
@@ -19,10 +20,14 @@ export interface AudioSink {
 export interface SessionHost {
   /**
    * Calls `work` with the sink of the session that `msg` belongs to, after all earlier messages of the same key.
-   * @param lasts whether the audio comes in its own time (a stream, a recording played in real time), so that a
-   * commit does not wait for its end
+   * @param options `lasts` where the audio comes in its own time (a stream, a recording played in real time), so that a
+   * commit does not wait for its end; `bytes` of the audio where that is known
    */
-  append(msg: NodeMessageInFlow, lasts: boolean, work: (sink: AudioSink) => Promise<void>): Promise<void>;
+  append(
+    msg: NodeMessageInFlow,
+    options: WorkOptions,
+    work: (sink: AudioSink) => Promise<void>,
+  ): Promise<void>;
 
   /**
    * The text of all audio since the last commit of the session that `msg` belongs to.
