@@ -1,7 +1,13 @@
+import type { Agent } from 'node:http';
 import { getProxyForUrl } from 'proxy-from-env';
 import { isLoopback } from '../vocabulary/regions';
 import type * as TunnelModule from './tunnel';
-import type { Tunnel } from './tunnel';
+
+/** What goes through a proxy. Described here, so that nobody needs the types of the package that does it. */
+export type TunnelAgent = Agent & {
+  /** The proxy's own refusal, which otherwise looks like one of the service. */
+  readonly refusal: Error | undefined;
+};
 
 /**
  * The proxy that connections go through: its address, such as `http://user:password@proxy:3128`, or `false` for none.
@@ -14,7 +20,7 @@ export type ProxyChoice = string | false;
  * The way through the proxy for a WebSocket to this address; `undefined` for the direct one.
  * @throws Error for a proxy that speaks neither http nor https
  */
-export function tunnelTo(url: string, choice: ProxyChoice | undefined): Tunnel | undefined {
+export function tunnelTo(url: string, choice: ProxyChoice | undefined): TunnelAgent | undefined {
   const proxy = choice ?? fromEnvironment(url);
   if (!proxy) return undefined;
   // Most processes have no proxy, and need not load what speaks to one.

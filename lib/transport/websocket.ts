@@ -5,7 +5,7 @@ import type { Frame, TextWithBase64 } from '../vocabulary/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketEnd, SocketHandlers } from './socket';
 import { isPrivate } from '../vocabulary/regions';
 import { tunnelTo } from './proxy';
-import type { Tunnel } from './tunnel';
+import type { TunnelAgent } from './proxy';
 import { TextMemory } from './text-memory';
 
 /** The service's messages are a few kilobytes; more than this is no message of a recogniser. */
@@ -26,7 +26,7 @@ export const connectWebSocket: ConnectSocket = (request, handlers) => new WsSock
 
 class WsSocket implements Socket {
   readonly #ws: WebSocket;
-  readonly #tunnel: Tunnel | undefined;
+  readonly #tunnel: TunnelAgent | undefined;
   readonly #textMemory = new TextMemory();
   #handlers: SocketHandlers | undefined;
   #error: Error | undefined;
