@@ -31,7 +31,7 @@ export { ConnectionPool } from './transport/connection-pool';
 export type { ConnectionPoolOptions } from './transport/connection-bucket';
 export { traceToFile } from './transport/trace-file';
 export type { TraceFile, TraceFileOptions } from './transport/trace-file';
-export type { ProxyChoice } from './transport/proxy';
+export type { ProxyChoice } from './transport/socket';
 export type { TraceWriter } from './transport/trace';
 export type { SessionLog } from './vocabulary/log';
 export { openSession } from './session/session';

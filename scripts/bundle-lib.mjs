@@ -15,7 +15,8 @@ const isInstalled = (name) => !BUNDLED.includes(name);
 const external = Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }).filter(
   isInstalled,
 );
-const SHARED = { absWorkingDir: root, bundle: true, external, platform: 'node', write: false };
+const alias = { debug: path.join(root, 'scripts', 'no-debug.cjs') };
+const SHARED = { absWorkingDir: root, alias, bundle: true, external, platform: 'node', write: false };
 
 /**
  * A module that something outside of lib/ asks for keeps its place, as a line that takes it from the one file: whatever

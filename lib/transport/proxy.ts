@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import { getProxyForUrl } from 'proxy-from-env';
 import { isLoopback } from '../vocabulary/regions';
+import type { ProxyChoice } from './socket';
 import type * as TunnelModule from './tunnel';
 
 /** What goes through a proxy. Described here, so that nobody needs the types of the package that does it. */
@@ -8,13 +9,6 @@ export type TunnelAgent = Agent & {
   /** The proxy's own refusal, which otherwise looks like one of the service. */
   readonly refusal: Error | undefined;
 };
-
-/**
- * The proxy that connections go through: its address, such as `http://user:password@proxy:3128`, or `false` for none.
- * Left out, the environment decides: `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://`, `ALL_PROXY` for both, in
- * capitals or not, without the hosts in `NO_PROXY`. Connections to this machine never take a proxy of the environment.
- */
-export type ProxyChoice = string | false;
 
 /**
  * The way through the proxy for a WebSocket to this address; `undefined` for the direct one.

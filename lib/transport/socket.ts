@@ -1,5 +1,4 @@
 import type { Frame } from '../vocabulary/frame';
-import type { ProxyChoice } from './proxy';
 
 /** How a connection ended. Comes exactly once, whatever happened. */
 export type SocketEnd =
@@ -36,6 +35,13 @@ export interface Socket {
   /** Closes at once; no handler is called any more. */
   destroy: () => void;
 }
+
+/**
+ * The proxy that connections go through: its address, such as `http://user:password@proxy:3128`, or `false` for none.
+ * Left out, the environment decides: `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://`, `ALL_PROXY` for both, in
+ * capitals or not, without the hosts in `NO_PROXY`. Connections to this machine never take a proxy of the environment.
+ */
+export type ProxyChoice = string | false;
 
 export interface ConnectRequest {
   url: string;
