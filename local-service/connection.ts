@@ -5,6 +5,7 @@ import { FaultSchedule } from './faults';
 import { FAILURES, type Failure } from './script/failures';
 import type { Recorder } from './inspection';
 import type { JsonObject } from './json';
+import type { HotWordLists } from './hot-words/lists';
 import type { Quota } from './limits';
 import { Outbox, type OutboxLink } from './outbox';
 import type { FrameKind, ScriptFault, ScriptLinkAction } from './script/schema';
@@ -43,6 +44,7 @@ export interface ConnectionOptions {
   faults: readonly ScriptFault[];
   engine: EngineConnection;
   quota: Quota;
+  hotWords: HotWordLists;
   log: (line: string) => void;
 }
 
@@ -54,6 +56,7 @@ export class Connection {
   readonly recorder: Recorder;
   readonly engine: EngineConnection;
   readonly quota: Quota;
+  readonly hotWords: HotWordLists;
   readonly #socket: WebSocket;
   readonly #faults: FaultSchedule;
   readonly #outbox: Outbox;
@@ -68,11 +71,12 @@ export class Connection {
   #cancelIdleFaults: Cancel = () => undefined;
   #end = (): void => undefined;
 
-  constructor({ socket, recorder, clock, faults, engine, quota, log }: ConnectionOptions) {
+  constructor({ socket, recorder, clock, faults, engine, quota, hotWords, log }: ConnectionOptions) {
     this.#socket = socket;
     this.recorder = recorder;
     this.engine = engine;
     this.quota = quota;
+    this.hotWords = hotWords;
     this.timers = new Timers(clock);
     this.#faults = new FaultSchedule(faults);
     this.#outbox = new Outbox(this.#faults, this.timers, this.#link());

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -11,7 +11,10 @@ import {
   type ConnectionRecord,
   type RecorderOptions,
 } from './inspection';
-import { show } from './json';
+import { answerHotWords, HOT_WORDS_PATH, refusal, type HttpAnswer } from './hot-words/answer';
+import { HotWordLists } from './hot-words/lists';
+import { readBody, sendAnswer } from './http';
+import { parseJsonObject, show } from './json';
 import { Quota, type ServiceLimits } from './limits';
 import { isAllowedOrigin } from './origin';
 import { serveQwenRealtime } from './protocols/qwen-realtime/session';
@@ -52,13 +55,20 @@ export class ServiceServer {
   readonly #raw = new Set<Duplex>();
   readonly #records = new Records();
   readonly #quota: Quota;
+  readonly #hotWords = new HotWordLists();
   #accepted = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#quota = new Quota(options.clock, options.limits);
     this.#http = createServer((request, response) => {
-      this.#answer(request, response);
+      this.#answer(request).then(
+        (answer) => {
+          sendAnswer(request, response, answer);
+        },
+        // The caller has gone away while it sent.
+        () => response.destroy(),
+      );
     });
     this.#http.on('connection', (socket: Duplex) => {
       this.#raw.add(socket);
@@ -114,17 +124,22 @@ export class ServiceServer {
   }
 
   /** A request that is no upgrade. */
-  #answer(request: IncomingMessage, response: ServerResponse): void {
-    // What else the caller sends is not wanted, and the answer must not wait for it.
-    request.resume();
+  async #answer(request: IncomingMessage): Promise<HttpAnswer> {
     const { host, apiKey } = this.#options;
-    const isAllowed = isAllowedOrigin(request, { host, hasKey: apiKey !== undefined });
-    const body = isAllowed
-      ? { code: 'UpgradeRequired', message: 'This service speaks WebSocket only.' }
-      : { code: 'AccessDenied', message: 'Pages of other sites may not use this service.' };
-    const headers = { 'content-type': 'application/json', connection: 'close' };
-    response.writeHead(isAllowed ? 426 : 403, isAllowed ? { ...headers, upgrade: 'websocket' } : headers);
-    response.end(JSON.stringify(body));
+    if (!isAllowedOrigin(request, { host, hasKey: apiKey !== undefined }))
+      return refusal(403, 'AccessDenied', 'Pages of other sites may not use this service.');
+    const url = urlOf(request);
+    if (url?.pathname !== HOT_WORDS_PATH)
+      return refusal(426, 'UpgradeRequired', 'This address speaks WebSocket only.');
+    if (request.method !== 'POST')
+      return refusal(405, 'MethodNotAllowed', 'Hot-word lists are asked for by POST.');
+    const keyProblem = refuseKey(request, url, apiKey);
+    if (keyProblem) return refusal(401, 'InvalidApiKey', keyProblem);
+    if (!this.#quota.requests.admit())
+      return refusal(429, FAILURES.throttled.code, FAILURES.throttled.message);
+    const body = await readBody(request);
+    if (body === undefined) return refusal(413, 'InvalidParameter', 'The body is too long.');
+    return answerHotWords(this.#hotWords, parseJsonObject(body));
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -190,6 +205,7 @@ export class ServiceServer {
       clock,
       log,
       quota: this.#quota,
+      hotWords: this.#hotWords,
       faults: plan.faults,
       engine: engine.connect(plan),
       recorder: new Recorder(record, recording),

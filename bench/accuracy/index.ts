@@ -1,5 +1,5 @@
 /**
- * How many words the whole of it gets right, client and local service with its recogniser: `npx tsx bench/accuracy`.
+ * How many words the whole of it gets right, client and local service with its recogniser: `npx tsx bench/accuracy [PROMPT…]`.
  * Human prompts, each by itself and joined with gaps, in the three ways in which sessions can listen. Needs `apt-get` for
  * the recordings and the ffmpeg of the tests; prints a table, the worst prompts, and JSON as the last line.
  */
@@ -34,7 +34,10 @@ interface Heard {
 }
 
 async function main(): Promise<void> {
-  const prompts = [...telephonePrompts(), ...librivoxPrompts()];
+  const only = process.argv.slice(2);
+  const prompts = [...telephonePrompts(), ...librivoxPrompts()].filter(
+    ({ name }) => only.length === 0 || only.includes(name),
+  );
   const joined = Array.from({ length: Math.ceil(prompts.length / JOINED) }, (_, index) =>
     prompts.slice(index * JOINED, (index + 1) * JOINED),
   );
@@ -47,7 +50,9 @@ async function main(): Promise<void> {
         ['joined', joined],
       ] as const) {
         const heard = await inTurn(groups, (group) => hear(service, group, options));
-        rows.push({ way, form, ...summaryOf(heard) });
+        const row = { way, form, ...summaryOf(heard) };
+        rows.push(row);
+        console.log(row);
         for (const { name, errors, words, text } of worst(heard))
           console.log(`${way}, ${form}: ${name}: ${errors} of ${words} words: ${text.slice(0, 200)}`);
       }
@@ -71,7 +76,7 @@ async function hear(
   try {
     ({ text } = await transcribe(pcm, { ...options, address: service.url, signal }));
   } catch (error) {
-    if (!signal.aborted) console.error(`${group[0]?.name}: ${(error as Error).message}`);
+    console.error(`${group[0]?.name}: ${signal.aborted ? 'hung' : (error as Error).message}`);
   }
   const { fates, added } = align(said, spokenWords(text));
   return {

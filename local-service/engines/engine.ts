@@ -1,3 +1,4 @@
+import type { HotWord } from '../hot-words/lists';
 import type { ScriptPlan } from '../script/schema';
 
 /** How one session or task wants its audio heard. Both protocols translate their parameters into this. */
@@ -10,6 +11,8 @@ export interface EngineSettings {
   threshold: number;
   /** The pause that ends a segment. Only in mode `vad`. */
   silenceMs: number;
+  /** Words to be heard rather than others that sound like them. */
+  hotWords?: readonly HotWord[];
 }
 
 /** A word with its time within the session or task. */

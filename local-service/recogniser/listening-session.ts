@@ -1,10 +1,12 @@
 import type { EngineEvent, EngineSession, EngineSettings } from '../engines/engine';
+import { applyHotWords } from '../hot-words/apply';
 import { spreadWords } from '../words';
 import { belongsTogether, isStillContext, type PhraseBefore, withoutBefore } from './context';
 import type { DecodeQueue } from './decode-queue';
 import { MODEL_RATE_HZ, type Model } from './model';
-import { loudRuns, type Run } from './loud-runs';
+import { loudRuns } from './loud-runs';
 import { PcmInput } from './pcm-input';
+import { endOfSpeechMs, probabilityOf, toMs, type Phrase } from './phrase';
 import { SampleBuffer } from './samples';
 import { asPart, continued, newSegment, textOf, wordsOf, type Segment } from './segment';
 import { SpeechDetector, type SpeechEvent } from './speech-detector';
@@ -19,8 +21,6 @@ const LANGUAGE = 'en';
  */
 const PADDING_BEFORE = 0.2 * MODEL_RATE_HZ;
 const PADDING_AFTER = 0.3 * MODEL_RATE_HZ;
-/** Speech dies away for a little after it is loud. */
-const TAIL_MS = 100;
 /** For a second try when the first final comes out empty. */
 const TIGHT_PADDING = 0.1 * MODEL_RATE_HZ;
 
@@ -36,24 +36,6 @@ const MANUAL_PHRASE = 8 * MODEL_RATE_HZ;
 const MANUAL_MAX_PAUSE = 3 * MODEL_RATE_HZ;
 /** The model is made for clips up to about this length. */
 const MAX_PHRASE = 15 * MODEL_RATE_HZ;
-
-/** A stretch of speech that the model decodes at a time. */
-interface Phrase {
-  segment: Segment;
-  begin: number;
-  /** Where its speech has paused; `undefined` while it goes on. */
-  pausedAt: number | undefined;
-  /** Where decoding may reach back to. */
-  floor: number;
-  prefix: StablePrefix;
-  /** When the next interim is due. */
-  interimAt: number;
-  lastInterim: string;
-  /** Its final has been asked for. */
-  ended: boolean;
-  /** The phrase before was cut in the middle of speech, which this one goes on with. */
-  isRest: boolean;
-}
 
 /** Listens to one session with the model. Positions are samples at the model's rate. */
 export class ListeningSession implements EngineSession {
@@ -226,10 +208,10 @@ export class ListeningSession implements EngineSession {
       const both = this.#buffer.slice(before.floor, end + PADDING_AFTER);
       const textOfBoth = cleanTranscript(await this.#queue.final(this, both), toMs(both.length));
       const text = withoutBefore(textOfBoth, await before.text);
-      if (text) return prefix.settle(cleanTranscript(text, toMs(padded.length)));
+      if (text) return prefix.settle(this.#clean(text, toMs(padded.length)));
     }
     const text = (await this.#queue.final(this, padded)) || (await this.#queue.final(this, tight));
-    return prefix.settle(cleanTranscript(text, toMs(padded.length)));
+    return prefix.settle(this.#clean(text, toMs(padded.length)));
   }
 
   #requestInterim(): void {
@@ -244,7 +226,7 @@ export class ListeningSession implements EngineSession {
     };
     this.#queue.interim(this, samples).then(
       (text) => {
-        const clean = cleanTranscript(text ?? '', durationMs);
+        const clean = this.#clean(text ?? '', durationMs);
         if (clean) this.#emitInterim(phrase, asPart(clean, { goesOn: false, isRest: phrase.isRest }));
       },
       // The final of the same phrase will say so.
@@ -291,25 +273,16 @@ export class ListeningSession implements EngineSession {
     });
   }
 
+  #clean(text: string, durationMs: number): string {
+    const clean = cleanTranscript(text, durationMs);
+    const { hotWords = [] } = this.#settings;
+    return hotWords.length === 0 ? clean : applyHotWords(clean, hotWords);
+  }
+
   #after(task: () => Promise<void>, segment: Segment): void {
     this.#finals = this.#finals.then(task).catch((error: unknown) => {
       const message = `<500> InternalError.Algo: the recogniser failed (${(error as Error).message}).`;
       this.#emit({ type: 'inferenceError', segment: segment.number, code: 'COMMON_ERROR', message });
     });
   }
-}
-
-/** The detector, or the end of the audio, may be later than the speech. */
-function endOfSpeechMs(runs: readonly Run[], endMs: number): number {
-  const lastMs = runs.at(-1)?.endMs;
-  return lastMs === undefined ? endMs : Math.min(endMs, lastMs + TAIL_MS);
-}
-
-function toMs(samples: number): number {
-  return Math.round((samples / MODEL_RATE_HZ) * 1_000);
-}
-
-/** The service's threshold, -1 to 1 with 0.2 as default, as Silero's probability, 0 to 1 with 0.5 as default. */
-function probabilityOf(threshold: number): number {
-  return Math.min(0.95, Math.max(0.05, 0.42 + 0.4 * threshold));
 }

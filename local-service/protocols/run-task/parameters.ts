@@ -11,6 +11,10 @@ export interface TaskParameters {
   /** -1 to 1; `undefined` when the service may choose. */
   speechNoiseThreshold: number | undefined;
   intermediateResults: boolean;
+  /** A list that was made before. */
+  vocabularyId: string | undefined;
+  /** Words with their weights. */
+  vocabulary: Readonly<Record<string, number>>;
 }
 
 const FORMATS = ['pcm', 'wav', 'mp3', 'opus', 'speex', 'aac', 'amr'];
@@ -101,6 +105,8 @@ export function readParameters(parameters: JsonObject): TaskParameters {
     heartbeat: parameters.heartbeat === true,
     speechNoiseThreshold: typeof threshold === 'number' ? threshold : undefined,
     intermediateResults: parameters.intermediate_result_enabled === true,
+    vocabularyId: (parameters.vocabulary_id as string | null | undefined) ?? undefined,
+    vocabulary: (parameters.vocabulary as Record<string, number> | null | undefined) ?? {},
   };
 }
 

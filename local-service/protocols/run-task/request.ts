@@ -5,6 +5,7 @@ import { checkParameters, readParameters, type TaskParameters } from './paramete
 /** A task as a `run-task` describes it. */
 export interface TaskRequest {
   taskId: string;
+  modelName: string;
   model: RunTaskModel;
   parameters: TaskParameters;
 }
@@ -65,7 +66,9 @@ export function readRunTask(frame: JsonObject): { request: TaskRequest } | { fai
 
   const parameters = valueAt(frame, 'payload.parameters') as JsonObject;
   const problem = checkParameters(parameters) ?? checkSampleRate(model, parameters.sample_rate);
-  return problem ? invalid(problem) : { request: { taskId, model, parameters: readParameters(parameters) } };
+  return problem
+    ? invalid(problem)
+    : { request: { taskId, modelName: name as string, model, parameters: readParameters(parameters) } };
 }
 
 /** `payload.input.context` of `run-task` and `continue-task` (protocol.md B.2.1). */

@@ -1,6 +1,7 @@
 import { createPcmDecoder, type PcmDecoder } from '../../audio/decoder';
 import type { Connection } from '../../connection';
 import type { EngineEvent, EngineSession, FinalHeard } from '../../engines/engine';
+import type { HotWord, HotWordLists } from '../../hot-words/lists';
 import type { JsonObject } from '../../json';
 import { billedSeconds } from '../billing';
 import * as frames from './frames';
@@ -48,6 +49,7 @@ export class Task {
         // Both scales run the same way, from "everything is speech" to "hardly anything is".
         threshold: parameters.speechNoiseThreshold ?? 0.2,
         silenceMs: parameters.maxSentenceSilenceMs,
+        hotWords: hotWordsOf(request, connection.hotWords),
       },
       (event) => {
         this.#heard(event);
@@ -158,6 +160,16 @@ export class Task {
   #send({ kind, event, frame }: frames.Frame): void {
     this.#connection.send(kind, event, frame);
   }
+}
+
+/** A list that is unknown or for another model is silently ignored (protocol.md E.2). */
+function hotWordsOf({ modelName, parameters }: TaskRequest, lists: HotWordLists): HotWord[] {
+  const { vocabularyId, vocabulary } = parameters;
+  const list = vocabularyId === undefined ? undefined : lists.get(vocabularyId);
+  return [
+    ...(list?.targetModel === modelName ? list.words : []),
+    ...Object.entries(vocabulary).map(([text, weight]) => ({ text, weight })),
+  ];
 }
 
 /** A script's emotion, in the three words of this protocol. */
