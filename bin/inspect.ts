@@ -1,23 +1,19 @@
 import { parseArgs } from 'node:util';
 import { describeAudio } from '../lib';
 import type { AudioInfo } from '../lib';
-import { audioArgument } from './audio-argument';
+import { audioArgument, RAW_OPTIONS, RAW_USAGE, rawHints } from './audio-argument';
 
 const USAGE = `Usage: flow-asr inspect FILE [OPTIONS]
 
 Says what a recording is: FILE is a path, an http or https address, or - for standard input.
 
-  --rate N          of raw samples: per second
-  --channels N      of raw samples
-  --encoding E      of raw samples, such as s16le, f32be, a-law, mu-law
+${RAW_USAGE}
   --json            as JSON
   --help
 `;
 
 const OPTIONS = {
-  rate: { type: 'string' },
-  channels: { type: 'string' },
-  encoding: { type: 'string' },
+  ...RAW_OPTIONS,
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -34,14 +30,8 @@ export async function runInspect(argv: string[]): Promise<number> {
     if (file === undefined || positionals.length > 1) {
       return fail(2, 'Expected one FILE. See flow-asr inspect --help.');
     }
-    const { rate, channels, encoding } = values;
-    const hints = {
-      ...(rate !== undefined && { rate: Number(rate) }),
-      ...(channels !== undefined && { channels: Number(channels) }),
-      ...(encoding !== undefined && { encoding }),
-    };
     const { source, strings } = audioArgument(file);
-    const info = await describeAudio(source, { strings, hints });
+    const info = await describeAudio(source, { strings, hints: rawHints(values) });
     process.stdout.write(values.json ? `${JSON.stringify(info, null, 2)}\n` : table(info));
     return 0;
   } catch (error) {

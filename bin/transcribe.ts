@@ -2,16 +2,23 @@ import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AsrError, DEFAULT_MODEL, REGIONS, describeAudio, transcribe } from '../lib';
-import type { Region, SessionMode, SessionOptions, Transcript } from '../lib';
+import type {
+  AudioFormatHints,
+  Region,
+  SessionMode,
+  SessionOptions,
+  TranscribeOptions,
+  Transcript,
+} from '../lib';
 import { languageOfTag } from '../lib/vocabulary/languages';
 import { startLocalService } from '../local-service';
-import { audioArgument } from './audio-argument';
+import { audioArgument, RAW_OPTIONS, RAW_USAGE, rawHints } from './audio-argument';
 import { askSecret, LiveLine } from './terminal';
 
 const USAGE = `Usage: flow-asr transcribe FILE [OPTIONS]
 
 Prints the text of a recording. FILE is a path, an http or https address, or - for standard input: WAV, MP3, FLAC,
-AIFF, Ogg or WebM Opus, raw 16-bit mono PCM at 16 kHz, and everything else where ffmpeg is installed.
+AIFF, Ogg or WebM Opus, raw samples of which you say the rate, and everything else where ffmpeg is installed.
 
   --model M         default ${DEFAULT_MODEL}
   --mode vad|manual who ends a sentence: silence (default), or only the end of the file
@@ -20,11 +27,12 @@ AIFF, Ogg or WebM Opus, raw 16-bit mono PCM at 16 kHz, and everything else where
   --workspace ID    Model Studio workspace of the region
   --language L      such as zh or en; default: the service detects it
   --pace P          fast (default) or realtime
+${RAW_USAGE}
   --json            the whole transcript as JSON
   --help
 
-The API key comes from DASHSCOPE_API_KEY, with its workspace from DASHSCOPE_WORKSPACE_ID, or is asked for. Without a key, a region and an address, the local
-service is started for this one recording.
+The API key comes from DASHSCOPE_API_KEY, with its workspace from DASHSCOPE_WORKSPACE_ID, or is asked for. Without a
+key, a region and an address, the local service is started for this one recording.
 `;
 
 /** Decoding so much takes no time that anybody notices. */
@@ -38,6 +46,7 @@ const OPTIONS = {
   workspace: { type: 'string' },
   language: { type: 'string' },
   pace: { type: 'string', default: 'fast' },
+  ...RAW_OPTIONS,
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
@@ -70,7 +79,8 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   process.once('SIGINT', onInterrupt);
   try {
     await refuseFolder(file);
-    const duration = process.stderr.isTTY ? await durationOf(file) : undefined;
+    const hints = rawHints(values);
+    const duration = process.stderr.isTTY ? await durationOf(file, hints) : undefined;
     await using place = await findService(values, interrupted.signal);
     const options: SessionOptions = {
       ...place.options,
@@ -80,7 +90,7 @@ export async function runTranscribe(argv: string[]): Promise<number> {
       ...(values.pace === 'realtime' && { pace: { burstMs: 100, multiple: 1 }, maxHeldAudioMs: 1000 }),
       signal: interrupted.signal,
     };
-    await print(await run(file, duration, options), values.json);
+    await print(await run(file, duration, { ...options, hints }), values.json);
     return 0;
   } catch (error) {
     return fail(
@@ -107,7 +117,7 @@ async function refuseFolder(file: string): Promise<void> {
 async function run(
   file: string,
   durationMs: number | undefined,
-  options: SessionOptions,
+  options: TranscribeOptions,
 ): Promise<Transcript> {
   const line = new LiveLine(process.stderr);
   let sentMs = 0;
@@ -167,13 +177,13 @@ async function findService(
 }
 
 /** Of a file; what else there is can be read only once. A file that cannot be read is for `transcribe` to complain of. */
-async function durationOf(file: string): Promise<number | undefined> {
+async function durationOf(file: string, hints: AudioFormatHints): Promise<number | undefined> {
   const isFile = await stat(file).then(
     (stats) => stats.isFile() && stats.size <= MAX_MEASURED_BYTES,
     () => false,
   );
   if (!isFile) return undefined;
-  return describeAudio(file, { strings: 'file' }).then(
+  return describeAudio(file, { strings: 'file', hints }).then(
     ({ seconds }) => seconds * 1000,
     () => undefined,
   );

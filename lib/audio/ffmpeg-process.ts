@@ -5,8 +5,8 @@ import type { Readable, Writable } from 'node:stream';
 export interface FfmpegOptions {
   /** A list and no shell: nothing in it is looked at by anything but ffmpeg. */
   args: readonly string[];
-  /** The program. Default: what FFMPEG_PATH names, or `ffmpeg` on the PATH. */
-  program?: string;
+  /** The program, see `findFfmpeg`. */
+  program: string;
   /** Whether it reads its standard input. */
   readsInput?: boolean;
   /** It has said something, or has exited. */
@@ -17,7 +17,8 @@ type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
 /** What a person does who has none. */
 export const INSTALL_FFMPEG =
-  'Install it ("apt install ffmpeg", "apk add ffmpeg", "brew install ffmpeg", "winget install ffmpeg")';
+  'Install it ("apt install ffmpeg", "brew install ffmpeg", "winget install ffmpeg"; in a container "npm install ' +
+  '@ffmpeg-installer/ffmpeg" in the user folder of Node-RED, or in .n8n/nodes)';
 
 /** Of its messages; the last line counts. */
 const MAX_MESSAGE_CHARACTERS = 16 * 1024;
@@ -37,7 +38,7 @@ export class FfmpegProcess {
   #hasExited = false;
 
   constructor({ args, program, readsInput = false, onChange = () => undefined }: FfmpegOptions) {
-    const child = spawn(program || process.env.FFMPEG_PATH || 'ffmpeg', args, {
+    const child = spawn(program, args, {
       stdio: [readsInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       windowsHide: true,
     }) as Child;

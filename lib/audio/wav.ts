@@ -25,7 +25,20 @@ const MAX_WAV_HEADER_BYTES = 1024 * 1024;
 /** `RIFF`, or `RF64` and `BW64` for those of more than 4 GB, and `WAVE`. */
 export function startsLikeWav(bytes: Uint8Array): boolean {
   const isRiff = hasText(bytes, 0, 'RIFF') || hasText(bytes, 0, 'RF64') || hasText(bytes, 0, 'BW64');
-  return isRiff && hasText(bytes, 8, 'WAVE');
+  return (isRiff || isRifx(bytes)) && hasText(bytes, 8, 'WAVE');
+}
+
+/** A WAV with all of its numbers in the other byte order. */
+function isRifx(bytes: Uint8Array): boolean {
+  return hasText(bytes, 0, 'RIFX');
+}
+
+function uint32(view: Buffer, at: number): number {
+  return isRifx(view) ? view.readUInt32BE(at) : view.readUInt32LE(at);
+}
+
+function uint16(view: Buffer, at: number): number {
+  return isRifx(view) ? view.readUInt16BE(at) : view.readUInt16LE(at);
 }
 
 /**
@@ -52,9 +65,9 @@ function readWavHeader(view: Buffer): PcmHeader | undefined {
   if (!data) return undefined;
   const fmt = fmtOf(view);
   if (!fmt) return undefined;
-  const format = formatOf(fmt);
+  const format = formatOf(fmt, isRifx(view));
   const { size, body } = data;
-  const long = hasText(view, 0, 'RIFF') ? undefined : dataSizeOf(view);
+  const long = hasText(view, 0, 'RIFF') || isRifx(view) ? undefined : dataSizeOf(view);
   if (long !== undefined) return { ...format, dataBytes: long, dataOffset: body };
   if (isUnknownSize(size)) {
     return { ...format, dataBytes: Infinity, dataOffset: body };
@@ -85,7 +98,7 @@ function chunks(view: Buffer): Chunk[] {
   while (offset + 8 <= view.length) {
     const chunk = {
       id: view.toString('latin1', offset, offset + 4),
-      size: view.readUInt32LE(offset + 4),
+      size: uint32(view, offset + 4),
       body: offset + 8,
     };
     found.push(chunk);
@@ -119,24 +132,22 @@ function fmtOf(bytes: Uint8Array): Fmt | undefined {
     throw new AsrError('BAD_AUDIO', `The WAV's format chunk has ${size} bytes, expected 16 or more.`);
   }
   if (body + Math.min(size, 26) > view.length) return undefined;
-  const code = view.readUInt16LE(body);
+  const code = uint16(view, body);
   return {
-    formatCode: code === WAVE_FORMAT_EXTENSIBLE && size >= 26 ? view.readUInt16LE(body + 24) : code,
-    channels: view.readUInt16LE(body + 2),
-    rateHz: view.readUInt32LE(body + 4),
-    bits: size >= 16 ? view.readUInt16LE(body + 14) : 8,
+    formatCode: code === WAVE_FORMAT_EXTENSIBLE && size >= 26 ? uint16(view, body + 24) : code,
+    channels: uint16(view, body + 2),
+    rateHz: uint32(view, body + 4),
+    bits: size >= 16 ? uint16(view, body + 14) : 8,
   };
 }
 
-function formatOf({
-  formatCode,
-  channels,
-  rateHz,
-  bits,
-}: Fmt): Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> {
+function formatOf(
+  { formatCode, channels, rateHz, bits }: Fmt,
+  isBigEndian: boolean,
+): Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> {
   // Sizes between two whole bytes fill the upper bits of the larger one.
   const wholeBits = Math.ceil(bits / 8) * 8;
-  const pcm = pcmOf(formatCode, wholeBits);
+  const pcm = pcmOf(formatCode, wholeBits, isBigEndian);
   if (pcm && isChannelCount(channels) && isRate(rateHz)) return { pcm, channels, rateHz };
   throw new AsrError(
     'BAD_AUDIO',
@@ -144,8 +155,7 @@ function formatOf({
   );
 }
 
-function pcmOf(code: number, bits: number): PcmFormat | undefined {
-  const isBigEndian = false;
+function pcmOf(code: number, bits: number, isBigEndian: boolean): PcmFormat | undefined {
   if (code === WAVE_FORMAT_ALAW && bits === 8) return { kind: 'a-law', bits, isBigEndian };
   if (code === WAVE_FORMAT_MULAW && bits === 8) return { kind: 'mu-law', bits, isBigEndian };
   if (code === WAVE_FORMAT_IEEE_FLOAT && (bits === 32 || bits === 64))

@@ -7,6 +7,7 @@ import { JFK_PCM, JFK_TEXT } from '../support/jfk';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 import { wordErrorRate } from '../support/word-error-rate';
+import { noise } from '../support/wav-files';
 import { binaryItem } from './support/items';
 import { useN8n } from './support/n8n-rig';
 import type { TestNode } from './support/n8n-rig';
@@ -54,6 +55,42 @@ describe("ASR Transcribe in n8n's engine", () => {
     );
     assert.equal((statistics as { finals: number }).finals, 2);
     assert.equal((audio as { container: string }).container, 'wav');
+  });
+
+  it('refuses by its name what is no audio, and opens no session for it', async () => {
+    await n8n.serve({ utterances: ['Nothing.'] });
+    const cases: [bytes: Buffer, of: { fileName: string; mimeType: string }, said: RegExp][] = [
+      [noise(20_000), { fileName: 'voice.enc', mimeType: 'application/octet-stream' }, /encrypted/],
+      [noise(20_000), { fileName: 'data', mimeType: 'application/octet-stream' }, /not known what audio/],
+      [noise(20_000), { fileName: 'a.png', mimeType: 'image/png' }, /an image/],
+      [
+        Buffer.from('\x1f\x8b\x08\0 and so on, and on', 'latin1'),
+        { fileName: 'a', mimeType: 'application/gzip' },
+        /gzip/,
+      ],
+      [
+        Buffer.from('SQLite format 3\0 and so on', 'latin1'),
+        { fileName: 'a.bin', mimeType: 'text/plain' },
+        /SQLite/,
+      ],
+      [
+        Buffer.from('data:audio/wav;base64,UklGRg=='),
+        { fileName: 'file.txt', mimeType: 'text/plain' },
+        /data URL/,
+      ],
+    ];
+    for (const [bytes, of, said] of cases) {
+      const { error } = await n8n.run(workflow([binaryItem(bytes, of)]));
+      assert.match(error.message, said, of.fileName);
+    }
+    assert.equal(n8n.service.sessions.length, 0);
+  });
+
+  it('takes raw samples of which the options say the rate', async () => {
+    await n8n.serve({ utterances: ['Raw.'] });
+    const item = binaryItem(silence(2000), { fileName: 'a.bin', mimeType: 'application/octet-stream' });
+    const result = await n8n.run(workflow([item], { options: { rawRate: 16_000, rawEncoding: 's16le' } }));
+    assert.deepEqual(result.texts('Transcribe'), ['Raw.']);
   });
 
   it('keeps the order of the items, pairs them, and does as many at once as it is allowed', async () => {

@@ -16,7 +16,7 @@ export interface FlowNode {
   [property: string]: unknown;
 }
 
-type Init = (RED: NodeAPI) => void;
+export type Init = (RED: NodeAPI) => void;
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -120,12 +120,13 @@ export class Flow {
   static async start(
     flow: FlowNode[],
     credentials: Record<string, Record<string, string>> = {},
+    coreNodes: Init[] = [],
   ): Promise<Flow> {
     const running = new Flow();
     // The helper does not pass the message on by itself, and a node may answer before its listener is there.
     // Without a place on the canvas they would count as config nodes.
     const placed = flow.map((node) => (node.z ? { x: 0, y: 0, ...node } : node));
-    await helper.load(NODES, [TAB, ...placed], credentials);
+    await helper.load([...NODES, ...coreNodes], [TAB, ...placed], credentials);
     running.listen(flow);
     return running;
   }

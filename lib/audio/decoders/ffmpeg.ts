@@ -5,6 +5,7 @@ import path from 'node:path';
 import { AsrError } from '../../vocabulary/errors';
 import { hasText } from '../bytes';
 import { FfmpegProcess, INSTALL_FFMPEG } from '../ffmpeg-process';
+import { findFfmpeg } from '../find-ffmpeg';
 import type { SourceFormat } from '../format';
 import { WAV } from '../wav';
 import type { Decoder, DecoderOutput } from './decoder';
@@ -31,7 +32,7 @@ const MAX_FILE_BYTES = 8 * 1024 ** 3;
 /** ffmpeg decodes hundreds of times faster than real time: one that gives nothing for so long hangs. */
 const STALLED_MS = 60_000;
 
-/** Everything that the other decoders do not know, by the `ffmpeg` on the PATH or the one that FFMPEG_PATH names. */
+/** Everything that the other decoders do not know, by the ffmpeg that {@link findFfmpeg} finds. */
 export class FfmpegDecoder implements Decoder {
   /** It gives its last samples only at the end of its input. */
   readonly endsAtPause = true;
@@ -149,8 +150,10 @@ export class FfmpegDecoder implements Decoder {
       ...['-protocol_whitelist', protocol, ...this.#demuxer(), '-i', input],
       ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'wav', '-c:a', 'pcm_f32le', 'pipe:1'],
     ];
+    const program = await findFfmpeg();
     if (this.#isFreed) throw this.#refusal('reading it was given up');
     const ffmpeg = new FfmpegProcess({
+      program,
       args,
       readsInput: protocol === 'pipe',
       onChange: () => {
@@ -218,7 +221,7 @@ export class FfmpegDecoder implements Decoder {
   #missing(cause: unknown): AsrError {
     return new AsrError(
       'BAD_AUDIO',
-      `The audio is ${this.#input.name}, which is decoded by ffmpeg, and there is no ffmpeg on the PATH. ` +
+      `The audio is ${this.#input.name}, which is decoded by ffmpeg, and there is no ffmpeg. ` +
         `${INSTALL_FFMPEG}, set FFMPEG_PATH to where it is, or send WAV, MP3, FLAC, Ogg Opus or WebM Opus instead.`,
       { cause },
     );

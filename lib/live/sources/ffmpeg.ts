@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { FfmpegProcess, INSTALL_FFMPEG } from '../../audio/ffmpeg-process';
+import { findFfmpeg } from '../../audio/find-ffmpeg';
 import { AsrError } from '../../vocabulary/errors';
 import { ffmpegInput } from './ffmpeg-input';
 import type { FfmpegInput } from './ffmpeg-input';
@@ -17,7 +18,7 @@ export interface FfmpegSourceOptions {
   rtspTransport: 'tcp' | 'udp';
   /** Reads a file as fast as it was recorded and not as fast as it can be read. */
   inRealTime: boolean;
-  /** The program. Default: `ffmpeg` on the PATH, or what FFMPEG_PATH names. */
+  /** The program. Default: see `findFfmpeg`. */
   program?: string;
   rateHz: number;
   stallMs: number;
@@ -48,7 +49,9 @@ async function connect(
   signal: AbortSignal,
 ): Promise<AudioFeed> {
   signal.throwIfAborted();
-  const run = new FfmpegRun(options, opened);
+  const program = options.program || (await findFfmpeg());
+  signal.throwIfAborted();
+  const run = new FfmpegRun({ ...options, program }, opened);
   const stop = (): void => void run.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
@@ -75,11 +78,11 @@ class FfmpegRun {
   readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
   #stalled = false;
 
-  constructor(options: FfmpegSourceOptions, { args, name }: FfmpegInput) {
+  constructor(options: FfmpegSourceOptions & { program: string }, { args, name }: FfmpegInput) {
     const { input, program, stallMs } = options;
     this.#name = name;
     this.#input = input.trim();
-    this.#ffmpeg = new FfmpegProcess({ args: argumentsOf(options, args), ...(program && { program }) });
+    this.#ffmpeg = new FfmpegProcess({ args: argumentsOf(options, args), program });
     this.#chunks = watchStalls(this.#ffmpeg.stdout, stallMs, () => {
       this.#stalled = true;
       void this.close();

@@ -46,6 +46,7 @@ async function append(
   let known = hints;
   const chunks = readAudio(audio, {
     strings,
+    hints,
     // A cancelled execution ends its sessions.
     signal: held.ended,
     onHints: (found) => {

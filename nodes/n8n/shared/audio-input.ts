@@ -96,7 +96,7 @@ export async function audioInput(context: IExecuteFunctions, itemIndex: number):
   if (source === 'url' || source === 'base64') {
     const audio: unknown = context.getNodeParameter(source, itemIndex, '');
     // An expression may give anything; the client says what is wrong with it.
-    return { audio: audio as AudioSource, strings: source, hints };
+    return { audio: audio as AudioSource, strings: source, hints: { ...hints, isRecording: true } };
   }
   const field = context.getNodeParameter('binaryPropertyName', itemIndex, 'data');
   const binary = context.helpers.assertBinaryData(itemIndex, field);
@@ -106,9 +106,10 @@ export async function audioInput(context: IExecuteFunctions, itemIndex: number):
     strings: 'base64',
     hints: {
       ...(fileName && { fileName }),
-      // n8n says text/plain or octet-stream of what it does not know.
-      ...(/^(audio|video)\//i.test(mimeType) && { mimeType }),
+      // Also one that is not of audio: an image is refused by it, where the bytes do not say otherwise.
+      ...(mimeType && { mimeType }),
       ...hints,
+      isRecording: true,
     },
   };
 }

@@ -5,6 +5,7 @@ import { AudioIntake } from '../../../lib/audio/intake';
 import { findLikeness } from '../../../lib/audio/likeness';
 import { fixture, ffmpegPath } from '../../support/audio-fixtures';
 import { JFK_PCM } from '../../support/jfk';
+import { wav } from '../../support/scripted-audio';
 import { noise } from '../../support/wav-files';
 
 const NOTHING = { isRecording: true };
@@ -106,6 +107,16 @@ describe('a whole recording that is no audio', () => {
     const { codec, rateHz } = await describeAudio(silent, { hints: { fileName: 'a.alaw' } });
     assert.deepEqual([codec, rateHz], ['pcm_alaw', 8000]);
     assert.equal((await describeAudio(silent, { hints: { mimeType: 'audio/basic' } })).rateHz, 8000);
+  });
+
+  it('is read where it is a WAV in the other byte order', async () => {
+    const rifx = Buffer.from(wav(Buffer.from(JFK_PCM).swap16()));
+    rifx.write('RIFX', 0, 'latin1');
+    for (const at of [4, 16, 24, 28, 40]) rifx.subarray(at, at + 4).swap32();
+    for (const at of [20, 22, 32, 34]) rifx.subarray(at, at + 2).swap16();
+    const info = await describeAudio(rifx);
+    assert.deepEqual([info.container, info.codec, info.seconds], ['wav', 'pcm_s16be', 11]);
+    assert.ok(info.rmsDb < -10, `${info.rmsDb} dB`);
   });
 
   it('is found as MP3, AAC or MPEG-TS where it begins off a frame', async () => {

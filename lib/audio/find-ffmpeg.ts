@@ -1,0 +1,51 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+const FILE = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
+/** npm packages that bring an ffmpeg, with where it is in them. */
+const PACKAGES = ['ffmpeg-static', `@ffmpeg-installer/${process.platform}-${process.arch}`];
+
+/** Of no program: to start it fails with ENOENT. */
+const NOWHERE = path.join(__dirname, 'there-is-no-ffmpeg');
+
+/**
+ * The ffmpeg to run: what FFMPEG_PATH names; the one on the PATH; else that of the packages `ffmpeg-static` and
+ * `@ffmpeg-installer/ffmpeg`, beside ours or in the folders where Node-RED and n8n have their packages. Never one in the
+ * folder that the program happens to run in. Where there is none, a path where nothing is, which then fails to start.
+ */
+export async function findFfmpeg(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const { FFMPEG_PATH, PATH = '' } = environment;
+  if (FFMPEG_PATH) return FFMPEG_PATH;
+  // An empty or relative part of the PATH would be that folder.
+  const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const candidates = [...folders.map((folder) => path.join(folder, FILE)), ...inPackages(environment)];
+  for (const candidate of candidates) {
+    const isThere = await access(candidate, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return candidate;
+  }
+  return NOWHERE;
+}
+
+function inPackages({ N8N_USER_FOLDER }: NodeJS.ProcessEnv): string[] {
+  const home = homedir();
+  const homes = [
+    __filename,
+    path.join(home, '.node-red', 'package.json'),
+    path.join(N8N_USER_FOLDER || home, '.n8n', 'nodes', 'package.json'),
+  ];
+  return homes.flatMap((from) =>
+    PACKAGES.flatMap((name) => {
+      try {
+        return [path.join(path.dirname(createRequire(from).resolve(`${name}/package.json`)), FILE)];
+      } catch {
+        return [];
+      }
+    }),
+  );
+}
