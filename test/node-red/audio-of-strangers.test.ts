@@ -7,7 +7,6 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { NodeMessage } from 'node-red';
 import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import {
