@@ -7,6 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { AudioIntake } from '../../lib/audio/intake';
+import { piecesOf } from '../../lib/audio/pieces';
 import { Resampler } from '../../lib/audio/resample';
 import { ffmpegPath, fixture, fixturePath } from '../../test/support/audio-fixtures';
 
@@ -69,13 +70,15 @@ async function compare(
   };
 }
 
-async function decode(bytes: Uint8Array): Promise<void> {
+async function decode(bytes: Uint8Array): Promise<number> {
   const intake = new AudioIntake(16_000);
+  let decoded = 0;
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    const pcm = intake.write(bytes.subarray(at, at + CHUNK_BYTES));
-    if (pcm instanceof Promise) await pcm;
+    for await (const pcm of piecesOf(intake, intake.write(bytes.subarray(at, at + CHUNK_BYTES))))
+      decoded += pcm.length;
   }
-  await intake.end();
+  for await (const pcm of piecesOf(intake, intake.end())) decoded += pcm.length;
+  return decoded;
 }
 
 function resample(rateHz: number, seconds: number): Record<string, number> {

@@ -1,7 +1,8 @@
 import type { AudioComplaint } from './doctor';
 import type { AudioFormatHints, AudioInfo } from './format';
 import { checkEnough } from './doctor';
-import { AudioIntake, piecesOf } from './intake';
+import { AudioIntake } from './intake';
+import { piecesOf } from './pieces';
 import { readAudio } from './source';
 import type { AudioSource, ReadAudioOptions } from './source';
 

@@ -1,4 +1,4 @@
-import { AsrError, asAsrError } from '../vocabulary/errors';
+import { asAsrError } from '../vocabulary/errors';
 import { beginsRecording, interruptsSamples } from './beginnings';
 import { ByteQueue } from './bytes';
 import { createDecoder } from './decoders';
@@ -8,13 +8,22 @@ import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { Recording } from './recording';
 import { identify } from './sniff';
 import type { Identity } from './sniff';
+import { Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
 const NO_HINTS: AudioFormatHints = {};
 /** Decoders get a chunk in slices, so that none gives much more at once than may come out. */
 const SLICE_BYTES = 16 * 1024;
-/** Of raw samples, which do not become much more. */
-const RAW_SLICE_BYTES = 256 * 1024;
+/** Raw samples do not become much more, and FLAC is read frame by frame. */
+const LARGE_SLICE_BYTES: Partial<Record<Identity['kind'], number>> = {
+  raw: 256 * 1024,
+  wav: 256 * 1024,
+  aiff: 256 * 1024,
+  au: 256 * 1024,
+  flac: 64 * 1024,
+};
+/** What is right as it is passes at once. */
+const MAX_PASSED_BYTES = 256 * 1024;
 /** What is left of a larger chunk is not copied but read where it is, until it has been taken. */
 const MAX_COPIED_BYTES = 1024 * 1024;
 /** As much of recordings that are over comes out at once. */
@@ -34,6 +43,8 @@ export type Pcm = Uint8Array | Promise<Uint8Array>;
  * read before the next chunk, pause or end.
  */
 export class AudioIntake {
+  /** Of the event loop, for whoever reads in a loop. */
+  readonly turns = new Turns();
   readonly #rateHz: (source: SourceFormat) => number;
   readonly #defaultRateHz: number;
   /** Bytes that do not tell yet what they are. */
@@ -160,7 +171,7 @@ export class AudioIntake {
   /** The short way of live audio. */
   #passes(bytes: Uint8Array, hints: AudioFormatHints): boolean {
     const recording = this.#recording;
-    if (!recording?.isPassing || bytes.length > RAW_SLICE_BYTES || this.isPending) return false;
+    if (!recording?.isPassing || bytes.length > MAX_PASSED_BYTES || this.isPending) return false;
     return !this.#isNew(bytes, hints) && recording.passes(bytes);
   }
 
@@ -205,8 +216,7 @@ export class AudioIntake {
     // That it was cut off must not cost the beginning of the other.
     if (recording && isChunkStart && this.#isNew(input, this.#inputHints))
       return this.#endRecording(recording, true);
-    const isRaw = this.#kind === 'raw' || recording?.isPassing === true;
-    const slice = input.subarray(0, isRaw ? RAW_SLICE_BYTES : SLICE_BYTES);
+    const slice = input.subarray(0, (this.#kind && LARGE_SLICE_BYTES[this.#kind]) ?? SLICE_BYTES);
     if (slice.length === input.length) this.#inputs.shift();
     else this.#inputs[0] = input.subarray(slice.length);
     if (recording) return recording.write(slice);
@@ -311,31 +321,4 @@ export class AudioIntake {
     this.#failure = asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read');
     return pcm;
   }
-}
-
-/**
- * All the PCM that a call has begun to give, piece after piece. The event loop turns in between, so that nothing else
- * waits long for it, and the signal is looked at.
- * @throws AsrError `BAD_AUDIO`, `ABORTED`
- */
-export async function* piecesOf(
-  intake: AudioIntake,
-  first: Pcm,
-  signal?: AbortSignal,
-): AsyncIterable<Uint8Array> {
-  let pcm = await first;
-  for (;;) {
-    if (pcm.length > 0) yield pcm;
-    if (!intake.isPending) return;
-    await turnOfEventLoop();
-    if (signal?.aborted) {
-      throw new AsrError('ABORTED', 'Decoding the audio was aborted.', { cause: signal.reason });
-    }
-    pcm = await intake.read();
-  }
-}
-
-/** Lets timers, sockets and all else that waits have their turn. */
-export function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,5 +1,6 @@
 import type { AudioFormatHints, AudioInfo } from '../../lib';
-import { AudioIntake, piecesOf } from '../../lib/audio/intake';
+import { AudioIntake } from '../../lib/audio/intake';
+import { piecesOf } from '../../lib/audio/pieces';
 import type { Pcm } from '../../lib/audio/intake';
 
 export interface Decoded {

@@ -1,6 +1,7 @@
 import type { Doctor } from '../../audio/doctor';
 import type { AudioFormatHints } from '../../audio/format';
-import { AudioIntake, piecesOf, turnOfEventLoop } from '../../audio/intake';
+import { AudioIntake } from '../../audio/intake';
+import { piecesOf } from '../../audio/pieces';
 import type { Pcm } from '../../audio/intake';
 import { AsrError, asAsrError } from '../../vocabulary/errors';
 import type { WarningCode } from '../../vocabulary/events';
@@ -89,7 +90,7 @@ export class DecodeChain {
       const accepted = this.#give(pcm, hints);
       if (accepted !== ACCEPTED) await accepted;
       if (!this.#intake.isPending) return;
-      await turnOfEventLoop();
+      if (this.#intake.turns.isDue) await this.#intake.turns.take();
       pcm = await this.#intake.read();
     }
   }

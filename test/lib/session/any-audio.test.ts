@@ -168,7 +168,7 @@ describe('transcribe', () => {
     assert.equal(await rateOf('fun-asr-flash-8k-realtime', at(8000)), 8000);
     assert.equal(await rateOf('fun-asr-flash-8k-realtime', at(48_000)), 8000);
     assert.equal(await rateOf('fun-asr-realtime', at(44_100)), 16_000);
-    assert.equal(await rateOf('paraformer-realtime-v2', at(44_100)), 44_100);
+    assert.equal(await rateOf('paraformer-realtime-v2', at(44_100)), 16_000);
     assert.equal(await rateOf('paraformer-realtime-v2', at(96_000)), 16_000);
     assert.equal(await rateOf('paraformer-realtime-v2', fixture('a.ogg', '-c:a libopus -ar 48000')), 16_000);
   });
