@@ -34,6 +34,8 @@ export function bundleLib(dist) {
     stdin: { contents, resolveDir: root },
     outfile: bundle,
     target: 'node20',
+    charset: 'utf8',
+    minifySyntax: true,
     sourcemap: 'linked',
     sourcesContent: false,
   });
