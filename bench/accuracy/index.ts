@@ -5,6 +5,7 @@
  */
 import { transcribe, type SessionMode } from '../../lib';
 import { startLocalService, type LocalService } from '../../local-service';
+import { wav } from '../../test/support/scripted-audio';
 import { align } from './alignment';
 import { librivoxPrompts, spokenWords, telephonePrompts, type Prompt } from './prompts';
 
@@ -70,11 +71,11 @@ async function hear(
   options: { model: string; mode: SessionMode },
 ): Promise<Heard> {
   const said = group.flatMap(({ words }) => words);
-  const pcm = Buffer.concat(group.flatMap((prompt) => [prompt.pcm, GAP]));
+  const recording = wav(Buffer.concat(group.flatMap((prompt) => [prompt.pcm, GAP])));
   const signal = AbortSignal.timeout(BOUND_MS);
   let text = '';
   try {
-    ({ text } = await transcribe(pcm, { ...options, address: service.url, signal }));
+    ({ text } = await transcribe(recording, { ...options, address: service.url, signal }));
   } catch (error) {
     console.error(`${group[0]?.name}: ${signal.aborted ? 'hung' : (error as Error).message}`);
   }
