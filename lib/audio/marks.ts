@@ -5,7 +5,7 @@ import type { FfmpegInput } from './decoders/ffmpeg';
 export type Identity =
   /** More bytes are needed to tell. */
   | { kind: 'unknown' }
-  | { kind: 'opus-packets' | 'wav' | 'aiff' | 'au' | 'ogg-opus' | 'webm-opus' | 'mp3' | 'flac' }
+  | { kind: 'opus-packets' | 'wav' | 'aiff' | 'au' | 'ogg-opus' | 'webm-opus' | 'mp3' | 'flac' | 'silk' }
   /** Samples without a header. Assumed: nothing says that they are, or at which rate. */
   | { kind: 'raw'; isAssumed: boolean }
   | { kind: 'ffmpeg'; input: FfmpegInput }
@@ -30,11 +30,11 @@ export const MARKS: readonly Mark[] = [
   // WeChat and QQ put a byte before the mark.
   {
     bytes: '#!SILK_V3',
-    found: foreign('SILK (a voice note of WeChat or QQ)', 'Convert it to WAV, MP3 or Ogg Opus.'),
+    found: { kind: 'silk' },
   },
   {
     bytes: '\x02#!SILK_V3',
-    found: foreign('SILK (a voice note of WeChat or QQ)', 'Convert it to WAV, MP3 or Ogg Opus.'),
+    found: { kind: 'silk' },
   },
   { bytes: '#!AMR', found: ffmpeg('amr', 'AMR') },
   { bytes: 'caff\0\x01', found: ffmpeg('caf', 'CAF', true) },

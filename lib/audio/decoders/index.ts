@@ -14,6 +14,7 @@ import type * as Mp3 from './mp3';
 import type * as OggOpus from './ogg-opus';
 import type * as OpusPackets from './opus-packets';
 import { PcmDecoder } from './pcm';
+import type * as Silk from './silk';
 import type * as WebmOpus from './webm-opus';
 
 // Loaded when they are needed: most sessions get raw samples, and every program would wait at its start for all of them.
@@ -26,6 +27,7 @@ const mp3 = () => (require('./mp3') as typeof Mp3).Mp3Decoder;
 const flac = () => (require('./flac') as typeof Flac).FlacDecoder;
 const ffmpeg = () => (require('./ffmpeg') as typeof Ffmpeg).FfmpegDecoder;
 const aiff = () => (require('./aiff') as typeof Aiff).AIFF;
+const silk = () => (require('./silk') as typeof Silk).SilkDecoder;
 const assumedPcm = () => (require('../assumption') as typeof Assumption).AssumedPcmDecoder;
 const au = () => (require('./au') as typeof Au).AU;
 /* eslint-enable @typescript-eslint/no-require-imports */
@@ -58,6 +60,8 @@ export function createDecoder(
       return new (mp3())(output);
     case 'flac':
       return new (flac())(output);
+    case 'silk':
+      return new (silk())(output);
     case 'ffmpeg':
       return new (ffmpeg())(identity.input, output);
     case 'unidentified':

@@ -95,7 +95,7 @@ export function installedPackage(): string {
   cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
   cpSync(path.join(ROOT, 'package.json'), path.join(folder, 'package.json'));
   mkdirSync(path.join(folder, 'node_modules'));
-  for (const name of ['ws', 'yaml', 'opus-decoder', 'mpg123-decoder']) {
+  for (const name of ['ws', 'yaml', 'opus-decoder', 'mpg123-decoder', 'silk-wasm']) {
     symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
   symlinkSync(path.join(ENGINE, 'node_modules/n8n-workflow'), path.join(folder, 'node_modules/n8n-workflow'));
