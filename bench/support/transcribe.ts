@@ -16,7 +16,13 @@ async function main(): Promise<void> {
   const audio = Buffer.alloc(audioBytes, 1);
   const begunMs = performance.now();
   if (client === 'bare') await (await openBareTask(url))(audio);
-  else await transcribe(audio, { address: url, model: 'fun-asr-realtime', pace: { multiple: 1000 } });
+  else
+    await transcribe(audio, {
+      address: url,
+      model: 'fun-asr-realtime',
+      hints: { encoding: 's16le', rate: 16_000 },
+      pace: { multiple: 1000 },
+    });
   const ms = performance.now() - begunMs;
   process.stdout.write(`${JSON.stringify({ ms })}\n`, () => process.exit(0));
 }

@@ -1,3 +1,4 @@
+import { asBuffer } from './bytes';
 import type { Decoder, DecoderOutput } from './decoders/decoder';
 import { PcmDecoder } from './decoders/pcm';
 import { findLikeness } from './likeness';
@@ -10,9 +11,12 @@ const JUDGED_BYTES = 64 * 1024;
 /** It is judged first of so much, and again of twice as much, until something is found. */
 const FIRST_JUDGED_BYTES = 4096;
 
+/** Below this is a quiet room, of which nothing can be told: samples that are read in a wrong way are louder. */
+const QUIET_LEVEL = 256;
+
 /**
  * Raw samples that nobody said are any: decoded as such, which is told once, and judged by their first seconds. Live
- * audio does not wait for the judgement.
+ * audio does not wait for the judgement, which waits for the first sound.
  */
 export class AssumedPcmDecoder implements Decoder {
   readonly #pcm: PcmDecoder;
@@ -30,7 +34,7 @@ export class AssumedPcmDecoder implements Decoder {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#used < JUDGED_BYTES) this.#remember(bytes);
+    if (this.#used < JUDGED_BYTES && (this.#used > 0 || !isQuiet(bytes))) this.#remember(bytes);
     this.#pcm.write(bytes);
   }
 
@@ -39,7 +43,7 @@ export class AssumedPcmDecoder implements Decoder {
   }
 
   end(): void {
-    if (this.#used < JUDGED_BYTES) this.#judge(true);
+    if (this.#used > 0 && this.#used < JUDGED_BYTES) this.#judge(true);
     this.#pcm.end();
   }
 
@@ -63,4 +67,12 @@ export class AssumedPcmDecoder implements Decoder {
         `A wrong guess gives wrong words, or none: ${SAY_RAW}.`,
     );
   }
+}
+
+/** Whether nothing is to be heard in it, as 16-bit samples. */
+function isQuiet(bytes: Uint8Array): boolean {
+  const view = asBuffer(bytes);
+  for (let at = 0; at + 2 <= view.length; at += 2)
+    if (Math.abs(view.readInt16LE(at)) > QUIET_LEVEL) return false;
+  return true;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ConnectionPool, transcribe } from '../../../lib';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { silence, wav } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
 const MODEL = 'fun-asr-realtime';
@@ -20,7 +20,7 @@ describe('a pool of connections', () => {
   const rig = useLibRig();
 
   const say = (options = {}, ms = 2000) =>
-    transcribe(silence(ms), { address: rig.service.url, model: MODEL, pool, ...options });
+    transcribe(wav(silence(ms)), { address: rig.service.url, model: MODEL, pool, ...options });
 
   it('serves two sessions, one after the other, by one connection and two tasks', async () => {
     await rig.serve({ utterances: ['One.', { text: 'Two.', atMs: 2100, endMs: 2400 }] });

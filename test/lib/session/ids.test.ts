@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { transcribe } from '../../../lib';
 import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { silence, wav } from '../../support/scripted-audio';
 
 const RUN_TASK = 'fun-asr-realtime';
 
@@ -23,7 +23,7 @@ describe('the ids of a session, and what it took', () => {
       await recorded.session.finish();
 
       await rig.serve({ utterances: ['Hello there.'] });
-      const transcript = await transcribe(silence(1000), {
+      const transcript = await transcribe(wav(silence(1000)), {
         region: 'local',
         address: rig.service.url,
         model,

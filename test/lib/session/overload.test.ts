@@ -50,7 +50,9 @@ describe('more audio than can be sent', () => {
     const { clock, recorded } = await slow({ overload: 'dropOldest' });
     const { session } = recorded;
     const audio = noise(4000 * 32);
-    for (let at = 0; at < audio.length; at += 3200) await session.append(audio.subarray(at, at + 3200));
+    const hints = { encoding: 's16le' };
+    for (let at = 0; at < audio.length; at += 3200)
+      await session.append(audio.subarray(at, at + 3200), hints);
     assert.equal(session.statistics().audioHeldMs, 1000);
     assert.equal(session.statistics().audioLostMs, 2500);
     assert.equal(recorded.of('warning').length, 0);

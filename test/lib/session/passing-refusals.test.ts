@@ -5,7 +5,7 @@ import type { ScriptConnection, ScriptFault } from '../../../local-service';
 import { ManualClock } from '../../support/clocks';
 import { FakeSocket } from '../../support/fake-socket';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { silence, wav } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
 const RUN_TASK = 'fun-asr-realtime';
@@ -208,11 +208,11 @@ describe('the first connection of a session', () => {
   it('is tried again by transcribe unless told otherwise', async () => {
     const connections = [{ upgrade: { status: 503 } }, { utterances: ['Hello.'] }];
     const { url: address } = await rig.serve({ connections });
-    const { text } = await transcribe(silence(2000), { region: 'local', address });
+    const { text } = await transcribe(wav(silence(2000)), { region: 'local', address });
     assert.equal(text, 'Hello.');
     await rig.serve({ upgrade: { status: 503 } });
     await assert.rejects(
-      transcribe(silence(2000), { region: 'local', address: rig.service.url, firstConnectTimeoutMs: 0 }),
+      transcribe(wav(silence(2000)), { region: 'local', address: rig.service.url, firstConnectTimeoutMs: 0 }),
       { httpStatus: 503 },
     );
   });

@@ -178,9 +178,10 @@ describe('a session whose connection is lost', () => {
       ],
     });
     const recorded = open({ maxReplayAudioMs: 5000 });
-    for (let second = 0; second < 20; second += 1) await recorded.session.append(noise(32_000));
+    for (let second = 0; second < 20; second += 1)
+      await recorded.session.append(noise(32_000), { rate: 16_000 });
     await recorded.next('resumed');
-    await recorded.session.append(silence(3000));
+    await recorded.session.append(silence(3000), { rate: 16_000 });
     const statistics = await recorded.session.finish();
     const [resumed] = recorded.of('resumed');
     assert.ok(resumed!.lostMs >= 14_500 && resumed!.lostMs <= 15_000, String(resumed?.lostMs));

@@ -5,7 +5,7 @@ import type { Socket, SocketEnd, SocketHandlers } from '../../../lib/transport/s
 import { ManualClock } from '../../support/clocks';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { silence, wav } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
 /** Connections that open and end when the test says so. */
@@ -198,7 +198,7 @@ describe('a pool whose connections are made by others', () => {
       },
     );
     const sessions = [1, 2, 3].map(() =>
-      transcribe(silence(100), { address: 'ws://127.0.0.1:9', model: 'fun-asr-realtime', pool }),
+      transcribe(wav(silence(100)), { address: 'ws://127.0.0.1:9', model: 'fun-asr-realtime', pool }),
     );
     for (const session of sessions) {
       await assert.rejects(session, { code: 'CONNECT_FAILED', message: /no network here/ });
@@ -227,7 +227,7 @@ describe('a pool with real connections', () => {
   const rig = useLibRig();
 
   const say = (options: object) =>
-    transcribe(silence(2500), { address: rig.service.url, model: 'fun-asr-realtime', pool, ...options });
+    transcribe(wav(silence(2500)), { address: rig.service.url, model: 'fun-asr-realtime', pool, ...options });
 
   it('recognises many recordings over few connections', async () => {
     pool = new ConnectionPool({ maxOpen: 3, maxConnecting: 1 });
