@@ -153,6 +153,7 @@ function listeners(inner: string, env: Record<string, string>): FlowNode[] {
       id: 'append',
       type: 'asr-append-audio',
       session: 'session',
+      strings: 'file',
       property: 'payload',
       wires: [[]],
     },
