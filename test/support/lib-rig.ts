@@ -19,6 +19,8 @@ export class RecordedSession {
 
   constructor(readonly session: Session) {
     session.on('event', (event) => {
+      // Tests append raw samples without a word; that this is said has tests of its own.
+      if (event.type === 'warning' && event.code === 'AUDIO_ASSUMED') return;
       this.events.push(event);
       for (const look of [...this.#looks]) look();
     });

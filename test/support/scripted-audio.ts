@@ -9,6 +9,9 @@ export function silence(ms: number, rateHz = 16_000): Buffer {
   return Buffer.from(room.buffer);
 }
 
+/** What {@link silence} is: told with it, a session assumes nothing and warns of nothing. */
+export const RAW = { encoding: 's16le', rate: 16_000 } as const;
+
 /** What a muted microphone gives. */
 export function deadSilence(ms: number, rateHz = 16_000): Buffer {
   return Buffer.alloc(Math.round((ms * rateHz) / 1000) * 2);

@@ -3,7 +3,7 @@ import type { SessionEvent, SessionOptions } from '../../../lib';
 import type { ScriptFile } from '../../../local-service';
 import { useLibRig } from '../../support/lib-rig';
 import type { RecordedSession } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { RAW, silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 import { turns } from '../../support/turns';
 
@@ -159,7 +159,7 @@ describe('a session as a stream of events', () => {
     await rig.serve({ utterances: [SENTENCE] });
     const recorded = rig.open();
     const readers = [typesOf(recorded.session), typesOf(recorded.session)];
-    await recorded.session.append(silence(3000));
+    await recorded.session.append(silence(3000), RAW);
     await recorded.session.finish();
     for (const types of await Promise.all(readers)) {
       assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { SessionOptions } from '../../../lib';
 import type { ScriptFile } from '../../../local-service';
 import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { RAW, silence } from '../../support/scripted-audio';
 
 const KEY = 'sk-5ecre7-d0-not-show-7f3a';
 
@@ -16,7 +16,7 @@ describe('the log of a session', () => {
       debug: (message: string, details: object) => entries.push({ message, details: { ...details } }),
     };
     const recorded = rig.open({ apiKey: KEY, log, ...options });
-    await recorded.session.append(silence(2500)).catch(() => undefined);
+    await recorded.session.append(silence(2500), RAW).catch(() => undefined);
     await recorded.session.commit().catch(() => undefined);
     await recorded.session.finish().catch(() => undefined);
     const messages = entries.map(({ message }) => message);
@@ -66,7 +66,7 @@ describe('the log of a session', () => {
       },
     };
     const recorded = rig.open({ log });
-    await recorded.session.append(silence(2500));
+    await recorded.session.append(silence(2500), RAW);
     await recorded.session.finish();
     assert.deepEqual(recorded.finals, ['Hello.']);
     assert.deepEqual(recorded.of('warning'), []);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { RAW, silence } from '../../support/scripted-audio';
 
 describe('a session in Manual mode', () => {
   const rig = useLibRig();
@@ -194,7 +194,7 @@ describe('a session in Manual mode', () => {
     recorded.session.on('warning', () => {
       texts.push(recorded.session.commit().then(({ text }) => text));
     });
-    await recorded.session.append(silence(61_000));
+    await recorded.session.append(silence(61_000), RAW);
     assert.deepEqual(await Promise.all(texts), ['One.']);
     const audio = service.sessions[0]!.received.find((entry) => entry.kind === 'audio');
     assert.equal(audio?.kind === 'audio' && audio.bytes, 61_000 * 32);
