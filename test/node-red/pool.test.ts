@@ -10,7 +10,7 @@ import {
   sessionNodes,
 } from '../support/node-red';
 import { tasksOf, useService } from '../support/node-red-service';
-import { silence } from '../support/scripted-audio';
+import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
 const MODEL = 'fun-asr-realtime';
@@ -42,7 +42,7 @@ describe('asr credentials and the connections of sessions', () => {
   it('recognises two recordings in a row on one connection', async () => {
     const flow = await start({ utterances: ['One.'], loop: true });
     for (const count of [1, 2]) {
-      flow.send('transcribe', { payload: silence(2500) });
+      flow.send('transcribe', { payload: wav(silence(2500)) });
       await flow.messages('text', count);
     }
     assert.equal(service.sessions.length, 1);
@@ -52,7 +52,7 @@ describe('asr credentials and the connections of sessions', () => {
 
   it('shares it between the nodes', async () => {
     const flow = await start({ utterances: ['One.'], loop: true });
-    flow.send('transcribe', { payload: silence(2500) });
+    flow.send('transcribe', { payload: wav(silence(2500)) });
     await flow.message('text');
     flow.send('append', { payload: silence(2500) });
     await flow.message('final');
@@ -67,9 +67,9 @@ describe('asr credentials and the connections of sessions', () => {
       ],
     };
     const flow = await start(script, { reconnectAttempts: '0' });
-    flow.send('transcribe', { payload: silence(2500) });
+    flow.send('transcribe', { payload: wav(silence(2500)) });
     assert.match(errorOf(await flow.message('caught')).message, /Broken/);
-    flow.send('transcribe', { payload: silence(2500) });
+    flow.send('transcribe', { payload: wav(silence(2500)) });
     assert.equal((await flow.message('text')).payload, 'Two.');
     assert.equal(service.sessions.length, 2);
   });
@@ -86,7 +86,7 @@ describe('asr credentials and the connections of sessions', () => {
 
   it('closes the ones that wait when it closes', async () => {
     const flow = await start({ utterances: ['One.'] });
-    flow.send('transcribe', { payload: silence(2500) });
+    flow.send('transcribe', { payload: wav(silence(2500)) });
     await flow.message('text');
     assert.equal(service.connectionCount, 1);
     await helper.getNode('credentials')!.close(false);
@@ -99,7 +99,7 @@ describe('asr credentials and the connections of sessions', () => {
   ] as const) {
     it(`gives captions as ${captions} beside the text`, async () => {
       const flow = await start({ utterances: ['Good morning everybody.'] }, { captions });
-      flow.send('transcribe', { payload: silence(3000) });
+      flow.send('transcribe', { payload: wav(silence(3000)) });
       const msg = await flow.message('text');
       assert.equal(msg.payload, 'Good morning everybody.');
       assert.match(String(msg.captions), expected);
@@ -108,7 +108,7 @@ describe('asr credentials and the connections of sessions', () => {
 
   it('gives a transcription the dialogue of its message', async () => {
     const flow = await start({ utterances: ['One.'] });
-    flow.send('transcribe', { payload: silence(2500), context: 'Before.' });
+    flow.send('transcribe', { payload: wav(silence(2500)), context: 'Before.' });
     const msg = await flow.message('text');
     assert.equal('captions' in msg, false);
     assert.deepEqual(tasksOf(service.sessions[0])[0]!.input.context, [

@@ -19,7 +19,7 @@ import {
   sessionNodes,
 } from '../support/node-red';
 import { useService } from '../support/node-red-service';
-import { silence } from '../support/scripted-audio';
+import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
 const KEY = 'sk-5ecre7-d0-not-show-7f3a';
@@ -55,7 +55,7 @@ describe('asr session in trouble', () => {
       ],
     });
     const flow = await start();
-    flow.send('append', { payload: silence(4000) });
+    flow.send('append', { payload: silence(4000), rate: 16_000 });
     const final = await flow.message('final');
     assert.equal(final.payload, 'Good morning everybody.');
     assert.deepEqual(
@@ -79,7 +79,7 @@ describe('asr session in trouble', () => {
   it('ends with the error at once where no attempts are wanted', async () => {
     service = await serve({ utterances: ['Hi.'], faults: [{ on: 'interim', nth: 1, do: 'terminate' }] });
     const flow = await start({ reconnectAttempts: '0' });
-    flow.send('append', { payload: silence(4000) });
+    flow.send('append', { payload: silence(4000), rate: 16_000 });
     assert.equal(errorOf(await flow.message('caught')).code, 'CONNECTION_LOST');
     assert.deepEqual(events(flow, 'reconnecting'), []);
   });
@@ -92,7 +92,7 @@ describe('asr session in trouble', () => {
       ],
     });
     const flow = await start({ livenessSeconds: '1' });
-    flow.send('append', { payload: silence(3000) });
+    flow.send('append', { payload: silence(3000), rate: 16_000 });
     await flow.message('interim');
     await waitUntil(() => events(flow, 'reconnecting').length > 0, 'the drop to be noticed');
     assert.equal((await flow.message('final')).payload, 'Hello there.');
@@ -106,7 +106,7 @@ describe('asr session in trouble', () => {
     const flow = await start({ heldSeconds: '5' });
     const pieces = 120;
     // More than sockets take by themselves: 10 minutes.
-    for (let i = 0; i < pieces; i++) flow.send('append', { payload: silence(5000) });
+    for (let i = 0; i < pieces; i++) flow.send('append', { payload: silence(5000), rate: 16_000 });
     await waitUntil(
       () => /^buffering \d+\.\d s$/.test(flow.badges('session').at(-1)?.text ?? ''),
       'the badge',
@@ -121,7 +121,7 @@ describe('asr session in trouble', () => {
   it('is done with the messages that had to wait as soon as there is room', async () => {
     service = await serve({ faults: [{ on: 'opened', do: 'delay', ms: 400 }] });
     const flow = await start({ heldSeconds: '1' });
-    for (let i = 0; i < 5; i++) flow.send('append', { payload: silence(1000) });
+    for (let i = 0; i < 5; i++) flow.send('append', { payload: silence(1000), rate: 16_000 });
     await waitUntil(() => service.connectionCount === 1, 'the connection');
     // One is accepted, the next goes over the limit, the others wait for it.
     assert.equal(flow.received('completed').length, 1);
@@ -137,7 +137,7 @@ describe('asr session in trouble', () => {
     it(`${isLost ? 'drops the oldest' : 'refuses the new'} audio where there is no room, if it is set to that`, async () => {
       service = await serve({ faults: [{ on: 'opened', do: 'delay', ms: 400 }] });
       const flow = await start({ heldSeconds: '1', overload });
-      for (let i = 0; i < 3; i++) flow.send('append', { payload: silence(1000) });
+      for (let i = 0; i < 3; i++) flow.send('append', { payload: silence(1000), rate: 16_000 });
       if (isLost) {
         await flow.messages('completed', 3);
         await waitUntil(() => events(flow, 'warning').length > 0, 'the warning');
@@ -158,7 +158,7 @@ describe('asr session in trouble', () => {
   it('sends statistics at its interval, until the end', async () => {
     service = await serve({ utterances: ['Hello.'] });
     const flow = await start({ statisticsSeconds: '0.1' });
-    flow.send('append', { payload: silence(2500) });
+    flow.send('append', { payload: silence(2500), rate: 16_000 });
     await waitUntil(() => events(flow, 'statistics').length >= 3, 'three statistics');
     const { statistics } = events(flow, 'statistics').at(-1)!;
     assert.equal(statistics.audioInMs, 2500);
@@ -181,7 +181,7 @@ describe('asr session in trouble', () => {
       service = await serve({ utterances: ['Hello.'] }, { apiKey: KEY });
       const traceFile = path.join(folder, 'trace.jsonl');
       const flow = await start({ traceFile }, KEY);
-      flow.send('append', { payload: silence(2500) });
+      flow.send('append', { payload: silence(2500), rate: 16_000 });
       await flow.message('final');
       await helper.getNode('session')!.close(false);
       const text = readFileSync(traceFile, 'utf8');
@@ -205,7 +205,7 @@ describe('asr session in trouble', () => {
       const flow = await start({ traceFile: path.join(folder, 'none', 'trace.jsonl') });
       const warnings: unknown[] = [];
       onCall(helper.getNode('session') as EventEmitter, 'warn', ([text]) => warnings.push(text));
-      flow.send('append', { payload: silence(2500) });
+      flow.send('append', { payload: silence(2500), rate: 16_000 });
       assert.equal((await flow.message('final')).payload, 'Hello.');
       await waitUntil(() => warnings.length > 0, 'the warning');
       assert.match(String(warnings[0]), /Cannot write the trace file .*ENOENT/);
@@ -234,7 +234,7 @@ describe('asr session in trouble', () => {
         },
         { id: 'text', type: 'helper', z: 'tab' },
       ]);
-      flow.send('transcribe', { payload: silence(4000) });
+      flow.send('transcribe', { payload: wav(silence(4000)) });
       const msg = await flow.message('text');
       assert.equal(msg.payload, 'Hello there.');
       assert.deepEqual((msg.asr as Transcript).statistics.reconnectsByReason, { CONNECTION_LOST: 1 });
@@ -251,7 +251,7 @@ describe('asr session in trouble', () => {
     const flow = await start({ mode: 'manual' }, KEY);
     const log: unknown[] = [];
     onCall(helper.getNode('session') as EventEmitter, 'debug', ([text]) => log.push(text));
-    flow.send('append', { payload: silence(2500) });
+    flow.send('append', { payload: silence(2500), rate: 16_000 });
     await flow.message('appended');
     flow.send('commit', {});
     assert.equal((await flow.message('committed')).payload, 'Hello.');
@@ -287,7 +287,7 @@ describe('asr session in trouble', () => {
       ]);
       for (let i = 0; i < 10; i++) {
         flow.send('badAppend', { payload: silence(300) });
-        flow.send('append', { payload: silence(300) });
+        flow.send('append', { payload: silence(300), rate: 16_000 });
       }
       assert.equal((await flow.message('final')).payload, 'Hello.');
       const [closed, failed] = await flow.messages('badEvents', 2);

@@ -54,7 +54,7 @@ describe('asr session', () => {
   it('sends interims, finals and emotions as text, and every other event, each on its own output', async () => {
     await serve();
     const flow = await start();
-    flow.send('append', { payload: GREETING_AUDIO });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
 
     const final = await flow.message('final');
     assert.equal(final.payload, 'Good morning everybody.');
@@ -83,7 +83,7 @@ describe('asr session', () => {
     await serve();
     const flow = await start();
     const route = { _msgid: 'm1', topic: 'kitchen', _session: { type: 'websocket', id: 's1' } };
-    flow.send('append', { payload: GREETING_AUDIO, ...route, req: { r: 1 }, res: { r: 2 } });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, ...route, req: { r: 1 }, res: { r: 2 } });
 
     const final = await flow.message('final');
     assert.equal(final._msgid, 'm1');
@@ -96,8 +96,8 @@ describe('asr session', () => {
   it('holds a session for each key, with the key as the topic of its results', async () => {
     await serve();
     const flow = await start({ keyType: 'msg', key: 'room' });
-    flow.send('append', { payload: GREETING_AUDIO, room: 'kitchen', topic: 'x' });
-    flow.send('append', { payload: GREETING_AUDIO, room: 7 });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, room: 'kitchen', topic: 'x' });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, room: 7 });
 
     const finals = await flow.messages('final', 2);
     assert.deepEqual(new Set(finals.map(({ topic }) => topic)), new Set(['kitchen', '7']));
@@ -108,7 +108,7 @@ describe('asr session', () => {
   it('refuses a message without the key, which must not end up in the session of another', async () => {
     await serve();
     const flow = await start({ keyType: 'msg', key: 'room' });
-    flow.send('append', { payload: GREETING_AUDIO });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
 
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'NO_KEY');
@@ -119,9 +119,9 @@ describe('asr session', () => {
   it('refuses audio for one key more than its limit', async () => {
     await serve();
     const flow = await start({ keyType: 'msg', key: 'topic', maxSessions: '1' });
-    flow.send('append', { payload: GREETING_AUDIO, topic: 'a' });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, topic: 'a' });
     await flow.message('appended');
-    flow.send('append', { payload: GREETING_AUDIO, topic: 'b' });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, topic: 'b' });
 
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'TOO_MANY_SESSIONS');
@@ -148,7 +148,7 @@ describe('asr session', () => {
     await serve();
     const flow = await start();
     // The silence that ends the sentence is missing.
-    flow.send('append', { payload: silence(1300) });
+    flow.send('append', { payload: silence(1300), rate: 16_000 });
     await flow.message('appended');
     flow.send('session', { action: 'finish' });
 
@@ -164,7 +164,7 @@ describe('asr session', () => {
   it('closes at once on abort', async () => {
     await serve();
     const flow = await start();
-    flow.send('append', { payload: silence(1300) });
+    flow.send('append', { payload: silence(1300), rate: 16_000 });
     await flow.message('interim');
     flow.send('session', { action: 'abort' });
 
@@ -195,20 +195,20 @@ describe('asr session', () => {
   it('finishes a session without audio where that is the policy, and opens a new one for the next audio', async () => {
     await serve({ utterances: [GREETING] });
     const flow = await start({ idlePolicy: 'close', idleSeconds: '0.15' });
-    flow.send('append', { payload: silence(1300) });
+    flow.send('append', { payload: silence(1300), rate: 16_000 });
 
     assert.equal((await flow.message('final')).payload, 'Good morning everybody.');
     await waitUntil(() => service.connectionCount === 0, 'the idle session to end');
     assert.deepEqual(flow.received('caught'), []);
 
-    flow.send('append', { payload: silence(100) });
+    flow.send('append', { payload: silence(100), rate: 16_000 });
     await waitUntil(() => service.sessions.length === 2, 'a second session');
   });
 
   it('reports a session that fails once, to Catch, on the fourth output and as its badge', async () => {
     await serve({ utterances: [GREETING], upgrade: { status: 401 } });
     const flow = await start();
-    flow.send('append', { payload: GREETING_AUDIO, topic: 'kitchen' });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, topic: 'kitchen' });
 
     const [closed, event] = await flow.messages('events', 2);
     assert.equal((closed!.payload as { to: string }).to, 'closed');
@@ -229,11 +229,11 @@ describe('asr session', () => {
   it('does not knock again at once after a refused key, but on start', async () => {
     await serve({ utterances: [GREETING], upgrade: { status: 401 } });
     const flow = await start();
-    flow.send('append', { payload: GREETING_AUDIO });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
     await flow.message('events');
     assert.equal(service.sessions.length, 1);
 
-    flow.send('append', { payload: GREETING_AUDIO, _msgid: 'second' });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, _msgid: 'second' });
     await waitUntil(
       () => flow.received('caught').some((msg) => errorOf(msg).code === 'HOLD_OFF'),
       'the hold-off error',
@@ -259,7 +259,7 @@ describe('asr session', () => {
     assert.equal(error.source.id, 'append');
     assert.deepEqual(flow.badges('append').at(-1), { fill: 'red', shape: 'ring', text: 'bad audio' });
 
-    flow.send('append', { payload: GREETING_AUDIO });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
     assert.equal((await flow.message('final')).payload, 'Good morning everybody.');
     assert.equal(service.sessions.length, 1);
     assert.deepEqual(flow.badges('append').at(-1), {});
@@ -268,7 +268,7 @@ describe('asr session', () => {
   it('leaves no connection behind when it closes, within a second, and shows and sends nothing after', async () => {
     await serve();
     const flow = await start({ keyType: 'msg', key: 'topic', onDeploy: 'abort' });
-    for (const topic of ['a', 'b', 'c']) flow.send('append', { payload: silence(500), topic });
+    for (const topic of ['a', 'b', 'c']) flow.send('append', { payload: silence(500), rate: 16_000, topic });
     await waitUntil(() => service.connectionCount === 3, 'three sessions');
     await flow.messages('events', 3);
 
@@ -279,7 +279,7 @@ describe('asr session', () => {
     const calls: string[] = [];
     onCall(node as EventEmitter, 'send', () => calls.push('send'));
     onCall(node as EventEmitter, 'status', ([badge]) => calls.push(`status ${JSON.stringify(badge)}`));
-    flow.send('append', { payload: silence(500), topic: 'd' });
+    flow.send('append', { payload: silence(500), rate: 16_000, topic: 'd' });
 
     await waitUntil(() => service.connectionCount === 0, 'the connections to close');
     const error = errorOf(await flow.message('caught'));
@@ -292,7 +292,7 @@ describe('asr session', () => {
   it('opens a session without credentials never, and says what is missing', async () => {
     await serve();
     const flow = await start({ connection: 'gone' });
-    flow.send('append', { payload: GREETING_AUDIO });
+    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'NO_CREDENTIALS');
     assert.equal(flow.badges('session').at(-1)?.text, 'not set up');
@@ -323,7 +323,7 @@ describe('asr session', () => {
   it('refuses a threshold out of bounds with the name of the setting', async () => {
     await serve();
     const flow = await start({ parameters: { vadThreshold: 3 } });
-    flow.send('append', { payload: silence(100) });
+    flow.send('append', { payload: silence(100), rate: 16_000 });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'INVALID_OPTION');
     assert.match(error.message, /vadThreshold.*from -1 to 1, got 3/);
