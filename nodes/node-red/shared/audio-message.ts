@@ -140,9 +140,9 @@ export function unreadHints(msg: NodeMessageInFlow): [unread: string, read: stri
   return Object.entries(UNREAD_HINTS).filter(([unread, read]) => unread in msg && !(read in msg));
 }
 
-/** Whether the message has all of a recording: the body of a request. */
+/** Whether the message has all of a recording: the body of a request, which has headers. */
 function isWhole(msg: NodeMessageInFlow): boolean {
-  return requestOf(msg) !== undefined;
+  return requestOf(msg)?.headers !== undefined;
 }
 
 /** A message of the `http in`, `websocket in` or `tcp in` nodes: anybody may have written its text. */
