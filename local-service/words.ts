@@ -56,3 +56,8 @@ export function spreadWords(
     return { text: word, punctuation, beginMs: begin, endMs: at(characters) };
   });
 }
+
+/** Lower case and without punctuation: words that sound alike. */
+export function normaliseWord(word: string): string {
+  return word.toLowerCase().replaceAll(/[^\p{L}\p{N}']/gu, '');
+}

@@ -34,6 +34,11 @@ const CHECKS = [
   { name: 'lint', script: 'node_modules/eslint/bin/eslint.js', args: ['.'] },
   // n8n's rules want an ESLint of their own: package.json says where it is.
   { name: "lint with n8n's rules", script: n8nLint, args: n8nLintArgs },
+  {
+    name: 'circles',
+    script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    args: ['lib', 'nodes', 'credentials', 'bin', 'local-service'],
+  },
   { name: 'format', script: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },
   {

@@ -1,4 +1,4 @@
-import { normaliseWord } from '../recogniser/text';
+import { normaliseWord } from '../words';
 import type { HotWord } from './lists';
 
 /** How alike two spellings must be, by weight: heavy words take more of their neighbours. */

@@ -1,4 +1,4 @@
-import { normaliseWord } from './text';
+import { normaliseWord } from '../words';
 
 /**
  * What follows in `words` behind the prefix that comes closest to `wanted`, and how many words that prefix is off. Of

@@ -1,4 +1,4 @@
-import { normaliseWord } from './text';
+import { normaliseWord } from '../words';
 
 /** Words that are compared at a time: two are repeated by everybody, four hardly by a loop that varies. */
 const GRAM_WORDS = 3;

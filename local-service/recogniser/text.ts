@@ -1,3 +1,4 @@
+import { normaliseWord } from '../words';
 import { cutVariedLoop } from './repetition';
 
 /** Nobody speaks faster for long; a decoder that loops does. */
@@ -21,11 +22,6 @@ export function cleanTranscript(text: string, durationMs: number): string {
   // Who says the same three times takes three times as long; a decoder that loops has no time to.
   const isHurried = words.length > (durationMs / 1_000) * HURRIED_WORDS_PER_SECOND;
   return (isHurried ? cutVariedLoop(kept) : kept).slice(0, most).join(' ');
-}
-
-/** Lower case and without punctuation: words that sound alike. */
-export function normaliseWord(word: string): string {
-  return word.toLowerCase().replaceAll(/[^\p{L}\p{N}']/gu, '');
 }
 
 /** Keeps a phrase that follows itself at once as often as a person might say it. */
