@@ -19,7 +19,8 @@ async function main(): Promise<void> {
   const pool = new ConnectionPool();
   const run = async (options: { pool?: ConnectionPool }): Promise<number> => {
     const begun = performance.now();
-    await transcribe(AUDIO, { address: service.url, model: MODEL, ...options });
+    const hints = { encoding: 's16le', rate: 16_000 };
+    await transcribe(AUDIO, { address: service.url, model: MODEL, hints, ...options });
     return performance.now() - begun;
   };
   try {
