@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import { ROOT } from '../../hosts/support/packed';
 import { ffmpegPath } from '../../support/audio-fixtures';
+import { withEnvironment } from '../../support/environment';
 import { JFK_PCM, JFK_TEXT } from '../../support/jfk';
 import { silence, wav } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
@@ -286,16 +287,3 @@ describe("the trigger in n8n's engine", function () {
     assert.ok(wordErrorRate(JFK_TEXT, heard()!) <= 0.05, heard());
   });
 });
-
-async function withEnvironment(variables: Record<string, string>, task: () => Promise<void>): Promise<void> {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
-  try {
-    await task();
-  } finally {
-    for (const [name, value] of before) {
-      if (value === undefined) Reflect.deleteProperty(process.env, name);
-      else process.env[name] = value;
-    }
-  }
-}
