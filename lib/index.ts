@@ -35,7 +35,7 @@ export type { ProxyChoice } from './transport/socket';
 export type { TraceWriter } from './transport/trace';
 export type { SessionLog } from './vocabulary/log';
 export { openSession } from './session/session';
-export { joinTexts } from './session/text';
+export { joinTexts } from './vocabulary/join-texts';
 export { transcribe } from './session/transcribe';
 export type { TranscribeOptions, Transcript } from './session/transcribe';
 export type { Clock, Environment } from './transport/environment';

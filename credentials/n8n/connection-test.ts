@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 import { asAsrError } from '../../lib/vocabulary/errors';
 import { resolveEndpoint } from '../../lib/vocabulary/regions';
-import { checkConnection } from '../../lib/session/check-connection';
+import { checkConnection } from '../../lib/check-connection';
 import { connectionOf } from './connection';
 
 /** What n8n's button "Test" does: a real session is opened and closed again. The message never has the key. */

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { AsrError, asAsrError } from '../../lib/vocabulary/errors';
 import { DEFAULT_MODEL } from '../../lib/vocabulary/models';
 import { isLoopback, REGIONS, resolveEndpoint } from '../../lib/vocabulary/regions';
-import { checkConnection } from '../../lib/session/check-connection';
+import { checkConnection } from '../../lib/check-connection';
 import { connectionOf, endpointOf } from './connection';
 import type { AsrCredentialsNode, Connection, ConnectionDef } from './connection';
 

@@ -1,10 +1,11 @@
 import { asAsrError } from '../vocabulary/errors';
 import { beginsRecording, interruptsSamples } from './beginnings';
-import { ByteQueue } from './bytes';
+import { ByteQueue, joined } from './bytes';
 import { createDecoder } from './decoders';
 import type { Doctor } from './doctor';
 import { areAlike } from './format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
+import { IntakeInput, SLICE_BYTES } from './intake-input';
 import { Recording } from './recording';
 import { identify } from './sniff';
 import type { Identity } from './sniff';
@@ -12,20 +13,8 @@ import { Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
 const NO_HINTS: AudioFormatHints = {};
-/** Decoders get a chunk in slices, so that none gives much more at once than may come out. */
-const SLICE_BYTES = 16 * 1024;
-/** Raw samples do not become much more, and FLAC is read frame by frame. */
-const LARGE_SLICE_BYTES: Partial<Record<Identity['kind'], number>> = {
-  raw: 256 * 1024,
-  wav: 256 * 1024,
-  aiff: 256 * 1024,
-  au: 256 * 1024,
-  flac: 64 * 1024,
-};
 /** What is right as it is passes at once. */
 const MAX_PASSED_BYTES = 256 * 1024;
-/** What is left of a larger chunk is not copied but read where it is, until it has been taken. */
-const MAX_COPIED_BYTES = 1024 * 1024;
 /** As much of recordings that are over comes out at once. */
 const MAX_READY_BYTES = 32 * 1024;
 /** As much is read at once where nothing comes out of it. */
@@ -53,11 +42,7 @@ export class AudioIntake {
   #recording: Recording | undefined;
   #kind: Identity['kind'] | undefined;
   #lastDoctor: Doctor | undefined;
-  /** What was written and not decoded yet, in its order. */
-  #inputs: Uint8Array[] = [];
-  #inputHints = NO_HINTS;
-  /** Whether the input is at the beginning of a chunk, where another recording may begin. */
-  #isChunkStart = false;
+  readonly #input = new IntakeInput();
   /** What is to be done once all input has been decoded. */
   #stop: 'pause' | 'end' | undefined;
   /** Whether the decoder has been told of the pause. */
@@ -91,7 +76,7 @@ export class AudioIntake {
   /** Whether `read` gives more without another byte. */
   get isPending(): boolean {
     return (
-      this.#inputs.length > 0 ||
+      !this.#input.isEmpty ||
       this.#stop !== undefined ||
       this.#isEnding ||
       this.#failure !== undefined ||
@@ -107,12 +92,9 @@ export class AudioIntake {
   write(bytes: Uint8Array, hints: AudioFormatHints = NO_HINTS): Pcm {
     if (bytes.length === 0) return EMPTY;
     if (this.#passes(bytes, hints)) return bytes;
-    this.#inputs.push(bytes);
-    this.#inputHints = hints;
-    this.#isChunkStart = true;
+    this.#input.write(bytes, hints);
     const pcm = this.read();
-    const left = this.#inputs.pop();
-    if (left) this.#inputs.push(left.length > MAX_COPIED_BYTES ? left : Uint8Array.from(left));
+    this.#input.keep();
     return pcm;
   }
 
@@ -148,7 +130,7 @@ export class AudioIntake {
     this.#recording = undefined;
     this.#kind = undefined;
     this.#head.clear();
-    this.#inputs = [];
+    this.#input.clear();
     this.#stop = undefined;
     this.#hasPaused = false;
     this.#isEnding = false;
@@ -180,7 +162,7 @@ export class AudioIntake {
     if (this.#failure !== undefined) throw this.#failure;
     let read = 0;
     while (this.isPending && read < maxBytes && !this.#hasEnough()) {
-      read += Math.min(SLICE_BYTES, this.#inputs[0]?.length ?? 0);
+      read += Math.min(SLICE_BYTES, this.#input.first.length);
       const step = this.#step();
       if (step) return step.then(() => this.#run(maxBytes - read));
     }
@@ -201,26 +183,22 @@ export class AudioIntake {
     if (recording?.decoder.rest) {
       const { rest } = recording.decoder;
       recording.doctor.bytes -= rest.length;
-      if (rest.length > 0) this.#inputs.unshift(Uint8Array.from(rest));
+      if (rest.length > 0) this.#input.putBack(Uint8Array.from(rest));
       return this.#endRecording(recording, true);
     }
-    if (this.#inputs.length > 0) return this.#writeSlice();
+    if (!this.#input.isEmpty) return this.#writeSlice();
     return this.#stop === 'pause' && !recording?.decoder.endsAtPause ? this.#pause() : this.#end();
   }
 
   #writeSlice(): void | Promise<void> {
-    const input = this.#inputs[0] ?? EMPTY;
     const recording = this.#recording;
-    const isChunkStart = this.#isChunkStart;
-    this.#isChunkStart = false;
+    const isChunkStart = this.#input.takeChunkStart();
     // That it was cut off must not cost the beginning of the other.
-    if (recording && isChunkStart && this.#isNew(input, this.#inputHints))
+    if (recording && isChunkStart && this.#isNew(this.#input.first, this.#input.hints))
       return this.#endRecording(recording, true);
-    const slice = input.subarray(0, (this.#kind && LARGE_SLICE_BYTES[this.#kind]) ?? SLICE_BYTES);
-    if (slice.length === input.length) this.#inputs.shift();
-    else this.#inputs[0] = input.subarray(slice.length);
+    const slice = this.#input.takeSlice(this.#kind);
     if (recording) return recording.write(slice);
-    this.#begin(slice, this.#inputHints, false);
+    this.#begin(slice, this.#input.hints, false);
   }
 
   /** Whether this chunk does not belong to the recording that is under way. */
@@ -244,7 +222,7 @@ export class AudioIntake {
       if (this.#head.length === 0) this.#head.push(bytes);
       return;
     }
-    this.#inputs.unshift(head === bytes ? bytes : Uint8Array.from(head));
+    this.#input.putBack(head === bytes ? bytes : Uint8Array.from(head));
     this.#head.clear();
     this.#kind = identity.kind;
     const { channel } = hints;
@@ -278,29 +256,19 @@ export class AudioIntake {
     else this.#stop = undefined;
   }
 
-  /** @param isAbandoned Whether another one follows, so that nothing is lost with what is wrong at its end. */
+  /** @param isAbandoned Whether another one follows. */
   #endRecording(recording: Recording, isAbandoned: boolean): void | Promise<void> {
     this.#isEnding = true;
-    const failed = (error: unknown): void => {
-      if (!isAbandoned) throw error;
-      recording.doctor.isCut = true;
-    };
-    try {
-      return recording.decoder.end()?.catch(failed);
-    } catch (error) {
-      failed(error);
-    }
+    return recording.end(isAbandoned);
   }
 
   #close(recording: Recording): void {
-    recording.flush();
-    recording.decoder.free?.();
-    const pcm = recording.take();
+    const pcm = recording.close();
     if (pcm.length > 0) this.#ready.push(pcm);
     this.#recording = undefined;
     this.#kind = undefined;
     this.#isEnding = false;
-    if (this.#inputs.length === 0 && this.#stop === 'end') this.#stop = undefined;
+    if (this.#input.isEmpty && this.#stop === 'end') this.#stop = undefined;
   }
 
   #take(): Uint8Array {
@@ -309,8 +277,7 @@ export class AudioIntake {
     if (ready.length === 0) return pcm;
     this.#ready = [];
     if (pcm.length > 0) ready.push(pcm);
-    const [only = EMPTY] = ready;
-    return ready.length === 1 ? only : Buffer.concat(ready);
+    return joined(ready);
   }
 
   /** What was decoded before the error is given first. */

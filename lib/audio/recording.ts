@@ -1,5 +1,6 @@
 import { kernel } from '../base/kernel';
 import { Backlog } from './backlog';
+import { joined } from './bytes';
 import type { AudioBlock, Decoder, DecoderOutput } from './decoders/decoder';
 import { Doctor } from './doctor';
 import type { SourceFormat } from './format';
@@ -111,11 +112,9 @@ export class Recording {
     this.#endPiece();
     this.#readyBytes = 0;
     this.#workedSamples = 0;
-    const pieces = this.#pieces;
-    if (pieces.length === 0) return EMPTY;
+    if (this.#pieces.length === 0) return EMPTY;
+    const taken = joined(this.#pieces);
     this.#pieces = [];
-    const [only = EMPTY] = pieces;
-    const taken = pieces.length === 1 ? only : Buffer.concat(pieces);
     this.#usualBytes = taken.length;
     return taken;
   }
@@ -123,6 +122,29 @@ export class Recording {
   /** What the filter still holds comes out, as if silence followed. */
   flush(): void {
     this.#resampler?.flush();
+  }
+
+  /**
+   * Tells the decoder that nothing more comes.
+   * @param isAbandoned Whether another recording follows, so that nothing is lost with what is wrong at this one's end.
+   */
+  end(isAbandoned: boolean): void | Promise<void> {
+    const failed = (error: unknown): void => {
+      if (!isAbandoned) throw error;
+      this.doctor.isCut = true;
+    };
+    try {
+      return this.decoder.end()?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Releases what the decoder needs. Returns what is left. */
+  close(): Uint8Array {
+    this.flush();
+    this.decoder.free?.();
+    return this.take();
   }
 
   #describe(format: SourceFormat): void {

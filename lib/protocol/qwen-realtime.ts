@@ -1,36 +1,21 @@
 /**
  * Qwen-ASR-Realtime (protocol.md part A): JSON text messages in both directions, audio as base64 in them.
  */
-import { AsrError } from '../vocabulary/errors';
-import type { SessionMode, WireFormat } from '../vocabulary/models';
 import type { Frame } from '../vocabulary/frame';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
+import { modelMismatch, sessionUpdate } from './qwen-configuration';
+import type { QwenRealtimeConfig } from './qwen-configuration';
 import { QwenItems } from './qwen-items';
 import { endsSession, serviceError } from './service-errors';
 import type { ServiceErrorReport } from './service-errors';
 import { usageOf } from './usage';
 
-export interface QwenRealtimeConfig {
-  model: string;
-  mode: SessionMode;
-  /** Of what is passed through as it is. Default `pcm`. */
-  format?: WireFormat;
-  sampleRateHz: number;
-  vadThreshold: number;
-  vadSilenceMs: number;
-  language?: string;
-  corpusText?: string;
-}
-
 type Phase = 'greeting' | 'configuring' | 'streaming' | 'finishing' | 'finished';
 
 /** Kinds of unknown events that are reported, each once; a noisy service must not fill the memory. */
 const MAX_REPORTED_UNKNOWN_TYPES = 20;
-
-/** What a snapshot's name has behind that of its alias. */
-const SNAPSHOT_DATE = /^-\d{4}-\d{2}-\d{2}$/;
 
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription.';
 
@@ -139,66 +124,21 @@ export class QwenRealtimeProtocol implements Protocol {
   #created(message: JsonObject): ServiceEvent[] {
     if (this.#phase !== 'greeting') return [];
     const session = object(message.session);
-    const mismatch = this.#modelMismatch(session);
-    if (mismatch) return [mismatch];
+    const error = modelMismatch(this.#config.model, session);
+    if (error) return [{ type: 'failed', error }];
     this.#sessionId = string(session?.id) ?? '';
     this.#phase = 'configuring';
-    return [{ type: 'send', frame: this.#sessionUpdate() }];
+    return [{ type: 'send', frame: sessionUpdate(this.#config, this.#nextEventId()) }];
   }
 
   #updated(message: JsonObject): ServiceEvent[] {
     if (this.#phase !== 'configuring') return [];
     const session = object(message.session);
-    const mismatch = this.#modelMismatch(session);
-    if (mismatch) return [mismatch];
+    const error = modelMismatch(this.#config.model, session);
+    if (error) return [{ type: 'failed', error }];
     this.#phase = 'streaming';
     this.#sessionId = string(session?.id) ?? this.#sessionId;
     return [{ type: 'opened', sessionId: this.#sessionId }];
-  }
-
-  /** A name that the service does not know silently runs another, dearer model (protocol.md A.2). */
-  #modelMismatch(session: JsonObject | undefined): ServiceEvent | undefined {
-    const asked = this.#config.model;
-    const echoed = string(session?.model) ?? string(object(session?.input_audio_transcription)?.model);
-    // An alias may be echoed as the snapshot that it stands for, and a snapshot by its alias.
-    if (echoed === undefined || echoed === asked || echoed.startsWith(`${asked}-`)) return undefined;
-    if (asked.startsWith(echoed) && SNAPSHOT_DATE.test(asked.slice(echoed.length))) return undefined;
-    const error = new AsrError(
-      'MODEL_MISMATCH',
-      `The service runs ${echoed}, not the ${asked} that was asked for. Check the model's name and that the region has it.`,
-      { param: 'model' },
-    );
-    return { type: 'failed', error };
-  }
-
-  #sessionUpdate(): Frame {
-    const {
-      mode,
-      format = 'pcm',
-      sampleRateHz,
-      vadThreshold,
-      vadSilenceMs,
-      language,
-      corpusText,
-    } = this.#config;
-    return JSON.stringify({
-      event_id: this.#nextEventId(),
-      type: 'session.update',
-      session: {
-        modalities: ['text'],
-        input_audio_format: format,
-        sample_rate: sampleRateHz,
-        input_audio_transcription: {
-          ...(language && { language }),
-          ...(corpusText && { corpus: { text: corpusText } }),
-        },
-        // Left out would keep the default VAD: Manual mode is an explicit null (protocol.md A.4.1).
-        turn_detection:
-          mode === 'manual'
-            ? null
-            : { type: 'server_vad', threshold: vadThreshold, silence_duration_ms: vadSilenceMs },
-      },
-    });
   }
 
   #speechEdge(

@@ -1,4 +1,5 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
+import { deferred, rejected } from '../base/promises';
 import type { Cancel } from '../transport/environment';
 import { AsrError } from '../vocabulary/errors';
 import type {
@@ -10,31 +11,18 @@ import type {
   Statistics,
   WarningCode,
 } from '../vocabulary/events';
-import { parameterOrDefault } from '../vocabulary/models';
 import type { ContextTurn } from '../vocabulary/parameters';
+import { commit } from './commit';
 import { checkContext, configure } from './config';
 import type { SessionConfig } from './config';
-import { Emitter } from './events/emitter';
-import { EventQueue } from './events/event-queue';
+import { Emitter, EventQueue } from './events/emitter';
 import { AudioInput, measureOf } from './send/audio-input';
-import { logCommit, logEvent } from './events/log-events';
+import { logEvent } from './events/log-events';
 import type { CommitResult, Session, SessionOptions } from './options';
-import type { Command } from './send/outbox';
-import { deferred, handled, rejected } from './promises';
 import { Recognition } from './results/recognition';
 import { Sender } from './send/sender';
 import { ServiceLink } from './link/service-link';
-import {
-  abortedError,
-  closedError,
-  emptyCommitError,
-  unansweredCommitError,
-  uncutCommitError,
-} from './session-errors';
 import { every, StatisticsCounter } from './events/statistics';
-
-/** What is sent beyond the configured silence, so that the service surely sees the end of the sentence. */
-const SILENCE_MARGIN_MS = 400;
 
 /**
  * Opens a session. It connects by itself; audio may be appended at once and is held until the service is ready.
@@ -159,7 +147,16 @@ class LiveSession implements Session {
 
   commit(): Promise<CommitResult> {
     if (!this.#takesMore()) return rejected(this.#closedError('commit'));
-    return this.#input.pause(() => this.#commit());
+    const parts = {
+      config: this.#config,
+      input: this.#input,
+      sender: this.#sender,
+      link: this.#link,
+      recognition: this.#recognition,
+    };
+    return this.#input.pause(() =>
+      this.#isClosed() ? rejected(this.#closedError('commit')) : commit(parts),
+    );
   }
 
   updateContext(context: readonly ContextTurn[]): void {
@@ -175,7 +172,7 @@ class LiveSession implements Session {
     if (this.#takesMore()) {
       this.#link.prepareEnd();
       this.#input.end(() => {
-        this.#command({
+        this.#link.inTurn({
           run: () => {
             this.#link.finish();
           },
@@ -222,39 +219,6 @@ class LiveSession implements Session {
     return queue;
   }
 
-  #commit(): Promise<CommitResult> {
-    if (this.#isClosed()) return rejected(this.#closedError('commit'));
-    const { model, mode, wireFormat } = this.#config;
-    if (model.protocol === 'qwen-realtime' && mode === 'vad' && wireFormat !== 'pcm') {
-      return rejected(uncutCommitError(wireFormat));
-    }
-    if (!this.#input.hasUncommitted) {
-      if (this.#config.mode !== 'manual') return Promise.resolve({ text: '', finals: [] });
-      return rejected(emptyCommitError());
-    }
-    this.#input.committed();
-    const { commit, result } = this.#recognition.addCommit();
-    const { log, environment } = this.#config;
-    const send = () => {
-      const { positionMs } = this.#sender;
-      const { protocol } = this.#link;
-      const bySilence = protocol?.commitBy === 'silence';
-      if (bySilence) this.#sender.sendSilence(this.#silenceMs() + SILENCE_MARGIN_MS);
-      else this.#link.commit();
-      this.#recognition.commitSent(commit, positionMs, bySilence);
-      if (bySilence) {
-        this.#link.confirm(() => {
-          this.#recognition.commitArrived(commit);
-        });
-      }
-      if (log) logCommit(log, environment.clock, { atMs: Math.round(positionMs), bySilence }, result);
-      // Asleep: the service has given all its results already.
-      if (!protocol) this.#recognition.settleCommits();
-    };
-    this.#command({ run: send, isAnswered: () => !this.#recognition.isPending(commit) });
-    return handled(result);
-  }
-
   #opened(sessionId: string): OpenedEvent {
     this.#id = sessionId;
     const { model, endpoint } = this.#config;
@@ -271,7 +235,10 @@ class LiveSession implements Session {
     if (this.#isClosed()) return;
     const aborted = how === 'aborted';
     if (how instanceof AsrError) this.#endedBy = how;
-    else if (aborted) this.#endedBy = abortedError(this.#config.signal?.reason);
+    else if (aborted)
+      this.#endedBy = new AsrError('ABORTED', 'The session was aborted.', {
+        cause: this.#config.signal?.reason,
+      });
     const reason = this.#endedBy ?? this.#closedError('wait');
     const from = this.#state;
     this.#state = 'closed';
@@ -308,18 +275,12 @@ class LiveSession implements Session {
     else if (change) this.#emitter.emit(change);
   }
 
-  /** Runs once all audio before it has been sent, or at once while the session sleeps. */
-  #command(command: Command): void {
-    this.#sender.then(command);
-    if (this.#link.state === 'asleep' && !this.#sender.hasAudio) this.#sender.runCommands();
-  }
-
-  #silenceMs(): number {
-    return parameterOrDefault(this.#config.model, this.#config.parameters, 'silenceMs');
-  }
-
   #closedError(what: string): AsrError {
-    return closedError(what, this.#state === 'finishing', this.#endedBy);
+    const endedBy = this.#endedBy;
+    const running = this.#state === 'finishing' ? 'it is finishing.' : 'it is over.';
+    const ended = endedBy?.code === 'ABORTED' ? 'it was aborted.' : `it failed: ${endedBy?.message}`;
+    const message = `Cannot ${what} in this session, ${endedBy ? ended : running}`;
+    return new AsrError('SESSION_CLOSED', message, { cause: endedBy });
   }
 
   #takesMore(): boolean {
@@ -330,4 +291,8 @@ class LiveSession implements Session {
   #isClosed(): boolean {
     return this.#state === 'closed';
   }
+}
+
+function unansweredCommitError(): AsrError {
+  return new AsrError('COMMIT_FAILED', 'The session ended before the service answered the commit.');
 }

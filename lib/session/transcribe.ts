@@ -13,7 +13,7 @@ import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
 import { configure, FIRST_CONNECT_TIMEOUT_MS, firstRate } from './config';
 import type { Session, SessionOptions } from './options';
 import { openSession } from './session';
-import { joinTexts } from './text';
+import { joinTexts } from '../vocabulary/join-texts';
 
 export interface TranscribeOptions extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers'> {
   /** What is known of the audio beside its bytes. */

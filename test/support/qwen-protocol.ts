@@ -1,5 +1,5 @@
+import type { QwenRealtimeConfig } from '../../lib/protocol/qwen-configuration';
 import { QwenRealtimeProtocol } from '../../lib/protocol/qwen-realtime';
-import type { QwenRealtimeConfig } from '../../lib/protocol/qwen-realtime';
 import { textOf } from '../../lib/vocabulary/frame';
 import type { Frame } from '../../lib/vocabulary/frame';
 import type { ServiceEvent } from '../../lib/protocol/protocol';

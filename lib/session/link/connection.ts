@@ -6,8 +6,7 @@ import type { Endpoint } from '../../vocabulary/regions';
 import { isSecret } from '../../transport/secret';
 import type { Socket, SocketEnd } from '../../transport/socket';
 import type { ProxyChoice } from '../../transport/socket';
-import { Arrivals } from './arrivals';
-import { Heartbeat } from './heartbeat';
+import { Arrivals, Heartbeat } from './heartbeat';
 import { errorOfEnd } from './socket-errors';
 
 export interface ConnectionOptions {

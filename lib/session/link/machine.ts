@@ -1,3 +1,4 @@
+import type { Cancel, Clock } from '../../transport/environment';
 import type { AsrError } from '../../vocabulary/errors';
 import type { SessionEvent, SessionState, WarningCode } from '../../vocabulary/events';
 import type { SessionConfig } from '../config';
@@ -6,7 +7,6 @@ import type { Recognition } from '../results/recognition';
 import type { Link, Sender } from '../send/sender';
 import { sessionStateOf, TRANSITIONS } from './states';
 import type { FinishesFor, Goal, LinkEvent, LinkState, LinkStateName } from './states';
-import { Timers } from './timers';
 
 export interface ServiceLinkOptions {
   config: SessionConfig;
@@ -100,5 +100,36 @@ export class LinkMachine {
 
   now(): number {
     return this.options.config.environment.clock.now();
+  }
+}
+
+/** The timers of one state by name: one that is set again replaces itself, and all of them end with the state. */
+class Timers<Name extends string> {
+  readonly #clock: Clock;
+  readonly #cancels = new Map<Name, Cancel>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  set(name: Name, delayMs: number, onRing: () => void): void {
+    this.cancel(name);
+    this.#cancels.set(
+      name,
+      this.#clock.after(Math.max(0, delayMs), () => {
+        this.#cancels.delete(name);
+        onRing();
+      }),
+    );
+  }
+
+  cancel(name: Name): void {
+    this.#cancels.get(name)?.();
+    this.#cancels.delete(name);
+  }
+
+  clear(): void {
+    for (const cancel of this.#cancels.values()) cancel();
+    this.#cancels.clear();
   }
 }

@@ -1,5 +1,6 @@
 import { AsrError } from '../../vocabulary/errors';
 import type { ContextTurn } from '../../vocabulary/parameters';
+import type { Command } from '../send/outbox';
 import type { Protocol, ServiceEvent, SpeechEvent } from '../../protocol/protocol';
 import { Connection } from './connection';
 import { meaningOf } from './loss';
@@ -68,6 +69,13 @@ export class ServiceLink {
   wake(): void {
     this.#watches.audio();
     if (this.#machine.state.name === 'asleep') this.#connect({ why: 'wake' }, 'There is audio again.');
+  }
+
+  /** Runs the command once all audio before it has been sent, or at once while the link sleeps. */
+  inTurn(command: Command): void {
+    const { sender } = this.#options;
+    sender.then(command);
+    if (this.#machine.state.name === 'asleep' && !sender.hasAudio) sender.runCommands();
   }
 
   /** Ends the open sentence, where the service takes that. */

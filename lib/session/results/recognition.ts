@@ -5,15 +5,13 @@ import type { SessionMode } from '../../vocabulary/models';
 import type { ServiceEventOf, SpeechEvent } from '../../protocol/protocol';
 import { Commits } from './commits';
 import type { PendingCommit } from './commits';
-import type { CommitResult } from '../options';
-import { beginOf, Seam } from './seam';
-import type { SentenceEvent } from './seam';
-import { Sentences } from './sentences';
+import { Seam } from './seam';
+import { beginOf, giveTimes, Sentences } from './sentences';
+import type { SentenceEvent } from './sentences';
 import { SilenceCommits } from './silence-commits';
 import type { Sender } from '../send/sender';
 import type { StatisticsCounter } from '../events/statistics';
-import type { SendTimes } from '../send/settled';
-import type { Timeline } from '../send/timeline';
+import type { SendTimes } from '../send/timeline';
 
 /** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;
@@ -39,9 +37,10 @@ export interface RecognitionOptions {
 
 /** Turns the protocol's events into the session's: sentences, emotions, times, the answers to commits. */
 export class Recognition {
+  /** The commits that were asked for, and their answers. */
+  readonly commits: Commits;
   readonly #options: RecognitionOptions;
   readonly #sentences = new Sentences();
-  readonly #commits: Commits;
   readonly #silenceCommits: SilenceCommits;
   readonly #seam = new Seam();
   /** When the last results were asked for, on the clock. */
@@ -50,28 +49,19 @@ export class Recognition {
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
-    this.#commits = new Commits(options.clock, options.commitTimeoutMs, (missing) => {
+    this.commits = new Commits(options.clock, options.commitTimeoutMs, (missing) => {
       const message = `The answer to a commit lacks its first ${missing} sentences: there were more than are kept. Commit more often; each sentence was told as an event.`;
       options.emit({ type: 'warning', code: 'ANSWER_CUT', message });
     });
-    this.#silenceCommits = new SilenceCommits(options.clock, this.#commits, this.#sentences, (beforeMs) => {
+    this.#silenceCommits = new SilenceCommits(options.clock, this.commits, this.#sentences, (beforeMs) => {
       this.#giveUp(this.#sentences.lostFromBefore(beforeMs));
     });
   }
 
-  addCommit(): { commit: PendingCommit; result: Promise<CommitResult> } {
-    return this.#commits.add();
-  }
-
   /** The commit went out at `positionMs` of the given audio. */
   commitSent(commit: PendingCommit, positionMs: number, bySilence: boolean): void {
-    this.#commits.sent(commit, positionMs, bySilence);
+    this.commits.sent(commit, positionMs, bySilence);
     if (bySilence) this.#silenceCommits.check();
-  }
-
-  /** The service has got the silence that the commit is made of. */
-  commitArrived(commit: PendingCommit): void {
-    this.#commits.arrived(commit);
   }
 
   finishSent(): void {
@@ -122,17 +112,13 @@ export class Recognition {
     this.#seam.replay(settled.replayFromMs);
     this.#isFinishing = false;
     this.#silenceCommits.connectionLost();
-    this.#commits.restart();
+    this.commits.restart();
     this.#options.counter.protocolSessionEnded();
   }
 
   /** Whether a commit waits for its answer. */
   get hasPendingCommits(): boolean {
-    return this.#commits.anyPending;
-  }
-
-  isPending(commit: PendingCommit): boolean {
-    return this.#commits.isPending(commit);
+    return this.commits.anyPending;
   }
 
   /** Whether a result is still to come that was promised. */
@@ -157,7 +143,7 @@ export class Recognition {
 
   /** Whether the service should have said something about what it was sent, were it well. */
   isAnswerOwed({ settled }: SenderView): boolean {
-    if (this.#commits.oldest) return true;
+    if (this.commits.oldest) return true;
     if (this.#options.settleBy === 'commit') return false;
     const audioMs = this.#sentences.anyOpen ? settled.sentSinceEventMs : settled.loudSinceEventMs;
     return audioMs >= OWING_AUDIO_MS;
@@ -168,17 +154,12 @@ export class Recognition {
     return this.#sentences.anyOpen;
   }
 
-  /** Answers the commits that were sent with what there is: no more will come. */
-  settleCommits(): void {
-    this.#commits.settleSent();
-  }
-
   /** The protocol session is over without an error, or found no speech: what it did not answer has no answer. */
   protocolSessionEnded({ settled, positionMs }: SenderView): void {
     settled.boundary(positionMs);
     this.truncate();
-    this.#commits.settleSent();
-    this.#commits.restart();
+    this.commits.settleSent();
+    this.commits.restart();
     this.#seam.boundary();
     this.#isFinishing = false;
     this.#options.counter.protocolSessionEnded();
@@ -187,14 +168,14 @@ export class Recognition {
   /** The service has given all of its results: nothing more is waited for. */
   complete(): void {
     this.truncate();
-    this.#commits.settleBySilence();
+    this.commits.settleBySilence();
   }
 
   /** What was heard of sentences that get no final of their own is not lost: their last interims become finals. */
   truncate(sentenceId?: string): void {
     for (const final of this.#sentences.truncate(sentenceId)) {
       this.#options.counter.final(final.text, undefined);
-      this.#commits.final(final);
+      this.commits.final(final);
       this.#options.emit(final);
     }
   }
@@ -202,7 +183,7 @@ export class Recognition {
   /** The session is over; commits without an answer fail with `reason`. */
   stop(reason: AsrError): void {
     this.#silenceCommits.stop();
-    this.#commits.failAll(reason);
+    this.commits.failAll(reason);
   }
 
   /** The service says that all results are there. */
@@ -232,7 +213,7 @@ export class Recognition {
         // Nothing that a service says about the future is true.
         if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
         // The finish commits what is left (protocol.md A.4.4), and in Manual mode that is one sentence.
-        if (this.#isFinishing && this.#options.mode === 'manual' && !this.#commits.anyPending) {
+        if (this.#isFinishing && this.#options.mode === 'manual' && !this.commits.anyPending) {
           settled.boundary(positionMs);
         }
       }
@@ -257,14 +238,14 @@ export class Recognition {
     const { events, final } = this.#sentences.final(event, now);
     if (final.text !== '') {
       const spokenAtMs = final.endMs === undefined ? undefined : times.sentAt(final.endMs);
-      const askedAtMs = spokenAtMs ?? this.#commits.oldest?.state.sentAtMs ?? this.#finishedAtMs;
+      const askedAtMs = spokenAtMs ?? this.commits.oldest?.state.sentAtMs ?? this.#finishedAtMs;
       counter.text(event.sentenceId, now);
       const latencyMs = askedAtMs === undefined ? undefined : now - askedAtMs;
       if (latencyMs !== undefined) final.latencyMs = Math.round(latencyMs);
       counter.final(final.text, latencyMs);
     }
     this.#seam.final(final);
-    this.#commits.final(final);
+    this.commits.final(final);
     events.forEach(emit);
     return final;
   }
@@ -274,16 +255,16 @@ export class Recognition {
     { settled }: SenderView,
   ): void {
     const ids = sentenceIds.map((id) => this.#sentences.nameOf(id));
-    const isFirst = this.#commits.isFirst(commit);
+    const isFirst = this.commits.isFirst(commit);
     // Refused, because the service has completed all of its audio before: that is its answer.
-    const isAnswered = isRefused && isFirst && this.#commits.anyUnclaimed;
-    this.#commits.settle(
+    const isAnswered = isRefused && isFirst && this.commits.anyUnclaimed;
+    this.commits.settle(
       commit,
       ({ sentenceId }) => isFirst || ids.includes(sentenceId),
       isAnswered ? undefined : error,
     );
     // The service begins anew behind a commit that it took itself.
-    settled.boundary(this.#commits.answeredUpToMs);
+    settled.boundary(this.commits.answeredUpToMs);
     this.#seam.boundary();
   }
 
@@ -311,23 +292,5 @@ export class Recognition {
 
   #now(): number {
     return this.#options.clock.now();
-  }
-}
-
-/**
- * Puts the event on the session's time line. In place: it is nobody else's yet, and a copy with other properties would be
- * a hidden class of its own for each event (bench/README.md).
- */
-function giveTimes(event: SentenceEvent, timeline: Timeline): void {
-  if (event.type === 'speechStarted' || event.type === 'speechStopped') {
-    event.atMs = timeline.given(event.atMs);
-    return;
-  }
-  if (event.beginMs !== undefined) event.beginMs = timeline.given(event.beginMs);
-  if (event.endMs !== undefined) event.endMs = timeline.given(event.endMs);
-  if (!event.words) return;
-  for (const word of event.words) {
-    word.beginMs = timeline.given(word.beginMs);
-    word.endMs = timeline.given(word.endMs);
   }
 }

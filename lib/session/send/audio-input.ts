@@ -8,7 +8,7 @@ import { AsrError, asAsrError } from '../../vocabulary/errors';
 import type { WarningCode } from '../../vocabulary/events';
 import type { SessionConfig } from '../config';
 import type { StatisticsCounter } from '../events/statistics';
-import { ACCEPTED, handled, rejected } from '../promises';
+import { ACCEPTED, handled, rejected } from '../../base/promises';
 import { DecodeChain } from './decode-chain';
 import type { Sender } from './sender';
 

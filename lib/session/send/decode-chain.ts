@@ -5,7 +5,7 @@ import { piecesOf } from '../../audio/pieces';
 import type { Pcm } from '../../audio/intake';
 import { AsrError, asAsrError } from '../../vocabulary/errors';
 import type { WarningCode } from '../../vocabulary/events';
-import { ACCEPTED, handled } from '../promises';
+import { ACCEPTED, handled } from '../../base/promises';
 
 /** Of callers that do not wait. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;

@@ -3,9 +3,8 @@ import type { Protocol } from '../../protocol/protocol';
 import type { Connection } from '../link/connection';
 import { Outbox } from './outbox';
 import type { Command } from './outbox';
-import { SendTimes, Settled } from './settled';
 import type { StatisticsCounter } from '../events/statistics';
-import { Timeline } from './timeline';
+import { SendTimes, Settled, Timeline } from './timeline';
 
 /** One message carries at most this much audio (protocol.md A.9, rule 2; B.2.2). */
 const MAX_MESSAGE_MS = 100;

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { joinTexts } from '../../../lib/session/text';
+import { joinTexts } from '../../../lib/vocabulary/join-texts';
 import { asData, pairing } from '../shared/items';
 import { ofItem } from '../shared/parameter-source';
 import { sessionItem } from '../shared/session-items';

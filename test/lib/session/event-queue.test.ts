@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { AsrError } from '../../../lib';
 import type { SessionEvent } from '../../../lib';
-import { EventQueue } from '../../../lib/session/events/event-queue';
+import { EventQueue } from '../../../lib/session/events/emitter';
 import { StatisticsCounter } from '../../../lib/session/events/statistics';
 
 const statistics = new StatisticsCounter(32).snapshot(0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { systemEnvironment } from '../../../lib/transport/system';
-import { AnswerWatch } from '../../../lib/session/link/answer-watch';
 import { Heartbeat } from '../../../lib/session/link/heartbeat';
+import { AnswerWatch } from '../../../lib/session/link/watches';
 import { ManualClock } from '../../support/clocks';
 import { waitUntil } from '../../support/wait-until';
 

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Word } from '../../../lib';
-import { closestLength, lengthOfWords, repeatedLength } from '../../../lib/session/results/overlap';
-import { Seam } from '../../../lib/session/results/seam';
-import { Settled } from '../../../lib/session/send/settled';
+import { closestLength, lengthOfWords, repeatedLength, Seam } from '../../../lib/session/results/seam';
+import { Settled } from '../../../lib/session/send/timeline';
 
 function words(text: string, beginMs: number, wordMs: number): Word[] {
   return text.split(' ').map((word, index) => ({

@@ -1,6 +1,6 @@
-import { DEFAULT_MODEL } from '../vocabulary/models';
-import type { SessionOptions } from './options';
-import { openSession } from './session';
+import { DEFAULT_MODEL } from './vocabulary/models';
+import type { SessionOptions } from './session/options';
+import { openSession } from './session/session';
 
 /** What a test of a connection found. */
 export interface ConnectionCheck {

@@ -1,0 +1,53 @@
+import { AsrError } from '../vocabulary/errors';
+import type { Frame } from '../vocabulary/frame';
+import type { SessionMode, WireFormat } from '../vocabulary/models';
+import { object, string } from './json';
+import type { JsonObject } from './json';
+
+export interface QwenRealtimeConfig {
+  model: string;
+  mode: SessionMode;
+  /** Of what is passed through as it is. Default `pcm`. */
+  format?: WireFormat;
+  sampleRateHz: number;
+  vadThreshold: number;
+  vadSilenceMs: number;
+  language?: string;
+  corpusText?: string;
+}
+
+/** What a snapshot's name has behind that of its alias. */
+const SNAPSHOT_DATE = /^-\d{4}-\d{2}-\d{2}$/;
+
+/** The configuration as a message of the protocol (protocol.md A.4.1). */
+export function sessionUpdate(config: QwenRealtimeConfig, eventId: string): Frame {
+  const { mode, format = 'pcm', sampleRateHz, vadThreshold, vadSilenceMs, language, corpusText } = config;
+  return JSON.stringify({
+    event_id: eventId,
+    type: 'session.update',
+    session: {
+      modalities: ['text'],
+      input_audio_format: format,
+      sample_rate: sampleRateHz,
+      input_audio_transcription: {
+        ...(language && { language }),
+        ...(corpusText && { corpus: { text: corpusText } }),
+      },
+      // Left out would keep the default VAD: Manual mode is an explicit null (protocol.md A.4.1).
+      turn_detection:
+        mode === 'manual'
+          ? null
+          : { type: 'server_vad', threshold: vadThreshold, silence_duration_ms: vadSilenceMs },
+    },
+  });
+}
+
+/** A name that the service does not know silently runs another, dearer model (protocol.md A.2). */
+export function modelMismatch(asked: string, session: JsonObject | undefined): AsrError | undefined {
+  const echoed = string(session?.model) ?? string(object(session?.input_audio_transcription)?.model);
+  // An alias may be echoed as the snapshot that it stands for, and a snapshot by its alias.
+  if (echoed === undefined || echoed === asked || echoed.startsWith(`${asked}-`)) return undefined;
+  if (asked.startsWith(echoed) && SNAPSHOT_DATE.test(asked.slice(echoed.length))) return undefined;
+  const message = `The service runs ${echoed}, not the ${asked} that was asked for. Check the model's name and that the region has it.`;
+  return new AsrError('MODEL_MISMATCH', message, { param: 'model' });
+}

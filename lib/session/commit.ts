@@ -1,0 +1,68 @@
+import { handled, rejected } from '../base/promises';
+import { AsrError } from '../vocabulary/errors';
+import { parameterOrDefault } from '../vocabulary/models';
+import type { SessionConfig } from './config';
+import { logCommit } from './events/log-events';
+import type { ServiceLink } from './link/service-link';
+import type { CommitResult } from './options';
+import type { Recognition } from './results/recognition';
+import type { AudioInput } from './send/audio-input';
+import type { Sender } from './send/sender';
+
+/** What is sent beyond the configured silence, so that the service surely sees the end of the sentence. */
+const SILENCE_MARGIN_MS = 400;
+
+export interface CommitParts {
+  config: SessionConfig;
+  input: AudioInput;
+  sender: Sender;
+  link: ServiceLink;
+  recognition: Recognition;
+}
+
+/**
+ * Ends the open sentence behind all audio that was given: by the service's own commit, or, where it takes none, by the
+ * silence that its voice activity detection waits for.
+ */
+export function commit({ config, input, sender, link, recognition }: CommitParts): Promise<CommitResult> {
+  const { model, mode, wireFormat, log, environment } = config;
+  if (model.protocol === 'qwen-realtime' && mode === 'vad' && wireFormat !== 'pcm') {
+    return rejected(formatWithoutSilenceError(wireFormat));
+  }
+  if (!input.hasUncommitted) {
+    return mode === 'manual' ? rejected(emptyCommitError()) : Promise.resolve({ text: '', finals: [] });
+  }
+  input.committed();
+  const { commits } = recognition;
+  const { commit: pending, result } = commits.add();
+  const send = () => {
+    const { positionMs } = sender;
+    const { protocol } = link;
+    const bySilence = protocol?.commitBy === 'silence';
+    if (bySilence)
+      sender.sendSilence(parameterOrDefault(model, config.parameters, 'silenceMs') + SILENCE_MARGIN_MS);
+    else link.commit();
+    recognition.commitSent(pending, positionMs, bySilence);
+    if (bySilence) {
+      link.confirm(() => {
+        commits.arrived(pending);
+      });
+    }
+    if (log) logCommit(log, environment.clock, { atMs: Math.round(positionMs), bySilence }, result);
+    // Asleep: the service has given all its results already.
+    if (!protocol) commits.settleSent();
+  };
+  link.inTurn({ run: send, isAnswered: () => !commits.isPending(pending) });
+  return handled(result);
+}
+
+function emptyCommitError(): AsrError {
+  const message = 'There is nothing to commit: no audio was appended since the last commit.';
+  return new AsrError('COMMIT_EMPTY', message);
+}
+
+/** Silence can be written as PCM only, and a commit in mode "vad" is made of silence. */
+function formatWithoutSilenceError(wireFormat: string): AsrError {
+  const message = `In mode "vad" a commit needs audio that goes out as pcm; here it is ${wireFormat}. Use mode "manual", or finish the session.`;
+  return new AsrError('COMMIT_FAILED', message);
+}
