@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import {
   appendNodes,
@@ -15,6 +14,7 @@ import {
   observers,
   sessionNodes,
 } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -26,6 +26,7 @@ function piece(sample: number, ms = 100): Buffer {
 }
 
 describe('append audio', () => {
+  const rig = useService();
   let service: LocalService;
   let folder: string;
 
@@ -50,24 +51,11 @@ describe('append audio', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-'));
-    service = await startLocalService({ engine: 'script', script: { utterances: [] }, keepAudio: true });
-    await new Promise<void>((resolve, reject) => {
-      helper.startServer((error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    service = await rig.serve({ utterances: [] }, { keepAudio: true });
   });
 
-  afterEach(async () => {
-    await helper.unload();
-    await service.close();
+  afterEach(() => {
     rmSync(folder, { recursive: true });
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
   });
 
   describe('takes', () => {
@@ -199,7 +187,7 @@ describe('append audio', () => {
 
   it('passes a message on only when there is room for its audio: the flow control', async () => {
     await service.close();
-    service = await startLocalService({ engine: 'script', script: { upgrade: { hang: true } } });
+    service = await rig.serve({ upgrade: { hang: true } });
     const flow = await start({ heldSeconds: '1' });
     flow.send('append', { payload: piece(1, 900), _msgid: 'fits' });
     assert.equal((await flow.message('appended'))._msgid, 'fits');

@@ -7,7 +7,6 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import {
   appendNodes,
@@ -15,11 +14,11 @@ import {
   credentialsNode,
   errorOf,
   Flow,
-  helper,
   observers,
   sessionNodes,
 } from '../support/node-red';
 import type { Init } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 import { noise } from '../support/wav-files';
@@ -28,6 +27,7 @@ const PCM = silence(1300);
 const RECORDING = wav(PCM);
 
 describe('audio that comes from outside', () => {
+  const rig = useService();
   let service: LocalService;
   let folder: string;
   let web: Server;
@@ -84,30 +84,13 @@ describe('audio that comes from outside', () => {
 
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-'));
-    service = await startLocalService({
-      engine: 'script',
-      script: { utterances: ['Hello there.'], loop: true },
-      keepAudio: true,
-    });
-    await new Promise<void>((resolve, reject) => {
-      helper.startServer((error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    service = await rig.serve({ utterances: ['Hello there.'], loop: true }, { keepAudio: true });
   });
 
-  afterEach(async () => {
-    await helper.unload();
+  afterEach(() => {
     web.closeAllConnections();
     web.close();
-    await service.close();
     rmSync(folder, { recursive: true });
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
   });
 
   describe('by HTTP', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService, LocalServiceOptions } from '../../local-service/index';
 import {
   appendNodes,
@@ -8,20 +7,21 @@ import {
   credentialsNode,
   errorOf,
   Flow,
-  helper,
   observers,
   sessionNodes,
 } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
 const SENTENCE_AUDIO = silence(1300);
 
 describe('commit', () => {
+  const rig = useService();
   let service: LocalService;
 
   async function serve(script: NonNullable<LocalServiceOptions['script']>): Promise<void> {
-    service = await startLocalService({ engine: 'script', script });
+    service = await rig.serve(script);
   }
 
   function start(session: object = {}, commit: object = {}): Promise<Flow> {
@@ -35,20 +35,6 @@ describe('commit', () => {
       ...observers(['commit']),
     ]);
   }
-
-  beforeEach((done) => {
-    helper.startServer(done);
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await service.close();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
-  });
 
   for (const mode of ['manual', 'vad'] as const) {
     it(`answers its own message with the text since the last commit, in mode ${mode}`, async () => {

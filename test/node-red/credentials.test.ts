@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import type { NodeAPI } from 'node-red';
 import { connectionOf } from '../../credentials/node-red/connection';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import type { TestResult } from '../../credentials/node-red/connection-test';
 import {
@@ -14,6 +13,7 @@ import {
   observers,
   sessionNodes,
 } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -22,6 +22,7 @@ const WRONG_KEY = 'sk-wrong-deadbeef99';
 const VARIABLE = 'FLOW_ASR_TEST_KEY';
 
 describe('asr credentials', () => {
+  const rig = useService();
   let service: LocalService;
   let flow: Flow;
 
@@ -57,29 +58,11 @@ describe('asr credentials', () => {
   }
 
   beforeEach(async () => {
-    service = await startLocalService({
-      engine: 'script',
-      script: { utterances: ['Hello there.'] },
-      apiKey: KEY,
-      keepKeys: true,
-    });
-    await new Promise<void>((resolve, reject) => {
-      helper.startServer((error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
+    service = await rig.serve({ utterances: ['Hello there.'] }, { apiKey: KEY });
   });
 
-  afterEach(async () => {
+  afterEach(() => {
     Reflect.deleteProperty(process.env, VARIABLE);
-    await helper.unload();
-    await service.close();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
   });
 
   it('gives sessions the stored key', async () => {
@@ -176,16 +159,12 @@ describe('asr credentials', () => {
     });
 
     it('sends the stored key to no other place', async () => {
-      const elsewhere = await startLocalService({ engine: 'script', script: {} });
-      try {
-        flow = await start({}, KEY);
-        const result = await test({ address: elsewhere.url });
-        assert.deepEqual([result.ok, result.code], [false, 'MISSING_API_KEY']);
-        assert.match(result.message, /Deploy first/);
-        assert.equal(elsewhere.sessions.length, 0);
-      } finally {
-        await elsewhere.close();
-      }
+      const elsewhere = await rig.serve();
+      flow = await start({}, KEY);
+      const result = await test({ address: elsewhere.url });
+      assert.deepEqual([result.ok, result.code], [false, 'MISSING_API_KEY']);
+      assert.match(result.message, /Deploy first/);
+      assert.equal(elsewhere.sessions.length, 0);
     });
 
     it('sends an environment variable to no address that was not deployed, unless it is of this machine', async () => {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import type { FlowNode } from '../support/node-red';
 import {
@@ -12,6 +11,7 @@ import {
   sessionNodes,
   TAB,
 } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -24,26 +24,11 @@ function renamed(nodes: FlowNode[]): FlowNode[] {
 }
 
 describe('a deploy', () => {
+  const rig = useService();
   let service: LocalService;
 
   beforeEach(async () => {
-    service = await startLocalService({ engine: 'script', script: { utterances: ['Hello there.'] } });
-    await new Promise<void>((resolve, reject) => {
-      helper.startServer((error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await service.close();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
+    service = await rig.serve({ utterances: ['Hello there.'] });
   });
 
   it('of the session node alone closes its session, and append audio finds the new one', async () => {

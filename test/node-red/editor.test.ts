@@ -5,6 +5,7 @@ import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/vocabulary/models';
 import type { ParameterName } from '../../lib/vocabulary/parameters';
 import type { FlowNode } from '../support/node-red';
 import { Flow, folderOf, helper, NODE_TYPES, readCatalogue } from '../support/node-red';
+import { useNodeRed } from '../support/node-red-service';
 
 const ROOT = path.join(__dirname, '../..');
 const LANGUAGES = ['en-US', 'zh-CN'];
@@ -151,18 +152,7 @@ describe('the examples', () => {
 });
 
 describe('the routes for the editor', () => {
-  beforeEach((done) => {
-    helper.startServer(done);
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
-  });
+  useNodeRed();
 
   it('tell the models and the limits to whoever asks a running Node-RED', async () => {
     await Flow.start([]);

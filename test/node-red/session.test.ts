@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import type { EventEmitter } from 'node:events';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService, LocalServiceOptions } from '../../local-service/index';
 import {
   appendNodes,
@@ -13,6 +12,7 @@ import {
   onCall,
   sessionNodes,
 } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -21,10 +21,11 @@ const GREETING = { text: 'Good morning everybody.', emotion: 'happy', atMs: 200,
 const GREETING_AUDIO = silence(2500);
 
 describe('asr session', () => {
+  const rig = useService();
   let service: LocalService;
 
   async function serve(script: LocalServiceOptions['script'] = { utterances: [GREETING] }): Promise<void> {
-    service = await startLocalService({ engine: 'script', script });
+    service = await rig.serve(script);
   }
 
   function start(session: object = {}, append: object = {}): Promise<Flow> {
@@ -36,20 +37,6 @@ describe('asr session', () => {
       ...observers(['session', 'append', 'commit']),
     ]);
   }
-
-  beforeEach((done) => {
-    helper.startServer(done);
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await service.close();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
-  });
 
   it('sends interims, finals and emotions as text, and every other event, each on its own output', async () => {
     await serve();
@@ -287,46 +274,5 @@ describe('asr session', () => {
     assert.equal(service.sessions.length, 3);
     // The helper tells of calls a tick late: this one is the clearing within close.
     assert.deepEqual(calls, ['status {}']);
-  });
-
-  it('opens a session without credentials never, and says what is missing', async () => {
-    await serve();
-    const flow = await start({ connection: 'gone' });
-    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
-    const error = errorOf(await flow.message('caught'));
-    assert.equal(error.code, 'NO_CREDENTIALS');
-    assert.equal(flow.badges('session').at(-1)?.text, 'not set up');
-  });
-
-  it('passes model, language, context, rate and silence on to the service', async () => {
-    await serve();
-    const flow = await start({
-      model: 'qwen3-asr-flash-realtime-2026-02-10',
-      language: 'en',
-      sampleRate: '8000',
-      parameters: { corpusText: 'Node-RED', vadThreshold: '0.4', silenceMs: 500 },
-    });
-    flow.send('append', { payload: silence(100, 8000) });
-    await flow.message('appended');
-    await flow.message('events');
-    const [record] = service.sessions;
-    assert.match(record!.url, /model=qwen3-asr-flash-realtime-2026-02-10/);
-    const update = record!.received.find((frame) => frame.kind === 'json' && frame.type === 'session.update');
-    assert.ok(update?.kind === 'json');
-    const session = update.frame.session as Record<string, unknown>;
-    assert.equal(session.sample_rate, 8000);
-    assert.deepEqual(session.input_audio_transcription, { language: 'en', corpus: { text: 'Node-RED' } });
-    const vad = session.turn_detection as Record<string, unknown>;
-    assert.deepEqual([vad.threshold, vad.silence_duration_ms], [0.4, 500]);
-  });
-
-  it('refuses a threshold out of bounds with the name of the setting', async () => {
-    await serve();
-    const flow = await start({ parameters: { vadThreshold: 3 } });
-    flow.send('append', { payload: silence(100), rate: 16_000 });
-    const error = errorOf(await flow.message('caught'));
-    assert.equal(error.code, 'INVALID_OPTION');
-    assert.match(error.message, /vadThreshold.*from -1 to 1, got 3/);
-    assert.equal(service.sessions.length, 0);
   });
 });

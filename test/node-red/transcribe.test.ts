@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService, LocalServiceOptions } from '../../local-service/index';
 import type { Transcript } from '../../lib/session/transcribe';
 import { credentialsNode, errorOf, Flow, helper, observers } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
 describe('transcribe', () => {
+  const rig = useService();
   let service: LocalService;
 
   async function serve(script: NonNullable<LocalServiceOptions['script']>): Promise<void> {
-    service = await startLocalService({ engine: 'script', script });
+    service = await rig.serve(script);
   }
 
   function start(transcribe: object = {}): Promise<Flow> {
@@ -28,20 +29,6 @@ describe('transcribe', () => {
       ...observers(['transcribe']),
     ]);
   }
-
-  beforeEach((done) => {
-    helper.startServer(done);
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await service.close();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
-  });
 
   it('turns a message with audio into the same message with its transcript', async () => {
     await serve({ utterances: [{ text: 'Good morning.', emotion: 'happy' }, 'How are you?'] });

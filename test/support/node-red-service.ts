@@ -2,33 +2,42 @@ import type { ConnectionRecord, LocalService, LocalServiceOptions } from '../../
 import { startLocalService } from '../../local-service/index';
 import { helper } from './node-red';
 
-/** A Node-RED and a scripted service for each test of a suite, both gone after it. */
-export function useService(): {
-  serve: (
-    script?: LocalServiceOptions['script'],
-    more?: Partial<LocalServiceOptions>,
-  ) => Promise<LocalService>;
-} {
-  let service: LocalService | undefined;
-
+/** Starts a Node-RED for each test of a suite, and stops it after the test. */
+export function useNodeRed(): void {
   beforeEach((done) => {
     helper.startServer(done);
   });
 
   afterEach(async () => {
     await helper.unload();
-    await service?.close();
-    service = undefined;
     await new Promise<void>((resolve) => {
       helper.stopServer(() => {
         resolve();
       });
     });
   });
+}
+
+/** Starts a Node-RED for each test of a suite, and a scripted service when the test asks for one. */
+export function useService(): {
+  serve: (
+    script?: LocalServiceOptions['script'],
+    more?: Partial<LocalServiceOptions>,
+  ) => Promise<LocalService>;
+} {
+  const services: LocalService[] = [];
+
+  useNodeRed();
+
+  // Runs after the nodes are gone, so that no session sees its service close.
+  afterEach(async () => {
+    for (const service of services.splice(0)) await service.close();
+  });
 
   return {
     serve: async (script = {}, more = {}) => {
-      service = await startLocalService({ engine: 'script', script, keepKeys: true, ...more });
+      const service = await startLocalService({ engine: 'script', script, keepKeys: true, ...more });
+      services.push(service);
       return service;
     },
   };
