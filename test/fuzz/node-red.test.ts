@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import RED from 'node-red';
-import { appendNodes, commitNodes, credentialsNode, Flow, sessionNodes } from '../support/node-red';
+import {
+  appendNodes,
+  commitNodes,
+  credentialsNode,
+  Flow,
+  sessionNodes,
+  transcribeNodes,
+} from '../support/node-red';
 import { useService } from '../support/node-red-service';
 import { Random } from '../support/random';
 import { waitUntil } from '../support/wait-until';
@@ -49,14 +56,7 @@ describe('a Node-RED node that is given messages as they should not be', () => {
         ...sessionNodes({ keyType: 'msg', key: 'topic', maxSessions: 10 }),
         ...appendNodes(),
         ...commitNodes(),
-        {
-          id: 'transcribe',
-          type: 'asr-transcribe',
-          z: 'tab',
-          connection: 'credentials',
-          atOnce: 5,
-          wires: [[]],
-        },
+        ...transcribeNodes({ atOnce: 5, wires: [[]] }),
       ]);
       const random = new Random(FUZZ_SEED).part(20 + index);
       for (let sent = 0; sent < FUZZ_MESSAGES;) {

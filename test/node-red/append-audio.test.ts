@@ -4,17 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { LocalService } from '../../local-service/index';
-import {
-  appendNodes,
-  commitNodes,
-  credentialsNode,
-  errorOf,
-  Flow,
-  helper,
-  observers,
-  sessionNodes,
-} from '../support/node-red';
-import { useService } from '../support/node-red-service';
+import { appendNodes, errorOf, Flow, helper, observers } from '../support/node-red';
+import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -31,13 +22,7 @@ describe('append audio', () => {
   let folder: string;
 
   function start(session: object = {}, append: object = {}): Promise<Flow> {
-    return Flow.start([
-      credentialsNode(service.url),
-      ...sessionNodes(session),
-      ...appendNodes(append),
-      ...commitNodes(),
-      ...observers(['append']),
-    ]);
+    return startSessionFlow(service, { session, append });
   }
 
   function audioOf(index: number): Buffer {

@@ -4,16 +4,9 @@ import type { NodeAPI } from 'node-red';
 import { connectionOf } from '../../credentials/node-red/connection';
 import type { LocalService } from '../../local-service/index';
 import type { TestResult } from '../../credentials/node-red/connection-test';
-import {
-  appendNodes,
-  commitNodes,
-  credentialsNode,
-  Flow,
-  helper,
-  observers,
-  sessionNodes,
-} from '../support/node-red';
-import { useService } from '../support/node-red-service';
+import type { Flow } from '../support/node-red';
+import { credentialsNode, helper } from '../support/node-red';
+import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -27,16 +20,7 @@ describe('asr credentials', () => {
   let flow: Flow;
 
   function start(credentials: object = {}, key?: string): Promise<Flow> {
-    return Flow.start(
-      [
-        credentialsNode(service.url, credentials),
-        ...sessionNodes(),
-        ...appendNodes(),
-        ...commitNodes(),
-        ...observers(['append']),
-      ],
-      key === undefined ? {} : { credentials: { apiKey: key } },
-    );
+    return startSessionFlow(service, { credentials, key });
   }
 
   async function test(fields: object): Promise<TestResult> {

@@ -2,16 +2,9 @@ import assert from 'node:assert/strict';
 import { MODELS } from '../../lib/vocabulary/models';
 import type { LocalService } from '../../local-service/index';
 import type { FinalEvent } from '../../lib/vocabulary/events';
-import {
-  appendNodes,
-  commitNodes,
-  credentialsNode,
-  errorOf,
-  Flow,
-  observers,
-  sessionNodes,
-} from '../support/node-red';
-import { framesOf, tasksOf, useService } from '../support/node-red-service';
+import type { Flow } from '../support/node-red';
+import { errorOf } from '../support/node-red';
+import { framesOf, tasksOf, startSessionFlow, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -45,13 +38,7 @@ describe('asr session, with every model', () => {
 
   async function start(session: object, script: object = { utterances: [SENTENCE] }): Promise<Flow> {
     service = await serve(script, { keepAudio: true });
-    return Flow.start([
-      credentialsNode(service.url),
-      ...sessionNodes(session),
-      ...appendNodes(),
-      ...commitNodes(),
-      ...observers(['append']),
-    ]);
+    return startSessionFlow(service, { session });
   }
 
   for (const { id, protocol, sampleRatesHz, modes, parameters } of MODELS) {

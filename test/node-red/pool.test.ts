@@ -8,6 +8,7 @@ import {
   helper,
   observers,
   sessionNodes,
+  transcribeNodes,
 } from '../support/node-red';
 import { tasksOf, useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
@@ -23,16 +24,7 @@ describe('asr credentials and the connections of sessions', () => {
     service = await serve(script);
     return Flow.start([
       credentialsNode(service.url),
-      {
-        id: 'transcribe',
-        type: 'asr-transcribe',
-        z: 'tab',
-        connection: 'credentials',
-        model: MODEL,
-        wires: [['text']],
-        ...settings,
-      },
-      { id: 'text', type: 'helper', z: 'tab' },
+      ...transcribeNodes({ model: MODEL, ...settings }),
       ...sessionNodes({ model: MODEL, idleSeconds: '0.15' }),
       ...appendNodes(),
       ...observers(['transcribe']),

@@ -2,16 +2,8 @@ import assert from 'node:assert/strict';
 import type { EventOf, SessionEvent } from '../../lib';
 import { startLocalService } from '../../local-service';
 import type { LocalService } from '../../local-service';
-import {
-  appendNodes,
-  commitNodes,
-  credentialsNode,
-  errorOf,
-  Flow,
-  observers,
-  sessionNodes,
-} from '../support/node-red';
-import { useService } from '../support/node-red-service';
+import { appendNodes, credentialsNode, errorOf, Flow, sessionNodes } from '../support/node-red';
+import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -20,16 +12,7 @@ describe('asr session in trouble', () => {
   let service: LocalService;
 
   function start(session: object = {}, key?: string): Promise<Flow> {
-    return Flow.start(
-      [
-        credentialsNode(service.url),
-        ...sessionNodes(session),
-        ...appendNodes(),
-        ...commitNodes(),
-        ...observers(['append']),
-      ],
-      key ? { credentials: { apiKey: key } } : {},
-    );
+    return startSessionFlow(service, { session, key });
   }
 
   function events<T extends SessionEvent['type']>(flow: Flow, type: T): Extract<SessionEvent, { type: T }>[] {

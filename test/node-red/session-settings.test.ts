@@ -1,50 +1,28 @@
 import assert from 'node:assert/strict';
-import type { LocalService, LocalServiceOptions } from '../../local-service/index';
-import {
-  appendNodes,
-  commitNodes,
-  credentialsNode,
-  errorOf,
-  Flow,
-  observers,
-  sessionNodes,
-} from '../support/node-red';
-import { useService } from '../support/node-red-service';
+import type { LocalService } from '../../local-service/index';
+import type { Flow } from '../support/node-red';
+import { errorOf } from '../support/node-red';
+import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
-
-const GREETING = { text: 'Good morning everybody.', emotion: 'happy', atMs: 200, endMs: 1200 };
-/** Covers the greeting and the silence that ends it. */
-const GREETING_AUDIO = silence(2500);
 
 describe('the settings of asr session', () => {
   const rig = useService();
   let service: LocalService;
 
-  async function serve(script: LocalServiceOptions['script'] = { utterances: [GREETING] }): Promise<void> {
-    service = await rig.serve(script);
-  }
-
-  function start(session: object = {}, append: object = {}): Promise<Flow> {
-    return Flow.start([
-      credentialsNode(service.url),
-      ...sessionNodes(session),
-      ...appendNodes(append),
-      ...commitNodes(),
-      ...observers(['session', 'append', 'commit']),
-    ]);
+  async function start(session: object): Promise<Flow> {
+    service = await rig.serve();
+    return startSessionFlow(service, { session });
   }
 
   it('opens a session without credentials never, and says what is missing', async () => {
-    await serve();
     const flow = await start({ connection: 'gone' });
-    flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
+    flow.send('append', { payload: silence(100), rate: 16_000 });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'NO_CREDENTIALS');
     assert.equal(flow.badges('session').at(-1)?.text, 'not set up');
   });
 
   it('passes model, language, context, rate and silence on to the service', async () => {
-    await serve();
     const flow = await start({
       model: 'qwen3-asr-flash-realtime-2026-02-10',
       language: 'en',
@@ -66,7 +44,6 @@ describe('the settings of asr session', () => {
   });
 
   it('refuses a threshold out of bounds with the name of the setting', async () => {
-    await serve();
     const flow = await start({ parameters: { vadThreshold: 3 } });
     flow.send('append', { payload: silence(100), rate: 16_000 });
     const error = errorOf(await flow.message('caught'));

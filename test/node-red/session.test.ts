@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict';
 import type { EventEmitter } from 'node:events';
 import type { LocalService, LocalServiceOptions } from '../../local-service/index';
-import {
-  appendNodes,
-  commitNodes,
-  credentialsNode,
-  errorOf,
-  Flow,
-  helper,
-  observers,
-  onCall,
-  sessionNodes,
-} from '../support/node-red';
-import { useService } from '../support/node-red-service';
+import type { Flow } from '../support/node-red';
+import { errorOf, helper, onCall } from '../support/node-red';
+import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -28,14 +19,8 @@ describe('asr session', () => {
     service = await rig.serve(script);
   }
 
-  function start(session: object = {}, append: object = {}): Promise<Flow> {
-    return Flow.start([
-      credentialsNode(service.url),
-      ...sessionNodes(session),
-      ...appendNodes(append),
-      ...commitNodes(),
-      ...observers(['session', 'append', 'commit']),
-    ]);
+  function start(session: object = {}): Promise<Flow> {
+    return startSessionFlow(service, { session, observed: ['session', 'append', 'commit'] });
   }
 
   it('sends interims, finals and emotions as text, and every other event, each on its own output', async () => {

@@ -6,17 +6,8 @@ import path from 'node:path';
 import type { Transcript } from '../../lib';
 import type { LocalService } from '../../local-service';
 import { formsOf } from '../../lib/transport/secret';
-import {
-  appendNodes,
-  commitNodes,
-  credentialsNode,
-  Flow,
-  helper,
-  observers,
-  onCall,
-  sessionNodes,
-} from '../support/node-red';
-import { useService } from '../support/node-red-service';
+import { credentialsNode, Flow, helper, onCall, transcribeNodes } from '../support/node-red';
+import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -27,16 +18,7 @@ describe('what asr session writes down', () => {
   let service: LocalService;
 
   function start(session: object = {}, key?: string): Promise<Flow> {
-    return Flow.start(
-      [
-        credentialsNode(service.url),
-        ...sessionNodes(session),
-        ...appendNodes(),
-        ...commitNodes(),
-        ...observers(['append']),
-      ],
-      key ? { credentials: { apiKey: key } } : {},
-    );
+    return startSessionFlow(service, { session, key });
   }
 
   describe('with a trace file', () => {
@@ -93,18 +75,7 @@ describe('what asr session writes down', () => {
         ],
       });
       const traceFile = path.join(folder, 'trace.jsonl');
-      const flow = await Flow.start([
-        credentialsNode(service.url),
-        {
-          id: 'transcribe',
-          type: 'asr-transcribe',
-          z: 'tab',
-          connection: 'credentials',
-          traceFile,
-          wires: [['text']],
-        },
-        { id: 'text', type: 'helper', z: 'tab' },
-      ]);
+      const flow = await Flow.start([credentialsNode(service.url), ...transcribeNodes({ traceFile })]);
       flow.send('transcribe', { payload: wav(silence(4000)) });
       const msg = await flow.message('text');
       assert.equal(msg.payload, 'Hello there.');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LocalService, LocalServiceOptions } from '../../local-service/index';
 import type { Transcript } from '../../lib/session/transcribe';
-import { credentialsNode, errorOf, Flow, helper, observers } from '../support/node-red';
+import { credentialsNode, errorOf, Flow, helper, observers, transcribeNodes } from '../support/node-red';
 import { useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
@@ -17,15 +17,7 @@ describe('transcribe', () => {
   function start(transcribe: object = {}): Promise<Flow> {
     return Flow.start([
       credentialsNode(service.url),
-      {
-        id: 'transcribe',
-        type: 'asr-transcribe',
-        z: 'tab',
-        connection: 'credentials',
-        wires: [['text']],
-        ...transcribe,
-      },
-      { id: 'text', type: 'helper', z: 'tab' },
+      ...transcribeNodes(transcribe),
       ...observers(['transcribe']),
     ]);
   }

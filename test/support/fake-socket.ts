@@ -69,3 +69,16 @@ export class FakeSocket implements Socket {
     this.#handlers = undefined;
   }
 }
+
+/** For sessions that connect more than once: each connection is a socket of its own, in the order of connecting. */
+export function fakeSockets(): { sockets: FakeSocket[]; connect: ConnectSocket } {
+  const sockets: FakeSocket[] = [];
+  return {
+    sockets,
+    connect: (request, handlers) => {
+      const socket = new FakeSocket();
+      sockets.push(socket);
+      return socket.connect(request, handlers);
+    },
+  };
+}

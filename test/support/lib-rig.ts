@@ -9,8 +9,8 @@ import type {
 } from '../../lib';
 import { startLocalService } from '../../local-service';
 import type { LocalService, LocalServiceOptions, ScriptFile } from '../../local-service';
+import { closeOnceLeft } from './close-services';
 import { leaveNothingOpen } from './open-resources';
-import { waitUntil } from './wait-until';
 
 /** A session whose events are kept, and can be waited for. */
 export class RecordedSession {
@@ -104,13 +104,7 @@ export function useLibRig(): LibRig {
 
   afterEach(async () => {
     for (const session of sessions.splice(0)) session.abort();
-    for (const service of services.splice(0)) {
-      try {
-        await waitUntil(() => service.connectionCount === 0, 'the sessions to have left the service');
-      } finally {
-        await service.close();
-      }
-    }
+    await closeOnceLeft(services.splice(0));
   });
   leaveNothingOpen();
 

@@ -1,6 +1,15 @@
 import type { ConnectionRecord, LocalService, LocalServiceOptions } from '../../local-service/index';
 import { startLocalService } from '../../local-service/index';
-import { helper } from './node-red';
+import {
+  appendNodes,
+  commitNodes,
+  credentialsNode,
+  Flow,
+  helper,
+  observers,
+  sessionNodes,
+  type FlowNode,
+} from './node-red';
 
 /** Starts a Node-RED for each test of a suite, and stops it after the test. */
 export function useNodeRed(): void {
@@ -41,6 +50,31 @@ export function useService(): {
       return service;
     },
   };
+}
+
+export interface SessionFlowOptions {
+  credentials?: Partial<FlowNode>;
+  session?: Partial<FlowNode>;
+  append?: Partial<FlowNode>;
+  /** Stored with the credentials node. */
+  key?: string | undefined;
+  /** Which nodes the Complete node watches. By default `append`. */
+  observed?: string[];
+}
+
+/** Starts a flow in which `append` and `commit` share the session of `session`, with observers. */
+export function startSessionFlow(service: LocalService, options: SessionFlowOptions = {}): Promise<Flow> {
+  const { credentials, session, append, key, observed = ['append'] } = options;
+  return Flow.start(
+    [
+      credentialsNode(service.url, credentials),
+      ...sessionNodes(session),
+      ...appendNodes(append),
+      ...commitNodes(),
+      ...observers(observed),
+    ],
+    key === undefined ? {} : { credentials: { apiKey: key } },
+  );
 }
 
 /** The frames of one kind that a connection received: `run-task`, `session.update`, … */

@@ -100,6 +100,21 @@ export function commitNodes(more: Partial<FlowNode> = {}): FlowNode[] {
   ];
 }
 
+/** `transcribe` → `text`. */
+export function transcribeNodes(more: Partial<FlowNode> = {}): FlowNode[] {
+  return [
+    {
+      id: 'transcribe',
+      type: 'asr-transcribe',
+      z: 'tab',
+      connection: 'credentials',
+      wires: [['text']],
+      ...more,
+    },
+    { id: 'text', type: 'helper', z: 'tab' },
+  ];
+}
+
 /** A Catch node into `caught`, and a Complete node of `scope` into `completed`. */
 export function observers(scope: string[]): FlowNode[] {
   return [

@@ -5,7 +5,7 @@ import { ROOT } from '../../hosts/support/packed';
 import { JFK_TEXT } from '../../support/jfk';
 import { waitUntil } from '../../support/wait-until';
 import { wordErrorRate } from '../../support/word-error-rate';
-import type { Editor} from './editor';
+import type { Editor } from './editor';
 import { readExample } from './editor';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');

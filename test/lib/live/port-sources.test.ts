@@ -2,13 +2,20 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { PortSource } from '../../../lib/live/sources/source';
 import { tcpSource } from '../../../lib/live/sources/tcp';
 import type { PortSourceOptions } from '../../../lib/live/sources/tcp';
 import { udpSource } from '../../../lib/live/sources/udp';
 import { JFK_PCM } from '../../support/jfk';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { waitUntil } from '../../support/wait-until';
-import { bytesOf, openPort, useLiveServers } from '../../support/live-servers';
+import {
+  bytesOf,
+  openPort,
+  useLiveServers,
+  type LiveServers,
+  type PortRecord,
+} from '../../support/live-servers';
 
 const OPTIONS: PortSourceOptions = {
   host: '127.0.0.1',
@@ -18,6 +25,18 @@ const OPTIONS: PortSourceOptions = {
   hints: { rate: 16_000 },
 };
 
+/** Opens the source; it is closed with the servers of the test. */
+async function listenUntilEnd(servers: LiveServers, source: PortSource): Promise<PortRecord> {
+  const record = await openPort(source);
+  servers.keep({
+    close: async () => {
+      for (const feed of record.feeds) await feed.close();
+      await record.open.close();
+    },
+  });
+  return record;
+}
+
 describe('a TCP port', () => {
   const servers = useLiveServers();
   const devices: Socket[] = [];
@@ -26,16 +45,8 @@ describe('a TCP port', () => {
   });
   leaveNothingOpen();
 
-  async function listen(options: Partial<PortSourceOptions> = {}) {
-    const record = await openPort(tcpSource({ ...OPTIONS, ...options }));
-    servers.keep({
-      close: async () => {
-        for (const feed of record.feeds) await feed.close();
-        await record.open.close();
-      },
-    });
-    return record;
-  }
+  const listen = (options: Partial<PortSourceOptions> = {}) =>
+    listenUntilEnd(servers, tcpSource({ ...OPTIONS, ...options }));
 
   function device(port: number): Socket {
     const socket = connect(port, '127.0.0.1').on('error', () => undefined);
@@ -106,16 +117,8 @@ describe('a UDP port', () => {
   });
   leaveNothingOpen();
 
-  async function listen(options: Partial<PortSourceOptions> = {}) {
-    const record = await openPort(udpSource({ ...OPTIONS, ...options }));
-    servers.keep({
-      close: async () => {
-        for (const feed of record.feeds) await feed.close();
-        await record.open.close();
-      },
-    });
-    return record;
-  }
+  const listen = (options: Partial<PortSourceOptions> = {}) =>
+    listenUntilEnd(servers, udpSource({ ...OPTIONS, ...options }));
 
   /** Sends one datagram, and waits until it is on its way. */
   function device(port: number): (datagram: Uint8Array) => Promise<void> {

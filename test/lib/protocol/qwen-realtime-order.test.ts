@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { DOCUMENTED, frames } from '../../support/documented-frames';
 import { decodeAll, shortOf, streamingProtocol } from '../../support/qwen-protocol';
 
+/** Of the events in short those that tell of commits. */
+function commitsOf(events: Parameters<typeof shortOf>[0]): string[] {
+  return shortOf(events).filter((line) => line.startsWith('commit'));
+}
+
 /** A Manual session in which this many commits were sent. */
 function committing(count: number) {
   const protocol = streamingProtocol({ mode: 'manual' });
@@ -158,10 +163,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed('i1', 'One.'),
       frames.completed('i2', 'Two.'),
     );
-    assert.deepEqual(
-      shortOf(events).filter((line) => line.startsWith('commit')),
-      ['commitSettled 0 [i1]', 'commitSettled 1 [i2]'],
-    );
+    assert.deepEqual(commitsOf(events), ['commitSettled 0 [i1]', 'commitSettled 1 [i2]']);
   });
 
   it('settles two commits that are answered out of order, each with its own', () => {
@@ -172,10 +174,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed('i2', 'Two.'),
       frames.completed('i1', 'One.'),
     );
-    assert.deepEqual(
-      shortOf(events).filter((line) => line.startsWith('commit')),
-      ['commitSettled 1 [i2]', 'commitSettled 0 [i1]'],
-    );
+    assert.deepEqual(commitsOf(events), ['commitSettled 1 [i2]', 'commitSettled 0 [i1]']);
   });
 
   it('counts a doubled committed once', () => {
@@ -187,10 +186,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed('i2', 'Two.'),
       frames.completed('i1', 'One.'),
     );
-    assert.deepEqual(
-      shortOf(events).filter((line) => line.startsWith('commit')),
-      ['commitSettled 1 [i2]', 'commitSettled 0 [i1]'],
-    );
+    assert.deepEqual(commitsOf(events), ['commitSettled 1 [i2]', 'commitSettled 0 [i1]']);
   });
 
   it('settles a commit without speech, whose completed names no item', () => {
@@ -207,10 +203,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed(undefined, 'One.'),
       frames.completed(undefined, 'Two.'),
     );
-    assert.deepEqual(
-      shortOf(events).filter((line) => line.startsWith('commit')),
-      ['commitSettled 0 [unnamed_1]', 'commitSettled 1 [unnamed_2]'],
-    );
+    assert.deepEqual(commitsOf(events), ['commitSettled 0 [unnamed_1]', 'commitSettled 1 [unnamed_2]']);
   });
 
   it('gives the final of the implicit commit at the finish to no commit', () => {

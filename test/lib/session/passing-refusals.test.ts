@@ -3,7 +3,7 @@ import { openSession } from '../../../lib';
 import type { ScriptConnection } from '../../../local-service';
 import { ManualClock } from '../../support/clocks';
 import { CAP, capped } from '../../support/connection-cap';
-import { FakeSocket } from '../../support/fake-socket';
+import { fakeSockets } from '../../support/fake-socket';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
@@ -82,17 +82,13 @@ describe('a refusal that passes', () => {
 
   it('nine times of ten, for half an hour of connections that break every minute, ends no session', async () => {
     const clock = new ManualClock();
-    const sockets: FakeSocket[] = [];
+    const { sockets, connect } = fakeSockets();
     const session = openSession({
       region: 'local',
       environment: {
         clock,
         random: () => 0.5,
-        connect: (request, handlers) => {
-          const socket = new FakeSocket();
-          sockets.push(socket);
-          return socket.connect(request, handlers);
-        },
+        connect,
       },
     });
     const recorded = new RecordedSession(session);

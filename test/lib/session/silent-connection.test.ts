@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { openSession } from '../../../lib';
 import type { ScriptConnection } from '../../../local-service';
 import { ManualClock } from '../../support/clocks';
-import { FakeSocket } from '../../support/fake-socket';
+import { fakeSockets } from '../../support/fake-socket';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
@@ -13,16 +13,12 @@ describe('a silent connection that the service drops', () => {
   for (const code of [1011, 1006, 1000]) {
     it(`with ${code} is slept through, and audio wakes the session`, async () => {
       const clock = new ManualClock();
-      const sockets: FakeSocket[] = [];
+      const { sockets, connect } = fakeSockets();
       const session = openSession({
         region: 'local',
         environment: {
           clock,
-          connect: (request, handlers) => {
-            const socket = new FakeSocket();
-            sockets.push(socket);
-            return socket.connect(request, handlers);
-          },
+          connect,
         },
       });
       const recorded = new RecordedSession(session);

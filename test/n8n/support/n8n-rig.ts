@@ -15,8 +15,8 @@ import type {
 } from 'n8n-workflow';
 import { startLocalService } from '../../../local-service';
 import type { LocalService, LocalServiceOptions, ScriptFile } from '../../../local-service';
+import { closeOnceLeft } from '../../support/close-services';
 import { leaveNothingOpen } from '../../support/open-resources';
-import { waitUntil } from '../../support/wait-until';
 import { installedPackage, loadEngine } from './engine';
 import type { CancelableRun, Engine } from './engine';
 import { hostNodes } from './host-nodes';
@@ -123,13 +123,7 @@ export function useN8n(): N8nRig {
     get(SSHClientsManager).onShutdown();
   });
   afterEach(async () => {
-    for (const service of services.splice(0)) {
-      try {
-        await waitUntil(() => service.connectionCount === 0, 'the sessions to have left the service');
-      } finally {
-        await service.close();
-      }
-    }
+    await closeOnceLeft(services.splice(0));
   });
   leaveNothingOpen();
 
