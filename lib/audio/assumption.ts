@@ -38,6 +38,10 @@ export class AssumedPcmDecoder implements Decoder {
     this.#pcm.write(bytes);
   }
 
+  get sliceBytes(): number {
+    return this.#pcm.sliceBytes;
+  }
+
   passes(bytes: Uint8Array): boolean {
     return this.#used >= JUDGED_BYTES && this.#pcm.passes(bytes);
   }

@@ -1,17 +1,8 @@
 import type { AudioFormatHints } from './format';
-import type { Identity } from './sniff';
 
 const EMPTY = new Uint8Array(0);
 /** Decoders get a chunk in slices, so that none gives much more at once than may come out. */
 export const SLICE_BYTES = 16 * 1024;
-/** Raw samples do not become much more, and FLAC is read frame by frame. */
-const LARGE_SLICE_BYTES: Partial<Record<Identity['kind'], number>> = {
-  raw: 256 * 1024,
-  wav: 256 * 1024,
-  aiff: 256 * 1024,
-  au: 256 * 1024,
-  flac: 64 * 1024,
-};
 /** What is left of a larger chunk is not copied but read where it is, until it has been taken. */
 const MAX_COPIED_BYTES = 1024 * 1024;
 
@@ -47,10 +38,10 @@ export class IntakeInput {
     if (left) this.#chunks.push(left.length > MAX_COPIED_BYTES ? left : Uint8Array.from(left));
   }
 
-  /** Takes a slice of the oldest, as much as a decoder of this kind gets at once. */
-  takeSlice(kind: Identity['kind'] | undefined): Uint8Array {
+  /** Takes no more of the oldest than a decoder gets at once. */
+  takeSlice(maxBytes: number): Uint8Array {
     const { first } = this;
-    const slice = first.subarray(0, (kind && LARGE_SLICE_BYTES[kind]) ?? SLICE_BYTES);
+    const slice = first.subarray(0, maxBytes);
     if (slice.length === first.length) this.#chunks.shift();
     else this.#chunks[0] = first.subarray(slice.length);
     return slice;

@@ -196,7 +196,7 @@ export class AudioIntake {
     // That it was cut off must not cost the beginning of the other.
     if (recording && isChunkStart && this.#isNew(this.#input.first, this.#input.hints))
       return this.#endRecording(recording, true);
-    const slice = this.#input.takeSlice(this.#kind);
+    const slice = this.#input.takeSlice(sliceBytesOf(recording));
     if (recording) return recording.write(slice);
     this.#begin(slice, this.#input.hints, false);
   }
@@ -288,4 +288,9 @@ export class AudioIntake {
     this.#failure = asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read');
     return pcm;
   }
+}
+
+/** How much a decoder gets at once. */
+function sliceBytesOf(recording: Recording | undefined): number {
+  return recording?.isPassing ? MAX_PASSED_BYTES : (recording?.decoder.sliceBytes ?? SLICE_BYTES);
 }

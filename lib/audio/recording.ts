@@ -167,16 +167,19 @@ export class Recording {
   #emit(block: AudioBlock): void {
     this.#isPassing = false;
     const frames = block[0]?.length ?? 0;
-    const isEnough = !this.#backlog.isEmpty || this.hasEnough;
     const most = this.#mostFrames(block.length);
-    if (frames <= most && !isEnough) {
+    if (frames <= most && this.#backlog.isEmpty && !this.hasEnough) {
       this.#work(block);
       return;
     }
-    // Copied before any of it is worked on, because it may be in the memory that is worked in.
-    for (let at = 0; at < frames; at += most)
-      this.#backlog.pushBlock(block.map((samples) => samples.slice(at, at + most)));
-    if (!isEnough) this.#workOff();
+    // Where it is in the memory that is worked in, all of it is copied before any of it is worked on.
+    const mustCopy = this.#kernel.holds(block);
+    for (let at = 0; at < frames; at += most) {
+      if (!mustCopy && this.#backlog.isEmpty && !this.hasEnough)
+        this.#work(block.map((samples) => samples.subarray(at, at + most)));
+      else this.#backlog.pushBlock(block.map((samples) => samples.slice(at, at + most)));
+    }
+    this.#workOff();
   }
 
   #mostFrames(channels: number): number {

@@ -36,6 +36,8 @@ export interface Decoder {
   /** Whether there is more to come of what was written, or of the pause or the end: `read` goes on. */
   readonly isPending?: boolean;
   read?: () => void | Promise<void>;
+  /** How many bytes it gets at once, as a rule, where they are not passed as they are. Default: 16 KiB. */
+  readonly sliceBytes?: number | undefined;
   /** Whether `write` would only pass these bytes as they are, if what is around it takes them so. */
   passes?: (bytes: Uint8Array) => boolean;
   /** Whether a chunk that looks like a beginning belongs to this recording all the same. Default: it does not. */

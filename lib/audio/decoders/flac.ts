@@ -15,6 +15,8 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 
 /** FLAC (RFC 9639). */
 export class FlacDecoder implements Decoder {
+  /** It stops between two frames where enough has come out. */
+  readonly sliceBytes = 64 * 1024;
   rest: Uint8Array | undefined;
   readonly #output: DecoderOutput;
   readonly #kernel = kernel();

@@ -67,6 +67,10 @@ export class HeadedPcmDecoder implements Decoder {
     return this.#other?.isPending ?? false;
   }
 
+  get sliceBytes(): number | undefined {
+    return this.#samples?.sliceBytes;
+  }
+
   get rest(): Uint8Array | undefined {
     return this.#other?.rest ?? this.#trailer?.rest;
   }

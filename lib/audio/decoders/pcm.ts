@@ -8,7 +8,8 @@ export class PcmDecoder implements Decoder {
   readonly #format: PcmFormat;
   readonly #channels: number;
   readonly #frameBytes: number;
-  readonly #blockBytes: number;
+  /** One block: more of them would have to be copied where enough has come out. */
+  readonly sliceBytes: number;
   readonly #output: DecoderOutput;
   /** A frame that has not come whole yet. */
   readonly #carry: Uint8Array;
@@ -19,7 +20,7 @@ export class PcmDecoder implements Decoder {
     this.#format = format;
     this.#channels = channels;
     this.#frameBytes = (format.bits / 8) * channels;
-    this.#blockBytes = this.#frameBytes * this.#kernel.framesOf(channels);
+    this.sliceBytes = this.#frameBytes * this.#kernel.framesOf(channels);
     this.#carry = new Uint8Array(this.#frameBytes);
     this.#output = output;
   }
@@ -50,8 +51,8 @@ export class PcmDecoder implements Decoder {
 
   #decode(frames: Uint8Array): void {
     if (isPcm16(this.#format, this.#channels) && this.#output.pass(frames)) return;
-    for (let at = 0; at < frames.length; at += this.#blockBytes) {
-      const block = frames.subarray(at, at + this.#blockBytes);
+    for (let at = 0; at < frames.length; at += this.sliceBytes) {
+      const block = frames.subarray(at, at + this.sliceBytes);
       this.#output.emit(this.#kernel.separate(block, this.#format, this.#channels));
     }
   }

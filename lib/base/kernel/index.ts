@@ -116,9 +116,14 @@ export class Kernel implements FilterKernel {
     return this.#levels();
   }
 
+  /** Whether the block is in this memory. */
+  holds(block: AudioBlock): boolean {
+    return block.every(({ buffer }) => buffer === this.#bytes.buffer);
+  }
+
   /** The block in this memory: where it already is, or as a copy. */
   held(block: AudioBlock): AudioBlock {
-    if (block.every(({ buffer }) => buffer === this.#bytes.buffer)) return block;
+    if (this.holds(block)) return block;
     const planes = this.#planes(block.length, block[0]?.length ?? 0);
     for (const [channel, samples] of block.entries()) planes[channel]?.set(samples);
     return planes;
