@@ -53,6 +53,11 @@ export default tseslint.config(
     },
   },
   {
+    files: ['**/*.ts', '**/*.mjs', '**/*.cjs', '**/*.js'],
+    ignores: ['test/**'],
+    rules: { 'max-lines': ['error', 300] },
+  },
+  {
     // mocha's `function () { this.timeout(…) }` and one-line arrow hooks.
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },

@@ -84,7 +84,7 @@ function thinSourceMaps(outDir) {
 }
 
 function copyAssets(outDir) {
-  const isAsset = (file) => !/\.ts$|\/tsconfig\.json$/.test(file);
+  const isAsset = (file) => !/\.ts$|\/tsconfig\.json$|\/dialogs\.css$/.test(file);
   for (const folder of ASSET_FOLDERS) {
     cpSync(path.join(root, folder), path.join(outDir, folder), { recursive: true, filter: isAsset });
   }

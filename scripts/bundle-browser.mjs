@@ -26,6 +26,7 @@ export function bundleBrowserFile(file, outDir) {
     entryPoints: [path.join(root, entryPoint)],
     absWorkingDir: root,
     bundle: true,
+    loader: { '.css': 'text' },
     charset: 'utf8',
     legalComments: 'none',
     // Names stay, for whoever looks at it in a browser.

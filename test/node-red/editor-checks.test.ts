@@ -28,7 +28,8 @@ let code = '';
 
 /** The code of the dialogs in an editor without a page. */
 function loadEditor(): { flowAsr: FlowAsr } {
-  const $ = () => ({ data: () => undefined });
+  const element = { data: () => undefined, text: () => element, appendTo: () => element };
+  const $ = () => element;
   const RED = {
     events: { on: () => undefined },
     nodes: { getType: () => ({ _: (key: string) => key }) },

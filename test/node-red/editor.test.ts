@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/vocabulary/models';
+import { MODELS } from '../../lib/vocabulary/models';
 import type { ParameterName } from '../../lib/vocabulary/parameters';
 import type { FlowNode } from '../support/node-red';
-import { Flow, folderOf, helper, NODE_TYPES, readCatalogue } from '../support/node-red';
-import { useNodeRed } from '../support/node-red-service';
+import { folderOf, NODE_TYPES, readCatalogue } from '../support/node-red';
 
 const ROOT = path.join(__dirname, '../..');
 const LANGUAGES = ['en-US', 'zh-CN'];
@@ -148,36 +147,5 @@ describe('the examples', () => {
         assert.equal('credentials' in node, false);
       }
     }
-  });
-});
-
-describe('the routes for the editor', () => {
-  useNodeRed();
-
-  it('tell the models and the limits to whoever asks a running Node-RED', async () => {
-    await Flow.start([]);
-    const { body } = await helper.request().get('/asr/models');
-    const { models, defaultModel, limits } = body as {
-      models: unknown[];
-      defaultModel: string;
-      limits: Record<string, Record<string, { min: number; max: number; default?: number }>>;
-    };
-    assert.deepEqual(models, JSON.parse(JSON.stringify(MODELS)));
-    assert.equal(defaultModel, DEFAULT_MODEL);
-    for (const range of Object.values(limits).flatMap((kind) => Object.values(kind))) {
-      const { min, max, default: value = min } = range;
-      assert.ok(min <= value && value <= max);
-    }
-  });
-
-  it('tell of a model that is not in the list what its family has, and refuse one of no family', async () => {
-    await Flow.start([]);
-    const newer = await helper.request().get('/asr/models/fun-asr-realtime-2027-01-01');
-    assert.equal(newer.status, 200);
-    assert.deepEqual(newer.body, JSON.parse(JSON.stringify(findModel('fun-asr-realtime-2027-01-01'))));
-
-    const unknown = await helper.request().get('/asr/models/whisper-1');
-    assert.equal(unknown.status, 404);
-    assert.equal((unknown.body as { code: string }).code, 'INVALID_OPTION');
   });
 });

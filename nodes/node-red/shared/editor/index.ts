@@ -1,4 +1,5 @@
 // What the HTML of the nodes calls, as the global `flowAsr`. scripts/build.mjs makes one file of it.
+import css from './dialogs.css';
 import { watchSessions } from './sessions';
 
 export {
@@ -16,4 +17,5 @@ export { prepareRecognition, recognitionLabel, saveRecognition } from './recogni
 export { labelTypedInputs, sharedText } from './red';
 export { checkSession, pickOnlySession, prepareSessionPicker } from './sessions';
 
+$('<style>').text(css).appendTo('head');
 watchSessions();
