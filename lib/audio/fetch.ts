@@ -1,5 +1,9 @@
+import { certificateAdvice } from '../base/certificate-fault';
+import type { ProxyChoice } from '../base/proxy';
 import { AsrError } from '../vocabulary/errors';
 import type { AudioFormatHints } from './format';
+import { fetchVia } from './http-request';
+import type { Fetch } from './http-request';
 
 const MAX_REDIRECTS = 5;
 /** To the first byte of the answer; after that the reader decides how long it waits. */
@@ -9,6 +13,10 @@ export interface FetchAudioOptions {
   /** Headers of the request, such as `authorization`. Another host that the address leads to does not get them. */
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
+  /** Default: what the environment says. */
+  proxy?: ProxyChoice;
+  /** Fetches in place of our own, which then leaves the proxy to it. Each address that an answer leads to comes here. */
+  fetch?: Fetch;
   /** A body that gives nothing for so long is given up. Default: only the signal ends it. */
   idleMs?: number;
   /** A body that lasts longer is given up. Default: as long as it takes. */
@@ -32,10 +40,8 @@ export async function* fetchAudio(address: string, options: FetchAudioOptions): 
   } catch (cause) {
     if (cause instanceof AsrError) throw cause;
     if (signal?.aborted) throw new AsrError('ABORTED', 'Fetching the audio was aborted.', { cause });
-    throw new AsrError('BAD_AUDIO', `Cannot fetch the audio from ${place(address)}: ${reasonOf(cause)}.`, {
-      cause,
-      retryable: true,
-    });
+    const message = `Cannot fetch the audio from ${place(address)}: ${reasonOf(cause)}`;
+    throw new AsrError('BAD_AUDIO', message, { cause, retryable: true });
   }
 }
 
@@ -77,7 +83,9 @@ interface Answer {
 }
 
 /** Follows redirects by hand, because secrets must not go along to another host. */
-async function request(address: string, { headers = {}, signal }: FetchAudioOptions): Promise<Answer> {
+async function request(address: string, options: FetchAudioOptions): Promise<Answer> {
+  const { headers = {}, signal, proxy } = options;
+  const get = options.fetch ?? fetchVia(proxy);
   let url = parse(address);
   let secrets: Record<string, string> = { ...headers };
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
@@ -88,7 +96,7 @@ async function request(address: string, { headers = {}, signal }: FetchAudioOpti
       url.username = '';
       url.password = '';
     }
-    const response = await answerOf(url, secrets, signal);
+    const response = await answerOf(get, url, secrets, signal);
     if (response.status < 300) return { response, url };
     await response.body?.cancel();
     const location = response.headers.get('location');
@@ -105,6 +113,7 @@ async function request(address: string, { headers = {}, signal }: FetchAudioOpti
 
 /** The bound ends with the answer: a long recording may take as long as it takes. */
 async function answerOf(
+  get: Fetch,
   url: URL,
   headers: Record<string, string>,
   signal: AbortSignal | undefined,
@@ -114,7 +123,7 @@ async function answerOf(
     bound.abort(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`));
   }, ANSWER_TIMEOUT_MS);
   try {
-    return await fetch(url, {
+    return await get(url, {
       headers,
       redirect: 'manual',
       signal: signal ? AbortSignal.any([signal, bound.signal]) : bound.signal,
@@ -187,7 +196,7 @@ function reasonOf(error: unknown): string {
   // fetch says only "fetch failed"; why is in the cause.
   const { cause } = error as { cause?: unknown };
   const reason = cause instanceof Error ? cause : error;
-  if (!(reason instanceof Error)) return String(reason);
+  if (!(reason instanceof Error)) return `${String(reason)}.`;
   const { code } = reason as NodeJS.ErrnoException;
-  return reason.message || code || reason.name;
+  return `${reason.message || code || reason.name}.${certificateAdvice(reason)}`;
 }

@@ -9,6 +9,7 @@ import {
   typeOfDataUrl,
 } from './audio-text';
 import { fetchAudio } from './fetch';
+import type { FetchAudioOptions } from './fetch';
 import { bytesOf, hintsOfChunk } from './format';
 import type { AudioChunk, AudioFormatHints } from './format';
 import { readFile } from './read-file';
@@ -20,7 +21,7 @@ import { readFile } from './read-file';
 export type AudioSource =
   AudioChunk | string | Readable | ReadableStream<Uint8Array> | AsyncIterable<AudioChunk>;
 
-export interface ReadAudioOptions {
+export interface ReadAudioOptions extends Pick<FetchAudioOptions, 'proxy' | 'fetch'> {
   /**
    * What a string that is no data URL means. `auto` (default): what begins with `http://` or `https://` is an address,
    * and what cannot be base64, because it has a dot or another character outside of that alphabet, is a path. Say

@@ -12,7 +12,7 @@ import { harmless } from '../vocabulary/log';
 import type { SessionLog } from '../vocabulary/log';
 import { isPrivate, resolveEndpoint } from '../vocabulary/regions';
 import type { Endpoint } from '../vocabulary/regions';
-import type { ProxyChoice } from '../transport/socket';
+import type { ProxyChoice } from '../base/proxy';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';

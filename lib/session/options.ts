@@ -14,7 +14,7 @@ import type { EndpointOptions } from '../vocabulary/regions';
 import type { Environment } from '../transport/environment';
 import type { SessionLog } from '../vocabulary/log';
 import type { ConnectionPool } from '../transport/connection-pool';
-import type { ProxyChoice } from '../transport/socket';
+import type { ProxyChoice } from '../base/proxy';
 import type { TraceWriter } from '../transport/trace';
 
 /** How to open a session. Everything has a default but the API key, which the cloud regions need. */

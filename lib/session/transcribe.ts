@@ -15,7 +15,8 @@ import type { Session, SessionOptions } from './options';
 import { openSession } from './session';
 import { joinTexts } from '../vocabulary/join-texts';
 
-export interface TranscribeOptions extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers'> {
+export interface TranscribeOptions
+  extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers' | 'fetch'> {
   /** What is known of the audio beside its bytes. */
   hints?: AudioFormatHints;
   /** Every event of the session, as it comes. */
@@ -45,7 +46,7 @@ export interface Transcript {
  * @throws AsrError Whatever the session or the source fails with; `ABORTED` after `signal`.
  */
 export async function transcribe(audio: AudioSource, options: TranscribeOptions = {}): Promise<Transcript> {
-  const { strings, headers, signal, wireFormat = 'pcm' } = options;
+  const { strings, headers, fetch, proxy, signal, wireFormat = 'pcm' } = options;
   if (signal?.aborted)
     throw new AsrError('ABORTED', 'The transcription was aborted.', { cause: signal.reason });
   // Before the first chunk, which a stream may never give.
@@ -57,6 +58,8 @@ export async function transcribe(audio: AudioSource, options: TranscribeOptions 
   const chunks = readAudio(audio, {
     ...(strings && { strings }),
     ...(headers && { headers }),
+    ...(fetch && { fetch }),
+    ...(proxy !== undefined && { proxy }),
     ...(options.hints && { hints: options.hints }),
     signal: stopReading,
     onHints: (found) => {

@@ -1,3 +1,5 @@
+import type { LookupFunction } from 'node:net';
+import type { ProxyChoice } from '../base/proxy';
 import type { Frame } from '../vocabulary/frame';
 
 /** How a connection ended. Comes exactly once, whatever happened. */
@@ -36,18 +38,13 @@ export interface Socket {
   destroy: () => void;
 }
 
-/**
- * The proxy that connections go through: its address, such as `http://user:password@proxy:3128`, or `false` for none.
- * Left out, the environment decides: `HTTPS_PROXY` for `wss://`, `HTTP_PROXY` for `ws://`, `ALL_PROXY` for both, in
- * capitals or not, without the hosts in `NO_PROXY`. Connections to this machine never take a proxy of the environment.
- */
-export type ProxyChoice = string | false;
-
 export interface ConnectRequest {
   url: string;
   headers: Record<string, string>;
   /** Left out, the environment decides. */
   proxy?: ProxyChoice;
+  /** Finds the addresses of the host's name. Default: the operating system. */
+  lookup?: LookupFunction;
 }
 
 /** Opens a connection. Throws nothing: every failure arrives at `onEnd`. */

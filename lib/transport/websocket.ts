@@ -4,8 +4,8 @@ import { textOf } from '../vocabulary/frame';
 import type { Frame, TextWithBase64 } from '../vocabulary/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketEnd, SocketHandlers } from './socket';
 import { isPrivate } from '../vocabulary/regions';
-import { tunnelTo } from './proxy';
-import type { TunnelAgent } from './proxy';
+import { tunnelTo } from '../base/proxy';
+import type { TunnelAgent } from '../base/proxy';
 import { TextMemory } from './text-memory';
 
 /** The service's messages are a few kilobytes; more than this is no message of a recogniser. */
@@ -33,11 +33,12 @@ class WsSocket implements Socket {
   #opened = false;
   #closeTimer: NodeJS.Timeout | undefined;
 
-  constructor({ url, headers, proxy }: ConnectRequest, handlers: SocketHandlers) {
+  constructor({ url, headers, proxy, lookup }: ConnectRequest, handlers: SocketHandlers) {
     this.#handlers = handlers;
     this.#tunnel = tunnelTo(url, proxy);
     this.#ws = new WebSocket(url, {
       headers,
+      ...(lookup && { lookup }),
       ...(this.#tunnel && { agent: this.#tunnel }),
       // Speech frames are base64 or noise: compression costs a context per socket and saves nothing.
       perMessageDeflate: false,

@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '../base/this-machine';
 import { AsrError } from './errors';
 
 /**
@@ -142,8 +143,7 @@ function parseAddress(address: string): string {
 
 /** Whether a WebSocket to this endpoint stays on this machine. */
 export function isLoopback({ baseUrl }: Pick<Endpoint, 'baseUrl'>): boolean {
-  const { hostname } = new URL(baseUrl);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return isLoopbackHost(new URL(baseUrl).hostname);
 }
 
 /** Whether nobody on the way to this address can read what is sent: it is encrypted, or stays on this machine. */

@@ -108,6 +108,7 @@ describe('the options of a session that are read from the fields of n8n', () => 
     return sessionOptions({
       parameter: (name, fallback) => values[name] ?? fallback,
       credentials: () => Promise.resolve({ region: 'local' }),
+      network: { httpRequest: () => Promise.reject(new Error('Nothing is fetched here.')) },
     });
   }
 

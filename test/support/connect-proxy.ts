@@ -1,17 +1,17 @@
-import { createServer } from 'node:http';
+import { createServer, request as send } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 
 export interface ConnectProxy {
   url: string;
-  /** What was asked for, such as `CONNECT asr.example:80`, with the credentials that came along. */
+  /** What was asked for, such as `asr.example:80` or `http://audio.example/a.wav`, with the credentials that came along. */
   asked: { target: string; authorization: string | undefined }[];
   close: () => Promise<void>;
 }
 
 /**
- * An HTTP proxy that knows CONNECT, as companies have one.
+ * An HTTP proxy as companies have one: it opens tunnels (CONNECT), and fetches what is not encrypted itself.
  * @param options `hosts` are the names that only the proxy can resolve, and where they lead; `password` is the one that it
  * wants, with any user; `status` is what it answers to everybody.
  */
@@ -22,18 +22,33 @@ export async function startConnectProxy({
 }: { hosts?: Record<string, string>; password?: string; status?: number } = {}): Promise<ConnectProxy> {
   const asked: ConnectProxy['asked'] = [];
   const open = new Set<Socket>();
-  const server = createServer((_request, response) => {
-    response.writeHead(400).end();
+  /** What the proxy answers in place of the target. */
+  const refusalOf = ({ url: target = '', headers }: IncomingMessage): number | undefined => {
+    const authorization = headers['proxy-authorization'];
+    asked.push({ target, authorization });
+    const given = Buffer.from(authorization?.replace(/^Basic /i, '') ?? '', 'base64').toString();
+    return status ?? (password !== undefined && given.split(':')[1] !== password ? 407 : undefined);
+  };
+  const server = createServer((request, response) => {
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) {
+      response.writeHead(refusal).end();
+      return;
+    }
+    const { host, pathname, port } = new URL(request.url ?? '');
+    const place = hosts[`${host}${port ? '' : ':80'}`] ?? host;
+    const { 'proxy-authorization': _ours, ...headers } = request.headers;
+    send(`http://${place}${pathname}`, { headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(response);
+    }).end();
   });
   server.on('connection', (socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket)).on('error', () => undefined);
   });
   server.on('connect', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    const authorization = request.headers['proxy-authorization'];
-    asked.push({ target: request.url ?? '', authorization });
-    const given = Buffer.from(authorization?.replace(/^Basic /i, '') ?? '', 'base64').toString();
-    const refusal = status ?? (password !== undefined && given.split(':')[1] !== password ? 407 : undefined);
+    const refusal = refusalOf(request);
     if (refusal !== undefined) {
       socket.end(`HTTP/1.1 ${refusal} Refused\r\nContent-Length: 0\r\n\r\n`);
       return;

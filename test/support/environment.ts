@@ -1,3 +1,11 @@
+/** No proxy in the process's environment. */
+export const NO_PROXIES = Object.fromEntries(
+  ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
+    [name, undefined],
+    [name.toUpperCase(), undefined],
+  ]),
+);
+
 /** Runs a task with other variables in the process's environment, and puts back what was there; `undefined` unsets one. */
 export async function withEnvironment<T>(
   variables: Record<string, string | undefined>,

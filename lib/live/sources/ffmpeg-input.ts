@@ -13,6 +13,8 @@ export interface FfmpegInput {
   args: string[];
   /** For people; without the user and the password of an address. */
   name: string;
+  /** Where the input is an address. */
+  address?: URL;
 }
 
 export interface FfmpegInputOptions {
@@ -72,13 +74,15 @@ function device(input: string, format: string): FfmpegInput {
 }
 
 function address(input: string, rtspTransport: 'tcp' | 'udp'): FfmpegInput {
+  const url = URL.canParse(input) ? new URL(input) : undefined;
   return {
     args: [
       ...['-protocol_whitelist', NETWORK_PROTOCOLS, '-format_whitelist', NETWORK_FORMATS],
       ...(/^rtsps?:/i.test(input) ? ['-rtsp_transport', rtspTransport] : []),
       ...['-i', input],
     ],
-    name: URL.canParse(input) ? publicName(new URL(input)) : 'the address',
+    name: url ? publicName(url) : 'the address',
+    ...(url && { address: url }),
   };
 }
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { FfmpegProcess, INSTALL_FFMPEG } from '../../audio/ffmpeg-process';
 import { findFfmpeg } from '../../audio/find-ffmpeg';
+import type { EgressGuard } from '../../transport/egress';
 import { AsrError } from '../../vocabulary/errors';
 import { ffmpegInput } from './ffmpeg-input';
 import type { FfmpegInput } from './ffmpeg-input';
@@ -21,6 +22,8 @@ export interface FfmpegSourceOptions {
   /** The program. Default: see `findFfmpeg`. */
   program?: string;
   rateHz: number;
+  /** What the host lets its nodes connect to: asked for the address itself, not for those that it leads to. */
+  guard?: EgressGuard | undefined;
   stallMs: number;
 }
 
@@ -48,6 +51,7 @@ async function connect(
   opened: FfmpegInput,
   signal: AbortSignal,
 ): Promise<AudioFeed> {
+  if (opened.address) await options.guard?.check(opened.address);
   signal.throwIfAborted();
   const program = options.program || (await findFfmpeg());
   signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { fetchAudio } from '../../audio/fetch';
+import type { Fetch } from '../../audio/http-request';
 import type { AudioFormatHints } from '../../audio/format';
 import { AsrError } from '../../vocabulary/errors';
 import { parseAddress, publicName } from './address';
@@ -15,6 +16,8 @@ export interface HttpSourceOptions {
   address: string;
   /** As long without a byte, and the stream counts as lost. */
   stallMs: number;
+  /** Fetches in place of our own. */
+  fetch?: Fetch;
 }
 
 /**
@@ -22,25 +25,20 @@ export interface HttpSourceOptions {
  * asked for, and so not sent.
  * @throws AsrError `INVALID_OPTION`
  */
-export function httpSource({ address, stallMs }: HttpSourceOptions): StreamSource {
-  const url = parseAddress(address, PROTOCOLS);
+export function httpSource(options: HttpSourceOptions): StreamSource {
+  const url = parseAddress(options.address, PROTOCOLS);
   const name = publicName(url);
   return {
     kind: 'stream',
     name,
-    connect: (signal) => connect(url.href, name, stallMs, signal),
+    connect: (signal) => connect({ ...options, address: url.href }, name, signal),
   };
 }
 
-async function connect(
-  address: string,
-  name: string,
-  stallMs: number,
-  signal: AbortSignal,
-): Promise<AudioFeed> {
-  let next = address;
+async function connect(options: HttpSourceOptions, name: string, signal: AbortSignal): Promise<AudioFeed> {
+  let next = options.address;
   for (let lists = 0; lists <= MAX_PLAYLISTS; lists++) {
-    const answer = new Answer(next, name, stallMs, signal);
+    const answer = new Answer({ ...options, address: next }, name, signal);
     try {
       const head = await answer.first();
       if (!isPlaylist(answer.hints, head)) return answer.feed(head);
@@ -65,10 +63,11 @@ class Answer {
   readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
   #stall: AsrError | undefined;
 
-  constructor(address: string, name: string, stallMs: number, signal: AbortSignal) {
+  constructor({ address, stallMs, fetch }: HttpSourceOptions, name: string, signal: AbortSignal) {
     this.#name = name;
     const body = fetchAudio(address, {
       signal: AbortSignal.any([signal, this.#stopping.signal]),
+      ...(fetch && { fetch }),
       onHints: (hints) => {
         this.hints = hints;
       },
@@ -133,8 +132,8 @@ class Answer {
 
 /** Servers of the nineties answer `ICY 200 OK`, which is no HTTP. */
 function explained(error: unknown): unknown {
-  const { cause } = error as { cause?: { cause?: { code?: unknown } } };
-  if (cause?.cause?.code !== 'HPE_INVALID_CONSTANT') return error;
+  const { cause } = error as { cause?: { code?: unknown; cause?: { code?: unknown } } };
+  if (![cause?.code, cause?.cause?.code].includes('HPE_INVALID_CONSTANT')) return error;
   return new AsrError(
     'BAD_AUDIO',
     'The server does not speak HTTP; old SHOUTcast servers do not. Choose the source FFmpeg, which understands them.',

@@ -1,7 +1,9 @@
 import WebSocket from 'ws';
+import { certificateAdvice } from '../../base/certificate-fault';
 import { AsrError } from '../../vocabulary/errors';
 import type { AudioFormatHints } from '../../audio/format';
-import { tunnelTo } from '../../transport/proxy';
+import { tunnelTo } from '../../base/proxy';
+import type { EgressGuard } from '../../transport/egress';
 import { parseAddress, publicName } from './address';
 import { ChunkQueue } from './chunk-queue';
 import type { AudioFeed, StreamSource } from './source';
@@ -20,6 +22,8 @@ export interface WebSocketSourceOptions {
   address: string;
   subprotocol?: string;
   hints: AudioFormatHints;
+  /** What the host lets its nodes connect to. Default: everything. */
+  guard?: EgressGuard | undefined;
   pingIntervalMs?: number;
 }
 
@@ -33,6 +37,7 @@ export function webSocketSource(options: WebSocketSourceOptions): StreamSource {
     kind: 'stream',
     name: publicName(url),
     connect: async (signal) => {
+      await options.guard?.check(url);
       signal.throwIfAborted();
       const link = new Link(url, options);
       const stop = (): void => void link.close();
@@ -61,12 +66,14 @@ class Link implements AudioFeed {
   #error: Error | undefined;
   #httpStatus: number | undefined;
 
-  constructor(url: URL, { subprotocol, hints, pingIntervalMs = PING_INTERVAL_MS }: WebSocketSourceOptions) {
+  constructor(url: URL, options: WebSocketSourceOptions) {
+    const { subprotocol, hints, guard, pingIntervalMs = PING_INTERVAL_MS } = options;
     this.sender = publicName(url);
     this.hints = hints;
     const tunnel = tunnelTo(url.href, undefined);
     const ws = new WebSocket(url, subprotocol ? [subprotocol] : [], {
       ...(tunnel && { agent: tunnel }),
+      ...(guard && { lookup: guard.lookup }),
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
@@ -145,7 +152,8 @@ class Link implements AudioFeed {
     const status = this.#httpStatus;
     const why =
       status === undefined ? (this.#error?.message ?? 'it was closed') : `it answered HTTP ${status}`;
-    return new AsrError('CONNECT_FAILED', `Cannot connect to ${this.sender}: ${why}.`, {
+    const advice = this.#error ? certificateAdvice(this.#error) : '';
+    return new AsrError('CONNECT_FAILED', `Cannot connect to ${this.sender}: ${why}.${advice}`, {
       cause: this.#error,
       retryable: status === undefined || !PERMANENT_STATUS.has(status),
       ...(status !== undefined && { httpStatus: status }),

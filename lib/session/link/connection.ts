@@ -5,7 +5,7 @@ import type { Protocol, ServiceEvent } from '../../protocol/protocol';
 import type { Endpoint } from '../../vocabulary/regions';
 import { isSecret } from '../../transport/secret';
 import type { Socket, SocketEnd } from '../../transport/socket';
-import type { ProxyChoice } from '../../transport/socket';
+import type { ProxyChoice } from '../../base/proxy';
 import { Arrivals, Heartbeat } from './heartbeat';
 import { errorOfEnd } from './socket-errors';
 

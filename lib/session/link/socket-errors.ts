@@ -1,3 +1,4 @@
+import { certificateAdvice } from '../../base/certificate-fault';
 import { AsrError } from '../../vocabulary/errors';
 import type { Endpoint } from '../../vocabulary/regions';
 import type { SocketEnd } from '../../transport/socket';
@@ -8,22 +9,14 @@ export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccep
     case 'refused':
       return refusal(label, end.httpStatus, end.body);
     case 'failed': {
-      const advice = isCertificateFault(end.error)
-        ? ' Where a proxy or firewall opens TLS, name its certificate in NODE_EXTRA_CA_CERTS.'
-        : region === 'local'
-          ? ' Start it with `flow-asr service`.'
-          : '';
+      const advice =
+        certificateAdvice(end.error) || (region === 'local' ? ' Start it with `flow-asr service`.' : '');
       const message = `Cannot connect to the service (${label}): ${end.error.message}.${advice}`;
       return new AsrError('CONNECT_FAILED', message, { retryable: !end.isThrown, cause: end.error });
     }
     case 'closed':
       return closed(label, end, wasAccepted);
   }
-}
-
-/** What Node.js says of a certificate that nobody it knows has signed. */
-function isCertificateFault({ code }: NodeJS.ErrnoException): boolean {
-  return /SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER|VERIFY)|CERT_(UNTRUSTED|SIGNATURE)/.test(code ?? '');
 }
 
 function refusal(label: string, httpStatus: number, body: string): AsrError {

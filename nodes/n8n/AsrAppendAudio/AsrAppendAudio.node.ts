@@ -42,10 +42,11 @@ async function append(
   items: SessionItems,
 ): Promise<void> {
   const held = heldSession(context, name);
-  const { audio, strings, hints } = await audioInput(context, itemIndex);
+  const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
   let known = hints;
   const chunks = readAudio(audio, {
     strings,
+    fetch,
     hints,
     // A cancelled execution ends its sessions.
     signal: held.ended,

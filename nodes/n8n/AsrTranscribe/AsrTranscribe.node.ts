@@ -128,10 +128,11 @@ async function transcribeItem(
   signal: AbortSignal,
 ): Promise<INodeExecutionData[]> {
   const options = await sessionOptions(ofItem(context, itemIndex));
-  const { audio, strings, hints } = await audioInput(context, itemIndex);
+  const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
   const transcript = await transcribe(audio, {
     ...options,
     strings,
+    fetch,
     hints,
     signal,
     onEvent: (event) => {

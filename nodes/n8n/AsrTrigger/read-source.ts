@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import type { AudioFormatHints } from '../../../lib/audio/format';
 import { AsrError } from '../../../lib/vocabulary/errors';
+import { egressGuard, hostFetch } from '../shared/egress';
+import type { NetworkHelpers } from '../shared/egress';
 import { rawHints } from '../shared/audio-input';
 import { ffmpegSource } from '../../../lib/live/sources/ffmpeg';
 import { httpSource } from '../../../lib/live/sources/http';
@@ -15,9 +17,10 @@ type Parameter = (name: string, fallback: unknown) => unknown;
 /**
  * The source that the fields of source-properties.ts describe.
  * @param rateHz Of the session: what ffmpeg is asked for.
+ * @param network What n8n lets it reach, and how.
  * @throws AsrError `INVALID_OPTION`
  */
-export function readSource(parameter: Parameter, rateHz: number): LiveSource {
+export function readSource(parameter: Parameter, rateHz: number, network: NetworkHelpers): LiveSource {
   const options = parameter('options', {}) as IDataObject;
   const text = (name: string): string => String(parameter(name, '')).trim();
   const option = (name: string): string => (typeof options[name] === 'string' ? options[name].trim() : '');
@@ -26,9 +29,14 @@ export function readSource(parameter: Parameter, rateHz: number): LiveSource {
   const kind = text('source');
   switch (kind) {
     case 'http':
-      return httpSource({ address: text('streamUrl'), stallMs });
+      return httpSource({ address: text('streamUrl'), stallMs, fetch: hostFetch(network) });
     case 'webSocket':
-      return webSocketSource({ address: text('webSocketUrl'), subprotocol: option('subprotocol'), hints });
+      return webSocketSource({
+        address: text('webSocketUrl'),
+        subprotocol: option('subprotocol'),
+        guard: egressGuard(network),
+        hints,
+      });
     case 'ffmpeg':
       return ffmpegSource({
         input: text('ffmpegInput'),
@@ -37,6 +45,7 @@ export function readSource(parameter: Parameter, rateHz: number): LiveSource {
         rtspTransport: option('rtspTransport') === 'udp' ? 'udp' : 'tcp',
         inRealTime: options.inRealTime === true,
         rateHz,
+        guard: egressGuard(network),
         stallMs,
       });
     case 'tcp':

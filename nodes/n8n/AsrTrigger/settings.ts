@@ -29,11 +29,17 @@ export async function readSettings(context: ITriggerFunctions): Promise<TriggerS
     const session = await sessionOptions({
       parameter,
       credentials: (name) => context.getCredentials(name),
+      network: context.helpers,
     });
     // Says now what opening a session would say only once there is audio.
     configure(session);
     const rateHz = session.sampleRateHz ?? firstRate(findModel(session.model ?? ''));
-    return { source: readSource(parameter, rateHz), session, rateHz, items: itemSettings(parameter) };
+    return {
+      source: readSource(parameter, rateHz, context.helpers),
+      session,
+      rateHz,
+      items: itemSettings(parameter),
+    };
   } catch (error) {
     throw asNodeFault(context.getNode(), error);
   }

@@ -1,6 +1,8 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { AudioFormatHints } from '../../../lib/audio/format';
+import type { Fetch } from '../../../lib/audio/http-request';
 import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
+import { hostFetch } from './egress';
 
 /** Where the audio of an item is. As a tool of an AI agent a node gets no binary: hence the address and the text. */
 export const AUDIO_PROPERTIES: INodeProperties[] = [
@@ -87,16 +89,19 @@ export interface AudioInput {
   /** How a text is to be taken: never as the path of a file of the machine that n8n runs on. */
   strings: NonNullable<ReadAudioOptions['strings']>;
   hints: AudioFormatHints;
+  /** For an address. */
+  fetch: Fetch;
 }
 
 /** @throws NodeOperationError of n8n when the item has no such binary field */
 export async function audioInput(context: IExecuteFunctions, itemIndex: number): Promise<AudioInput> {
   const hints = rawHints(context.getNodeParameter('options', itemIndex, {}));
   const source = context.getNodeParameter('source', itemIndex, 'binary');
+  const fetch = hostFetch(context.helpers);
   if (source === 'url' || source === 'base64') {
     const audio: unknown = context.getNodeParameter(source, itemIndex, '');
     // An expression may give anything; the client says what is wrong with it.
-    return { audio: audio as AudioSource, strings: source, hints: { ...hints, isRecording: true } };
+    return { audio: audio as AudioSource, strings: source, hints: { ...hints, isRecording: true }, fetch };
   }
   const field = context.getNodeParameter('binaryPropertyName', itemIndex, 'data');
   const binary = context.helpers.assertBinaryData(itemIndex, field);
@@ -104,6 +109,7 @@ export async function audioInput(context: IExecuteFunctions, itemIndex: number):
   return {
     audio: id ? await context.helpers.getBinaryStream(id) : Buffer.from(data, 'base64'),
     strings: 'base64',
+    fetch,
     hints: {
       ...(fileName && { fileName }),
       // Also one that is not of audio: an image is refused by it, where the bytes do not say otherwise.

@@ -6,5 +6,6 @@ export function ofItem(context: IExecuteFunctions, itemIndex: number): Parameter
   return {
     parameter: (name, fallback) => context.getNodeParameter(name, itemIndex, fallback),
     credentials: (name) => context.getCredentials(name, itemIndex),
+    network: context.helpers,
   };
 }

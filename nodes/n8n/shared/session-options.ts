@@ -6,6 +6,8 @@ import type { SessionMode, WireFormat } from '../../../lib/vocabulary/models';
 import { FIRST_CONNECT_TIMEOUT_MS } from '../../../lib/session/config';
 import type { SessionOptions } from '../../../lib/session/options';
 import { readParameters } from '../../stored-parameters';
+import { sessionEnvironment } from './egress';
+import type { NetworkHelpers } from './egress';
 import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';
 
 /** What both an execution and a trigger of n8n have. */
@@ -13,13 +15,18 @@ export interface ParameterSource {
   /** Of the item that is worked on; of the workflow in a trigger. */
   parameter: (name: string, fallback: unknown) => unknown;
   credentials: (name: string) => Promise<ICredentialDataDecryptedObject>;
+  network: NetworkHelpers;
 }
 
 /**
  * The options of a session, from the fields of recognition-properties.ts and the credentials.
  * @throws AsrError `INVALID_OPTION` for an unknown model
  */
-export async function sessionOptions({ parameter, credentials }: ParameterSource): Promise<SessionOptions> {
+export async function sessionOptions({
+  parameter,
+  credentials,
+  network,
+}: ParameterSource): Promise<SessionOptions> {
   const text = (name: string): string => String(parameter(name, '')).trim();
   const chosen = text('model') || DEFAULT_MODEL;
   const model = findModel(chosen === CUSTOM_MODEL ? text('modelName') : chosen);
@@ -28,8 +35,10 @@ export async function sessionOptions({ parameter, credentials }: ParameterSource
   const language = [text('language'), ...languages, ...text('languageCodes').split(/[\s,]+/)];
   const stored = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, options[name]]));
   const { sampleRateHz, wireFormat, context } = options;
+  const environment = sessionEnvironment(network);
   return {
     ...connectionOf(await credentials(CREDENTIALS)),
+    ...(environment && { environment }),
     firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
     model: model.id,
     // Where the model has one mode there is nothing to choose, and what another model left behind does not count.

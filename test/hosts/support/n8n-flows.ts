@@ -11,6 +11,17 @@ export function transcribeFlow(): Workflow {
   return chain('Transcribe a recording', [webhook(), ours('asrTranscribe')]);
 }
 
+/** The recording at the `url` of a JSON body in, its transcript or what went wrong out. */
+export function transcribeUrlFlow(): Workflow {
+  const node = ours('asrTranscribe', 'ASR', { source: 'url', url: '={{ $json.body.url }}' });
+  return chain('Transcribe an address', [webhook(), { ...node, onError: 'continueRegularOutput' }]);
+}
+
+/** An execution for each sentence of a live source. */
+export function liveFlow(source: object): Workflow {
+  return chain('Live sentences', [ours('asrTrigger', 'ASR Trigger', { ...source }), nothing('Sentence')]);
+}
+
 /** The same with a session: each of its nodes gives what it has heard to the next. */
 export function sessionFlow(): Workflow {
   const finals = { Commit: 1, Finish: 1 };

@@ -4,19 +4,13 @@ import type { SessionOptions } from '../../../lib';
 import { webSocketSource } from '../../../lib/live/sources/websocket';
 import { startConnectProxy } from '../../support/connect-proxy';
 import type { ConnectProxy } from '../../support/connect-proxy';
-import { withEnvironment } from '../../support/environment';
+import { NO_PROXIES, withEnvironment } from '../../support/environment';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { bytesOf, useLiveServers } from '../../support/live-servers';
 
 /** A name that only the proxy can resolve. */
 const HOST = 'asr.company.invalid';
-const NO_PROXIES = Object.fromEntries(
-  ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
-    [name, undefined],
-    [name.toUpperCase(), undefined],
-  ]),
-);
 
 describe('a proxy on the way to the service', () => {
   const proxies: ConnectProxy[] = [];

@@ -1,5 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import { HttpsProxyAgent } from 'https-proxy-agent';
+import { proxyRefusal } from './proxy-refusal';
 
 /** An agent that asks the proxy to CONNECT, and knows what the proxy answered. */
 export class Tunnel extends HttpsProxyAgent<string> {
@@ -18,11 +19,6 @@ export class Tunnel extends HttpsProxyAgent<string> {
   /** The proxy's own refusal, which otherwise looks like one of the service. */
   get refusal(): Error | undefined {
     const status = this.#refusedWith;
-    if (status === undefined) return undefined;
-    const advice =
-      status === 407
-        ? 'it wants a user and a password, as in http://user:password@proxy:3128'
-        : 'it does not let connections to this address through';
-    return new Error(`the proxy ${this.proxy.host} answered HTTP ${status}: ${advice}`);
+    return status === undefined ? undefined : proxyRefusal(this.proxy.host, status);
   }
 }

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import http from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import https from 'node:https';
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
+import { proxyFor, tunnelThrough } from '../base/proxy';
+import type { ProxyChoice } from '../base/proxy';
+import { proxyRefusal } from '../base/proxy-refusal';
+
+export interface HttpRequest {
+  headers: Record<string, string>;
+  /** Where the answer leads on is for the caller to follow: a secret must not go along to another host. */
+  redirect: 'manual';
+  signal: AbortSignal;
+}
+
+/** One GET, such as `fetch` does it. A host that has rules for what may be fetched gives its own. */
+export type Fetch = (url: URL, request: HttpRequest) => Promise<Response>;
+
+/** Answers with these have no body, and `Response` takes none. */
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/** `fetch` through the proxy of the choice or of the environment, which `fetch` of Node.js 20 does not know. */
+export function fetchVia(choice: ProxyChoice | undefined): Fetch {
+  return async (url, request) => {
+    const proxy = proxyFor(url.href, choice);
+    return proxy ? throughProxy(url, proxy, request) : fetch(url, request);
+  };
+}
+
+async function throughProxy(url: URL, proxy: URL, request: HttpRequest): Promise<Response> {
+  return url.protocol === 'https:' ? throughTunnel(url, proxy, request) : fromProxy(url, proxy, request);
+}
+
+async function throughTunnel(url: URL, proxy: URL, { headers, signal }: HttpRequest): Promise<Response> {
+  const agent = tunnelThrough(proxy);
+  const response = await answerOf(https.request(url, { headers, signal, agent }));
+  if (!agent.refusal) return responseOf(response);
+  response.destroy();
+  throw agent.refusal;
+}
+
+/** What is not encrypted the proxy fetches itself: many let nobody CONNECT to the port of plain http. */
+async function fromProxy(url: URL, proxy: URL, { headers, signal }: HttpRequest): Promise<Response> {
+  const { hostname, port, protocol, username, password, host } = proxy;
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const authorization = username || password ? `Basic ${Buffer.from(pair).toString('base64')}` : undefined;
+  const { request } = protocol === 'https:' ? https : http;
+  const response = await answerOf(
+    request({
+      protocol,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      port,
+      path: url.href,
+      setHost: false,
+      headers: {
+        ...headers,
+        host: url.host,
+        ...(authorization && { 'proxy-authorization': authorization }),
+      },
+      signal,
+    }),
+  );
+  if (response.statusCode !== 407) return responseOf(response);
+  response.destroy();
+  throw proxyRefusal(host, 407);
+}
+
+async function answerOf(request: http.ClientRequest): Promise<IncomingMessage> {
+  // What breaks off later is told by the body.
+  request.on('error', () => undefined).end();
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+}
+
+function responseOf(message: IncomingMessage): Response {
+  const { statusCode = 0, statusMessage = '', headers } = message;
+  return asResponse(message, { status: statusCode, statusText: statusMessage, headers });
+}
+
+/** What `fetch` would have given for the answer of another client. */
+export function asResponse(
+  body: Readable,
+  { status, statusText, headers }: { status: number; statusText: string; headers: object },
+): Response {
+  const entries = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  if (!WITHOUT_BODY.has(status)) {
+    const stream = Readable.toWeb(body) as ReadableStream<Uint8Array>;
+    return new Response(stream as unknown as BodyInit, { status, statusText, headers: entries });
+  }
+  body.destroy();
+  return new Response(null, { status, statusText, headers: entries });
+}

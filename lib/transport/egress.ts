@@ -1,0 +1,72 @@
+import type { LookupFunction } from 'node:net';
+import { AsrError } from '../vocabulary/errors';
+import type { Frame } from '../vocabulary/frame';
+import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './socket';
+
+/** What a host lets its nodes connect to, where it has such rules, such as n8n's SSRF protection. */
+export interface EgressGuard {
+  /** @throws AsrError that is not retryable where the address is forbidden; another Error where that cannot be told now */
+  check: (url: URL) => Promise<void>;
+  /** Finds a name's addresses, and gives only allowed ones: the name may lead elsewhere since the check. */
+  lookup: LookupFunction;
+}
+
+/** {@link ConnectSocket} that connects only where the guard allows it. */
+export function guardedConnect(connect: ConnectSocket, guard: EgressGuard): ConnectSocket {
+  return (request, handlers) => new GuardedSocket(connect, guard, request, handlers);
+}
+
+class GuardedSocket implements Socket {
+  #socket: Socket | undefined;
+  /** Nobody wants the connection any more. */
+  #isGivenUp = false;
+  readonly #handlers: SocketHandlers;
+
+  constructor(connect: ConnectSocket, guard: EgressGuard, request: ConnectRequest, handlers: SocketHandlers) {
+    this.#handlers = handlers;
+    guard.check(new URL(request.url)).then(
+      () => {
+        if (!this.#isGivenUp) this.#socket = connect({ ...request, lookup: guard.lookup }, handlers);
+      },
+      (error: unknown) => {
+        this.#fail(error instanceof Error ? error : new Error(String(error)));
+      },
+    );
+  }
+
+  get bufferedBytes(): number {
+    return this.#socket?.bufferedBytes ?? 0;
+  }
+
+  send(frame: Frame, onFlushed?: () => void): void {
+    this.#socket?.send(frame, onFlushed);
+  }
+
+  ping(): void {
+    this.#socket?.ping();
+  }
+
+  release(): boolean {
+    return this.#socket?.release() ?? false;
+  }
+
+  close(): void {
+    if (this.#socket) this.#socket.close();
+    else
+      queueMicrotask(() => {
+        this.#fail(new Error('closed before it was open'));
+      });
+  }
+
+  destroy(): void {
+    this.#isGivenUp = true;
+    this.#socket?.destroy();
+  }
+
+  #fail(error: Error): void {
+    if (this.#isGivenUp) return;
+    this.#isGivenUp = true;
+    const isFinal = error instanceof AsrError && !error.retryable;
+    this.#handlers.onEnd({ kind: 'failed', error, ...(isFinal && { isThrown: true }) });
+  }
+}

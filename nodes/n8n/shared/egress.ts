@@ -1,0 +1,92 @@
+import type { LookupFunction } from 'node:net';
+import type { Readable } from 'node:stream';
+import type { IHttpRequestOptions } from 'n8n-workflow';
+import { asResponse } from '../../../lib/audio/http-request';
+import type { Fetch } from '../../../lib/audio/http-request';
+import { guardedConnect } from '../../../lib/transport/egress';
+import type { EgressGuard } from '../../../lib/transport/egress';
+import { systemEnvironment } from '../../../lib/transport/system';
+import type { Environment } from '../../../lib/transport/environment';
+import { AsrError } from '../../../lib/vocabulary/errors';
+
+/** What n8n has for clients that are not its own; from 2.12 on. Its types are those of an older version. */
+interface EgressFilter {
+  validateUrl: (url: URL) => Promise<{ ok: true } | { ok: false; error: Error }>;
+  createSecureLookup: () => LookupFunction;
+}
+
+/** The helpers of an execution or a trigger, as far as they concern the network. */
+export interface NetworkHelpers {
+  httpRequest: (options: IHttpRequestOptions) => Promise<unknown>;
+  getSecureEgressFilter?: () => EgressFilter;
+}
+
+interface FullResponse {
+  body: Readable;
+  headers: Record<string, unknown>;
+  statusCode: number;
+  statusMessage?: string;
+}
+
+/**
+ * Fetches as n8n's own nodes do: through the proxy that n8n was given, and nowhere that its SSRF protection forbids. Each
+ * redirect is a request of its own, so it is checked like the first.
+ */
+export function hostFetch(helpers: NetworkHelpers): Fetch {
+  return async (url, { headers, signal }) => {
+    try {
+      const answer = (await helpers.httpRequest({
+        url: url.href,
+        headers: { accept: '*/*', ...headers },
+        encoding: 'stream',
+        returnFullResponse: true,
+        disableFollowRedirect: true,
+        ignoreHttpStatusErrors: true,
+        // Of n8n's interface, an event target without types.
+        abortSignal: signal as never,
+      })) as FullResponse;
+      const { body, statusCode: status, statusMessage: statusText = '' } = answer;
+      return asResponse(body, { status, statusText, headers: answer.headers });
+    } catch (error) {
+      throw withoutRequest(refusalOf(error, url.hostname) ?? error);
+    }
+  };
+}
+
+/** n8n's rules for connections that do not go through its own client; `undefined` in a version that has none. */
+export function egressGuard(helpers: NetworkHelpers): EgressGuard | undefined {
+  const filter = helpers.getSecureEgressFilter?.();
+  if (!filter) return undefined;
+  return {
+    lookup: filter.createSecureLookup(),
+    check: async (url) => {
+      const result = await filter.validateUrl(url);
+      if (!result.ok) throw refusalOf(result.error, url.hostname) ?? result.error;
+    },
+  };
+}
+
+/** The environment of sessions in this n8n. */
+export function sessionEnvironment(helpers: NetworkHelpers): Partial<Environment> | undefined {
+  const guard = egressGuard(helpers);
+  return guard && { connect: guardedConnect(systemEnvironment.connect, guard) };
+}
+
+/** What n8n's SSRF protection says, in words that say what to do. */
+function refusalOf(error: unknown, hostname: string): AsrError | undefined {
+  const { name, cause } = error as { name?: unknown; cause?: { name?: unknown } };
+  if (![name, cause?.name].some((one) => typeof one === 'string' && one.startsWith('SsrfBlocked')))
+    return undefined;
+  return new AsrError(
+    'CONNECT_FAILED',
+    `n8n's SSRF protection does not let nodes connect to ${hostname}. ` +
+      'Whoever runs n8n can allow it in N8N_SSRF_ALLOWED_HOSTNAMES or N8N_SSRF_ALLOWED_IP_RANGES.',
+  );
+}
+
+/** n8n's client puts the request into its errors, headers and all, where a password may be. */
+function withoutRequest(error: unknown): Error {
+  if (error instanceof AsrError) return error;
+  const { message, code, name } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(message || code || name), code !== undefined && { code });
+}
