@@ -18,8 +18,8 @@ export = function (RED: NodeAPI) {
     function (this: AsrCredentialsNode, def: AsrCredentialsDef) {
       RED.nodes.createNode(this, def);
       const { region = 'singapore', workspaceId = '', address = '' } = def;
-      const { keySource = 'credential', keyVariable = '' } = def;
-      const deployed: ConnectionDef = { region, workspaceId, address, keySource, keyVariable };
+      const { keySource = 'credential', keyVariable = '', proxy = '' } = def;
+      const deployed: ConnectionDef = { region, workspaceId, address, keySource, keyVariable, proxy };
       const isCloud = region === 'singapore' || region === 'beijing';
       const pool = new ConnectionPool(isCloud ? {} : { maxOpen: OWN_SERVICE_CONNECTIONS });
       Object.assign(this, {

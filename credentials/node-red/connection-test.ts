@@ -3,7 +3,7 @@ import { AsrError, asAsrError } from '../../lib/vocabulary/errors';
 import { DEFAULT_MODEL } from '../../lib/vocabulary/models';
 import { isLoopback, REGIONS, resolveEndpoint } from '../../lib/vocabulary/regions';
 import { checkConnection } from '../../lib/check-connection';
-import { connectionOf, endpointOf } from './connection';
+import { connectionOf, endpointOf, wayOf } from './connection';
 import type { AsrCredentialsNode, Connection, ConnectionDef } from './connection';
 
 /** What the editor sends: the fields of the dialog, saved or not, and the key only when it was typed just now. */
@@ -70,7 +70,7 @@ function chooseConnection(
     return connectionOf(RED, deployed, request, undefined);
   }
   const hasNoKey = request.apiKey === '' || !deployed?.credentials.apiKey;
-  if (request.keySource === 'credential' && hasNoKey) return endpointOf(request);
+  if (request.keySource === 'credential' && hasNoKey) return wayOf(RED, request);
   throw new AsrError('MISSING_API_KEY', RED._('asr-credentials.test.deploy-first'), { param: 'apiKey' });
 }
 
@@ -86,7 +86,9 @@ function isDeployed(deployed: ConnectionDef, request: TestRequest): boolean {
     deployed.keySource === request.keySource &&
     (request.keySource === 'credential' || deployed.keyVariable === request.keyVariable);
   return (
-    sameKey && resolveEndpoint(endpointOf(deployed)).baseUrl === resolveEndpoint(endpointOf(request)).baseUrl
+    sameKey &&
+    deployed.proxy === request.proxy &&
+    resolveEndpoint(endpointOf(deployed)).baseUrl === resolveEndpoint(endpointOf(request)).baseUrl
   );
 }
 
@@ -104,6 +106,7 @@ export function parseTestRequest(body: unknown): TestRequest {
     address: text('address'),
     keySource: text('keySource') === 'env' ? 'env' : 'credential',
     keyVariable: text('keyVariable'),
+    proxy: text('proxy'),
     // An emptied field is not the same as an untouched one.
     ...(typeof fields.apiKey === 'string' && { apiKey: fields.apiKey }),
   };

@@ -5,6 +5,8 @@ import type { Region } from '../../lib/vocabulary/regions';
 import type { SessionOptions } from '../../lib/session/options';
 import type { ConnectionPool } from '../../lib/transport/connection-pool';
 
+import { proxyOfNode } from './proxy-node';
+
 const DEFAULT_KEY_VARIABLE = 'DASHSCOPE_API_KEY';
 /** Where the vendor's SDKs look for the workspace (protocol.md E 18); one that is typed goes before it. */
 const WORKSPACE_VARIABLE = 'DASHSCOPE_WORKSPACE_ID';
@@ -17,10 +19,12 @@ export interface ConnectionDef {
   /** Where the key is: in this node's credentials, or in an environment variable. */
   keySource: 'credential' | 'env';
   keyVariable: string;
+  /** Id of Node-RED's configuration node `http proxy`; empty where the environment decides. */
+  proxy: string;
 }
 
 /** The part of the session options that says where to connect, and with which key. */
-export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey'>;
+export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey' | 'proxy'>;
 
 export interface AsrCredentialsNode extends Node<{ apiKey?: string }> {
   /** Asked for with each session: an environment variable may have changed. */
@@ -36,7 +40,7 @@ export function isCredentialsNode(node: Node): node is AsrCredentialsNode {
 }
 
 /** Region, workspace and address; a field of another region that is still filled in does not count. */
-export function endpointOf(def: ConnectionDef): Omit<Connection, 'apiKey'> {
+export function endpointOf(def: ConnectionDef): Omit<Connection, 'apiKey' | 'proxy'> {
   const { region } = def;
   const workspaceId = def.workspaceId.trim();
   const address = def.address.trim();
@@ -58,7 +62,7 @@ export function connectionOf(
   def: ConnectionDef,
   storedKey: string | undefined,
 ): Connection {
-  const endpoint = endpointOf(def);
+  const endpoint = wayOf(RED, def);
   if (def.keySource !== 'env') {
     const apiKey = storedKey?.trim();
     return { ...endpoint, ...(apiKey && { apiKey }) };
@@ -67,6 +71,13 @@ export function connectionOf(
   const isCloud = endpoint.region === 'singapore' || endpoint.region === 'beijing';
   const workspaceId = isCloud ? variableOf(RED, node, WORKSPACE_VARIABLE) : undefined;
   return { ...(workspaceId && { workspaceId }), ...endpoint, ...(apiKey && { apiKey }) };
+}
+
+/** The endpoint and the proxy on the way to it. */
+export function wayOf(RED: NodeAPI, def: ConnectionDef): Omit<Connection, 'apiKey'> {
+  const endpoint = endpointOf(def);
+  const proxy = def.proxy ? proxyOfNode(RED, def.proxy, resolveEndpoint(endpoint).baseUrl) : undefined;
+  return { ...endpoint, ...(proxy !== undefined && { proxy }) };
 }
 
 function keyFromEnvironment(RED: NodeAPI, node: Node | undefined, def: ConnectionDef): string | undefined {

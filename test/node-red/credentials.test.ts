@@ -240,6 +240,7 @@ describe('asr credentials', () => {
           undefined,
           {
             ...{ region: 'singapore', workspaceId: '', address: '', keySource: 'env', keyVariable: VARIABLE },
+            proxy: '',
             ...def,
           },
           KEY,

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import type { ReadAudioOptions } from '../../../lib/audio/source';
+import { fetchVia } from '../../../lib/audio/http-request';
 import { toSrt, toVtt } from '../../../lib/vocabulary/captions';
 import { transcribe } from '../../../lib/session/transcribe';
 import type { Transcript } from '../../../lib/session/transcribe';
@@ -95,6 +96,8 @@ export class TranscribeController {
       ...reliabilityOptions(this.#node, this.#settings, this.#trace),
       ...(context && { context }),
       strings,
+      // The credentials say which proxy leads to the service; to the audio leads that of the environment.
+      fetch: fetchVia(undefined),
       hints,
       signal: signalOf(msg, signal),
       onEvent: (event) => {

@@ -4,7 +4,15 @@ import type { EditorNode } from './red';
 
 /** What the editor shows for a key that is stored; the key itself never comes here. */
 const STORED_KEY = '__PWRD__';
-const TESTED_FIELDS = ['region', 'workspaceId', 'address', 'keySource', 'keyVariable', 'apiKey'] as const;
+const TESTED_FIELDS = [
+  'region',
+  'workspaceId',
+  'address',
+  'keySource',
+  'keyVariable',
+  'proxy',
+  'apiKey',
+] as const;
 
 /** What `asr/test-connection` answers. */
 interface Answer {
