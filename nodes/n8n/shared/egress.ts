@@ -42,8 +42,7 @@ export function hostFetch(helpers: NetworkHelpers): Fetch {
         returnFullResponse: true,
         disableFollowRedirect: true,
         ignoreHttpStatusErrors: true,
-        // Of n8n's interface, an event target without types.
-        abortSignal: signal as never,
+        abortSignal: signal,
       })) as FullResponse;
       const { body, statusCode: status, statusMessage: statusText = '' } = answer;
       return asResponse(body, { status, statusText, headers: answer.headers });
