@@ -7,7 +7,15 @@ import type { TestResult } from '../../credentials/node-red/connection-test';
 import { startConnectProxy } from '../support/connect-proxy';
 import type { ConnectProxy } from '../support/connect-proxy';
 import { NO_PROXIES, withEnvironment } from '../support/environment';
-import { appendNodes, credentialsNode, errorOf, Flow, helper, observers, sessionNodes } from '../support/node-red';
+import {
+  appendNodes,
+  credentialsNode,
+  errorOf,
+  Flow,
+  helper,
+  observers,
+  sessionNodes,
+} from '../support/node-red';
 import { silence } from '../support/scripted-audio';
 
 /** A name that only the proxy can resolve. */
