@@ -5,6 +5,19 @@ const HOSTS = ['node-red', 'n8n-workflow', '**/nodes/**', '**/local-service/**']
 /** Whoever is inside of lib/ knows the place of what it needs. */
 const PUBLIC_FACE = { regex: '^[./]*\\.\\.(/index)?$' };
 
+const FIXED_SLEEPS = [
+  'ImportDeclaration[source.value=/timers\\u002fpromises$/] ImportSpecifier[imported.name="setTimeout"]',
+  'CallExpression[callee.name="setTimeout"][arguments.0.type="Identifier"]',
+  'CallExpression[callee.name="setTimeout"][arguments.0.body.type=/Expression$/]',
+  'CallExpression[callee.name="setTimeout"][arguments.1.type="Literal"]',
+  'CallExpression[callee.property.name="waitForTimeout"]',
+  'CallExpression[callee.object.name="Atomics"][callee.property.name="wait"]',
+].map((selector) => ({
+  selector,
+  message:
+    'Wait for a condition (test/support/wait-until.ts) or move a ManualClock; a fixed sleep proves nothing.',
+}));
+
 /** The rooms of lib/, and for each those that it may not know: the ones above it and its neighbours. */
 const UPWARD = {
   '*.ts': [],
@@ -61,6 +74,13 @@ export default tseslint.config(
     // mocha's `function () { this.timeout(…) }` and one-line arrow hooks.
     files: ['test/**/*.ts'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
+  {
+    // A test waits for a condition or moves a clock. A fixed time is too short on one machine and too long on another.
+    files: ['test/**/*.{ts,mjs,cjs,js}'],
+    // What looks for a condition sleeps between two looks; a clock is made of timers.
+    ignores: ['test/support/{wait-until,eventually,clocks}.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...FIXED_SLEEPS] },
   },
   // House rule 1: arrows point one way, types included. That there are no circles is checked by dependency-cruiser.
   ...Object.entries(UPWARD).map(([room, above]) => ({

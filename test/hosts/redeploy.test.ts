@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { startLocalService, type LocalService } from '../../local-service';
+import { eventually } from '../support/eventually';
 import { waitUntil } from '../support/wait-until';
 import { NODE_RED_4, NodeRed, type FlowNode } from './support/node-red';
 import { userFolderWithPackage } from './support/packed';
@@ -8,8 +9,6 @@ const DEPLOYS = 200;
 /** Before the first count: what Node-RED and the service open once and keep. */
 const WARM_UP_DEPLOYS = 5;
 
-/** Two looks at the process, this long apart, that show the same, within: */
-const SETTLE_MS = 500;
 const SETTLED_WITHIN_MS = 20_000;
 
 describe('a Node-RED that is redeployed again and again', () => {
@@ -55,14 +54,15 @@ describe('a Node-RED that is redeployed again and again', () => {
   async function resourcesAtRest(): Promise<string[]> {
     await nodeRed.deploy([{ id: 'tab', type: 'tab' }]);
     await waitUntil(() => service.connectionCount === 0, 'all connections to be closed');
-    const deadline = performance.now() + SETTLED_WITHIN_MS;
     // Node-RED writes files and closes its own sockets for a moment after a deploy.
-    for (let last = ''; ;) {
+    let last = '';
+    const settled = async () => {
       const names = (await nodeRed.resources()).sort();
-      if (String(names) === last || performance.now() > deadline) return names;
+      const isSettled = String(names) === last;
       last = String(names);
-      await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    }
+      return isSettled && names;
+    };
+    return eventually(settled, 'two looks that show the same resources', SETTLED_WITHIN_MS);
   }
 
   function flow(count: number): FlowNode[] {

@@ -12,14 +12,12 @@ import {
   ServiceBench,
   update,
 } from '../support/local-service';
+import { paced } from '../support/paced';
 import { at, type Frame, type RawClient } from '../support/raw-client';
 import { silence } from '../support/scripted-audio';
 import { wordErrorRate } from '../support/word-error-rate';
 
 const MAX_WORD_ERROR_RATE = 0.15;
-
-/** As fast as a test may be while interims still have their turn. */
-const SPEED = 8;
 
 describe('local service: recogniser', function () {
   // Fetches about 70 MB at first use.
@@ -35,10 +33,7 @@ describe('local service: recogniser', function () {
 
   async function speak(client: RawClient, pcm: Buffer, sampleRateHz = 16_000): Promise<void> {
     const chunkBytes = sampleRateHz / 5;
-    for (let offset = 0; offset < pcm.length; offset += chunkBytes) {
-      client.send(append(pcm.subarray(offset, offset + chunkBytes)));
-      await new Promise((resolve) => setTimeout(resolve, 100 / SPEED));
-    }
+    for await (const chunk of paced(pcm, chunkBytes)) client.send(append(chunk));
   }
 
   function transcript(client: RawClient): string {

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { JFK_PCM, JFK_TEXT, toTelephone } from '../support/jfk';
 import { ServiceBench } from '../support/local-service';
+import { paced } from '../support/paced';
 import { at, type Frame, type RawClient } from '../support/raw-client';
 import { finishTask, INFERENCE, runTask } from '../support/run-task-frames';
 import { silence, wav } from '../support/scripted-audio';
 import { wordErrorRate } from '../support/word-error-rate';
-
-const SPEED = 8;
 
 describe('local service: run-task with the recogniser', function () {
   // Fetches about 70 MB at first use.
@@ -22,10 +21,7 @@ describe('local service: run-task with the recogniser', function () {
     const client = await bench.connect(await bench.start({ engine: 'recogniser' }), INFERENCE);
     client.send(runTask('task-1', parameters, model));
     await client.next('task-started');
-    for (let offset = 0; offset < audio.length; offset += chunkBytes) {
-      client.sendBinary(audio.subarray(offset, offset + chunkBytes));
-      await new Promise((resolve) => setTimeout(resolve, 100 / SPEED));
-    }
+    for await (const chunk of paced(audio, chunkBytes)) client.sendBinary(chunk);
     client.send(finishTask('task-1'));
     await client.next('task-finished');
     return client;

@@ -1,7 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate } from 'node:timers/promises';
+import { waitUntil } from './wait-until';
 
 /** What keeps a process alive and a leak would leave behind. */
 const WATCHED = /Socket|Server|Timeout|FSReq|Pipe|Process/;
+
+const CLOSED_WITHIN_MS = 3_000;
 
 /** How many of each kind are open now. */
 export function openResources(): Map<string, number> {
@@ -14,13 +17,9 @@ export function openResources(): Map<string, number> {
 
 /** What is open that was not before, once what is closing has had its time; `2 TCPSocketWrap`. */
 export async function leftOpen(before: ReadonlyMap<string, number>): Promise<string[]> {
-  const deadline = performance.now() + 3_000;
-  for (;;) {
-    const more = [...openResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
-    if (more.length === 0 || performance.now() > deadline)
-      return more.map(([name, count]) => `${count} ${name}`);
-    await sleep(2);
-  }
+  const more = () => [...openResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
+  await waitUntil(() => more().length === 0, 'what is closing', CLOSED_WITHIN_MS).catch(() => undefined);
+  return more().map(([name, count]) => `${count} ${name}`);
 }
 
 /**
@@ -32,7 +31,7 @@ export function leaveNothingOpen(): void {
 
   // Async like the hook below, so that mocha's own timer for the hook is counted on both sides.
   beforeEach(async () => {
-    await sleep(0);
+    await setImmediate();
     before = openResources();
   });
 

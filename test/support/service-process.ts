@@ -2,11 +2,10 @@ import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalServiceOptions } from '../../local-service';
+import { eventually } from './eventually';
 
 const NOTICED_WITHIN_MS = 5000;
-const LOOK_EVERY_MS = 20;
 
 /** What goes between the two processes. */
 export type ServiceMessage = { listening: number } | { failed: string } | { connections: number };
@@ -52,12 +51,10 @@ export class ServiceProcess {
 
   /** Connections that are open when a service, busy as it may be, has had the time to notice the end of the others. */
   async connectionsLeft(): Promise<number> {
-    const deadline = performance.now() + NOTICED_WITHIN_MS;
-    for (;;) {
-      const left = await this.#connections();
-      if (left === 0 || performance.now() > deadline) return left;
-      await sleep(LOOK_EVERY_MS);
-    }
+    let left = 0;
+    const isNoneLeft = async () => (left = await this.#connections()) === 0;
+    await eventually(isNoneLeft, 'all connections to end', NOTICED_WITHIN_MS).catch(() => undefined);
+    return left;
   }
 
   /** Ends it politely, or with a signal; resolves when the process is gone. */

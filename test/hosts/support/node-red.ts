@@ -155,7 +155,9 @@ export class NodeRed {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = once(this.#child, 'exit');
     this.#child.kill('SIGTERM');
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_WITHIN_MS);
+    const timer = setTimeout(() => {
+      this.#child.kill('SIGKILL');
+    }, STOP_WITHIN_MS);
     await exited;
     clearTimeout(timer);
   }

@@ -130,13 +130,19 @@ describe('listening to a live source that is fetched', () => {
 
   it('can be closed while it connects, on either side, and while it waits to connect again', async () => {
     await rig.serve({ connections: [{ upgrade: { hang: true } }] });
-    const silent = await servers.http(() => undefined);
+    let isAsked = false;
+    const silent = await servers.http(() => (isAsked = true));
     const playing = await servers.http(streamAudio());
-    for (const address of [silent, playing]) {
+    const waiting: [address: string, isWaiting: () => boolean][] = [
+      [silent, () => isAsked],
+      [playing, () => rig.service.sessions.length > 0],
+    ];
+    for (const [address, isWaiting] of waiting) {
       const { listening } = listen(httpSource({ address, stallMs: 5000 }));
-      const starting = listening.start();
-      setTimeout(() => void listening.close(), 20);
-      await assert.rejects(starting, { code: 'ABORTED' });
+      const refused = assert.rejects(listening.start(), { code: 'ABORTED' });
+      await waitUntil(isWaiting, 'an answer to be waited for');
+      await listening.close();
+      await refused;
     }
     await rig.serve();
     let requests = 0;

@@ -104,11 +104,16 @@ describe('an http source', () => {
     const url = await servers.http((_request, response) => {
       response.write(JFK_PCM.subarray(0, 1000), () => response.end(JFK_PCM.subarray(1000, 2000)));
     });
-    const feed = servers.keep(await connect(url, 200));
+    const silent = await servers.http((_request, response) => {
+      response.write(JFK_PCM.subarray(0, 1000));
+    });
+    const feed = servers.keep(await connect(url, 50));
     let bytes = 0;
     for await (const chunk of feed.chunks) {
       bytes += chunk.length;
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      // The time in which another stream is counted as lost passes while this chunk is held.
+      const other = servers.keep(await connect(silent, 50));
+      await assert.rejects(bytesOf(other), { code: 'CONNECTION_LOST' });
     }
     assert.equal(bytes, 2000);
   });

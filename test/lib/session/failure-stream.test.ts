@@ -4,7 +4,9 @@ import type { ScriptFault, ScriptFile } from '../../../local-service';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
+import { turns } from '../../support/turns';
 import { waitUntil } from '../../support/wait-until';
+import { watchedConnect } from '../../support/watched-connect';
 
 const SENTENCE = 'Good morning everybody.';
 const FAST = { burstMs: 1e6 };
@@ -105,17 +107,16 @@ describe('a session that does not reconnect, whose connection or service fails i
 
   it('notices a half-open link by its pings, within two of them', async () => {
     const clock = new ManualClock();
+    const { arrivals, connect } = watchedConnect();
     const recorded = await midSentence([{ atAudioMs: 700, do: 'halfOpen' }], {
-      environment: { clock },
+      environment: { clock, connect },
       pingIntervalMs: 5000,
       pongTimeoutMs: 5000,
     });
     clock.advance(5000);
-    await waitUntil(() => rig.service.sessions[0]!.pings === 1, 'the first ping');
+    await waitUntil(() => arrivals[0]!.pongs === 1, 'the answer to the first ping');
     await recorded.session.append(silence(100));
     await waitUntil(() => rig.service.sessions[0]!.audioBytes === 700 * 32, 'the audio');
-    // What was sent before the link went deaf needs its way.
-    await new Promise((resolve) => setTimeout(resolve, 10));
     clock.advance(5000);
     assert.equal(recorded.session.state, 'open');
     clock.advance(5000);
@@ -130,16 +131,15 @@ describe('a session that does not reconnect, whose connection or service fails i
 
   it('keeps a silent link that answers its pings', async () => {
     const clock = new ManualClock();
+    const { arrivals, connect } = watchedConnect();
     const recorded = await midSentence([], {
-      environment: { clock },
+      environment: { clock, connect },
       pingIntervalMs: 5000,
       pongTimeoutMs: 5000,
     });
     for (let pings = 1; pings <= 5; pings++) {
       clock.advance(5000);
-      await waitUntil(() => rig.service.sessions[0]!.pings === pings, `ping ${pings}`);
-      // The pong needs its way back before the next look.
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await waitUntil(() => arrivals[0]!.pongs === pings, `the answer to ping ${pings}`);
     }
     assert.equal(recorded.session.state, 'open');
   });
@@ -155,7 +155,8 @@ describe('a session that does not reconnect, whose connection or service fails i
     })();
     await waitUntil(() => session.statistics().audioHeldMs > 2000, 'the audio to pile up');
     const before = accepted;
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    // Without back-pressure the pump would have ended within one turn of the event loop.
+    await turns(50);
     assert.ok(accepted - before < 20, `${accepted - before} seconds more were taken`);
     assert.ok(session.statistics().audioHeldMs <= 3100, `${session.statistics().audioHeldMs} ms are held`);
     session.abort();

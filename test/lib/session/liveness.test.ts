@@ -5,6 +5,7 @@ import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
+import { allArrived, watchedConnect } from '../../support/watched-connect';
 import { noise } from '../../support/wav-files';
 
 const FAST = { burstMs: 1e6 };
@@ -12,19 +13,23 @@ const FAST = { burstMs: 1e6 };
 describe('a service that is connected and dead', () => {
   const rig = useLibRig();
   let clock: ManualClock;
+  let watched: ReturnType<typeof watchedConnect>;
 
   beforeEach(() => {
     clock = new ManualClock();
+    watched = watchedConnect();
   });
 
   const open = (options: SessionOptions = {}) =>
-    rig.open({ environment: { clock, random: () => 0 }, pace: FAST, pingIntervalMs: 3_600_000, ...options });
+    rig.open({
+      environment: { clock, random: () => 0, connect: watched.connect },
+      pace: FAST,
+      pingIntervalMs: 3_600_000,
+      ...options,
+    });
 
-  /** Everything sent before has arrived, and its answers have come back. */
-  async function arrived(session: number, audioMs: number): Promise<void> {
-    await waitUntil(() => (rig.service.sessions[session]?.audioBytes ?? 0) >= audioMs * 32, 'the audio');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const arrived = (connection: number, audioMs: number): Promise<void> =>
+    allArrived(rig.service, watched.arrivals, audioMs, connection);
 
   /** In steps, as time passes. */
   function pass(ms: number): void {

@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict';
 import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
-import type { RecordedSession } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
-import { waitUntil } from '../../support/wait-until';
+import { allArrived, watchedConnect } from '../../support/watched-connect';
 
 const FAST = { burstMs: 1e6 };
 
 describe('a commit in VAD mode, where the service takes none', () => {
   const rig = useLibRig();
-
-  /** Lets the quiet that answers a commit pass, as soon as all of this audio has arrived. */
-  async function passQuiet(clock: ManualClock, recorded: RecordedSession, audioMs: number): Promise<void> {
-    await recorded.session.ready();
-    const { sessions } = rig.service;
-    await waitUntil(() => (sessions[0]?.audioBytes ?? 0) >= audioMs * 32, 'the audio to arrive');
-    // A ping's pong, or any frame, would do as well: everything before has been answered by then.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    clock.advance(1500);
-  }
 
   it('ends the open sentence by silence, and the session stays open', async () => {
     await rig.serve({ utterances: ['One one.', 'Two two.'] });
@@ -107,11 +96,13 @@ describe('a commit in VAD mode, where the service takes none', () => {
 
   it('answers with an empty text where nobody spoke, after a while of quiet', async () => {
     const clock = new ManualClock();
-    await rig.serve({ utterances: [] });
-    const recorded = rig.open({ environment: { clock }, pace: FAST });
+    const { arrivals, connect } = watchedConnect();
+    const service = await rig.serve({ utterances: [] });
+    const recorded = rig.open({ environment: { clock, connect }, pace: FAST });
     await recorded.session.append(silence(2000));
     const result = recorded.session.commit();
-    await passQuiet(clock, recorded, 3200);
+    await allArrived(service, arrivals, 3200);
+    clock.advance(1500);
     assert.deepEqual(await result, { text: '', finals: [] });
     assert.equal(clock.pending > 0, true);
     recorded.session.abort();

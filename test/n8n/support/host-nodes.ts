@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 
 /** Stand-ins for nodes of n8n that the engine alone does not have. */
@@ -54,7 +54,8 @@ export function hostNodes({ items, work }: HostWork): Record<HostNode, INodeType
     // Until it is cancelled.
     wait: node('wait', async (context) => {
       const signal = context.getExecutionCancelSignal();
-      await sleep(60_000, undefined, { ...(signal && { signal }) }).catch(() => undefined);
+      if (!signal) throw new Error('n8n gave no signal that would end the wait.');
+      if (!signal.aborted) await once(signal, 'abort');
       return [context.getInputData()];
     }),
     // n8n's Loop Over Items with batches of one: done, loop.
