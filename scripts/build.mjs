@@ -19,7 +19,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BROWSER_FILES, bundleBrowserFile } from './bundle-browser.mjs';
-import { bundleLib } from './bundle-lib.mjs';
+import { bundleLib, bundleYaml } from './bundle-lib.mjs';
 import { newestChangeMs, root } from './project.mjs';
 
 const SOURCES = ['lib', 'local-service', 'nodes', 'credentials', 'bin', 'icons'];
@@ -53,6 +53,7 @@ export function build() {
     compile(building, '--declaration', 'false', '--removeComments');
     compile(building, '--emitDeclarationOnly', '--noCheck');
     bundleLib(building);
+    bundleYaml(building);
     thinSourceMaps(building);
     for (const file of BROWSER_FILES) bundleBrowserFile(file, building);
     copyAssets(building);
@@ -72,13 +73,15 @@ function compile(outDir, ...options) {
   if (status !== 0) throw new Error('The build failed: the compiler says above why.');
 }
 
-/** What a stack trace needs is the line: without the columns the maps take a quarter of the space. */
+/** What a stack trace needs is the line: without the columns the maps take a quarter of the space. The indentation may be gone. */
 function thinSourceMaps(outDir) {
   const { decode, encode } = require('@jridgewell/sourcemap-codec');
   for (const name of readdirSync(outDir, { recursive: true }).filter((name) => name.endsWith('.js.map'))) {
     const file = path.join(outDir, name);
     const map = JSON.parse(readFileSync(file, 'utf8'));
-    const mappings = encode(decode(map.mappings).map((segments) => segments.slice(0, 1)));
+    const mappings = encode(
+      decode(map.mappings).map((segments) => segments.slice(0, 1).map(([, ...place]) => [0, ...place])),
+    );
     writeFileSync(file, JSON.stringify({ ...map, mappings, names: [] }));
   }
 }

@@ -10,7 +10,9 @@ const { dependencies, peerDependencies, devDependencies } = JSON.parse(
   readFileSync(path.join(root, 'package.json'), 'utf8'),
 );
 /** Small packages that are put into the one file, so that installations have no more dependencies; NOTICE names them. */
-const BUNDLED = ['https-proxy-agent', 'proxy-from-env'];
+export const BUNDLED = ['https-proxy-agent', 'proxy-from-env'];
+/** The module that gives on `js-yaml`, which is put into it. */
+const YAML = path.join('local-service', 'script', 'yaml.js');
 const isInstalled = (name) => !BUNDLED.includes(name);
 const external = Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }).filter(
   isInstalled,
@@ -44,8 +46,44 @@ export function bundleLib(dist) {
     const file = path.join(lib, name);
     if (/\.(js|map|d\.ts)$/.test(name) && !visible.has(file)) rmSync(file);
   }
-  for (const { path: file, contents: code } of outputFiles) writeFileSync(file, code);
+  for (const { path: file, text } of outputFiles)
+    writeFileSync(file, file === bundle ? withoutIndentation(text) : text);
   for (const name of modules) writeFileSync(path.join(lib, `${name}.js`), stub(name, bundle));
+}
+
+/** @param {string} dist the folder of the build, compiled */
+export function bundleYaml(dist) {
+  require('esbuild').buildSync({
+    absWorkingDir: root,
+    stdin: { contents: "export { load as parseYaml } from 'js-yaml';", resolveDir: root },
+    outfile: path.join(dist, YAML),
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    minify: true,
+    legalComments: 'none',
+  });
+  rmSync(path.join(dist, `${YAML}.map`), { force: true });
+}
+
+/** The indentation is an eighth of the code. The lines stay, for stack traces; texts of several lines stay as they are. */
+function withoutIndentation(code) {
+  const ts = require('typescript');
+  const source = ts.createSourceFile('modules.js', code, ts.ScriptTarget.Latest);
+  const kept = [];
+  const visit = (node) => {
+    if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node))
+      kept.push([node.getStart(source), node.end]);
+    else ts.forEachChild(node, visit);
+  };
+  visit(source);
+  let next = 0;
+  return code.replace(/\n +/g, (all, at) => {
+    while (kept[next]?.[1] <= at) next += 1;
+    return kept[next]?.[0] <= at ? all : '\n';
+  });
 }
 
 /** The modules that the hosts, the command and the local service ask for, and what the package's users ask for. */

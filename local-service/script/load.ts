@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { parse as parseYaml } from 'yaml';
 import { checkScript } from './check';
 import { resolveScript } from './resolve';
 import type { Script, ScriptFile } from './schema';
+import { parseYaml } from './yaml';
 
 /** A script that cannot be read or used; the message says where and why. */
 export class ScriptError extends Error {

@@ -38,6 +38,13 @@ describe('the packed package', () => {
     assert.equal(existsSync(path.join(await userFolderWithPackage(), 'node_modules/n8n-workflow')), false);
   });
 
+  it('names the licence of each package that is bundled into it', async () => {
+    const { BUNDLED } = await import('../../scripts/bundle-lib.mjs');
+    const notice = readFileSync(path.join(ROOT, 'NOTICE.md'), 'utf8');
+    for (const name of [...BUNDLED, 'js-yaml'])
+      assert.match(notice, new RegExp(`^\\| \`${name}\` +\\| MIT`, 'm'));
+  });
+
   it('has an executable command', async () => {
     const { files } = await packPackage();
     const command = files.find((file) => file.path === 'dist/bin/flow-asr.js');

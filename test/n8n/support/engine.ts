@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type {
@@ -95,7 +95,11 @@ export function installedPackage(): string {
   cpSync(path.join(ROOT, 'dist'), path.join(folder, 'dist'), { recursive: true });
   cpSync(path.join(ROOT, 'package.json'), path.join(folder, 'package.json'));
   mkdirSync(path.join(folder, 'node_modules'));
-  for (const name of ['ws', 'yaml', 'opus-decoder', 'mpg123-decoder', 'silk-wasm']) {
+  const { dependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(path.dirname(path.join(folder, 'node_modules', name)), { recursive: true });
     symlinkSync(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name));
   }
   symlinkSync(path.join(ENGINE, 'node_modules/n8n-workflow'), path.join(folder, 'node_modules/n8n-workflow'));
