@@ -24,6 +24,7 @@ export { decodeAudio, describeAudio } from './audio/decode';
 export type { DecodeAudioOptions } from './audio/decode';
 export type { AudioComplaint } from './audio/doctor';
 export type { AudioChunk, AudioFormatHints, AudioInfo, SourceFormat } from './audio/format';
+export { OngoingAudio } from './audio/ongoing';
 export { readAudio } from './audio/source';
 export type { AudioSource, ReadAudioOptions } from './audio/source';
 export type { CommitResult, IdlePolicy, OverloadPolicy, Session, SessionOptions } from './session/options';

@@ -46,6 +46,10 @@ export class AssumedPcmDecoder implements Decoder {
     return this.#used >= JUDGED_BYTES && this.#pcm.passes(bytes);
   }
 
+  goesOnWith(): boolean {
+    return this.#pcm.goesOnWith();
+  }
+
   end(): void {
     if (this.#used > 0 && this.#used < JUDGED_BYTES) this.#judge(true);
     this.#pcm.end();

@@ -6,6 +6,7 @@ import type { Doctor } from './doctor';
 import { areAlike } from './format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { IntakeInput, SLICE_BYTES } from './intake-input';
+import type { Unfinished } from './ongoing';
 import { Recording } from './recording';
 import { identify } from './sniff';
 import type { Identity } from './sniff';
@@ -44,7 +45,7 @@ export class AudioIntake {
   #lastDoctor: Doctor | undefined;
   readonly #input = new IntakeInput();
   /** What is to be done once all input has been decoded. */
-  #stop: 'pause' | 'end' | undefined;
+  #stop: 'pause' | 'leave' | 'end' | undefined;
   /** Whether the decoder has been told of the pause. */
   #hasPaused = false;
   /** Whether the decoder has been told of its end, and gives what is left. */
@@ -118,6 +119,31 @@ export class AudioIntake {
     return this.read();
   }
 
+  /** As `end`, but a recording that has not ended is only paused; `detach` gives it then. */
+  leave(): Pcm {
+    this.#stop = 'leave';
+    return this.read();
+  }
+
+  /** @internal The recording that is under way, which is nobody's here any more. */
+  detach(): Unfinished | undefined {
+    const recording = this.#recording;
+    const kind = this.#kind;
+    if (!recording || !kind || this.isPending) return undefined;
+    this.#recording = undefined;
+    this.#kind = undefined;
+    recording.doctor.isCut = false;
+    return { recording, kind, hints: this.#hints };
+  }
+
+  /** @internal Goes on with a recording that was detached somewhere else. */
+  resume({ recording, kind, hints }: Unfinished): void {
+    this.#recording = recording;
+    this.#kind = kind;
+    this.#hints = hints;
+    this.#lastDoctor = recording.doctor;
+  }
+
   /** Gives all that is left. The next bytes begin a recording. */
   end(): Pcm {
     this.#stop = 'end';
@@ -187,6 +213,7 @@ export class AudioIntake {
       return this.#endRecording(recording, true);
     }
     if (!this.#input.isEmpty) return this.#writeSlice();
+    if (this.#stop === 'leave') return recording?.mayGoOn ? this.#pause() : this.#end();
     return this.#stop === 'pause' && !recording?.decoder.endsAtPause ? this.#pause() : this.#end();
   }
 
@@ -246,6 +273,7 @@ export class AudioIntake {
       return recording.decoder.pause?.();
     }
     recording?.flush();
+    if (this.#stop === 'leave' && recording?.decoder.isShort) recording.doctor.isCut = true;
     this.#hasPaused = false;
     this.#stop = undefined;
   }

@@ -10,7 +10,7 @@ export type Identity =
   | { kind: 'raw'; isAssumed: boolean }
   | { kind: 'ffmpeg'; input: FfmpegInput }
   /** No audio, or no beginning of any. */
-  | { kind: 'foreign'; what: string; advice?: string }
+  | { kind: 'foreign'; what: string; advice?: string; isHeadless?: true }
   /** Nothing that is known, and nothing that may be assumed. */
   | { kind: 'unidentified'; error: AsrError };
 
@@ -179,8 +179,11 @@ export function foreign(what: string, advice?: string): Identity {
 }
 
 export function headless(what: string): Identity {
-  return foreign(
-    `${what} without its beginning`,
-    'Its first bytes say how to read the rest: send it from its beginning, in order, and nothing left out.',
-  );
+  return {
+    kind: 'foreign',
+    what: `${what} without its beginning`,
+    advice:
+      'Its first bytes say how to read the rest: send it from its beginning, in order, and nothing left out.',
+    isHeadless: true,
+  };
 }

@@ -88,6 +88,11 @@ export class Recording {
     return !this.#backlog.isEmpty || this.decoder.isPending === true;
   }
 
+  /** Whether what comes after a pause may belong to it. */
+  get mayGoOn(): boolean {
+    return this.decoder.goesOnWith !== undefined && !this.decoder.endsAtPause;
+  }
+
   write(bytes: Uint8Array): void | Promise<void> {
     this.doctor.bytes += bytes.length;
     return this.decoder.write(bytes);

@@ -40,7 +40,8 @@ export function identify(head: Uint8Array, hints: AudioFormatHints, isAll = fals
   if (isTold) return { kind: 'raw', isAssumed: hints.isRecording === true && !saysRate(hints) };
   const guessed = identifyFrames(head, isAll) ?? identifyByName(hints);
   if (guessed) return guessed;
-  return hints.isRecording ? identifyRecording(head, hints, isAll) : { kind: 'raw', isAssumed: true };
+  if (hints.isRecording) return identifyRecording(head, hints, isAll);
+  return findFrames(head) ?? { kind: 'raw', isAssumed: true };
 }
 
 function identifyRecording(head: Uint8Array, hints: AudioFormatHints, isAll: boolean): Identity {

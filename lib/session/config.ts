@@ -1,5 +1,6 @@
 import { neverThrowing } from '../transport/socket';
 import { systemEnvironment } from '../transport/system';
+import type { OngoingAudio } from '../audio/ongoing';
 import type { Environment } from '../transport/environment';
 import { duration, invalid, MAX_DURATION_MS, ranged } from '../vocabulary/checks';
 import { AsrError } from '../vocabulary/errors';
@@ -47,6 +48,7 @@ export interface SessionConfig {
   pace: { burstMs: number; multiple: number };
   idle: { policy: IdlePolicy; afterMs: number };
   statisticsIntervalMs: number | undefined;
+  ongoing: OngoingAudio | undefined;
   log: SessionLog | undefined;
   environment: Environment;
 }
@@ -114,6 +116,7 @@ export function configure(options: SessionOptions): SessionConfig {
       options.statisticsIntervalMs === undefined
         ? undefined
         : ranged('statisticsIntervalMs', options.statisticsIntervalMs, 100, MAX_DURATION_MS, 0),
+    ongoing: options.ongoing,
     log: options.log && harmless(options.log),
     environment: observed(
       { ...systemEnvironment, ...(pool && { connect: pool.connect }), ...options.environment },

@@ -1,4 +1,5 @@
 import type { AudioChunk, AudioFormatHints } from '../audio/format';
+import type { OngoingAudio } from '../audio/ongoing';
 import type {
   EventOf,
   FinalEvent,
@@ -131,6 +132,11 @@ export interface SessionOptions extends EndpointOptions {
    * {@link traceToFile}. Default: nobody.
    */
   trace?: TraceWriter;
+  /**
+   * Audio that goes on from the session before: give the same {@link OngoingAudio} to all sessions of one source. Default:
+   * a recording ends with its session.
+   */
+  ongoing?: OngoingAudio;
   /** Connections to use again, where the protocol allows it. Default: every session has its own. */
   pool?: ConnectionPool;
   /** Clock, sockets and chance, replaced in tests. */

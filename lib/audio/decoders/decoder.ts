@@ -46,6 +46,10 @@ export interface Decoder {
   pause?: () => void | Promise<void>;
   /** Whether a pause is the end, because nothing would come out otherwise. */
   readonly endsAtPause?: boolean;
+  /** Whether a chunk that comes after a pause, perhaps to another session, is more of this recording. Default: it is not. */
+  goesOnWith?: (chunk: Uint8Array) => boolean;
+  /** Whether the recording says that more of it must come. */
+  readonly isShort?: boolean;
   /** No more bytes come. */
   end: () => void | Promise<void>;
   /** Releases memory and processes at once; nothing is called any more. */

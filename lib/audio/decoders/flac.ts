@@ -55,6 +55,10 @@ export class FlacDecoder implements Decoder {
     this.read();
   }
 
+  goesOnWith([first, second = 0]: Uint8Array): boolean {
+    return this.#queue.length > 0 || (first === 0xff && (second & 0xfe) === 0xf8);
+  }
+
   end(): void {
     if (!this.#isInFrames) throw new AsrError('BAD_AUDIO', 'The FLAC file ends before its audio begins.');
     this.#coming = 'none';

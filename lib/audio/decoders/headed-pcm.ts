@@ -87,6 +87,16 @@ export class HeadedPcmDecoder implements Decoder {
     return !this.#samples && this.#header.length >= 12 && !startsLike(chunk, this.#header.bytes);
   }
 
+  /** Only the header says what the samples are. */
+  goesOnWith(chunk: Uint8Array): boolean {
+    if (this.#other) return this.#other.goesOnWith?.(chunk) ?? false;
+    return this.#samples !== undefined && this.#audioBytes > 0;
+  }
+
+  get isShort(): boolean {
+    return this.#audioBytes > 0 && this.#audioBytes !== Infinity;
+  }
+
   write(bytes: Uint8Array): void | Promise<void> {
     if (this.#other) return this.#other.write(bytes);
     if (this.#samples) {
@@ -105,7 +115,7 @@ export class HeadedPcmDecoder implements Decoder {
     if (!this.#samples) {
       throw new AsrError('BAD_AUDIO', `${this.#container.name} ends within its header.`);
     }
-    if (this.#audioBytes > 0 && this.#audioBytes !== Infinity) this.#output.cut();
+    if (this.isShort) this.#output.cut();
     this.#trailer?.end();
   }
 

@@ -49,11 +49,19 @@ export class Mp3Decoder implements Decoder {
     return (this.#tagBytes > 0 && this.#tagBytes !== Infinity) || hasText(chunk, 0, 'ID3');
   }
 
+  goesOnWith(chunk: Uint8Array): boolean {
+    return this.isShort || readMp3Frame(chunk, 0) !== undefined;
+  }
+
+  /** Whether a frame has come in part. */
+  get isShort(): boolean {
+    return this.#isInSync && readMp3Frame(this.#queue.bytes, 0) !== undefined;
+  }
+
   end(): void | Promise<void> {
     this.#findFrames(true);
     if (!this.#first) throw new AsrError('BAD_AUDIO', 'The MP3 has no whole frame of audio.');
-    const { bytes } = this.#queue;
-    if (this.#isInSync && readMp3Frame(bytes, 0)) this.#output.cut();
+    if (this.isShort) this.#output.cut();
     return this.#decode();
   }
 

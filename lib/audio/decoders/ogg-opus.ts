@@ -56,9 +56,17 @@ export class OggOpusDecoder implements Decoder {
     return this.#pages.owns(chunk);
   }
 
+  goesOnWith(chunk: Uint8Array): boolean {
+    return this.#pages.isWithinPage || hasText(chunk, 0, 'OggS');
+  }
+
+  get isShort(): boolean {
+    return this.#setup !== undefined && (!this.#hasEnded || this.#pages.isWithinPage);
+  }
+
   end(): void {
     if (!this.#setup) throw new AsrError('BAD_AUDIO', 'The Ogg file ends before its Opus audio begins.');
-    if (!this.#hasEnded || this.#pages.isWithinPage) this.#output.cut();
+    if (this.isShort) this.#output.cut();
   }
 
   free(): void {

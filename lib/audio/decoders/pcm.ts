@@ -45,6 +45,11 @@ export class PcmDecoder implements Decoder {
     return this.#carried === 0 && bytes.length % this.#frameBytes === 0;
   }
 
+  /** Half a frame waits for its rest; whole ones need nothing of what came before. */
+  goesOnWith(): boolean {
+    return this.#carried > 0;
+  }
+
   end(): void {
     this.#carried = 0;
   }

@@ -34,6 +34,9 @@ const KEPT = new Set([
   DISCARD_PADDING,
 ]);
 
+/** First bytes of what a segment or a cluster goes on with: cluster, its time, blocks, index, filling. */
+const BEGIN_IN_SEGMENT = new Set([0x1f, 0xe7, SIMPLE_BLOCK, BLOCK_GROUP, 0x1c, 0xec]);
+
 interface Track {
   number: number;
   codec: string;
@@ -99,9 +102,17 @@ export class WebmOpusDecoder implements Decoder {
     return this.read();
   }
 
+  goesOnWith([first = 0]: Uint8Array): boolean {
+    return this.#reader.isWithinElement || BEGIN_IN_SEGMENT.has(first);
+  }
+
+  get isShort(): boolean {
+    return this.#reader.isWithinElement && !this.rest;
+  }
+
   end(): void | Promise<void> {
     if (!this.#track) throw new AsrError('BAD_AUDIO', 'The WebM file ends before its Opus audio begins.');
-    if (this.#reader.isWithinElement && !this.rest) this.#output.cut();
+    if (this.isShort) this.#output.cut();
     return this.pause();
   }
 

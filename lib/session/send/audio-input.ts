@@ -26,7 +26,10 @@ const REPEAT_DROPS_AFTER_MS = 10_000;
 const LONG_COMMIT_MS = 60_000;
 
 export interface AudioInputOptions {
-  config: Pick<SessionConfig, 'mode' | 'wireFormat' | 'sampleRateHz' | 'overload' | 'maxHeldAudioMs'>;
+  config: Pick<
+    SessionConfig,
+    'mode' | 'wireFormat' | 'sampleRateHz' | 'overload' | 'maxHeldAudioMs' | 'ongoing'
+  >;
   clock: Clock;
   counter: StatisticsCounter;
   sender: Sender;
@@ -74,18 +77,22 @@ export class AudioInput {
     this.#bytesPerMs = bytesPerMs;
     this.#maxHeldBytes = config.maxHeldAudioMs * bytesPerMs;
     if (isMeasured) {
-      this.#chain = new DecodeChain(config.sampleRateHz, {
-        accept: (pcm) => this.#accept(pcm),
-        onHeard: (doctor, isEnd) => {
-          this.#examine(doctor, isEnd);
+      const { sampleRateHz, ongoing } = config;
+      this.#chain = new DecodeChain(
+        { sampleRateHz, ...(ongoing && { ongoing }) },
+        {
+          accept: (pcm) => this.#accept(pcm),
+          onHeard: (doctor, isEnd) => {
+            this.#examine(doctor, isEnd);
+          },
+          onPassing: (doctor, hints) => {
+            this.#passing = doctor && { doctor, hints };
+          },
+          warn: (code, message) => {
+            this.#warnOnce(code, message);
+          },
         },
-        onPassing: (doctor, hints) => {
-          this.#passing = doctor && { doctor, hints };
-        },
-        warn: (code, message) => {
-          this.#warnOnce(code, message);
-        },
-      });
+      );
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Doctor } from '../../audio/doctor';
 import type { AudioFormatHints } from '../../audio/format';
 import { AudioIntake } from '../../audio/intake';
+import type { OngoingAudio } from '../../audio/ongoing';
 import { piecesOf } from '../../audio/pieces';
 import type { Pcm } from '../../audio/intake';
 import { AsrError, asAsrError } from '../../vocabulary/errors';
@@ -9,6 +10,12 @@ import { ACCEPTED, handled } from '../../base/promises';
 
 /** Of callers that do not wait. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+
+export interface DecodeOptions {
+  sampleRateHz: number;
+  /** What the session before has left, and where this one leaves what it has begun. */
+  ongoing?: OngoingAudio;
+}
 
 /** Where audio goes, and what is known of it. */
 export interface DecodeOutput {
@@ -28,17 +35,25 @@ export interface DecodeOutput {
 export class DecodeChain {
   readonly #intake: AudioIntake;
   readonly #output: DecodeOutput;
+  readonly #sampleRateHz: number;
+  readonly #ongoing: OngoingAudio | undefined;
+  /** Whether the next audio is the first, which may be the rest of a recording. */
+  #isFirst = true;
   /** Settles when nothing waits any more; `undefined` when nothing does. */
   #last: Promise<void> | undefined;
   /** Appended while something before it is still on its way. */
   #waitingBytes = 0;
 
-  constructor(sampleRateHz: number, output: DecodeOutput) {
+  constructor({ sampleRateHz, ongoing }: DecodeOptions, output: DecodeOutput) {
     this.#intake = new AudioIntake(sampleRateHz);
     this.#output = output;
+    this.#sampleRateHz = sampleRateHz;
+    this.#ongoing = ongoing;
   }
 
   append(bytes: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
+    const leaving = this.#isFirst ? this.#ongoing?.leaving : undefined;
+    if (leaving) void this.#hold(leaving);
     if (!this.#last) return this.#feed(bytes, hints);
     return this.#keep(bytes, (kept) => this.#feed(kept, hints));
   }
@@ -55,13 +70,42 @@ export class DecodeChain {
   }
 
   end(then: () => void): void {
-    const given = this.#giveRest(() => this.#intake.end());
-    if (given) void this.#hold(given.then(then));
-    else then();
+    const ongoing = this.#ongoing;
+    const given = this.#giveRest(() => (ongoing ? this.#intake.leave() : this.#intake.end()));
+    if (!given) {
+      this.#leave();
+      then();
+      return;
+    }
+    const left = given.then(() => {
+      this.#leave();
+    });
+    ongoing?.waitFor(left);
+    void this.#hold(left.then(then));
   }
 
   stop(): void {
-    this.#intake.reset();
+    const release = (): void => {
+      this.#leave();
+      this.#intake.reset();
+    };
+    // What is still on its way through a decoder is answered first.
+    if (this.#ongoing && this.#last) this.#ongoing.waitFor(this.#last.then(release));
+    else release();
+  }
+
+  /** Goes on with what the session before has left. */
+  #resume(bytes: Uint8Array, hints: AudioFormatHints | undefined): void {
+    if (bytes.length === 0) return;
+    this.#isFirst = false;
+    const unfinished = this.#ongoing?.take(bytes, hints ?? {}, this.#sampleRateHz);
+    if (unfinished) this.#intake.resume(unfinished);
+  }
+
+  /** Leaves a recording that is in its middle to the next session. */
+  #leave(): void {
+    const unfinished = this.#ongoing && this.#intake.detach();
+    if (unfinished) this.#ongoing?.keep(unfinished, this.#sampleRateHz);
   }
 
   #keep(bytes: Uint8Array, then: (kept: Uint8Array) => Promise<void>): Promise<void> {
@@ -76,6 +120,7 @@ export class DecodeChain {
   }
 
   #feed(bytes: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
+    if (this.#isFirst) this.#resume(bytes, hints);
     const pcm = this.#intake.write(bytes, hints);
     if (pcm instanceof Promise) return this.#hold(pcm.then((ready) => this.#giveAll(ready, hints)));
     if (!this.#intake.isPending) return this.#give(pcm, hints);

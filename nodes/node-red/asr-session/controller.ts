@@ -1,4 +1,5 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
+import type { OngoingAudio } from '../../../lib/audio/ongoing';
 import type { SessionEvent } from '../../../lib/vocabulary/events';
 import type { ContextTurn } from '../../../lib/vocabulary/parameters';
 import { DEFAULT_MODEL } from '../../../lib/vocabulary/models';
@@ -75,7 +76,7 @@ export class SessionController implements SessionHost, Viewable {
     this.#settings = settings;
     this.#trace = openTrace(RED, node, settings);
     this.#registry = new SessionRegistry({
-      openSession: (context) => this.#openSession(context),
+      openSession: (context, ongoing) => this.#openSession(context, ongoing),
       onEvent: (event, live, isPhaseNew) => {
         this.#onEvent(event, live, isPhaseNew);
       },
@@ -223,7 +224,7 @@ export class SessionController implements SessionHost, Viewable {
     }
   }
 
-  #openSession(context: readonly ContextTurn[]): Session {
+  #openSession(context: readonly ContextTurn[], ongoing: OngoingAudio): Session {
     const { overload, statisticsSeconds } = this.#settings;
     const heldSeconds = readLimit(this.#settings.heldSeconds, SESSION_LIMITS.heldSeconds);
     const interval = readOptionalLimit(statisticsSeconds, SESSION_LIMITS.statisticsSeconds);
@@ -233,6 +234,7 @@ export class SessionController implements SessionHost, Viewable {
       ...(overload && { overload }),
       ...(interval !== undefined && { statisticsIntervalMs: interval * 1000 }),
       context,
+      ongoing,
       maxHeldAudioMs: heldSeconds * 1000,
       idle: this.#idle(),
     });

@@ -1,4 +1,5 @@
 import type { NodeMessageInFlow } from 'node-red';
+import { OngoingAudio } from '../../../lib/audio/ongoing';
 import type { AsrError } from '../../../lib/vocabulary/errors';
 import type { SessionEvent } from '../../../lib/vocabulary/events';
 import type { ContextTurn } from '../../../lib/vocabulary/parameters';
@@ -13,7 +14,7 @@ const PERMANENT_HOLD_OFF_MS = 10_000;
 const HOLD_OFF_MS = 1_000;
 
 export interface RegistryOptions {
-  openSession: (context: readonly ContextTurn[]) => Session;
+  openSession: (context: readonly ContextTurn[], ongoing: OngoingAudio) => Session;
   /** @param isPhaseNew whether it changed the session's phase */
   onEvent: (event: SessionEvent, live: LiveSession, isPhaseNew: boolean) => void;
   maxSessions: number;
@@ -33,6 +34,8 @@ export class SessionRegistry {
   /** Sessions that take audio. One that is finishing has made room for the next of its key. */
   readonly #byKey = new Map<string, LiveSession>();
   readonly #all = new Set<LiveSession>();
+  /** Streams that may go on after their session; of the key that was used last at the end. */
+  readonly #ongoing = new Map<string, OngoingAudio>();
   readonly #holdOffs = new Map<string, HoldOff>();
   #holdOffOfAll: HoldOff | undefined;
   #closed = false;
@@ -80,7 +83,7 @@ export class SessionRegistry {
       throw new NodeError('TOO_MANY_SESSIONS', translate('asr-session.error.too-many', { max: maxSessions }));
     }
     // First, because options that cannot work must not cost another session its life.
-    const session = this.#options.openSession(context);
+    const session = this.#options.openSession(context, this.#ongoingOf(key));
     sleeper?.finish().catch(() => undefined);
     const live = new LiveSession(key, routeOf(msg), session, finishAfterMs(), context);
     this.#byKey.set(key, live);
@@ -114,11 +117,29 @@ export class SessionRegistry {
     for (const live of this.#all) live.abort();
     this.#all.clear();
     this.#byKey.clear();
+    for (const ongoing of this.#ongoing.values()) ongoing.release();
+    this.#ongoing.clear();
+  }
+
+  /** Kept for as many keys as there may be sessions. */
+  #ongoingOf(key: string): OngoingAudio {
+    const ongoing = this.#ongoing.get(key) ?? new OngoingAudio();
+    this.#ongoing.delete(key);
+    this.#ongoing.set(key, ongoing);
+    for (const [other, unused] of this.#ongoing) {
+      if (this.#ongoing.size <= this.#options.maxSessions) break;
+      if (other === key || this.#byKey.has(other)) continue;
+      unused.release();
+      this.#ongoing.delete(other);
+    }
+    return ongoing;
   }
 
   #remove(live: LiveSession): void {
     this.#all.delete(live);
-    if (this.#byKey.get(live.key) === live) this.#byKey.delete(live.key);
+    if (this.#byKey.get(live.key) !== live) return;
+    this.#byKey.delete(live.key);
+    if (this.#ongoing.get(live.key)?.isEmpty) this.#ongoing.delete(live.key);
   }
 
   /** A microphone goes on sending after a failure; without a pause each chunk would knock at the service. */
