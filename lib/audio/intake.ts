@@ -6,7 +6,6 @@ import type { Doctor } from './doctor';
 import { areAlike } from './format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { IntakeInput, SLICE_BYTES } from './intake-input';
-import type { Unfinished } from './ongoing';
 import { Recording } from './recording';
 import { identify } from './sniff';
 import type { Identity } from './sniff';
@@ -41,7 +40,6 @@ export class AudioIntake {
   readonly #head = new ByteQueue();
   #hints = NO_HINTS;
   #recording: Recording | undefined;
-  #kind: Identity['kind'] | undefined;
   #lastDoctor: Doctor | undefined;
   readonly #input = new IntakeInput();
   /** What is to be done once all input has been decoded. */
@@ -126,21 +124,17 @@ export class AudioIntake {
   }
 
   /** @internal The recording that is under way, which is nobody's here any more. */
-  detach(): Unfinished | undefined {
+  detach(): Recording | undefined {
     const recording = this.#recording;
-    const kind = this.#kind;
-    if (!recording || !kind || this.isPending) return undefined;
+    if (!recording || this.isPending) return undefined;
     this.#recording = undefined;
-    this.#kind = undefined;
     recording.doctor.isCut = false;
-    return { recording, kind, hints: this.#hints };
+    return recording;
   }
 
   /** @internal Goes on with a recording that was detached somewhere else. */
-  resume({ recording, kind, hints }: Unfinished): void {
+  resume(recording: Recording): void {
     this.#recording = recording;
-    this.#kind = kind;
-    this.#hints = hints;
     this.#lastDoctor = recording.doctor;
   }
 
@@ -154,7 +148,6 @@ export class AudioIntake {
   reset(): void {
     this.#recording?.decoder.free?.();
     this.#recording = undefined;
-    this.#kind = undefined;
     this.#head.clear();
     this.#input.clear();
     this.#stop = undefined;
@@ -172,7 +165,7 @@ export class AudioIntake {
   /** @internal The same where raw PCM comes that is right as it is and nothing of it waits: more of it may go past this. */
   get passingDoctor(): Doctor | undefined {
     const recording = this.#recording;
-    if (this.#kind !== 'raw' || !recording?.isPassing) return undefined;
+    if (recording?.kind !== 'raw' || !recording.isPassing) return undefined;
     return recording.decoder.passes?.(EMPTY) === true ? recording.doctor : undefined;
   }
 
@@ -180,7 +173,7 @@ export class AudioIntake {
   #passes(bytes: Uint8Array, hints: AudioFormatHints): boolean {
     const recording = this.#recording;
     if (!recording?.isPassing || bytes.length > MAX_PASSED_BYTES || this.isPending) return false;
-    return !this.#isNew(bytes, hints) && recording.passes(bytes);
+    return !isNew(recording, bytes, hints) && recording.passes(bytes);
   }
 
   /** Decodes until enough has come out, or there is nothing more to do. */
@@ -221,19 +214,11 @@ export class AudioIntake {
     const recording = this.#recording;
     const isChunkStart = this.#input.takeChunkStart();
     // That it was cut off must not cost the beginning of the other.
-    if (recording && isChunkStart && this.#isNew(this.#input.first, this.#input.hints))
+    if (recording && isChunkStart && isNew(recording, this.#input.first, this.#input.hints))
       return this.#endRecording(recording, true);
     const slice = this.#input.takeSlice(sliceBytesOf(recording));
     if (recording) return recording.write(slice);
     this.#begin(slice, this.#input.hints, false);
-  }
-
-  /** Whether this chunk does not belong to the recording that is under way. */
-  #isNew(chunk: Uint8Array, hints: AudioFormatHints): boolean {
-    const isTold = this.#kind === 'raw' || this.#kind === 'opus-packets';
-    if (isTold && !areAlike(hints, this.#hints)) return true;
-    if (this.#kind === 'raw') return interruptsSamples(chunk);
-    return beginsRecording(chunk) && this.#recording?.decoder.owns?.(chunk) !== true;
   }
 
   #begin(bytes: Uint8Array, hints: AudioFormatHints, isAll: boolean): void {
@@ -251,10 +236,10 @@ export class AudioIntake {
     }
     this.#input.putBack(head === bytes ? bytes : Uint8Array.from(head));
     this.#head.clear();
-    this.#kind = identity.kind;
+    const { kind } = identity;
     const { channel } = hints;
     const target = { rateHz: this.#rateHz, ...(channel !== undefined && { channel }) };
-    const recording = new Recording(target, (output) =>
+    const recording = new Recording({ target, kind, hints }, (output) =>
       createDecoder(identity, hints, this.#defaultRateHz, output),
     );
     this.#recording = recording;
@@ -294,7 +279,6 @@ export class AudioIntake {
     const pcm = recording.close();
     if (pcm.length > 0) this.#ready.push(pcm);
     this.#recording = undefined;
-    this.#kind = undefined;
     this.#isEnding = false;
     if (this.#input.isEmpty && this.#stop === 'end') this.#stop = undefined;
   }
@@ -321,4 +305,16 @@ export class AudioIntake {
 /** How much a decoder gets at once. */
 function sliceBytesOf(recording: Recording | undefined): number {
   return recording?.isPassing ? MAX_PASSED_BYTES : (recording?.decoder.sliceBytes ?? SLICE_BYTES);
+}
+
+/** Whether this chunk does not belong to the recording that is under way. */
+function isNew(
+  { kind, hints: before, decoder }: Recording,
+  chunk: Uint8Array,
+  hints: AudioFormatHints,
+): boolean {
+  const isTold = kind === 'raw' || kind === 'opus-packets';
+  if (isTold && !areAlike(hints, before)) return true;
+  if (kind === 'raw') return interruptsSamples(chunk);
+  return beginsRecording(chunk) && decoder.owns?.(chunk) !== true;
 }

@@ -3,18 +3,9 @@ import { areAlike } from './format';
 import { saysRaw } from './pcm-format';
 import type { Recording } from './recording';
 import { identify } from './sniff';
-import type { Identity } from './sniff';
 
 /** A stream that has been silent for longer is taken for over. */
 const REMEMBERED_MS = 5 * 60_000;
-
-/** A recording that is in its middle, with what is known of it. */
-export interface Unfinished {
-  recording: Recording;
-  kind: Identity['kind'];
-  /** What was said of it. */
-  hints: AudioFormatHints;
-}
 
 /**
  * Audio of one source that goes on from one session to the next: the header of a stream comes only once, and its rest
@@ -23,7 +14,7 @@ export interface Unfinished {
  * comes that begins another or is said to be something else, or nothing comes for five minutes.
  */
 export class OngoingAudio {
-  #kept: { unfinished: Unfinished; rateHz: number; atMs: number } | undefined;
+  #kept: { recording: Recording; rateHz: number; atMs: number } | undefined;
   #leaving: Promise<void> | undefined;
 
   /** Whether nothing is kept. */
@@ -33,7 +24,7 @@ export class OngoingAudio {
 
   /** Releases what is kept. */
   release(): void {
-    this.#kept?.unfinished.recording.decoder.free?.();
+    this.#kept?.recording.decoder.free?.();
     this.#kept = undefined;
   }
 
@@ -53,34 +44,34 @@ export class OngoingAudio {
   }
 
   /** @internal @param rateHz Of the session's samples. */
-  keep(unfinished: Unfinished | undefined, rateHz: number): void {
+  keep(recording: Recording, rateHz: number): void {
     this.release();
-    if (unfinished) this.#kept = { unfinished, rateHz, atMs: performance.now() };
+    this.#kept = { recording, rateHz, atMs: performance.now() };
   }
 
   /** @internal What these bytes go on with; it is forgotten where they do not. */
-  take(bytes: Uint8Array, hints: AudioFormatHints, rateHz: number): Unfinished | undefined {
+  take(bytes: Uint8Array, hints: AudioFormatHints, rateHz: number): Recording | undefined {
     const kept = this.#kept;
     if (!kept) return undefined;
     const isOld = performance.now() - kept.atMs > REMEMBERED_MS;
-    if (isOld || kept.rateHz !== rateHz || !goesOn(kept.unfinished, bytes, hints)) {
+    if (isOld || kept.rateHz !== rateHz || !goesOn(kept.recording, bytes, hints)) {
       this.release();
       return undefined;
     }
     this.#kept = undefined;
-    return kept.unfinished;
+    return kept.recording;
   }
 }
 
 /** Whether these bytes may be the rest, and nothing says that they are anything else. */
 function goesOn(
-  { recording, kind, hints: before }: Unfinished,
+  { decoder, kind, hints: before }: Recording,
   bytes: Uint8Array,
   hints: AudioFormatHints,
 ): boolean {
   if (hints.isRecording) return false;
   if ((saysRaw(hints) || kind === 'raw') && !areAlike(hints, before)) return false;
-  if (recording.decoder.goesOnWith?.(bytes) !== true) return false;
+  if (decoder.goesOnWith?.(bytes) !== true) return false;
   try {
     const identity = identify(bytes, hints, true);
     if (identity.kind === 'raw') return true;

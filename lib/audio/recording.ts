@@ -3,7 +3,8 @@ import { Backlog } from './backlog';
 import { joined } from './bytes';
 import type { AudioBlock, Decoder, DecoderOutput } from './decoders/decoder';
 import { Doctor } from './doctor';
-import type { SourceFormat } from './format';
+import type { AudioFormatHints, SourceFormat } from './format';
+import type { Identity } from './marks';
 import { mixDown } from './mix';
 import { Plausibility } from './plausibility';
 import { Resampler } from './resample';
@@ -14,6 +15,12 @@ export interface Target {
   rateHz: (source: SourceFormat) => number;
   /** The one channel to take, counted from 0. Default: all, mixed. */
   channel?: number;
+}
+
+export interface RecordingOptions {
+  target: Target;
+  kind: Identity['kind'];
+  hints: AudioFormatHints;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -31,6 +38,9 @@ const MAX_WORKED_SAMPLES = 256 * 1024;
 /** One recording on its way: decoder, levels, mix, resampler, 16 bit. */
 export class Recording {
   readonly doctor = new Doctor();
+  readonly kind: Identity['kind'];
+  /** What was said of it. */
+  readonly hints: AudioFormatHints;
   readonly decoder: Decoder;
   readonly #kernel = kernel();
   readonly #target: Target;
@@ -48,7 +58,9 @@ export class Recording {
   #resampler: Resampler | undefined;
   #isPassing = false;
 
-  constructor(target: Target, createDecoder: (output: DecoderOutput) => Decoder) {
+  constructor({ target, kind, hints }: RecordingOptions, createDecoder: (output: DecoderOutput) => Decoder) {
+    this.kind = kind;
+    this.hints = hints;
     this.#target = target;
     this.decoder = createDecoder({
       describe: (format) => {

@@ -98,14 +98,15 @@ export class DecodeChain {
   #resume(bytes: Uint8Array, hints: AudioFormatHints | undefined): void {
     if (bytes.length === 0) return;
     this.#isFirst = false;
-    const unfinished = this.#ongoing?.take(bytes, hints ?? {}, this.#sampleRateHz);
-    if (unfinished) this.#intake.resume(unfinished);
+    const recording = this.#ongoing?.take(bytes, hints ?? {}, this.#sampleRateHz);
+    if (recording) this.#intake.resume(recording);
   }
 
   /** Leaves a recording that is in its middle to the next session. */
   #leave(): void {
-    const unfinished = this.#ongoing && this.#intake.detach();
-    if (unfinished) this.#ongoing?.keep(unfinished, this.#sampleRateHz);
+    if (!this.#ongoing) return;
+    const recording = this.#intake.detach();
+    if (recording) this.#ongoing.keep(recording, this.#sampleRateHz);
   }
 
   #keep(bytes: Uint8Array, then: (kept: Uint8Array) => Promise<void>): Promise<void> {
