@@ -8,7 +8,6 @@ import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { IntakeInput, SLICE_BYTES } from './intake-input';
 import { Recording } from './recording';
 import { identify } from './sniff';
-import type { Identity } from './sniff';
 import { Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
