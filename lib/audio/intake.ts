@@ -1,9 +1,7 @@
 import { asAsrError } from '../vocabulary/errors';
-import { beginsRecording, interruptsSamples } from './beginnings';
 import { ByteQueue, joined } from './bytes';
 import { createDecoder } from './decoders';
 import type { Doctor } from './doctor';
-import { areAlike } from './format';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { IntakeInput, SLICE_BYTES } from './intake-input';
 import { Recording } from './recording';
@@ -172,7 +170,7 @@ export class AudioIntake {
   #passes(bytes: Uint8Array, hints: AudioFormatHints): boolean {
     const recording = this.#recording;
     if (!recording?.isPassing || bytes.length > MAX_PASSED_BYTES || this.isPending) return false;
-    return !isNew(recording, bytes, hints) && recording.passes(bytes);
+    return !recording.isOverWith(bytes, hints) && recording.passes(bytes);
   }
 
   /** Decodes until enough has come out, or there is nothing more to do. */
@@ -213,9 +211,9 @@ export class AudioIntake {
     const recording = this.#recording;
     const isChunkStart = this.#input.takeChunkStart();
     // That it was cut off must not cost the beginning of the other.
-    if (recording && isChunkStart && isNew(recording, this.#input.first, this.#input.hints))
+    if (recording && isChunkStart && recording.isOverWith(this.#input.first, this.#input.hints))
       return this.#endRecording(recording, true);
-    const slice = this.#input.takeSlice(sliceBytesOf(recording));
+    const slice = this.#input.takeSlice(recording?.sliceBytes ?? SLICE_BYTES);
     if (recording) return recording.write(slice);
     this.#begin(slice, this.#input.hints, false);
   }
@@ -299,21 +297,4 @@ export class AudioIntake {
     this.#failure = asAsrError(error, 'BAD_AUDIO', 'The audio cannot be read');
     return pcm;
   }
-}
-
-/** How much a decoder gets at once. */
-function sliceBytesOf(recording: Recording | undefined): number {
-  return recording?.isPassing ? MAX_PASSED_BYTES : (recording?.decoder.sliceBytes ?? SLICE_BYTES);
-}
-
-/** Whether this chunk does not belong to the recording that is under way. */
-function isNew(
-  { kind, hints: before, decoder }: Recording,
-  chunk: Uint8Array,
-  hints: AudioFormatHints,
-): boolean {
-  const isTold = kind === 'raw' || kind === 'opus-packets';
-  if (isTold && !areAlike(hints, before)) return true;
-  if (kind === 'raw') return interruptsSamples(chunk);
-  return beginsRecording(chunk) && decoder.owns?.(chunk) !== true;
 }

@@ -1,8 +1,10 @@
 import { kernel } from '../base/kernel';
 import { Backlog } from './backlog';
+import { beginsRecording, interruptsSamples } from './beginnings';
 import { joined } from './bytes';
 import type { AudioBlock, Decoder, DecoderOutput } from './decoders/decoder';
 import { Doctor } from './doctor';
+import { areAlike } from './format';
 import type { AudioFormatHints, SourceFormat } from './format';
 import type { Identity } from './marks';
 import { mixDown } from './mix';
@@ -98,6 +100,19 @@ export class Recording {
   /** Whether more comes out of what was written, without another byte. */
   get isPending(): boolean {
     return !this.#backlog.isEmpty || this.decoder.isPending === true;
+  }
+
+  /** How much the decoder gets at once. */
+  get sliceBytes(): number | undefined {
+    return this.#isPassing ? MAX_PASSED_BYTES : this.decoder.sliceBytes;
+  }
+
+  /** Whether this chunk does not belong to it any more. */
+  isOverWith(chunk: Uint8Array, hints: AudioFormatHints): boolean {
+    const isTold = this.kind === 'raw' || this.kind === 'opus-packets';
+    if (isTold && !areAlike(hints, this.hints)) return true;
+    if (this.kind === 'raw') return interruptsSamples(chunk);
+    return beginsRecording(chunk) && this.decoder.owns?.(chunk) !== true;
   }
 
   /** Whether what comes after a pause may belong to it. */
