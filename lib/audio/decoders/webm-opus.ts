@@ -35,7 +35,7 @@ const KEPT = new Set([
 ]);
 
 /** First bytes of what a segment or a cluster goes on with: cluster, its time, blocks, index, filling. */
-const BEGIN_IN_SEGMENT = new Set([0x1f, 0xe7, SIMPLE_BLOCK, BLOCK_GROUP, 0x1c, 0xec]);
+const GOES_ON_WITH = new Set([0x1f, 0xe7, SIMPLE_BLOCK, BLOCK_GROUP, 0x1c, 0xec]);
 
 interface Track {
   number: number;
@@ -103,16 +103,12 @@ export class WebmOpusDecoder implements Decoder {
   }
 
   goesOnWith([first = 0]: Uint8Array): boolean {
-    return this.#reader.isWithinElement || BEGIN_IN_SEGMENT.has(first);
-  }
-
-  get isShort(): boolean {
-    return this.#reader.isWithinElement && !this.rest;
+    return this.#reader.isWithinElement || GOES_ON_WITH.has(first);
   }
 
   end(): void | Promise<void> {
     if (!this.#track) throw new AsrError('BAD_AUDIO', 'The WebM file ends before its Opus audio begins.');
-    if (this.isShort) this.#output.cut();
+    if (this.#reader.isWithinElement && !this.rest) this.#output.cut();
     return this.pause();
   }
 
