@@ -34,9 +34,6 @@ const KEPT = new Set([
   DISCARD_PADDING,
 ]);
 
-/** First bytes of what a segment or a cluster goes on with: cluster, its time, blocks, index, filling. */
-const GOES_ON_WITH = new Set([0x1f, 0xe7, SIMPLE_BLOCK, BLOCK_GROUP, 0x1c, 0xec]);
-
 interface Track {
   number: number;
   codec: string;
@@ -103,7 +100,10 @@ export class WebmOpusDecoder implements Decoder {
   }
 
   goesOnWith([first = 0]: Uint8Array): boolean {
-    return this.#reader.isWithinElement || GOES_ON_WITH.has(first);
+    // A cluster, its time, blocks, the index, filling.
+    return (
+      this.#reader.isWithinElement || [0x1f, 0xe7, SIMPLE_BLOCK, BLOCK_GROUP, 0x1c, 0xec].includes(first)
+    );
   }
 
   end(): void | Promise<void> {
