@@ -14,6 +14,8 @@ const MAX_ID_BYTES = 4;
 const MAX_SIZE_BYTES = 8;
 /** More than a block of audio, and than the settings of a codec. */
 const MAX_CONTENT_BYTES = 512 * 1024;
+/** First bytes of what a segment or a cluster goes on with (RFC 9559): cluster, its time, blocks, index, filling. */
+const INNER_BEGINNINGS = [0x1f, 0xe7, 0xa3, 0xa0, 0x1c, 0xec];
 const CLUSTER_MARK = Buffer.of(0x1f, 0x43, 0xb6, 0x75);
 
 /**
@@ -38,6 +40,11 @@ export class EbmlReader {
   /** Whether an element waits for its end. */
   get isWithinElement(): boolean {
     return this.#skip > 0 || this.#queue.length > 0;
+  }
+
+  /** Whether these bytes may follow what has come. */
+  goesOnWith([first = 0]: Uint8Array): boolean {
+    return this.isWithinElement || INNER_BEGINNINGS.includes(first);
   }
 
   write(bytes: Uint8Array): void {

@@ -99,11 +99,8 @@ export class WebmOpusDecoder implements Decoder {
     return this.read();
   }
 
-  goesOnWith([first = 0]: Uint8Array): boolean {
-    // A cluster, its time, blocks, the index, filling.
-    return (
-      this.#reader.isWithinElement || [0x1f, 0xe7, SIMPLE_BLOCK, BLOCK_GROUP, 0x1c, 0xec].includes(first)
-    );
+  goesOnWith(chunk: Uint8Array): boolean {
+    return this.#reader.goesOnWith(chunk);
   }
 
   end(): void | Promise<void> {
