@@ -190,6 +190,16 @@ async function durationOf(file: string, hints: AudioFormatHints): Promise<number
 }
 
 function fail(exitCode: number, error: unknown): number {
-  process.stderr.write(`flow-asr: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(
+    `flow-asr: ${error instanceof Error ? error.message : String(error)}${idsOf(error)}\n`,
+  );
   return exitCode;
+}
+
+/** What the vendor's support asks for. */
+function idsOf(error: unknown): string {
+  if (!(error instanceof AsrError)) return '';
+  const { sessionId, requestId } = error;
+  const ids = [sessionId && `session ${sessionId}`, requestId && `request ${requestId}`].filter(Boolean);
+  return ids.length === 0 ? '' : ` (${ids.join(', ')})`;
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ScriptUpgrade } from './script/schema';
@@ -57,6 +57,7 @@ export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
   const { status, code, message, retryAfterSeconds } = refusal;
   const statusText = STATUS_CODES[status] ?? 'Error';
   const body = JSON.stringify({
+    request_id: randomUUID(),
     code: code ?? statusText.replaceAll(' ', ''),
     message: message ?? statusText,
   });

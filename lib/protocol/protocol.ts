@@ -41,7 +41,7 @@ export type ServiceEvent =
   | { type: 'finished' }
   /** The session is over. */
   | { type: 'failed'; error: AsrError }
-  | { type: 'warning'; code: WarningCode; message: string };
+  | { type: 'warning'; code: WarningCode; message: string; sessionId?: string; requestId?: string };
 
 export type ServiceEventOf<T extends ServiceEvent['type']> = Extract<ServiceEvent, { type: T }>;
 

@@ -124,9 +124,9 @@ export class QwenRealtimeProtocol implements Protocol {
   #created(message: JsonObject): ServiceEvent[] {
     if (this.#phase !== 'greeting') return [];
     const session = object(message.session);
+    this.#sessionId = string(session?.id) ?? '';
     const error = modelMismatch(this.#config.model, session);
     if (error) return [{ type: 'failed', error }];
-    this.#sessionId = string(session?.id) ?? '';
     this.#phase = 'configuring';
     return [{ type: 'send', frame: sessionUpdate(this.#config, this.#nextEventId()) }];
   }
@@ -134,10 +134,10 @@ export class QwenRealtimeProtocol implements Protocol {
   #updated(message: JsonObject): ServiceEvent[] {
     if (this.#phase !== 'configuring') return [];
     const session = object(message.session);
+    this.#sessionId = string(session?.id) ?? this.#sessionId;
     const error = modelMismatch(this.#config.model, session);
     if (error) return [{ type: 'failed', error }];
     this.#phase = 'streaming';
-    this.#sessionId = string(session?.id) ?? this.#sessionId;
     return [{ type: 'opened', sessionId: this.#sessionId }];
   }
 
@@ -194,11 +194,14 @@ export class QwenRealtimeProtocol implements Protocol {
     }
     // An inference failure: the connection stays open and no final follows (protocol.md A.8).
     if (report.code === 'COMMON_ERROR') return this.#items.failed(undefined, report);
+    const { message: said, sessionId, requestId } = serviceError(report, 'SERVICE_ERROR', 'The service says');
     return [
       {
         type: 'warning',
         code: 'SERVICE_WARNING',
-        message: serviceError(report, 'SERVICE_ERROR', 'The service says').message,
+        message: said,
+        ...(sessionId && { sessionId }),
+        ...(requestId && { requestId }),
       },
     ];
   }

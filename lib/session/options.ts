@@ -166,6 +166,8 @@ export interface CommitResult {
   text: string;
   /** The finals of the commit, in order. */
   finals: FinalEvent[];
+  /** The service's id of the session or task that answered. Absent where there was nothing to commit. */
+  sessionId?: string;
 }
 
 /** One live recognition. Made by {@link openSession}. */

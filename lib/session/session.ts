@@ -77,7 +77,16 @@ class LiveSession implements Session {
     const { commitTimeoutMs, mode } = config;
     // Each property by name: an object spread with others behind it would be of a hidden class of its own for each
     // session, and what reads it slow for all of them (bench/README.md).
-    this.#recognition = new Recognition({ clock, commitTimeoutMs, settleBy, mode, counter, emit });
+    const sessionId = () => this.#id;
+    this.#recognition = new Recognition({
+      clock,
+      commitTimeoutMs,
+      settleBy,
+      mode,
+      counter,
+      sessionId,
+      emit,
+    });
     this.#sender = new Sender({
       clock,
       bytesPerMs,

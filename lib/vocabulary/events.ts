@@ -144,6 +144,9 @@ export interface WarningEvent {
   code: WarningCode;
   message: string;
   sentenceId?: string;
+  /** Of what the service said: its ids of the session and of what it speaks of, for support requests. */
+  sessionId?: string;
+  requestId?: string;
 }
 
 export type WarningCode =

@@ -69,6 +69,17 @@ describe('flow-asr transcribe, with a service that is there', function () {
   this.timeout(20_000);
   const rig = useLibRig();
 
+  it("gives the service's ids of what it refused", async () => {
+    await rig.serve({ faults: [{ on: 'configured', do: 'fail', code: 'Arrearage', message: 'No money.' }] });
+    const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
+    const recording = path.join(folder, 'hello.wav');
+    await writeFile(recording, wav(silence(1000)));
+    const { exitCode, stderr } = await runCli(['transcribe', recording, '--address', rig.service.url]);
+    await rm(folder, { recursive: true });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /No money.*\(session sess_\w+, request event_\w+\)\n$/);
+  });
+
   it('names what came where it is no audio', async () => {
     await rig.serve();
     const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));

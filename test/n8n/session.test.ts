@@ -67,6 +67,35 @@ describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
     assert.equal(n8n.service.sessions.length, 1);
   });
 
+  it("say the service's id of the session in each item, and of a failure", async () => {
+    await n8n.serve({ utterances: [{ text: 'Good morning.', emotion: 'happy' }] });
+    const result = await n8n.run([
+      start([binaryItem(CHUNK)], 'Open'),
+      node('Open', 'asrSession', { operation: 'open' }, [['Append']]),
+      node('Append', 'asrAppendAudio', {}, [['Commit']]),
+      node('Commit', 'asrCommit', { itemPer: 'commit' }, [[], ['Commit again']]),
+      node('Commit again', 'asrCommit', {}, [[], ['Finish']]),
+      node('Finish', 'asrSession', { operation: 'finish', itemPer: 'session' }),
+    ]);
+    const id = result.json('Open', INTERIM)[0]?.sessionId;
+    assert.match(id as string, /^sess_/);
+    const items = ['Append', 'Commit', 'Commit again', 'Finish'].flatMap((name) =>
+      [INTERIM, FINAL, EMOTION].flatMap((output) => result.json(name, output)),
+    );
+    assert.ok(items.length >= 5);
+    for (const item of items) assert.equal(item.sessionId, id, JSON.stringify(item));
+
+    await n8n.serve({ faults: [{ on: 'configured', do: 'fail', code: 'Arrearage', message: 'No money.' }] });
+    const { error } = await n8n.run(line([binaryItem(CHUNK)]));
+    assert.equal(error.context.code, 'PAYMENT');
+    assert.match(error.context.sessionId as string, /^sess_/);
+    const { sessionId, requestId } = error.context as Record<string, string>;
+    assert.ok(
+      error.description?.endsWith(`Session ${sessionId}. Request ${requestId}.`),
+      error.description ?? '',
+    );
+  });
+
   it('commit chunk after chunk in a loop', async () => {
     await n8n.serve({ utterances: ['One.', 'Two.', 'Three.'] });
     const chunks = ['a', 'b', 'c'].map((name) => ({ ...binaryItem(CHUNK), json: { name } }));

@@ -47,8 +47,13 @@ describe('commit', () => {
       assert.equal(first!.payload, 'One sentence.');
       assert.deepEqual([first!._msgid, first!.topic], ['m1', 't']);
       assert.equal(first!.res, res);
-      const { text, finals } = first!.asr as { text: string; finals: { text: string }[] };
+      const { text, finals, sessionId } = first!.asr as {
+        text: string;
+        finals: { text: string }[];
+        sessionId: string;
+      };
       assert.equal(text, 'One sentence.');
+      assert.match(sessionId, /^sess_/);
       assert.deepEqual(
         finals.map((final) => final.text),
         ['One sentence.'],

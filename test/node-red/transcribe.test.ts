@@ -32,6 +32,7 @@ describe('transcribe', () => {
     assert.deepEqual([msg._msgid, msg.topic, msg.other], ['m1', 't', 'kept']);
     const transcript = msg.asr as Transcript;
     assert.equal(transcript.text, msg.payload);
+    assert.match(transcript.sessionId ?? '', /^sess_/);
     assert.deepEqual(
       transcript.sentences.map(({ text }) => text),
       ['Good morning.', 'How are you?'],

@@ -1,4 +1,5 @@
 import { certificateAdvice } from '../../base/certificate-fault';
+import { parseObject, string } from '../../protocol/json';
 import { AsrError } from '../../vocabulary/errors';
 import type { Endpoint } from '../../vocabulary/regions';
 import type { SocketEnd } from '../../transport/socket';
@@ -21,18 +22,27 @@ export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccep
 
 function refusal(label: string, httpStatus: number, body: string): AsrError {
   const said = body ? ` It said: ${body.slice(0, 300)}` : '';
+  const details = { httpStatus, ...idsOf(body) };
   if (httpStatus === 401 || httpStatus === 403) {
     const message =
       `The service (${label}) refused the API key (HTTP ${httpStatus}). Keys are per region: ` +
       `check that the key belongs to this one.${said}`;
-    return new AsrError('AUTHENTICATION', message, { httpStatus });
+    return new AsrError('AUTHENTICATION', message, details);
   }
   if (httpStatus === 429) {
     const message = `The service (${label}) has too many requests (HTTP 429).${said}`;
-    return new AsrError('THROTTLED', message, { httpStatus, retryable: true });
+    return new AsrError('THROTTLED', message, { ...details, retryable: true });
   }
   const message = `The service (${label}) answered HTTP ${httpStatus}, not a WebSocket.${said}`;
-  return new AsrError('CONNECT_FAILED', message, { httpStatus, retryable: httpStatus >= 500 });
+  return new AsrError('CONNECT_FAILED', message, { ...details, retryable: httpStatus >= 500 });
+}
+
+/** A refusal is JSON with the code and the id of the request, as all answers of the service over HTTP (protocol.md E.2). */
+function idsOf(body: string): { serviceCode?: string; requestId?: string } {
+  const answer = parseObject(body);
+  const code = string(answer?.code);
+  const requestId = string(answer?.request_id);
+  return { ...(code && { serviceCode: code }), ...(requestId && { requestId }) };
 }
 
 function closed(

@@ -50,16 +50,26 @@ export class Commits {
   readonly #entries: Entry[] = [];
   readonly #unclaimed = new Unclaimed();
   readonly #onCut: (missing: number) => void;
+  readonly #sessionId: () => string | undefined;
   #sent = 0;
   #lastMarkMs = 0;
   /** Commits that were sent and not answered by the service, with where they cut; a commit that timed out is one. */
   readonly #unanswered = new Map<number, Pick<PendingCommit, 'fromMs' | 'markMs'>>();
 
-  /** @param onCut told of an answer that lacks its first sentences, because there were more than are kept */
-  constructor(clock: Clock, timeoutMs: number, onCut: (missing: number) => void) {
+  /**
+   * @param onCut told of an answer that lacks its first sentences, because there were more than are kept
+   * @param sessionId the service's id of the session or task that runs now
+   */
+  constructor(
+    clock: Clock,
+    timeoutMs: number,
+    onCut: (missing: number) => void,
+    sessionId: () => string | undefined,
+  ) {
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#onCut = onCut;
+    this.#sessionId = sessionId;
   }
 
   /** The oldest commit without an answer, if it was sent. */
@@ -91,7 +101,7 @@ export class Commits {
     entry.cancelBound = this.#clock.after(this.#timeoutMs, () => {
       const message = `The service gave no result for a commit within ${this.#timeoutMs} ms.`;
       this.#remove(entry, 'expired');
-      entry.reject(new AsrError('COMMIT_TIMEOUT', message, { retryable: true }));
+      entry.reject(new AsrError('COMMIT_TIMEOUT', message, { retryable: true, ...this.#ids() }));
     });
   }
 
@@ -156,7 +166,7 @@ export class Commits {
       entry.reject(error);
       return;
     }
-    entry.resolve({ text: joinTexts(finals.map((final) => final.text)), finals });
+    entry.resolve({ text: joinTexts(finals.map((final) => final.text)), finals, ...this.#ids() });
     if (missing > 0) this.#onCut(missing);
   }
 
@@ -177,6 +187,11 @@ export class Commits {
       this.#remove(entry, 'answered');
       entry.reject(error);
     }
+  }
+
+  #ids(): { sessionId?: string } {
+    const sessionId = this.#sessionId();
+    return sessionId ? { sessionId } : {};
   }
 
   #remove(entry: Entry, name: 'answered' | 'expired'): void {

@@ -32,6 +32,8 @@ export interface RecognitionOptions {
   settleBy: 'final' | 'commit';
   mode: SessionMode;
   counter: StatisticsCounter;
+  /** The service's id of the session or task that runs now. */
+  sessionId: () => string | undefined;
   emit: (event: SessionEvent) => void;
 }
 
@@ -49,10 +51,11 @@ export class Recognition {
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
-    this.commits = new Commits(options.clock, options.commitTimeoutMs, (missing) => {
+    const onCut = (missing: number) => {
       const message = `The answer to a commit lacks its first ${missing} sentences: there were more than are kept. Commit more often; each sentence was told as an event.`;
       options.emit({ type: 'warning', code: 'ANSWER_CUT', message });
-    });
+    };
+    this.commits = new Commits(options.clock, options.commitTimeoutMs, onCut, options.sessionId);
     this.#silenceCommits = new SilenceCommits(options.clock, this.commits, this.#sentences, (beforeMs) => {
       this.#giveUp(this.#sentences.lostFromBefore(beforeMs));
     });
@@ -285,8 +288,15 @@ export class Recognition {
   }
 
   #failed(sentenceId: string | undefined, error: AsrError): void {
-    const warning: SessionEvent = { type: 'warning', code: 'SENTENCE_FAILED', message: error.message };
-    this.#options.emit(sentenceId === undefined ? warning : { ...warning, sentenceId });
+    const { message, sessionId, requestId } = error;
+    this.#options.emit({
+      type: 'warning',
+      code: 'SENTENCE_FAILED',
+      message,
+      ...(sentenceId !== undefined && { sentenceId }),
+      ...(sessionId && { sessionId }),
+      ...(requestId && { requestId }),
+    });
     if (sentenceId !== undefined) this.truncate(sentenceId);
   }
 

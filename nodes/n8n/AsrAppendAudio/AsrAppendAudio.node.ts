@@ -58,7 +58,7 @@ async function append(
   const drained = held.drain();
   const pairedItem = { item: itemIndex };
   // In any case, because a workflow goes on only along items.
-  const nothing = { type: 'interim', text: '', stableText: '' };
+  const nothing = { type: 'interim', sessionId: held.sessionId, text: '', stableText: '' };
   items.interim.push(sessionItem(name, { ...nothing, ...drained.interim }, pairedItem));
   items.addDrained(name, drained, pairedItem);
 }

@@ -52,15 +52,15 @@ async function commit(
   items: SessionItems,
 ): Promise<void> {
   const held = heldSession(context, name);
-  const { text, finals: sentences } = await held.commit();
+  const { text, finals: sentences, sessionId = held.sessionId } = await held.commit();
   const drained = held.drain();
   const paired = pairing(group);
   if (drained.interim) items.interim.push(sessionItem(name, drained.interim, paired));
   if (context.getNodeParameter('itemPer', group[0], 'sentence') === 'commit') {
     items.addDrained(name, { ...drained, finals: [] }, paired);
-    items.final.push(sessionItem(name, { type: 'commit', text, sentences }, paired));
+    items.final.push(sessionItem(name, { type: 'commit', sessionId, text, sentences }, paired));
   } else {
     items.addDrained(name, drained, paired);
-    items.addEmptyFinal(name, drained, paired);
+    items.addEmptyFinal(name, drained, sessionId, paired);
   }
 }

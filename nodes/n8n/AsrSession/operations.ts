@@ -40,13 +40,13 @@ export async function finish(
   const drained = held.drain();
   const paired = pairing(group);
   const isWhole = context.getNodeParameter('itemPer', group[0], 'sentence') === 'session';
-  const sentences = held.finals;
+  const { sessionId, finals: sentences } = held;
   items.addDrained(name, isWhole ? { ...drained, finals: [] } : drained, paired);
   if (isWhole) {
     const text = joinTexts(sentences.map((sentence) => sentence.text));
-    items.final.push(sessionItem(name, { type: 'finished', text, sentences, statistics }, paired));
+    items.final.push(sessionItem(name, { type: 'finished', sessionId, text, sentences, statistics }, paired));
   } else {
-    items.addEmptyFinal(name, drained, paired);
+    items.addEmptyFinal(name, drained, sessionId, paired);
     const last = items.final.at(-1);
     if (last) last.json.statistics = asData(statistics);
   }
@@ -61,5 +61,5 @@ export function abort(
   held.end('it was aborted');
   const paired = pairing(group);
   items.addDrained(name, held.drain(), paired);
-  items.final.push(sessionItem(name, { type: 'finished', aborted: true }, paired));
+  items.final.push(sessionItem(name, { type: 'finished', sessionId: held.sessionId, aborted: true }, paired));
 }

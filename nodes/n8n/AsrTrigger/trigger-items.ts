@@ -14,6 +14,8 @@ export interface TriggerItemSettings {
 
 /** What is remembered of one sender. */
 interface SenderState {
+  /** The service's id of the session or task that runs now, for support requests. */
+  sessionId?: string;
   emotion?: string;
   /** The interim that was given last, by sentence and text. */
   shown?: string;
@@ -36,6 +38,10 @@ export class TriggerItems {
   onEvent(event: SessionEvent, sender: string): void {
     if (this.#isClosed) return;
     switch (event.type) {
+      case 'opened':
+      case 'resumed':
+        this.#stateOf(sender).sessionId = event.sessionId;
+        return;
       case 'interim':
         if (this.#wants('interim')) this.#interim(event, sender);
         return;
@@ -92,7 +98,12 @@ export class TriggerItems {
   }
 
   #give(event: InterimEvent | FinalEvent | EmotionEvent, sender: string): void {
-    this.#emit({ ...(event as unknown as IDataObject), source: sender });
+    const sessionId = this.#senders.get(sender)?.sessionId;
+    this.#emit({
+      ...(event as unknown as IDataObject),
+      source: sender,
+      ...(sessionId !== undefined && { sessionId }),
+    });
   }
 
   #wants(type: TriggerEventType): boolean {

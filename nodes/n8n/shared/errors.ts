@@ -33,7 +33,7 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
     return error;
   }
   const original = error instanceof Error ? error : new Error(String(error));
-  const { message, description } = splitMessage(original.message);
+  const { message, description } = splitMessage(messageWithIds(original));
   const code = original instanceof AsrError ? original.code : undefined;
   const httpStatus = original instanceof AsrError ? original.httpStatus : undefined;
   const shown = {
@@ -61,6 +61,17 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
     Object.assign(fault.context, sessionId && { sessionId }, requestId && { requestId });
   }
   return fault;
+}
+
+/** The service's ids stand in the text: it is all that a person sees of an error and can give to the vendor's support. */
+function messageWithIds(error: Error): string {
+  if (!(error instanceof AsrError)) return error.message;
+  const { message, sessionId, requestId } = error;
+  const ids = [
+    ...(sessionId === undefined ? [] : [`Session ${sessionId}`]),
+    ...(requestId === undefined ? [] : [`Request ${requestId}`]),
+  ];
+  return [message, ...ids.map((id) => `${id}.`)].join(' ');
 }
 
 /** n8n shows a headline, and the rest below it. */

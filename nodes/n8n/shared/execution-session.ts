@@ -10,12 +10,15 @@ import type {
 import { HeldSession } from '../../../lib/held-session';
 import type { CommitResult, Session } from '../../../lib/session/options';
 
+/** An event with the service's id of the session or task that it came from, for support requests. */
+export type WithSessionId<E> = E & { sessionId?: string };
+
 /** What a session has given since it was asked the last time. */
 export interface Drained {
   /** The newest of the sentence that is open now: each interim replaces the ones before it. */
-  interim: InterimEvent | undefined;
-  finals: FinalEvent[];
-  emotions: EmotionEvent[];
+  interim: WithSessionId<InterimEvent> | undefined;
+  finals: WithSessionId<FinalEvent>[];
+  emotions: WithSessionId<EmotionEvent>[];
   warnings: WarningEvent[];
 }
 
@@ -38,16 +41,16 @@ export interface ExecutionSessionOptions {
 export class ExecutionSession {
   readonly openedBy: string;
   /** All finals since it was opened. */
-  readonly finals: FinalEvent[] = [];
+  readonly finals: WithSessionId<FinalEvent>[] = [];
   readonly #session: Session;
   readonly #held: HeldSession;
   readonly #options: ExecutionSessionOptions;
   readonly #watched = new WeakSet<AbortSignal>();
   /** Sentences that have no final yet, in the order of their beginning. */
-  readonly #open = new Map<string, InterimEvent>();
+  readonly #open = new Map<string, WithSessionId<InterimEvent>>();
   readonly #longest: NodeJS.Timeout;
   #drainedFinals = 0;
-  #emotions: EmotionEvent[] = [];
+  #emotions: WithSessionId<EmotionEvent>[] = [];
   #warnings: WarningEvent[] = [];
   readonly #ended = new AbortController();
 
@@ -59,12 +62,12 @@ export class ExecutionSession {
     this.#longest = setTimeout(() => {
       this.end(`it was open for ${seconds(longestMs)}, which is the longest that its node allows`);
     }, longestMs);
-    session.on('interim', (interim) => this.#open.set(interim.sentenceId, interim));
+    session.on('interim', (interim) => this.#open.set(interim.sentenceId, this.#withId(interim)));
     session.on('final', (final) => {
       this.#open.delete(final.sentenceId);
-      this.finals.push(final);
+      this.finals.push(this.#withId(final));
     });
-    session.on('emotion', (emotion) => this.#emotions.push(emotion));
+    session.on('emotion', (emotion) => this.#emotions.push(this.#withId(emotion)));
     session.on('warning', (warning) => this.#warnings.push(warning));
     session.on('finished', () => {
       this.#release(this.#over('it was finished'));
@@ -78,6 +81,11 @@ export class ExecutionSession {
         this.end(`no node used it for ${seconds(unusedMs)}`);
       },
     });
+  }
+
+  /** The service's id of the session or task that runs now. */
+  get sessionId(): string | undefined {
+    return this.#session.id;
   }
 
   /** Aborts when the session is over: what is read for it need not be read any more. */
@@ -138,6 +146,11 @@ export class ExecutionSession {
     this.#emotions = [];
     this.#warnings = [];
     return drained;
+  }
+
+  #withId<E extends object>(event: E): WithSessionId<E> {
+    const { id } = this.#session;
+    return id === undefined ? event : { ...event, sessionId: id };
   }
 
   #over(why: string): AsrError {

@@ -41,9 +41,14 @@ export class SessionItems {
   }
 
   /** A workflow goes on only along items: where a node has waited for finals and there was none, this stands for them. */
-  addEmptyFinal(sessionName: string, { finals }: Drained, pairedItem: Pairing): void {
-    if (finals.length === 0)
-      this.final.push(sessionItem(sessionName, { type: 'final', text: '' }, pairedItem));
+  addEmptyFinal(
+    sessionName: string,
+    { finals }: Drained,
+    sessionId: string | undefined,
+    pairedItem: Pairing,
+  ): void {
+    if (finals.length > 0) return;
+    this.final.push(sessionItem(sessionName, { type: 'final', sessionId, text: '' }, pairedItem));
   }
 
   /** @param output where the node's items go in any case */

@@ -33,10 +33,10 @@ export class CommitController {
     this.#status.set('waiting');
     try {
       const host = findSessionHost(this.#RED, this.#node, this.#settings.session);
-      const { text, finals } = await host.commit(msg, this.#settings.then === 'finish');
+      const answer = await host.commit(msg, this.#settings.then === 'finish');
       if (this.#closed) return;
       this.#leave();
-      send(Object.assign(msg, { payload: text, asr: { text, finals } }));
+      send(Object.assign(msg, { payload: answer.text, asr: answer }));
       done();
     } catch (error) {
       if (this.#closed) return;

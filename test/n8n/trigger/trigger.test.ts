@@ -38,6 +38,7 @@ describe("the trigger in n8n's engine", function () {
         ['One.', 'Two.', 'Three.'],
       );
       assert.equal(first!.type, 'final');
+      assert.match(first!.sessionId as string, /^sess_/);
       assert.match(first!.source as string, /^http:\/\/127\.0\.0\.1:\d+\/$/);
       for (const data of trigger.emitted) assert.deepEqual([data.length, data[0]!.length], [1, 1]);
     });
