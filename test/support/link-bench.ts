@@ -45,6 +45,7 @@ export class LinkBench {
       settleBy,
       mode: 'vad',
       counter,
+      sessionId: () => undefined,
       emit,
     });
     this.sender = new Sender({
