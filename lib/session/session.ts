@@ -17,7 +17,7 @@ import { checkContext, configure } from './config';
 import type { SessionConfig } from './config';
 import { Emitter, EventQueue } from './events/emitter';
 import { AudioInput, measureOf } from './send/audio-input';
-import { logEvent } from './events/log-events';
+import { logEvents } from './events/log-events';
 import type { CommitResult, Session, SessionOptions } from './options';
 import { Recognition } from './results/recognition';
 import { Sender } from './send/sender';
@@ -61,30 +61,23 @@ class LiveSession implements Session {
       this.#follow(event);
       this.#emitter.emit(event);
     };
-    const { log } = config;
-    if (log) {
-      this.#emitter.on('event', (event) => {
-        logEvent(log, event);
-      });
-    }
+    logEvents(this.#emitter, config.log);
     const warn = (code: WarningCode, message: string) => {
       if (!this.#isClosed()) emit({ type: 'warning', code, message });
     };
     const { bytesPerMs, isMeasured } = measureOf(config);
     const counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
     this.#counter = counter;
-    const settleBy = config.mode === 'vad' && isMeasured ? 'final' : 'commit';
     const { commitTimeoutMs, mode } = config;
     // Each property by name: an object spread with others behind it would be of a hidden class of its own for each
     // session, and what reads it slow for all of them (bench/README.md).
-    const sessionId = () => this.#id;
     this.#recognition = new Recognition({
       clock,
       commitTimeoutMs,
-      settleBy,
+      settleBy: mode === 'vad' && isMeasured ? 'final' : 'commit',
       mode,
       counter,
-      sessionId,
+      sessionId: () => this.#id,
       emit,
     });
     this.#sender = new Sender({

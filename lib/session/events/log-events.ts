@@ -3,9 +3,18 @@ import { asAsrError } from '../../vocabulary/errors';
 import type { SessionEvent } from '../../vocabulary/events';
 import type { SessionLog } from '../../vocabulary/log';
 import type { CommitResult } from '../options';
+import type { Emitter } from './emitter';
+
+/** Logs the events of a session, where that is wanted. */
+export function logEvents(emitter: Emitter, log: SessionLog | undefined): void {
+  if (!log) return;
+  emitter.on('event', (event) => {
+    logEvent(log, event);
+  });
+}
 
 /** Logs an event, unless it is of the speech itself. */
-export function logEvent(log: SessionLog, event: SessionEvent): void {
+function logEvent(log: SessionLog, event: SessionEvent): void {
   switch (event.type) {
     case 'opened':
     case 'resumed': {
@@ -34,8 +43,8 @@ export function logEvent(log: SessionLog, event: SessionEvent): void {
       log.debug('finished', { aborted: event.aborted, statistics: event.statistics });
       break;
     case 'error': {
-      const { code, retryable, closeCode, httpStatus, serviceCode } = event.error;
-      log.debug('failed', { code, retryable, closeCode, httpStatus, serviceCode });
+      const { code, retryable, closeCode, httpStatus, serviceCode, sessionId, requestId } = event.error;
+      log.debug('failed', { code, retryable, closeCode, httpStatus, serviceCode, sessionId, requestId });
       break;
     }
     default:

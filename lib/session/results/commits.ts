@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from '../../transport/environment';
 import { AsrError } from '../../vocabulary/errors';
-import type { FinalEvent } from '../../vocabulary/events';
+import type { FinalEvent, SessionEvent } from '../../vocabulary/events';
 import type { CommitResult } from '../options';
 import { joinTexts } from '../../vocabulary/join-texts';
 
@@ -43,33 +43,27 @@ interface Entry extends PendingCommit {
   cancelBound?: Cancel;
 }
 
+export interface CommitsOptions {
+  clock: Clock;
+  /** How long the service may take for an answer. */
+  commitTimeoutMs: number;
+  /** The service's id of the session or task that runs now. */
+  sessionId: () => string | undefined;
+  emit: (event: SessionEvent) => void;
+}
+
 /** Commits on their way, first in first out, and the finals that the next of them will be answered with. */
 export class Commits {
-  readonly #clock: Clock;
-  readonly #timeoutMs: number;
+  readonly #options: CommitsOptions;
   readonly #entries: Entry[] = [];
   readonly #unclaimed = new Unclaimed();
-  readonly #onCut: (missing: number) => void;
-  readonly #sessionId: () => string | undefined;
   #sent = 0;
   #lastMarkMs = 0;
   /** Commits that were sent and not answered by the service, with where they cut; a commit that timed out is one. */
   readonly #unanswered = new Map<number, Pick<PendingCommit, 'fromMs' | 'markMs'>>();
 
-  /**
-   * @param onCut told of an answer that lacks its first sentences, because there were more than are kept
-   * @param sessionId the service's id of the session or task that runs now
-   */
-  constructor(
-    clock: Clock,
-    timeoutMs: number,
-    onCut: (missing: number) => void,
-    sessionId: () => string | undefined,
-  ) {
-    this.#clock = clock;
-    this.#timeoutMs = timeoutMs;
-    this.#onCut = onCut;
-    this.#sessionId = sessionId;
+  constructor(options: CommitsOptions) {
+    this.#options = options;
   }
 
   /** The oldest commit without an answer, if it was sent. */
@@ -97,9 +91,10 @@ export class Commits {
     this.#lastMarkMs = markMs;
     this.#unanswered.set(number, entry);
     if (entry.state.name !== 'queued') return;
-    entry.state = { name: 'sent', number, sentAtMs: this.#clock.now(), bySilence };
-    entry.cancelBound = this.#clock.after(this.#timeoutMs, () => {
-      const message = `The service gave no result for a commit within ${this.#timeoutMs} ms.`;
+    const { clock, commitTimeoutMs } = this.#options;
+    entry.state = { name: 'sent', number, sentAtMs: clock.now(), bySilence };
+    entry.cancelBound = clock.after(commitTimeoutMs, () => {
+      const message = `The service gave no result for a commit within ${commitTimeoutMs} ms.`;
       this.#remove(entry, 'expired');
       entry.reject(new AsrError('COMMIT_TIMEOUT', message, { retryable: true, ...this.#ids() }));
     });
@@ -109,7 +104,12 @@ export class Commits {
   arrived(commit: PendingCommit): void {
     const entry = commit as Entry;
     if (entry.state.name !== 'sent') return;
-    entry.state = { ...entry.state, name: 'confirmed', bySilence: true, arrivedAtMs: this.#clock.now() };
+    entry.state = {
+      ...entry.state,
+      name: 'confirmed',
+      bySilence: true,
+      arrivedAtMs: this.#options.clock.now(),
+    };
   }
 
   /** Whether a commit waits for its answer, sent or not. */
@@ -167,7 +167,7 @@ export class Commits {
       return;
     }
     entry.resolve({ text: joinTexts(finals.map((final) => final.text)), finals, ...this.#ids() });
-    if (missing > 0) this.#onCut(missing);
+    if (missing > 0) this.#warnOfCut(missing);
   }
 
   /** Answers every commit that was sent with the finals that are there: no more will come. */
@@ -190,8 +190,13 @@ export class Commits {
   }
 
   #ids(): { sessionId?: string } {
-    const sessionId = this.#sessionId();
+    const sessionId = this.#options.sessionId();
     return sessionId ? { sessionId } : {};
+  }
+
+  #warnOfCut(missing: number): void {
+    const message = `The answer to a commit lacks its first ${missing} sentences: there were more than are kept. Commit more often; each sentence was told as an event.`;
+    this.#options.emit({ type: 'warning', code: 'ANSWER_CUT', message });
   }
 
   #remove(entry: Entry, name: 'answered' | 'expired'): void {

@@ -1,10 +1,9 @@
-import type { Clock } from '../../transport/environment';
 import type { AsrError } from '../../vocabulary/errors';
 import type { EventOf, FinalEvent, SessionEvent } from '../../vocabulary/events';
 import type { SessionMode } from '../../vocabulary/models';
 import type { ServiceEventOf, SpeechEvent } from '../../protocol/protocol';
 import { Commits } from './commits';
-import type { PendingCommit } from './commits';
+import type { CommitsOptions, PendingCommit } from './commits';
 import { Seam } from './seam';
 import { beginOf, giveTimes, Sentences } from './sentences';
 import type { SentenceEvent } from './sentences';
@@ -22,9 +21,7 @@ const FINAL_TIMEOUT_MS = 30_000;
 /** What the recognition has to know of the audio on its way. */
 export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs' | 'endMs' | 'hasAudio'>;
 
-export interface RecognitionOptions {
-  clock: Clock;
-  commitTimeoutMs: number;
+export interface RecognitionOptions extends CommitsOptions {
   /**
    * What settles audio, so that it need not be sent again: the finals of its speech, or only the answer to its commit,
    * where the service hears all of it as one piece.
@@ -32,9 +29,6 @@ export interface RecognitionOptions {
   settleBy: 'final' | 'commit';
   mode: SessionMode;
   counter: StatisticsCounter;
-  /** The service's id of the session or task that runs now. */
-  sessionId: () => string | undefined;
-  emit: (event: SessionEvent) => void;
 }
 
 /** Turns the protocol's events into the session's: sentences, emotions, times, the answers to commits. */
@@ -51,11 +45,7 @@ export class Recognition {
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
-    const onCut = (missing: number) => {
-      const message = `The answer to a commit lacks its first ${missing} sentences: there were more than are kept. Commit more often; each sentence was told as an event.`;
-      options.emit({ type: 'warning', code: 'ANSWER_CUT', message });
-    };
-    this.commits = new Commits(options.clock, options.commitTimeoutMs, onCut, options.sessionId);
+    this.commits = new Commits(options);
     this.#silenceCommits = new SilenceCommits(options.clock, this.commits, this.#sentences, (beforeMs) => {
       this.#giveUp(this.#sentences.lostFromBefore(beforeMs));
     });
