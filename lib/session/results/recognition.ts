@@ -1,5 +1,5 @@
 import type { AsrError } from '../../vocabulary/errors';
-import type { EventOf, FinalEvent, SessionEvent } from '../../vocabulary/events';
+import type { EventOf, FinalEvent } from '../../vocabulary/events';
 import type { SessionMode } from '../../vocabulary/models';
 import type { ServiceEventOf, SpeechEvent } from '../../protocol/protocol';
 import { Commits } from './commits';
