@@ -151,7 +151,7 @@ describe('the dialogs', () => {
       assert.match(errors.join(), /-1.*1/);
     });
 
-    it('say everything in the language of the editor, and give axe nothing to complain of', async () => {
+    it('show every text in the language of the editor, without a finding of axe', async () => {
       const { session, ...others } = await importOneOfEach(stage);
       const check = async (dialog: Dialog) => {
         const texts = await dialog.texts();

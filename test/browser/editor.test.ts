@@ -44,7 +44,7 @@ describe('the editor', () => {
       await broken.cancel();
     });
 
-    it('gets the one file of the dialogs, and no other beside it', async () => {
+    it('loads one script for all dialogs, and no other file of the package', async () => {
       const served = (file: string) => fetch(new URL(`asr/editor/${file}`, stage.editor.page.url()));
       const script = await served('dialogs.js');
       assert.equal(script.status, 200);

@@ -88,7 +88,7 @@ describe('the example', () => {
     assert.match(bad.body.toString(), /audio/i);
   });
 
-  it('"Captions from a recording" makes captions in both ways', async () => {
+  it('"Captions from a recording" makes captions from a transcript and from live finals', async () => {
     const copy = path.join(temporaryFolder(), 'speech.wav');
     copyFileSync(RECORDING, copy);
     const flow = await examples.use('Captions from a recording', { recording: copy });
@@ -128,7 +128,7 @@ describe('the example', () => {
     }
   });
 
-  it('"ESP32 over UDP" hears raw PCM in packets, and answers their sender', async () => {
+  it('"ESP32 over UDP" recognises raw PCM in packets, and sends the text to their sender', async () => {
     const [microphone, display] = [await openUdp(), await openUdp()];
     try {
       const port = await freeUdpPort();
@@ -158,7 +158,7 @@ describe('the example', () => {
     }
   });
 
-  it('"Voice message from Telegram" answers Ogg Opus with a message, and nobody else', async () => {
+  it('"Voice message from Telegram" answers Ogg Opus with a message, and refuses a request without the secret', async () => {
     const voice = fixture('voice.oga', '-c:a libopus -b:a 24k -f ogg');
     const asked: string[] = [];
     const telegram = createServer((request, response) => {
@@ -279,7 +279,7 @@ describe('the example', () => {
     examples.assertNoErrors(flow);
   });
 
-  it('is one of those above', () => {
+  it('is tested for each file in examples/', () => {
     const files = readdirSync(path.join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
     assert.deepEqual([...examples.shown].map((name) => `${name}.json`).sort(), files.sort());
   });

@@ -50,7 +50,7 @@ describe('the page of the live microphone', () => {
     await waitUntil(() => service.connectionCount === 0, 'the session of the closed page to finish', 20_000);
   });
 
-  it('shows interims grey and finals black, with the emotion', async () => {
+  it('shows interims in grey and finals in black, with the emotion', async () => {
     page = await MicrophonePage.open(browser, nodeRed);
     await page.talk();
     const interim = page.page.locator('#sentences .interim');
@@ -113,7 +113,7 @@ describe('the page of the live microphone', () => {
     assert.ok((await openSession()).audioInMs > audioInMs);
   });
 
-  it('comes back after a redeploy, and sends what was said meanwhile', async () => {
+  it('connects again after a redeploy, and sends what was said meanwhile', async () => {
     page = await MicrophonePage.open(browser, nodeRed);
     await page.talk();
     await page.page.locator('#sentences li').first().waitFor();
@@ -127,7 +127,7 @@ describe('the page of the live microphone', () => {
     assert.equal(await page.page.locator('#problem').isHidden(), true);
   });
 
-  it('says what the recogniser complains of', async () => {
+  it('shows the errors of the recogniser', async () => {
     page = await MicrophonePage.open(browser, nodeRed);
     await deploy({ region: 'custom', address: 'ws://127.0.0.1:1' });
     await page.page.locator('#state', { hasText: 'ready' }).waitFor();
@@ -193,7 +193,7 @@ describe('the page of the live microphone', () => {
     assert.equal((await fetch(`${nodeRed.url}/asr/microphone/route.js`)).status, 404);
   });
 
-  it('sends to no other server than its own', async () => {
+  it('sends audio to no other server than its own', async () => {
     const opened = await browser.newPage();
     const asked: string[] = [];
     opened.on('websocket', (socket) => asked.push(socket.url()));
@@ -211,7 +211,7 @@ describe('the page of the live microphone', () => {
     ['en-US', 'light'],
     ['zh-CN', 'dark'],
   ] as const) {
-    it(`has nothing for axe to complain of in ${locale} and ${scheme} colours, idle, talking and in trouble`, async () => {
+    it(`has no finding of axe in ${locale} and ${scheme} colours, idle, talking and in trouble`, async () => {
       page = await MicrophonePage.open(browser, nodeRed, { locale });
       await page.page.emulateMedia({ colorScheme: scheme });
       assert.deepEqual(await violationsOf(page.page), []);

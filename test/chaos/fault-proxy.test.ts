@@ -106,7 +106,7 @@ describe('the proxy that makes the network fail', () => {
     assert.equal(heard.filter((text) => text !== 'a'.repeat(100)).length, 1);
   });
 
-  it('stops a link half open: neither end hears anything, and neither is closed', async () => {
+  it('leaves a link half open: neither end receives anything, and neither is closed', async () => {
     await start({ do: 'halfOpen', direction: 'up', afterBytes: 1000 });
     const { port } = server.address() as AddressInfo;
     for (let i = 0; i < 20; i++) client.send('a'.repeat(100));

@@ -30,7 +30,7 @@ describe('the verdict on what a disturbed session heard', () => {
     assert.deepEqual([...verdict.lost, ...verdict.added], ['one two three', 'one two three']);
   });
 
-  it('takes a word that was heard as another, or words that were heard as similar ones, for the same', () => {
+  it('counts a word that was recognised as another one, or as a similar one, as neither lost nor added', () => {
     assert.deepEqual(compareWords(SAID, SAID.replace('ask not', 'and not')).varied, ['ask → and']);
     assert.deepEqual(compareWords('go every one of you', 'go everyone of you').varied, [
       'every one → everyone',

@@ -6,7 +6,7 @@ describe('flow-asr', function () {
   this.slow(3000);
 
   for (const args of [['--help'], ['-h'], ['help']]) {
-    it(`tells its commands on ${args.join(' ')}`, async () => {
+    it(`prints its commands for ${args.join(' ')}`, async () => {
       const { exitCode, stdout, stderr } = await runCli(args);
       assert.deepEqual([exitCode, stderr], [0, '']);
       assert.match(stdout, /^Usage: flow-asr COMMAND[^]*transcribe FILE[^]*service/);
@@ -14,7 +14,7 @@ describe('flow-asr', function () {
   }
 
   for (const command of ['transcribe', 'service']) {
-    it(`tells the options of ${command}`, async () => {
+    it(`prints the options of ${command}`, async () => {
       const { exitCode, stdout, stderr } = await runCli([command, '--help']);
       assert.deepEqual([exitCode, stderr], [0, '']);
       assert.match(stdout, new RegExp(`^Usage: flow-asr ${command}[^]*--help`));
@@ -22,14 +22,14 @@ describe('flow-asr', function () {
     });
   }
 
-  it('tells its commands as an error without one', async () => {
+  it('prints its commands as an error when it is given none', async () => {
     const { exitCode, stdout, stderr } = await runCli([]);
     assert.deepEqual([exitCode, stdout], [2, '']);
     assert.match(stderr, /^Usage: flow-asr COMMAND/);
   });
 
   for (const command of ['transcrib', '--bogus', 'constructor']) {
-    it(`does not know ${command}`, async () => {
+    it(`refuses the unknown command ${command}`, async () => {
       const { exitCode, stdout, stderr } = await runCli([command]);
       assert.deepEqual([exitCode, stdout], [2, '']);
       assert.ok(stderr.startsWith(`flow-asr: unknown command "${command}".\n`), stderr);

@@ -10,7 +10,7 @@ const ROOT = path.join(__dirname, '../..');
 describe('flow-asr inspect', function () {
   this.timeout(20_000);
 
-  it('says what a recording is, as a table', async () => {
+  it('describes a recording as a table', async () => {
     const { exitCode, stdout, stderr } = await runCli(['inspect', fixturePath('a.mp3', '-ar 44100 -ac 2')]);
     assert.equal(exitCode, 0, stderr);
     for (const line of [/^container +mp3$/m, /^rate +44100 Hz$/m, /^channels +2$/m, /^length +11\.00 s, /m]) {
@@ -18,7 +18,7 @@ describe('flow-asr inspect', function () {
     }
   });
 
-  it('says it as JSON, and reads standard input', async () => {
+  it('describes a recording from standard input as JSON', async () => {
     const args = ['--require', 'tsx/cjs', 'bin/flow-asr.ts', 'inspect', '-', '--json'];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
     createReadStream(fixturePath('a.webm', '-c:a libopus -ar 48000')).pipe(child.stdin);
@@ -32,7 +32,7 @@ describe('flow-asr inspect', function () {
     assert.equal(info.isSilent, false);
   });
 
-  it('believes what is said of raw samples', async () => {
+  it('takes the rate and encoding of raw samples from its options', async () => {
     const file = fixturePath('a.alaw', '-f alaw -c:a pcm_alaw -ar 8000');
     const { stdout } = await runCli(['inspect', file, '--rate', '8000', '--encoding', 'a-law']);
     assert.match(stdout, /^codec +pcm_alaw$/m);
@@ -47,7 +47,7 @@ describe('flow-asr inspect', function () {
     [[path.join(ROOT, 'package.json')], 1, /JSON text/],
   ];
   for (const [args, expected, said] of failures) {
-    it(`fails with a sentence: flow-asr inspect ${args.map((arg) => path.basename(arg)).join(' ')}`, async () => {
+    it(`fails with one sentence: flow-asr inspect ${args.map((arg) => path.basename(arg)).join(' ')}`, async () => {
       const { exitCode, stderr } = await runCli(['inspect', ...args]);
       assert.equal(exitCode, expected);
       assert.match(stderr, said);

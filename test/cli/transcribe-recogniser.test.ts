@@ -11,7 +11,7 @@ describe('flow-asr transcribe without a key, a region and an address', function 
   this.timeout(180_000);
   this.slow(20_000);
 
-  it('recognises a recording with the local service, and leaves', async () => {
+  it('recognises a recording with a local service of its own, and stops that service', async () => {
     const file = path.join(__dirname, '../fixtures/jfk.wav');
     const { exitCode, stdout, stderr } = await runCli(['transcribe', file]);
     assert.equal(exitCode, 0, stderr);

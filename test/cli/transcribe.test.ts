@@ -44,7 +44,7 @@ describe('flow-asr transcribe', function () {
     assert.equal(transcript.statistics.audioInMs, 4000);
   });
 
-  it('passes mode, model and language on', async () => {
+  it('passes mode, model and language on to the service', async () => {
     const service = await rig.serve({ utterances: ['Good morning.'] });
     const model = 'qwen3-asr-flash-realtime-2026-02-10';
     const options = ['--mode', 'manual', '--model', model, '--language', 'en'];
@@ -58,7 +58,7 @@ describe('flow-asr transcribe', function () {
     assert.deepEqual(session.input_audio_transcription, { language: 'en' });
   });
 
-  it('tells warnings on stderr and keeps the text apart', async () => {
+  it('prints warnings to stderr and only the text to stdout', async () => {
     await rig.serve({ utterances: ['One.', { text: 'x', failed: {}, steps: [] }] });
     const { exitCode, stdout, stderr } = await runCli(['transcribe', file, ...here()]);
     assert.deepEqual([exitCode, stdout], [0, 'One.\n']);
@@ -92,14 +92,14 @@ describe('flow-asr transcribe', function () {
     assert.match(JSON.stringify(update), /"language":"en"/);
   });
 
-  it('sends the key of the cloud not to a local service', async () => {
+  it("does not send the cloud's key to a local service", async () => {
     await rig.serve({ utterances: ['Hi.'] });
     const args = ['transcribe', file, '--region', 'local', ...here()];
     assert.equal((await runCli(args, { DASHSCOPE_API_KEY: KEY })).exitCode, 0);
     assert.equal(rig.service.sessions[0]?.headers.authorization, undefined);
   });
 
-  it('ends quietly when nobody reads its output any more', async () => {
+  it('ends quietly when its output is closed by the reader', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const { child, result } = startCli(['transcribe', file, ...here()]);
     child.stdout?.destroy();
@@ -107,7 +107,7 @@ describe('flow-asr transcribe', function () {
     assert.deepEqual([exitCode, stderr], [0, '']);
   });
 
-  it('ends without a crash when nobody reads its errors either', async () => {
+  it('ends without a crash when its error output is closed too', async () => {
     await rig.serve({ utterances: [{ text: 'x', failed: {} }] });
     const { child, result } = startCli(['transcribe', file, ...here()]);
     child.stdout?.destroy();
@@ -120,7 +120,7 @@ describe('flow-asr transcribe', function () {
     ['in the middle of a recording', ['--pace', 'realtime']],
   ];
   for (const [name, more] of interrupted) {
-    it(`ends at once with 130 at Ctrl+C ${name}`, async () => {
+    it(`exits at once with 130 at Ctrl+C ${name}`, async () => {
       const service = await rig.serve(
         more.length === 0 ? { upgrade: { hang: true } } : { utterances: ['Hello.'] },
       );

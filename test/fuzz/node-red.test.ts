@@ -26,7 +26,7 @@ const NODES: readonly { id: string; from: readonly Message[] }[] = [
   { id: 'transcribe', from: AUDIO_MESSAGES },
 ];
 
-describe('a Node-RED node that is given messages as they should not be', () => {
+describe('a Node-RED node that is given malformed messages', () => {
   const { serve } = useService();
   /** How often `done` was called, by the id of the message. */
   const done = new Map<string, number>();
@@ -44,7 +44,7 @@ describe('a Node-RED node that is given messages as they should not be', () => {
   });
 
   for (const [index, { id, from }] of NODES.entries()) {
-    it(`${id} calls done once for each of ${FUZZ_MESSAGES}`, async function () {
+    it(`calls done once for each of ${FUZZ_MESSAGES} messages (${id})`, async function () {
       this.timeout(20_000 + FUZZ_MESSAGES * 50);
       const service = await serve({
         utterances: ['Hello.'],

@@ -19,9 +19,9 @@ const MAKERS: Record<ProtocolName, (random: Random) => Protocol> = {
   'run-task': () => started(),
 };
 
-describe('a protocol that is given frames as they should not be', () => {
+describe('a protocol that is given malformed frames', () => {
   for (const [index, name] of (Object.keys(MAKERS) as ProtocolName[]).entries()) {
-    it(`takes ${FUZZ_FRAMES} of ${name} without a throw, and what it says is well-formed`, function () {
+    it(`reads ${FUZZ_FRAMES} frames of ${name} without throwing, and gives well-formed events`, function () {
       this.timeout(10_000 + FUZZ_FRAMES * 5);
       const random = new Random(FUZZ_SEED).part(index);
       let protocol = MAKERS[name](random);

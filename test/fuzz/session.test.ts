@@ -26,7 +26,7 @@ const MODELS: Record<ProtocolName, string> = {
   'run-task': 'fun-asr-realtime',
 };
 
-describe('a session with a service that says what it should not', () => {
+describe('a session with a service that sends malformed frames', () => {
   let server: WebSocketServer;
 
   beforeEach(async () => {
@@ -44,7 +44,7 @@ describe('a session with a service that says what it should not', () => {
   leaveNothingOpen();
 
   for (const [index, name] of (Object.keys(MODELS) as ProtocolName[]).entries()) {
-    it(`ends in a way that is foreseen, after ${FUZZ_FRAMES} frames of ${name}`, async function () {
+    it(`ends with finished or a typed error after ${FUZZ_FRAMES} frames of ${name}`, async function () {
       this.timeout(20_000 + FUZZ_FRAMES * 20);
       const random = new Random(FUZZ_SEED).part(10 + index);
       let said = 0;

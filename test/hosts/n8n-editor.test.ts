@@ -105,7 +105,7 @@ describe("n8n's editor in a browser", () => {
     await editor.picture('example', editor.part('canvas'));
   });
 
-  it('tests credentials: green for the local service, and the reason for a wrong key', async () => {
+  it('tests credentials, and shows success for the local service and the reason for a wrong key', async () => {
     const dialog = await editor.openCredential(credential.id);
     await dialog.getByText('Connection tested successfully').waitFor();
     await dialog.getByText('Retry').waitFor();

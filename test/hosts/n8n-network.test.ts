@@ -19,7 +19,7 @@ const FORBIDDEN = '127.0.0.1';
 const IS_REQUIRED = Boolean(process.env.FLOW_ASR_TEST_PROXY);
 const INSTALLED_WITHIN_MS = 1_800_000;
 
-describe("n8n's own rules for the network", () => {
+describe("n8n's settings for the network", () => {
   const asked: string[] = [];
   let web: Server | undefined;
   let asr: LocalService | undefined;
@@ -67,7 +67,7 @@ describe("n8n's own rules for the network", () => {
     asked.length = 0;
   });
 
-  it('hold for the address of a recording and for the service: both go through the proxy', async () => {
+  it('send requests for recordings and connections to the service through the proxy', async () => {
     assert.deepEqual(await transcribed(`http://${PROXIED}:${webPort}/within`), { text: 'Hello there.' });
     assert.deepEqual(asked, ['/within', '/a.wav']);
     const requests = proxy!.requests();
@@ -78,7 +78,7 @@ describe("n8n's own rules for the network", () => {
     );
   });
 
-  it('leave the proxy out for hosts of NO_PROXY', async () => {
+  it('bypass the proxy for hosts of NO_PROXY', async () => {
     const answer = await transcribed(
       `http://${PROXIED}:${webPort}/a.wav`,
       `ws://${PROXIED}:${bypassed!.port}`,
@@ -88,7 +88,7 @@ describe("n8n's own rules for the network", () => {
   });
 
   for (const path of ['a.wav', 'inside']) {
-    it(`let nobody fetch from an address of the machine: /${path}`, async () => {
+    it(`refuse to fetch a recording from an address of this machine: /${path}`, async () => {
       const host = path === 'inside' ? PROXIED : FORBIDDEN;
       const { error = '' } = await transcribed(`http://${host}:${webPort}/${path}`);
       assert.match(error, /SSRF protection does not let nodes connect to 127\.0\.0\.1/);
@@ -97,7 +97,7 @@ describe("n8n's own rules for the network", () => {
     });
   }
 
-  it('let nobody connect to a service at such an address', async () => {
+  it('refuse to connect to a service at an address of this machine', async () => {
     const sessions = asr!.sessions.length;
     const { error = '' } = await transcribed(
       `http://${PROXIED}:${webPort}/a.wav`,
@@ -112,7 +112,7 @@ describe("n8n's own rules for the network", () => {
     ['a WebSocket', { source: 'webSocket', webSocketUrl: 'ws://127.0.0.1:PORT/live' }],
     ['FFmpeg', { source: 'ffmpeg', ffmpegInput: 'http://127.0.0.1:PORT/a.wav' }],
   ] as const) {
-    it(`let no live trigger listen to such an address as ${kind}`, async () => {
+    it(`refuse a live trigger that listens to an address of this machine as ${kind}`, async () => {
       const parameters = JSON.parse(JSON.stringify(source).replace('PORT', String(webPort))) as object;
       const workflow = await importWorkflow(n8n!, liveFlow(parameters), await credential());
       await assert.rejects(activate(n8n!, workflow), /SSRF protection does not let nodes connect/);

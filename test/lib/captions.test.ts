@@ -28,7 +28,7 @@ describe('captions', () => {
     assert.equal(toSrt([sentence('Hello, world.')]), '1\n00:00:01,000 --> 00:00:01,600\nHello, world.\n');
   });
 
-  it('make WebVTT, numbered by nothing and with marks escaped', () => {
+  it('make WebVTT without numbers and with its special characters escaped', () => {
     const vtt = toVtt([sentence('a <b> & c')]);
     assert.equal(vtt, 'WEBVTT\n\n00:00:01.000 --> 00:00:02.200\na &lt;b&gt; &amp; c\n');
   });
@@ -121,7 +121,7 @@ describe('captions', () => {
     assert.deepEqual(captionsOf([{ ...final, beginMs: NaN }]), []);
   });
 
-  it('take time in proportion to the words, also of words without any width', () => {
+  it('share the time out in proportion to the words, also where words have no width', () => {
     const timeOf = (count: number, text: string): number => {
       const word = { text, punctuation: '', beginMs: 0, endMs: 0 };
       const final = sentence('', { words: Array.from({ length: count }, () => word) });

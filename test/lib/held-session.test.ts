@@ -7,7 +7,7 @@ import { waitUntil } from '../support/wait-until';
 describe('a session that others use for a while', () => {
   const rig = useLibRig();
 
-  it('rings when nobody has used it for its time, and not while somebody does', async () => {
+  it('tells its owner when nobody has used it for the idle time, and not while it is in use', async () => {
     await rig.serve({ utterances: ['One.'] });
     const { session } = rig.open();
     let rings = 0;
@@ -25,7 +25,7 @@ describe('a session that others use for a while', () => {
     held.abort();
   });
 
-  it('answers whoever comes too late with what ended it', async () => {
+  it('answers a late call with the error that ended it', async () => {
     await rig.serve();
     const connect = (): never => {
       throw new Error('no network here');
@@ -38,7 +38,7 @@ describe('a session that others use for a while', () => {
     assert.ok(held.isClosed && !held.takesAudio);
   });
 
-  it('takes a commit of nothing for no mistake where nobody can know', async () => {
+  it('answers an empty commit without an error where the caller cannot know that nothing was heard', async () => {
     await rig.serve({ utterances: [] });
     const { session } = rig.open({ mode: 'manual' });
     const held = new HeldSession(session);

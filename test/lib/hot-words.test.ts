@@ -7,7 +7,7 @@ import { readParameters } from '../../nodes/stored-parameters';
 const MODEL = findModel('qwen-audio-3.1-asr-flash-streaming');
 
 describe('hot words as people type them', () => {
-  it('are one a line, with a weight behind them or the usual one', () => {
+  it('are read one per line, with the weight behind the word or the default weight', () => {
     const typed = 'Model Studio 5\n\n  Qwen \nSingapore: 50\n阿里云,3\r\nDashScope = 1';
     assert.deepEqual(parseHotWords(typed), {
       'Model Studio': 5,
@@ -18,12 +18,12 @@ describe('hot words as people type them', () => {
     });
   });
 
-  it('read the same after they were written', () => {
+  it('are the same after being written and read again', () => {
     const words = { 'Model Studio': 5, Qwen: 4, 阿里云: 50 };
     assert.deepEqual(parseHotWords(formatHotWords(words)), words);
   });
 
-  it('keep a name that JavaScript has a meaning for', () => {
+  it('may be names that JavaScript gives a meaning, such as __proto__', () => {
     assert.deepEqual(Object.entries(parseHotWords('__proto__ 3')), [['__proto__', 3]]);
   });
 
@@ -35,7 +35,7 @@ describe('hot words as people type them', () => {
 });
 
 describe('what is wrong with the value of a setting', () => {
-  it('is said of a value that cannot be written down, too', () => {
+  it('is described for a value that cannot be written as JSON, too', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
     for (const value of [

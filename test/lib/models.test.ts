@@ -7,7 +7,7 @@ describe('models', () => {
     assert.equal(findModel(DEFAULT_MODEL).id, DEFAULT_MODEL);
   });
 
-  it('gives a snapshot that is not listed yet the capabilities of its family, and its own name', () => {
+  it('gives an unlisted snapshot the capabilities of its family under its own name', () => {
     const newer = findModel('qwen3-asr-flash-realtime-2027-01-31');
     assert.equal(newer.id, 'qwen3-asr-flash-realtime-2027-01-31');
     assert.deepEqual({ ...newer, id: '' }, { ...findModel(DEFAULT_MODEL), id: '' });
@@ -26,7 +26,7 @@ describe('models', () => {
     'qwen3-tts-flash-realtime',
     'constructor',
   ]) {
-    it(`refuses ${JSON.stringify(id)} and names those that there are`, () => {
+    it(`refuses ${JSON.stringify(id)} and names the known models`, () => {
       assert.throws(() => findModel(id), {
         name: 'AsrError',
         code: 'INVALID_OPTION',

@@ -110,7 +110,7 @@ describe('the settings of every model', () => {
     }
   }
 
-  it('are refused where the model does not have them, and the error says which it has', () => {
+  it('are refused where the model does not have them, and the error lists those that it has', () => {
     const everything = new Set(MODELS.flatMap(({ parameters }) => Object.keys(parameters)));
     for (const { id, parameters } of MODELS) {
       for (const name of everything) {
@@ -167,7 +167,7 @@ describe('the table of models', () => {
     ['qwen-audio-3.1-asr-flash-message', 'singapore beijing', [16000], 0, 'update'],
   ];
   for (const [id, regions, rates, maxLanguages, context] of rows) {
-    it(`says of ${id} what the reference does`, () => {
+    it(`agrees with the reference on ${id}`, () => {
       const model = MODELS.find((candidate) => candidate.id === id);
       assert.ok(model);
       assert.equal(model.protocol, 'run-task');

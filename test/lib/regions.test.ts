@@ -118,7 +118,7 @@ describe('regions', () => {
     });
   }
 
-  it('knows what stays on this machine', () => {
+  it('knows which addresses are of this machine', () => {
     const of = (address: string) => isLoopback(resolveEndpoint({ address }));
     for (const address of ['ws://127.0.0.1:1', 'ws://127.8.9.10', 'ws://localhost:1', 'ws://[::1]:1']) {
       assert.equal(of(address), true, address);
@@ -133,7 +133,7 @@ describe('regions', () => {
     }
   });
 
-  it('knows where nobody on the way can read', () => {
+  it('knows which addresses are encrypted', () => {
     assert.equal(isPrivate('wss://service.example/path?model=m'), true);
     assert.equal(isPrivate('ws://127.0.0.1:1/path'), true);
     assert.equal(isPrivate('ws://service.example/path'), false);

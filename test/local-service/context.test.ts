@@ -18,12 +18,12 @@ describe('a phrase decoded together with the one before', () => {
     ['nothing before', 'Good morning.', '', ''],
   ];
   for (const [name, both, before, rest] of rows) {
-    it(`is what follows behind ${name}`, () => {
+    it(`gives the words that follow behind ${name}`, () => {
       assert.equal(withoutBefore(both, before), rest);
     });
   }
 
-  it('is so only after a short pause, and while both are short enough for the model', () => {
+  it('is used only after a short pause, and while both phrases are short enough for the model', () => {
     const before = { floor: 0, end: 16_000, text: Promise.resolve('') };
     assert.equal(belongsTogether(before, 32_000, 64_000), true);
     assert.equal(belongsTogether(before, 16_000 * 4, 16_000 * 5), false);

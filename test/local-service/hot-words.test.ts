@@ -59,7 +59,7 @@ describe('local service: hot-word lists', () => {
     assert.equal((await ask(service, { action: 'query_vocabulary', vocabulary_id })).status, 400);
   });
 
-  it('are refused with a code and a message, as the key is', async () => {
+  it('are refused with a code and a message, as a wrong key is', async () => {
     const service = await bench.start({ apiKey: 'sk-right' });
     assert.deepEqual((await ask(service, create(), { key: 'sk-wrong' })).body.code, 'InvalidApiKey');
     const word = (fields: object) => create({ vocabulary: [{ text: 'word', weight: 4, ...fields }] });
@@ -90,7 +90,7 @@ describe('local service: hot-word lists', () => {
     assert.equal((await ask(service, create())).body.code, 'Throttling.AllocationQuota');
   });
 
-  it('are heard by their own model, and silently ignored by others', async function () {
+  it('are used by the model they were made for, and silently ignored by others', async function () {
     this.timeout(60_000);
     const service = await bench.start({ engine: 'recogniser' });
     const { output } = await ask(service, create());
@@ -122,7 +122,7 @@ describe('local service: hot-word lists', () => {
     );
   });
 
-  it('take what sounds like them, the more the heavier they are, and leave the rest', () => {
+  it('replace words that sound like them, the more the higher their weight, and no others', () => {
     const apply = (text: string, word: string, weight: number) =>
       applyHotWords(text, [{ text: word, weight }]);
     assert.equal(apply('Call Kwen tomorrow.', 'Qwen', 4), 'Call Qwen tomorrow.');

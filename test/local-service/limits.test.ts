@@ -34,7 +34,7 @@ describe('local service: limits', () => {
     await (await bench.connect(service, REALTIME)).next('session.created');
   });
 
-  it('listens to so many sessions and tasks at once, and to the next when one ends', async () => {
+  it('serves a bounded number of sessions and tasks at once, and the next when one ends', async () => {
     const service = await bench.start({ script: SCRIPT, limits: { listening: 1 } });
     const task = await bench.connect(service, INFERENCE);
     task.send(runTask('task-1'));
@@ -57,7 +57,7 @@ describe('local service: limits', () => {
     await next.next(COMPLETED);
   });
 
-  it('takes so many requests in a second, and goes on in the next', async () => {
+  it('takes a bounded number of requests in a second, and goes on in the next', async () => {
     const service = await bench.start({ timeScale: 5, limits: { requestsPerSecond: 3 } });
     for (let request = 0; request < 3; request += 1) await bench.connect(service, REALTIME);
     await assert.rejects(bench.connect(service, INFERENCE), /429/);
@@ -67,7 +67,7 @@ describe('local service: limits', () => {
     await bench.connect(service, INFERENCE);
   });
 
-  it('ends a Qwen connection that says nothing for 60 s, before its configuration and after audio', async () => {
+  it('ends a Qwen connection without messages for 60 s, before its configuration and after audio', async () => {
     const service = await bench.start({ timeScale: 600 });
     const silent = await bench.connect(service, REALTIME);
     const begun = performance.now();
@@ -79,7 +79,7 @@ describe('local service: limits', () => {
     assert.deepEqual(await spoke.untilClosed(), CLOSED_IDLE);
   });
 
-  it('reads run-task audio no faster than it takes the other protocol to refuse it, and all of it', async () => {
+  it('slows down run-task audio at the rate at which it refuses Qwen audio, and reads all of it', async () => {
     const service = await bench.start({ script: SCRIPT });
     const client = await bench.connect(service, INFERENCE);
     client.send(runTask('task-1', { heartbeat: true }));
@@ -91,7 +91,7 @@ describe('local service: limits', () => {
     assert.ok(performance.now() - begun > 400, `${performance.now() - begun} ms`);
   });
 
-  it('must be whole numbers', async () => {
+  it('are refused where they are no whole numbers', async () => {
     for (const qwenConnections of [0, -1, 1.5, NaN])
       await assert.rejects(
         startLocalService({ engine: 'script', limits: { qwenConnections } }),
@@ -99,7 +99,7 @@ describe('local service: limits', () => {
       );
   });
 
-  it('end with the service: every close has a code, and a task is said to have failed (protocol.md E 25)', async () => {
+  it('end with the service: each connection closes with a code, and each task fails (protocol.md E 25)', async () => {
     const service = await bench.start();
     const session = await bench.connect(service, REALTIME);
     const task = await bench.connect(service, INFERENCE);

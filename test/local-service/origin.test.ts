@@ -15,7 +15,7 @@ describe('local service: web pages', () => {
     return isAllowedOrigin({ headers: { ...(origin !== undefined && { origin }), host } }, own);
   }
 
-  it('may use it from this machine, whatever their port', () => {
+  it('may use it from this machine, on any port', () => {
     for (const origin of [
       'http://localhost',
       'http://localhost:1880',
@@ -29,7 +29,7 @@ describe('local service: web pages', () => {
       assert.equal(isAllowed(origin, '127.0.0.1:8791'), true, origin);
   });
 
-  it('may not use it from elsewhere, from files, or from frames without an origin', () => {
+  it('may not use it from another host, from files, or from frames without an origin', () => {
     for (const origin of [
       'https://example.com',
       'http://localhost.example.com',
@@ -48,7 +48,7 @@ describe('local service: web pages', () => {
       assert.equal(isAllowed(origin, '127.0.0.1:8791'), false, origin);
   });
 
-  it('may not point a name of their own at it', () => {
+  it('may not reach it by a host name of their own', () => {
     assert.equal(isAllowed('http://evil.example:8791', 'evil.example:8791'), false);
     assert.equal(
       isAllowed('http://service.lan:8791', 'service.lan:8791', { host: 'service.lan', hasKey: false }),
@@ -57,7 +57,7 @@ describe('local service: web pages', () => {
     assert.equal(isAllowed(`http://${hostname()}:8791`, `${hostname()}:8791`), true);
   });
 
-  it('are not what programs are: those send no origin, or the address that they call', () => {
+  it('are told apart from programs, which send no origin or the address that they call', () => {
     assert.equal(isAllowed(undefined, '127.0.0.1:8791'), true);
     const everywhere = { host: '0.0.0.0', hasKey: false };
     assert.equal(isAllowed('http://192.168.1.7:8791', '192.168.1.7:8791', everywhere), true);

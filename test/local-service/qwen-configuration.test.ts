@@ -71,7 +71,7 @@ describe('local service: Qwen session configuration and errors', () => {
     assert.equal(at(await client.next('session.updated', 2), 'session.turn_detection'), null);
   });
 
-  it('takes what the official SDKs send beside the documented fields', async () => {
+  it('accepts what the official SDKs send beside the documented fields', async () => {
     const client = await open();
     client.send({
       type: 'session.update',
@@ -123,7 +123,7 @@ describe('local service: Qwen session configuration and errors', () => {
     });
   }
 
-  it('words the refusal of a format as the service does', async () => {
+  it('refuses a format in the words of the service', async () => {
     const error = await errorFor(await open(), update({ input_audio_format: 'pcm16' }));
     assert.equal(at(error, 'message'), "Invalid value: 'pcm16'. Supported values are: 'pcm', 'opus'.");
   });
@@ -144,7 +144,7 @@ describe('local service: Qwen session configuration and errors', () => {
     }
   });
 
-  it('takes the frames of the Java SDK, with keys in any order and escaped padding (protocol.md E 24)', async () => {
+  it('accepts the frames of the Java SDK, with keys in any order and escaped padding (protocol.md E 24)', async () => {
     const client = await open();
     client.send(
       '{"session":{"output_audio_format":"pcm24","turn_detection":null,"voice":null,"input_audio_format":"pcm",' +
@@ -167,7 +167,7 @@ describe('local service: Qwen session configuration and errors', () => {
     assert.match(String(at(error, 'message')), /disabled while turn_detection is on/);
   });
 
-  it('applies nothing of an update that has a mistake in it', async () => {
+  it('applies nothing of an update with a mistake', async () => {
     const client = await open();
     await errorFor(client, update({ sample_rate: 8000, turn_detection: { threshold: 3 } }));
     assert.equal(at(await client.next('session.updated'), 'session.sample_rate'), 16000);
@@ -248,7 +248,7 @@ describe('local service: Qwen session configuration and errors', () => {
   });
 
   for (const language of ['auto', ['en', 'zh']]) {
-    it(`takes language ${JSON.stringify(language)} and fails at inference, without a final`, async () => {
+    it(`accepts language ${JSON.stringify(language)} and fails at inference, without a final`, async () => {
       const client = await open({ utterances: ['Hello there.'] });
       client.send(update({ input_audio_transcription: { language }, turn_detection: null }));
       await client.next('session.updated');

@@ -30,7 +30,7 @@ describe('local service: Qwen results by script', () => {
 
   const hello: ScriptFile = { utterances: [{ text: 'Hello there.', atMs: 500, endMs: 1_100 }] };
 
-  it('tells an utterance in the documented order, one item id throughout', async () => {
+  it('sends the events of an utterance in the documented order, with one item id throughout', async () => {
     const { client } = await open(hello);
     for (let chunk = 0; chunk < 20; chunk += 1) client.send(append(silence(100)));
     await client.next(COMPLETED);
@@ -53,7 +53,7 @@ describe('local service: Qwen results by script', () => {
     assert.equal(at(client.of(STOPPED)[0], 'audio_end_ms'), 1_100);
   });
 
-  it('ends an utterance only after the silence that was asked for', async () => {
+  it('ends an utterance only after the configured silence', async () => {
     const { client } = await open(hello);
     client.send({ type: 'session.update', session: { turn_detection: { silence_duration_ms: 2_000 } } });
     client.send(append(silence(3_000)));
@@ -83,7 +83,7 @@ describe('local service: Qwen results by script', () => {
     ]);
   });
 
-  it('flushes an open item at finish, then says session.finished and closes 1000', async () => {
+  it('completes an open item at finish, then sends session.finished and closes with 1000', async () => {
     const { client } = await open(hello);
     client.send(append(silence(900)));
     client.send(FINISH);
@@ -105,7 +105,7 @@ describe('local service: Qwen results by script', () => {
     assert.deepEqual(service.sessions[0]!.closed, { code: 1000, reason: 'bye' });
   });
 
-  it('says only session.finished when no speech was heard', async () => {
+  it('sends only session.finished when no speech was heard', async () => {
     const { client } = await open(hello);
     client.send(append(silence(400)));
     client.send(FINISH);
@@ -113,7 +113,7 @@ describe('local service: Qwen results by script', () => {
     assert.deepEqual(client.names, ['session.created', 'session.finished']);
   });
 
-  it('hears nothing after session.finish', async () => {
+  it('ignores audio after session.finish', async () => {
     const { client } = await open({ ...hello, faults: [{ on: 'finished', do: 'delay', ms: 100 }] });
     client.send(FINISH);
     client.send(append(silence(5_000)));
@@ -159,7 +159,7 @@ describe('local service: Qwen results by script', () => {
     assert.deepEqual(client.names.slice(2), [COMMITTED, CREATED, COMPLETED, 'session.finished']);
   });
 
-  it('completes a Manual buffer without speech with empty strings, and says of which item', async () => {
+  it('completes a Manual buffer without speech with empty strings and its item id', async () => {
     const { client } = await open({});
     client.send(MANUAL);
     client.send(append(silence(900)));
@@ -177,7 +177,7 @@ describe('local service: Qwen results by script', () => {
     });
   });
 
-  it('says only session.finished for a Manual session without audio', async () => {
+  it('sends only session.finished for a Manual session without audio', async () => {
     const { client } = await open({ utterances: ['Never.'] });
     client.send(MANUAL);
     client.send(FINISH);
@@ -185,7 +185,7 @@ describe('local service: Qwen results by script', () => {
     assert.deepEqual(client.names.slice(2), ['session.finished']);
   });
 
-  it('returns the language that was asked for, else the one that was heard', async () => {
+  it('returns the configured language, or else the detected one', async () => {
     const { client } = await open({ utterances: [{ text: '好', language: 'zh', emotion: 'happy' }] });
     client.send({
       type: 'session.update',

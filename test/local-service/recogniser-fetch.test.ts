@@ -14,7 +14,7 @@ describe('local service: fetching the recogniser', function () {
   });
   afterEach(() => rm(cache, { recursive: true, force: true }));
 
-  it('finds the cache folder as the system keeps it', () => {
+  it('takes the cache folder from the environment and the operating system', () => {
     assert.equal(cacheFolder({ FLOW_ASR_CACHE: '/a', XDG_CACHE_HOME: '/b' }), path.resolve('/a'));
     assert.equal(cacheFolder({ XDG_CACHE_HOME: '/b' }), path.join('/b', 'flow-asr'));
     assert.equal(cacheFolder({ LOCALAPPDATA: '/c' }, 'win32'), path.join('/c', 'flow-asr'));
@@ -45,7 +45,7 @@ describe('local service: fetching the recogniser', function () {
     );
   });
 
-  it('gives up when it is told to', async () => {
+  it('stops at its signal', async () => {
     const stop = new AbortController();
     const starting = startLocalService({ engine: 'recogniser', cache, signal: stop.signal });
     stop.abort();

@@ -4,7 +4,7 @@ import { PcmInput } from '../../local-service/recogniser/pcm-input';
 import { StablePrefix } from '../../local-service/recogniser/stable-prefix';
 import { cleanTranscript } from '../../local-service/recogniser/text';
 
-describe('local service: what the recogniser is made of', () => {
+describe('local service: the parts of the recogniser', () => {
   it('decodes sessions in turn, finals before interims, and gives up interims that were overtaken', async () => {
     const order: number[] = [];
     const queue = new DecodeQueue((samples) => {
@@ -25,7 +25,7 @@ describe('local service: what the recogniser is made of', () => {
     assert.deepEqual(order, [1, 6, 4, 5, 3]);
   });
 
-  it('decodes what is asked for in the moment in which the last decode ends', async () => {
+  it('decodes a request that comes just as the last decode ends', async () => {
     const decoded: number[] = [];
     const queue = new DecodeQueue((samples) => {
       decoded.push(samples[0]!);
@@ -44,7 +44,7 @@ describe('local service: what the recogniser is made of', () => {
     assert.deepEqual(decoded, [1, 2, 3, 4]);
   });
 
-  it('cuts loops that vary, and nothing that people say twice', () => {
+  it('cuts varying repetition loops, and nothing that people really say twice', () => {
     assert.equal(
       cleanTranscript(
         'Press 1 to mute yourself. 5 to 10 to decrease your volume 5 to 10 to 10 to increase your volume 5 to 10 to ' +
@@ -75,7 +75,7 @@ describe('local service: what the recogniser is made of', () => {
     assert.equal(cleanTranscript('a b c d e f g h i j k l m n o p', 1_000).split(' ').length, 9);
   });
 
-  it('calls words stable when interims agree, and takes nothing back, not even in the final', () => {
+  it('marks words as stable when interims agree, and never takes them back', () => {
     const prefix = new StablePrefix();
     const texts = [
       'and so my',

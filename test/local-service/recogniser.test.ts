@@ -82,7 +82,7 @@ describe('local service: recogniser', function () {
     assert.equal(client.of('input_audio_buffer.speech_started').length, 0);
   });
 
-  it('understands 8 kHz', async () => {
+  it('understands speech at 8 kHz', async () => {
     const client = await open(await bench.start({ engine: 'recogniser' }), {
       sample_rate: 8_000,
       turn_detection: null,
@@ -139,7 +139,7 @@ describe('local service: recogniser', function () {
     );
   });
 
-  it('hears nothing in silence, noise and tones', async () => {
+  it('gives no text for silence, noise and tones', async () => {
     const service = await bench.start({ engine: 'recogniser' });
     const tone = Buffer.alloc(64_000);
     for (let index = 0; index < tone.length / 2; index += 1)
@@ -173,7 +173,7 @@ describe('local service: recogniser', function () {
     assert.equal(client.of('error').length, 1);
   });
 
-  it('shows scripted faults with real speech', async () => {
+  it('plays scripted faults with real speech', async () => {
     const service = await bench.start({
       engine: 'recogniser',
       script: { faults: [{ on: 'final', do: 'edit', remove: ['usage'] }] },

@@ -48,7 +48,7 @@ const PIECES = [
 describe('local service: any request line', () => {
   const bench = new ServiceBench();
 
-  it('is answered, or its connection ended, and the service lives on', async () => {
+  it('is answered or its connection is closed, and the service lives on', async () => {
     const service = await bench.start({ apiKey: 'sk-right', limits: { requestsPerSecond: 10_000 } });
     const random = new Random(17);
     for (let round = 0; round < 300; round += 1) {
@@ -65,7 +65,7 @@ describe('local service: any request line', () => {
     await waitUntil(() => ended.every(({ closed }) => closed !== undefined), 'every record to be closed');
   });
 
-  it('may be no handshake, or longer than anybody needs', async () => {
+  it('may be malformed or far too long', async () => {
     const service = await bench.start();
     const { Upgrade, Connection } = UPGRADE_HEADERS;
     const cases: [string, string, Record<string, string>][] = [

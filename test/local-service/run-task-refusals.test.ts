@@ -4,7 +4,7 @@ import { at, type Frame, type RawClient } from '../support/raw-client';
 import { continueTask, finishTask, runTask } from '../support/run-task-frames';
 import { silence } from '../support/scripted-audio';
 
-describe('local service: what fails a task', () => {
+describe('local service: refusals of a task', () => {
   const bench = new RunTaskBench();
 
   for (const path of [
@@ -79,7 +79,7 @@ describe('local service: what fails a task', () => {
     }
   });
 
-  it('takes parameters that the service does not check or know, and nulls', async () => {
+  it('accepts parameters that the service does not check or know, and nulls', async () => {
     const { client } = await bench.open();
     client.send(
       runTask('task-1', {
@@ -161,7 +161,7 @@ describe('local service: what fails a task', () => {
     });
   });
 
-  it('takes the list that a PHP sample sends as input of finish-task', async () => {
+  it('accepts the list that a PHP sample sends as input of finish-task', async () => {
     const { client } = await bench.open(HELLO);
     client.send(runTask('task-1'));
     client.sendBinary(silence(900));

@@ -5,10 +5,10 @@ import { at, type Frame } from '../support/raw-client';
 import { finishTask, INFERENCE, runTask } from '../support/run-task-frames';
 import { silence } from '../support/scripted-audio';
 
-describe('local service: what a task tells', () => {
+describe('local service: results of a task', () => {
   const bench = new RunTaskBench();
 
-  it('is served with and without a trailing slash, and takes a key from the query', async () => {
+  it('are served with and without a trailing slash, and with the key in the query', async () => {
     const service = await bench.services.start({ apiKey: 'sk-right' });
     await bench.services.connect(service, `${INFERENCE}/`, { authorization: 'bearer sk-right' });
     await bench.services.connect(service, `${INFERENCE}?api_key=sk-right`);
@@ -16,7 +16,7 @@ describe('local service: what a task tells', () => {
     await assert.rejects(bench.services.connect(service, '/api-ws/v1/realtime?api_key=sk-right'), /401/);
   });
 
-  it('tells a sentence: beginning, growing interims, final, in the captured shapes', async () => {
+  it('sends the beginning, growing interims and the final of a sentence in the captured shapes', async () => {
     const { client } = await bench.open(HELLO);
     client.send(runTask('task-1'));
     assert.deepEqual(await client.next(STARTED), {
@@ -106,7 +106,7 @@ describe('local service: what a task tells', () => {
     assert.equal(usage.total_tokens, usage.input_tokens! + usage.output_tokens!);
   });
 
-  it('flushes an open sentence at finish-task', async () => {
+  it('completes an open sentence at finish-task', async () => {
     const { client } = await bench.open(HELLO);
     client.send(runTask('task-1'));
     client.sendBinary(silence(900));
@@ -115,7 +115,7 @@ describe('local service: what a task tells', () => {
     assert.equal(sentences(client).at(-1)!.text, 'Hello there.');
   });
 
-  it('tells emotion for paraformer-realtime-8k-v2 alone, and not with semantic punctuation', async () => {
+  it('sends emotion for paraformer-realtime-8k-v2 only, and not with semantic punctuation', async () => {
     const script: ScriptFile = { utterances: [{ text: 'Great.', emotion: 'happy', emotionConfidence: 0.8 }] };
     const emotionOf = async (model: string, parameters: Frame): Promise<unknown[]> => {
       const { client } = await bench.open(script);
@@ -134,7 +134,7 @@ describe('local service: what a task tells', () => {
     assert.deepEqual(await emotionOf('fun-asr-flash-8k-realtime', {}), [undefined, undefined]);
   });
 
-  it('gives interims of the -message model only on request', async () => {
+  it('include interims of the -message model only on request', async () => {
     for (const [wanted, names] of [
       [false, 1],
       [true, 4],

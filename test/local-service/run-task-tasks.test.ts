@@ -17,7 +17,7 @@ import { waitUntil } from '../support/wait-until';
 describe('local service: one task after the other, and their limits', () => {
   const bench = new RunTaskBench();
 
-  it('runs a new task on the same connection, which goes on with the script', async () => {
+  it('runs a new task on the same connection, and goes on with the script', async () => {
     const { client } = await bench.open({ utterances: ['First.', 'Second.'] });
     for (const taskId of ['task-1', 'task-2']) {
       client.send(runTask(taskId));
@@ -52,7 +52,7 @@ describe('local service: one task after the other, and their limits', () => {
     assert.match((await failure(other)).message, /only after task-finished/);
   });
 
-  it('takes continue-task without a word, and remembers it', async () => {
+  it('accepts continue-task without an answer, and records it', async () => {
     const { service, client } = await bench.open(HELLO);
     const context = [{ role: 'user', content: [{ type: 'input_text', text: 'before' }] }];
     client.send(runTask('task-1'));
@@ -67,7 +67,7 @@ describe('local service: one task after the other, and their limits', () => {
     assert.equal(client.of(STARTED).length, 1);
   });
 
-  it('takes audio from run-task on, whether or not it has said task-started (protocol.md E 23)', async () => {
+  it('takes audio after run-task, before and after task-started (protocol.md E 23)', async () => {
     const { client } = await bench.open({ ...HELLO, faults: [{ on: 'opened', do: 'delay', ms: 100 }] });
     client.send(runTask('task-1'));
     client.sendBinary(silence(1_500));
@@ -102,7 +102,7 @@ describe('local service: one task after the other, and their limits', () => {
     assert.equal(other.of(TASK_FAILED).length, 0);
   });
 
-  it('fails a task after 60 s of silent audio, and says so before it closes (protocol.md E 25)', async () => {
+  it('fails a task after 60 s of silent audio with a frame before the close (protocol.md E 25)', async () => {
     const { client } = await bench.open({ utterances: ['Hi.'] });
     client.send(runTask('task-1'));
     for (let second = 0; second < 62; second += 2) client.sendBinary(silence(2_000));
@@ -118,7 +118,7 @@ describe('local service: one task after the other, and their limits', () => {
     assert.equal((await client.untilClosed()).code, 1000);
   });
 
-  it('stays, and sends heartbeats, when heartbeat is on', async () => {
+  it('keeps a silent task and sends heartbeats when heartbeat is on', async () => {
     const { client } = await bench.open({ utterances: [{ text: 'Late.', atMs: 65_000 }] });
     client.send(runTask('task-1', { heartbeat: true }));
     for (let second = 0; second < 70; second += 2) client.sendBinary(silence(2_000));
@@ -163,7 +163,7 @@ describe('local service: one task after the other, and their limits', () => {
     assert.deepEqual(await failure(client), { code: 'InternalError', message: 'broken', taskId: 'task-1' });
   });
 
-  it('shows the same faults by kind as the other protocol', async () => {
+  it('plays faults of the same kinds as the other protocol', async () => {
     const { client } = await bench.open({
       ...HELLO,
       faults: [

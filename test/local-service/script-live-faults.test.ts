@@ -38,7 +38,7 @@ describe('local service: faults that live services have shown', () => {
     }
   });
 
-  it('gives a task up by ResponseTimeout, or by any code, in the words of the protocol (protocol.md E 3)', async () => {
+  it('fails a task with ResponseTimeout, or with any code, in the words of the protocol (protocol.md E 3)', async () => {
     const named = await open({ faults: [{ on: 'interim', do: 'fail', as: 'responseTimeout' }] }, INFERENCE);
     named.send(runTask('task-1'));
     named.sendBinary(silence(2_000));
@@ -64,7 +64,7 @@ describe('local service: faults that live services have shown', () => {
     assert.equal(at(other.frames.at(-1), 'error.code'), 'InternalError');
   });
 
-  it('drops a connection that gets no audio, and no other (protocol.md E 5)', async () => {
+  it('closes a connection without audio, and no other (protocol.md E 5)', async () => {
     const service = await bench.start({
       timeScale: 100,
       script: { faults: [{ idleMs: 20_000, do: 'close', code: 1011, reason: 'Internal server error' }] },
@@ -132,7 +132,7 @@ describe('local service: faults that live services have shown', () => {
     );
   });
 
-  it('begins again with the first connection, where the script wants it', async () => {
+  it('begins again with the first connection where the script loops', async () => {
     const refused = {
       faults: [{ on: 'opened', before: true, do: 'fail' as const, as: 'connectionCap' as const }],
     };

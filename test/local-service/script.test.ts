@@ -18,7 +18,7 @@ describe('local service: scripts', () => {
     return bench.connect(service, REALTIME);
   }
 
-  it('reads the example, in which everything has a meaning', () => {
+  it('reads the example script, every field of which is known', () => {
     const script = loadScript(path.join(__dirname, '../../local-service/script/example.yaml'));
     const [first, second, third, fourth] = [0, 1, 2, 3].map((index) => script.planFor(index));
     assert.equal(first!.utterances[0]!.steps.length, 3);
@@ -112,7 +112,7 @@ describe('local service: scripts', () => {
     ]);
   });
 
-  it('lets a frame be overtaken', async () => {
+  it('lets one frame overtake another', async () => {
     const client = await open({ faults: [{ on: 'committed', do: 'hold', until: 'final' }] });
     client.send(append(silence(1_500)));
     client.send(FINISH);
@@ -120,7 +120,7 @@ describe('local service: scripts', () => {
     assert.deepEqual(client.names.slice(-3), [COMPLETED, COMMITTED, 'session.finished']);
   });
 
-  it('delays a frame and all behind it, in service time', async () => {
+  it('delays a frame and all frames behind it, in service time', async () => {
     const service = await bench.start({
       timeScale: 100,
       script: { utterances: ['Hi.'], faults: [{ on: 'final', do: 'delay', ms: 3_000 }] },
@@ -134,7 +134,7 @@ describe('local service: scripts', () => {
     assert.deepEqual(client.names.slice(-2), [COMPLETED, 'session.finished']);
   });
 
-  it('sends garbage: text, bytes and frames nobody knows', async () => {
+  it('sends malformed text, random bytes and unknown frames', async () => {
     const client = await open({
       faults: [
         { on: 'opened', do: 'replace', text: '{"type":' },
@@ -149,7 +149,7 @@ describe('local service: scripts', () => {
     );
   });
 
-  it('never greets, never updates, never finishes', async () => {
+  it('can leave out the greeting, the update and the end', async () => {
     const client = await open({
       faults: ['opened', 'configured', 'finished'].map((on) => ({ on, do: 'drop' as const })),
     });
@@ -192,7 +192,7 @@ describe('local service: scripts', () => {
     await second.next(COMPLETED);
   });
 
-  it('goes deaf and dumb with the socket open, and still ends with the service', async () => {
+  it('can stop reading and sending with the socket open, and still ends with the service', async () => {
     const service = await bench.start({
       script: { utterances: ['Hi.'], faults: [{ atAudioMs: 100, do: 'halfOpen' }] },
     });
@@ -210,7 +210,7 @@ describe('local service: scripts', () => {
     await client.untilClosed();
   });
 
-  it('reads slowly, so that a fast sender feels it', async () => {
+  it('can read slowly, so that a fast sender is held up', async () => {
     const service = await bench.start({
       script: { faults: [{ afterMs: 0, do: 'readSlowly', bytesPerSecond: 1_000_000 }] },
     });
@@ -223,7 +223,7 @@ describe('local service: scripts', () => {
     assert.ok(performance.now() - begun > 300, `${performance.now() - begun} ms`);
   });
 
-  it('records what it was sent, audio as runs', async () => {
+  it('records the received frames, with audio frames summed up', async () => {
     const service = await bench.start({ keepAudio: true });
     const client = await bench.connect(service, REALTIME);
     client.send({ type: 'session.update', session: {} });

@@ -11,8 +11,8 @@ function segmentOf(...texts: string[]) {
   return { ...newSegment(0, 0), phrases };
 }
 
-describe('local service: phrases that are one sentence', () => {
-  it('have no full stop where the next goes on with a small letter', () => {
+describe('local service: phrases of one sentence', () => {
+  it('have no full stop where the next phrase goes on with a small letter', () => {
     const segment = segmentOf(
       'And so my fellow Americans, ask not.',
       '',
@@ -32,7 +32,7 @@ describe('local service: phrases that are one sentence', () => {
     assert.equal(textOf(segmentOf('Well...', 'yes?', 'no')), 'Well... yes? no');
   });
 
-  it('change nothing in interims that was said to stay', () => {
+  it('do not change the stable text of interims', () => {
     const segment = segmentOf('Ask not.');
     assert.deepEqual(continued(segment, { stable: '', draft: 'what your' }), {
       stable: 'Ask not',
@@ -49,7 +49,7 @@ describe('local service: phrases that are one sentence', () => {
     assert.deepEqual(continued(segmentOf(), { stable: '', draft: 'Ask' }), { stable: '', draft: 'Ask' });
   });
 
-  it('are no sentences of their own where speech was cut', () => {
+  it('are joined where the recogniser had to cut speech', () => {
     assert.equal(asPart('Ask not what.', { goesOn: true, isRest: false }), 'Ask not what');
     assert.equal(asPart('Your country can.', { goesOn: false, isRest: true }), 'your country can.');
     assert.equal(asPart('Americans do.', { goesOn: true, isRest: true }), 'Americans do');

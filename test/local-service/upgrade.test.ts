@@ -8,7 +8,7 @@ import { waitUntil } from '../support/wait-until';
 describe('local service: upgrade', () => {
   const bench = new ServiceBench();
 
-  it('lets anybody in when it has no key', async () => {
+  it('accepts any key when it has none', async () => {
     const service = await bench.start();
     await bench.connect(service, REALTIME);
     await bench.connect(service, REALTIME, { authorization: 'Bearer anything' });
@@ -26,7 +26,7 @@ describe('local service: upgrade', () => {
     assert.equal(service.connectionCount, 0);
   });
 
-  it('takes the right key with Bearer in any case and with headers it does not know', async () => {
+  it('accepts the right key with Bearer in any case and with unknown headers', async () => {
     const service = await bench.start({ apiKey: 'sk-right' });
     const headers = {
       'OpenAI-Beta': 'realtime=v1',
@@ -38,7 +38,7 @@ describe('local service: upgrade', () => {
     assert.equal(service.sessions[0]!.headers['x-dashscope-workspace'], 'ws-1');
   });
 
-  it('names the model it was asked for', async () => {
+  it('names the requested model in the greeting', async () => {
     const service = await bench.start();
     for (const model of [
       'qwen3-asr-flash-realtime',
@@ -52,7 +52,7 @@ describe('local service: upgrade', () => {
     }
   });
 
-  it('runs the Omni model without a word when the name is unknown or missing', async () => {
+  it('silently runs the Omni model when the name is unknown or missing', async () => {
     const service = await bench.start();
     for (const query of [
       '?model=qwen3-asr-flash-realtme',
@@ -75,7 +75,7 @@ describe('local service: upgrade', () => {
     assert.equal(status, 426);
   });
 
-  it('refuses, by script, the first connections with a status and takes the next', async () => {
+  it('can refuse the first connections by script with a status, and takes the next', async () => {
     const upgrades = [401, 403, 429, 503].map((status) => ({ upgrade: { status, retryAfterSeconds: 1 } }));
     const service = await bench.start({ script: { connections: [...upgrades, {}] } });
     for (const { upgrade } of upgrades)
@@ -92,7 +92,7 @@ describe('local service: upgrade', () => {
     await (await bench.connect(service, REALTIME, { authorization })).next('session.created');
   });
 
-  it('leaves, by script, an upgrade without an answer, and still closes', async () => {
+  it('can leave an upgrade unanswered by script, and still closes', async () => {
     const service = await bench.start({ script: { upgrade: { hang: true } } });
     const connecting = bench.connect(service, REALTIME);
     connecting.catch(() => undefined);

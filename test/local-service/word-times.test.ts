@@ -41,7 +41,7 @@ function samplesOf(pcm: Buffer): Float32Array {
 describe('word times where the model gives none', () => {
   const runs = loudRuns(samplesOf(JFK_PCM), 0);
 
-  it('finds the pauses of a recording, and no speech in the breath at its end', () => {
+  it('finds the pauses of a recording, and takes the breath at its end for no speech', () => {
     const near = (actual: number | undefined, expected: number) => {
       assert.ok(Math.abs((actual ?? NaN) - expected) <= 150, `${actual} is not near ${expected}`);
     };
@@ -62,7 +62,7 @@ describe('word times where the model gives none', () => {
     });
   });
 
-  it('keeps words in order and inside of the runs, however many there are of either', () => {
+  it('keeps words in order and within the loud runs, however many there are of both', () => {
     const few = [{ beginMs: 100, endMs: 400 }];
     const many = Array.from({ length: 12 }, (_, i) => ({ beginMs: i * 500, endMs: i * 500 + 300 }));
     for (const [text, places] of [
@@ -84,7 +84,7 @@ describe('word times where the model gives none', () => {
     assert.deepEqual(placeWords('word', []), []);
   });
 
-  it('hears nothing in silence', () => {
+  it('finds no speech in silence', () => {
     assert.deepEqual(loudRuns(new Float32Array(16_000), 0), []);
     assert.deepEqual(loudRuns(new Float32Array(0), 0), []);
   });

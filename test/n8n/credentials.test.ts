@@ -45,7 +45,7 @@ describe("n8n's credentials", () => {
     assert.ok(keys.every(({ typeOptions }) => typeOptions?.password === true));
   });
 
-  it('leave out what belongs to another region', () => {
+  it('leave out the fields of other regions', () => {
     const data = { region: 'beijing', address: 'ws://127.0.0.1:1', workspaceId: 'ws-1', apiKey: ' sk-1 ' };
     assert.deepEqual(connectionOf(data), { region: 'beijing', workspaceId: 'ws-1', apiKey: 'sk-1' });
     assert.deepEqual(connectionOf({ ...data, region: 'local' }), {
@@ -55,7 +55,7 @@ describe("n8n's credentials", () => {
     });
   });
 
-  it('are tested with a real session', async () => {
+  it('are tested by opening a real session', async () => {
     await n8n.serve();
     const result = await press({ region: 'local', address: n8n.service.url });
     assert.equal(result.status, 'OK');
@@ -63,7 +63,7 @@ describe("n8n's credentials", () => {
     assert.equal(n8n.service.sessions.length, 1);
   });
 
-  it('say that a key is wrong, that keys are of one region, and not what the key is', async () => {
+  it('say that a key is wrong and that keys belong to one region, without repeating the key', async () => {
     await n8n.serve(undefined, { apiKey: 'sk-right-0123456789' });
     const apiKey = 'sk-wrong-0123456789';
     const result = await press({ region: 'custom', address: n8n.service.url, apiKey });

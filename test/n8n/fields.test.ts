@@ -36,7 +36,7 @@ function valuesOf({ options = [] }: INodeProperties): unknown[] {
 for (const [name, node] of Object.entries(NODES)) {
   describe(`the fields of ${name}`, () => {
     for (const model of MODELS) {
-      it(`are those that ${model.id} has in the table of models`, () => {
+      it(`are the settings of ${model.id} in the table of models`, () => {
         const values = { operation: 'open', model: model.id, mode: 'vad' };
         const options = shownOptions(node, values);
         const names = options.map((option) => option.name);
@@ -82,7 +82,7 @@ for (const [name, node] of Object.entries(NODES)) {
       });
     }
 
-    it('leave out what the service listens with, where commits end the sentences', () => {
+    it('leave out turn detection where commits end the sentences', () => {
       const values = { operation: 'open', model: 'qwen3-asr-flash-realtime', mode: 'manual' };
       const names = shownOptions(node, values).map((option) => option.name);
       assert.deepEqual(
@@ -103,7 +103,7 @@ for (const [name, node] of Object.entries(NODES)) {
   });
 }
 
-describe('the options of a session that are read from the fields of n8n', () => {
+describe("the session options that are made of n8n's fields", () => {
   function read(values: Record<string, unknown>) {
     return sessionOptions({
       parameter: (name, fallback) => values[name] ?? fallback,
@@ -112,7 +112,7 @@ describe('the options of a session that are read from the fields of n8n', () => 
     });
   }
 
-  it('are what the client takes', async () => {
+  it('are accepted by the client', async () => {
     const options = {
       silenceMs: 500,
       vocabulary: 'Model Studio 5\nPhyllis\nQwen, 50',
@@ -163,7 +163,7 @@ describe('the options of a session that are read from the fields of n8n', () => 
     );
   });
 
-  it('refuse a name of no family', async () => {
+  it('refuse a model name that fits no family', async () => {
     await assert.rejects(read({ model: 'custom', modelName: 'gpt' }), /Unknown model "gpt"/);
   });
 });

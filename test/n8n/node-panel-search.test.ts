@@ -80,12 +80,12 @@ describe("n8n's node panel", () => {
     });
   }
 
-  it('finds all nodes by what the service is called', () => {
+  it('finds all nodes by the names of the service', () => {
     for (const typed of ['dashscope', 'qwen', 'model studio'])
       assert.equal(search(typed).length, ITEMS.length);
   });
 
-  it('finds nothing by what has nothing to do with speech', () => {
+  it('finds nothing by words that have nothing to do with speech', () => {
     assert.deepEqual(search('postgres'), []);
   });
 });

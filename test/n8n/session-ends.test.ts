@@ -41,7 +41,7 @@ describe("a session in n8n's engine ends", () => {
     await waitUntil(() => n8n.service.connectionCount === 0, 'the session to have left the service');
   }
 
-  it('when no node uses it for a while, and says so to one that comes too late', async () => {
+  it('when no node uses it for a while, and a late node is told so', async () => {
     await n8n.serve();
     await n8n.run(opening([], { options: { unusedSeconds: 0.05 } }));
     await sessionGone();
@@ -50,7 +50,7 @@ describe("a session in n8n's engine ends", () => {
     assert.match(error.description ?? '', /^Open it again/);
   });
 
-  it('when it has lasted as long as it may', async () => {
+  it('when it has reached its maximum length', async () => {
     await n8n.serve();
     await n8n.run(opening([], { options: { longestMinutes: 0.001 } }));
     await sessionGone();
@@ -98,7 +98,7 @@ describe("a session in n8n's engine ends", () => {
     ['ends', 'pass'],
     ['fails', 'fail'],
   ] as const) {
-    it(`when the execution ${how}, where n8n tells nodes of that`, async () => {
+    it(`when the execution ${how}, in versions of n8n that tell nodes`, async () => {
       await n8n.serve();
       // n8n 2.33 and later; this engine is older. Its own method does the same.
       const { prototype } = n8n.engine.core.ExecuteContext;
@@ -132,7 +132,7 @@ describe("a session in n8n's engine ends", () => {
     assert.equal(result.error.context.code, 'PROTOCOL_REJECTED');
   });
 
-  it('not with a reload of the package: its nodes find the session again', async () => {
+  it('not with a reload of the package, whose nodes find the session again', async () => {
     await n8n.serve({ utterances: ['Still here.'] });
     const before = n8n.nodeType('asrAppendAudio');
     const reloaded = await n8n.reload();
@@ -147,7 +147,7 @@ describe("a session in n8n's engine ends", () => {
     assert.deepEqual(result.texts('Finish', 1), ['Still here.']);
   });
 
-  it('for every other execution: what an old item names is not open there, and the error says why', async () => {
+  it("with its execution, so that an old item's session is not open in another one, and the error says why", async () => {
     await n8n.serve();
     await n8n.run(opening([], { options: { unusedSeconds: 60 } }));
     const opener = n8n.lastExecutionId;
@@ -169,7 +169,7 @@ describe("a session in n8n's engine ends", () => {
     await sessionGone();
   });
 
-  it('only by the node that opened it, and by no other that would open it anew', async () => {
+  it('only by its own execution, and not when another node would open it anew', async () => {
     await n8n.serve();
     const parameters = { operation: 'open', options: { unusedSeconds: 0.05 } };
     const result = await n8n.run(opening([{ name: 'Again', type: 'asrSession', parameters }], parameters));
@@ -178,7 +178,7 @@ describe("a session in n8n's engine ends", () => {
     await sessionGone();
   });
 
-  it('before it began, where an expression gives no limit that makes sense', async () => {
+  it('before it is opened, where an expression gives an invalid limit', async () => {
     await n8n.serve();
     for (const unusedSeconds of [-1, 'soon', 1e9]) {
       const { error } = await n8n.run(opening([], { options: { unusedSeconds } }));
@@ -187,7 +187,7 @@ describe("a session in n8n's engine ends", () => {
     assert.equal(n8n.service.sessions.length, 0);
   });
 
-  it('before it began, where the service refuses it', async () => {
+  it('before it is opened, where the service refuses it', async () => {
     await n8n.serve(undefined, { apiKey: 'sk-right-0123456789' });
     const result = await n8n.run(opening([{ name: 'Append', type: 'asrAppendAudio' }]));
     assert.equal(result.error.context.code, 'AUTHENTICATION');

@@ -36,7 +36,7 @@ function line(items: INodeExecutionData[], parameters: INodeParameters = {}): Te
 describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
   const n8n = useN8n();
 
-  it('share a session: opened, fed and finished by three nodes', async () => {
+  it('share a session that one node opens, one feeds and one finishes', async () => {
     await n8n.serve({ utterances: [{ text: 'Good morning.', emotion: 'happy' }] });
     const result = await n8n.run(line([{ ...binaryItem(CHUNK), json: { caller: 'Ann' } }]));
 
@@ -118,7 +118,7 @@ describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
     assert.equal(n8n.service.sessions.length, 1);
   });
 
-  it('give out every final once, wherever it is fetched', async () => {
+  it('give each final once, whichever node fetches it', async () => {
     await n8n.serve({ utterances: ['One.', 'Two.'] });
     const result = await n8n.run([
       start([binaryItem(CHUNK)], 'Open'),
@@ -135,7 +135,7 @@ describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
     );
   });
 
-  it('go on where nobody has spoken', async () => {
+  it('go on with an empty text where nobody has spoken', async () => {
     await n8n.serve({ utterances: [] });
     const result = await n8n.run([
       start([binaryItem(CHUNK)], 'Open'),
@@ -150,7 +150,7 @@ describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
     assert.equal(result.run.status, 'success');
   });
 
-  it('take the items in their order, and commit once for all that are given', async () => {
+  it('take items in their order, and commit once for all of them', async () => {
     await n8n.serve({ utterances: ['All of it.'] }, { keepAudio: true });
     const loud = (level: number) => wav(Buffer.from(new Int16Array(1600).fill(level).buffer));
     const result = await n8n.run([
@@ -179,7 +179,7 @@ describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
     );
   });
 
-  it('hold several sessions apart by their names', async () => {
+  it('keep several sessions apart by their names', async () => {
     await n8n.serve({ connections: [{ utterances: ['Left.'] }, { utterances: ['Right.'] }] });
     const parameters = { sessionName: '={{ $json.side }}' };
     const items = ['left', 'right'].map((side) => ({ ...binaryItem(CHUNK), json: { side } }));
@@ -198,7 +198,7 @@ describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
     );
   });
 
-  it('show how the open sentence reads so far', async () => {
+  it('give the text of the open sentence so far', async () => {
     const script: ScriptFile = { utterances: [{ text: 'A long sentence.', atMs: 0, endMs: 20_000 }] };
     await n8n.serve(script);
     const result = await n8n.run([
@@ -219,7 +219,7 @@ describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
     assert.match(texts.at(-1) as string, /^A/);
   });
 
-  it('go on with the next chunk after one that is no audio, where they are set to', async () => {
+  it('go on with the next chunk after one that is no audio, with On Error set to continue', async () => {
     await n8n.serve({ utterances: ['Good morning.'] });
     const items = [binaryItem(Buffer.from('this is no audio at all, but a text')), binaryItem(CHUNK)];
     const nodes = line(items);

@@ -57,7 +57,7 @@ describe("ASR Transcribe in n8n's engine", () => {
     assert.equal((audio as { container: string }).container, 'wav');
   });
 
-  it('refuses by its name what is no audio, and opens no session for it', async () => {
+  it('refuses input that is no audio with what it is, and opens no session for it', async () => {
     await n8n.serve({ utterances: ['Nothing.'] });
     const cases: [bytes: Buffer, of: { fileName: string; mimeType: string }, said: RegExp][] = [
       [noise(20_000), { fileName: 'voice.enc', mimeType: 'application/octet-stream' }, /encrypted/],
@@ -86,14 +86,14 @@ describe("ASR Transcribe in n8n's engine", () => {
     assert.equal(n8n.service.sessions.length, 0);
   });
 
-  it('takes raw samples of which the options say the rate', async () => {
+  it('takes raw samples whose rate the options give', async () => {
     await n8n.serve({ utterances: ['Raw.'] });
     const item = binaryItem(silence(2000), { fileName: 'a.bin', mimeType: 'application/octet-stream' });
     const result = await n8n.run(workflow([item], { options: { rawRate: 16_000, rawEncoding: 's16le' } }));
     assert.deepEqual(result.texts('Transcribe'), ['Raw.']);
   });
 
-  it('keeps the order of the items, pairs them, and does as many at once as it is allowed', async () => {
+  it('keeps the order of items, pairs them, and runs as many at once as it may', async () => {
     const texts = ['One.', 'Two.', 'Three.', 'Four.', 'Five.'];
     await n8n.serve({ connections: texts.map((text) => ({ utterances: [text] })) });
     let most = 0;
@@ -135,7 +135,7 @@ describe("ASR Transcribe in n8n's engine", () => {
     );
   });
 
-  it('gives an item with an empty text for a recording without speech, so that loops go on', async () => {
+  it('gives an item with an empty text for a recording without speech, so that loops continue', async () => {
     await n8n.serve({ utterances: [] });
     const result = await n8n.run(workflow([binaryItem(wav(silence(1000)))], { itemPer: 'sentence' }));
     const [{ sessionId, ...rest }] = result.json('Transcribe') as [Record<string, unknown>];
@@ -162,7 +162,7 @@ describe("ASR Transcribe in n8n's engine", () => {
     });
   }
 
-  it('reads a file that n8n has stored, and not only what the item holds', async () => {
+  it('reads a file that n8n has stored outside of the item', async () => {
     await n8n.serve({ utterances: ['Stored.'] });
     const { core, get } = n8n.engine;
     const service = get(core.BinaryDataService) as unknown as {
@@ -175,7 +175,7 @@ describe("ASR Transcribe in n8n's engine", () => {
     assert.deepEqual(result.texts('Transcribe'), ['Stored.']);
   });
 
-  it('takes base64, data URLs and addresses, as an AI agent gives them', async () => {
+  it('takes base64, data URLs and web addresses, as an AI agent gives them', async () => {
     await n8n.serve({ utterances: ['Text.'] });
     const server = http.createServer((_request, response) => response.end(RECORDING)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -227,7 +227,7 @@ describe("ASR Transcribe in n8n's engine", () => {
     assert.match(error.message, /binary file 'data'/);
   });
 
-  it('goes on with the other items where the node is set to', async () => {
+  it('goes on with the other items with On Error set to continue', async () => {
     await n8n.serve({ utterances: ['Fine.'] });
     const broken = binaryItem(Buffer.from('this is no audio at all, but a text'));
     const items = [{ ...broken, json: { caller: 'Ann' } }, binaryItem(RECORDING)];
@@ -247,7 +247,7 @@ describe("ASR Transcribe in n8n's engine", () => {
     assert.equal(onErrorOutput.binary?.data?.fileName, 'recording.wav');
   });
 
-  it('shows what the service refused, and has the key in nothing that n8n keeps', async () => {
+  it('shows the refusal of the service, and leaves the key in nothing that n8n stores', async () => {
     await n8n.serve({ utterances: ['Secret.'] }, { apiKey: 'sk-right-0123456789' });
     const credentials = { region: 'custom', address: n8n.service.url };
     const items = [binaryItem(RECORDING)];
@@ -263,13 +263,13 @@ describe("ASR Transcribe in n8n's engine", () => {
     assert.ok(!JSON.stringify(fine.run).includes(right));
   });
 
-  it('tells warnings about the audio as hints of the node', async () => {
+  it('shows warnings about the audio as hints of the node', async () => {
     await n8n.serve({ utterances: [] });
     const result = await n8n.run(workflow([binaryItem(wav(Buffer.alloc(96_000)))]));
     assert.match(result.hints('Transcribe').join(), /item 0.*(silent|nothing to hear|silence)/i);
   });
 
-  it('ends within a second of a cancellation, whatever it does on errors, and leaves no socket', async () => {
+  it('ends within a second of a cancellation, with any On Error setting, and leaves no socket', async () => {
     for (const onError of [undefined, 'continueRegularOutput'] as const) {
       await n8n.serve({ upgrade: { hang: true } });
       let cancelledAt = 0;
@@ -289,7 +289,7 @@ describe("ASR Transcribe in n8n's engine", () => {
     }
   });
 
-  it('writes down what a person has said', async function () {
+  it('recognises a recording of real speech', async function () {
     this.timeout(60_000);
     await n8n.serve(undefined, { engine: 'recogniser' });
     const result = await n8n.run(workflow([binaryItem(wav(JFK_PCM))]));

@@ -78,13 +78,13 @@ describe('append audio', () => {
     }
   });
 
-  it('reads the property that it is set to', async () => {
+  it('reads the configured property', async () => {
     const flow = await start({}, { property: 'voice.data' });
     flow.send('append', { voice: { data: piece(3) }, payload: 'not this' });
     await heard(piece(3));
   });
 
-  it('makes raw audio of another kind into what the session takes, by what the message says of it', async () => {
+  it('converts raw audio by the encoding and rate in the message', async () => {
     const flow = await start();
     const stereo = Buffer.from(new Int16Array(2 * 44_100).fill(1000).buffer);
     const hints = { rate: '44100', channels: 2, bits: 16, encoding: 'signed-integer' };
@@ -97,7 +97,7 @@ describe('append audio', () => {
     }
   });
 
-  it('refuses what no audio can be, naming what arrived', async () => {
+  it('refuses values that cannot be audio, and names what arrived', async () => {
     const flow = await start();
     flow.send('append', { payload: piece(1), rate: '44100', encoding: 'mp7' });
     const error = errorOf(await flow.message('caught'));
@@ -105,7 +105,7 @@ describe('append audio', () => {
     assert.match(error.message, /mp7/);
   });
 
-  it('says what it found where no audio is', async () => {
+  it('names what it found where no audio is', async () => {
     const flow = await start();
     for (const payload of [{ some: 'object' }, undefined, '', 42]) flow.send('append', { payload });
     const caught = await flow.messages('caught', 4);
@@ -124,7 +124,7 @@ describe('append audio', () => {
     assert.equal(service.sessions.length, 0);
   });
 
-  it('takes no file path where text is set to be base64', async () => {
+  it('reads no file path where text is base64', async () => {
     const file = path.join(folder, 'recording.wav');
     writeFileSync(file, wav(piece(1)));
     const flow = await start({}, { strings: 'base64' });
@@ -151,7 +151,7 @@ describe('append audio', () => {
     await heard(Buffer.concat([piece(1), piece(1), piece(2)]));
   });
 
-  it('does not let one key wait for another', async () => {
+  it('does not make one key wait for another', async () => {
     const flow = await start({ keyType: 'msg', key: 'topic' });
     flow.send('append', { payload: new PassThrough(), topic: 'a' });
     flow.send('append', { payload: piece(2), topic: 'b' });
@@ -170,7 +170,7 @@ describe('append audio', () => {
     await flow.messages('appended', 3);
   });
 
-  it('passes a message on only when there is room for its audio: the flow control', async () => {
+  it('passes a message on only when there is room for its audio, which is the flow control', async () => {
     await service.close();
     service = await rig.serve({ upgrade: { hang: true } });
     const flow = await start({ heldSeconds: '1' });
@@ -190,7 +190,7 @@ describe('append audio', () => {
     );
   });
 
-  it('plays a recording at real time when it is told to', async () => {
+  it('plays a recording in real time when that is set', async () => {
     const flow = await start({}, { pace: 'realtime' });
     const recording = piece(5, 450);
     const startedAt = performance.now();
@@ -202,7 +202,7 @@ describe('append audio', () => {
     await heard(recording);
   });
 
-  it('stops playing at once when it closes, and says nothing more', async () => {
+  it('stops playing at once when it closes, and sends nothing more', async () => {
     const flow = await start({}, { pace: 'realtime' });
     flow.send('append', { payload: piece(5, 60_000) });
     await waitUntil(() => audioOf(0).length > 0, 'the first piece');
@@ -217,7 +217,7 @@ describe('append audio', () => {
     assert.deepEqual(flow.received('appended'), []);
   });
 
-  it('says which session it is when that is missing or was not picked', async () => {
+  it('says which session is missing, or that none was chosen', async () => {
     const flow = await Flow.start([
       ...appendNodes({ session: 'gone' }),
       { id: 'unset', type: 'asr-append-audio', z: 'tab', session: '', wires: [] },

@@ -102,20 +102,20 @@ describe('audio that comes from outside', () => {
       Buffer.from('\r\n--xyz--\r\n'),
     ]);
 
-    it('is refused as a form where http in does not take it apart, with what to tick', async () => {
+    it('is refused as a form that http in does not parse, and the error says which box to tick', async () => {
       const { status, error } = await post(await start(), form, FORM);
       assert.equal(status, 422);
       assert.match(error?.message ?? '', /form.*accept file uploads/);
     });
 
-    it('is taken out of a form with one file', async () => {
+    it('is taken from a form with one file', async () => {
       const flow = await start({}, { upload: true, skipBodyParsing: false });
       const { status, error } = await post(flow, form, FORM);
       assert.deepEqual([status, error], [200, undefined]);
       assert.ok(Buffer.concat(service.sessions[0]?.audio ?? []).equals(PCM));
     });
 
-    it('is read as its type says: big endian L16, µ-law at 8 kHz', async () => {
+    it('is read by its content type, such as big endian L16 and µ-law at 8 kHz', async () => {
       const flow = await start();
       const { status } = await post(flow, Buffer.from(PCM).swap16(), 'audio/L16;rate=16000');
       assert.equal(status, 200);
@@ -127,7 +127,7 @@ describe('audio that comes from outside', () => {
       );
     });
 
-    it('is refused where nothing says what it is', async () => {
+    it('is refused where nothing names its format', async () => {
       const { status, error } = await post(await start(), noise(50_000), 'application/octet-stream');
       assert.equal(status, 422);
       assert.equal(error?.code, 'UNKNOWN_AUDIO');
@@ -135,7 +135,7 @@ describe('audio that comes from outside', () => {
     });
 
     for (const strings of [undefined, 'base64', 'auto']) {
-      it(`names no file and no address to read, with text set to ${strings}`, async () => {
+      it(`cannot name a file or an address to be read, with text set to ${strings}`, async () => {
         const file = path.join(folder, 'secret.wav');
         writeFileSync(file, RECORDING);
         const flow = await start({ ...(strings && { strings }) }, { skipBodyParsing: false });
@@ -189,7 +189,7 @@ describe('audio that comes from outside', () => {
       });
     }
 
-    it('has its encoding as a MIME type', async () => {
+    it('may give its encoding as a MIME type', async () => {
       const flow = await start();
       flow.send('append', { payload: Buffer.alloc(8000, 0xff), encoding: 'audio/x-mulaw' });
       await waitUntil(
@@ -198,14 +198,14 @@ describe('audio that comes from outside', () => {
       );
     });
 
-    it('says which number is none', async () => {
+    it('is refused with the name of a number that is invalid', async () => {
       const flow = await start();
       flow.send('append', { payload: PCM, rate: '44.1k' });
       const error = errorOf(await flow.message('caught'));
       assert.match(error.message, /msg\.rate.*44\.1k/);
     });
 
-    it('is no error where it is nothing: an empty Buffer, the end of a file in pieces', async () => {
+    it('may be an empty Buffer, as at the end of a file in pieces', async () => {
       const flow = await start({ wires: [['appended']] });
       flow.send('append', { payload: Buffer.alloc(0) });
       flow.send('append', { parts: { type: 'buffer', count: 3, id: 'x', index: 3 } });
@@ -214,7 +214,7 @@ describe('audio that comes from outside', () => {
       assert.equal(service.sessions.length, 0);
     });
 
-    it('says that it was read as text', async () => {
+    it('is refused with a hint where a file was read as text', async () => {
       const flow = await start();
       flow.send('append', { payload: RECORDING.toString('utf8') });
       assert.match(errorOf(await flow.message('caught')).message, /read as text.*choose Buffer/);

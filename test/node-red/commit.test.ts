@@ -37,7 +37,7 @@ describe('commit', () => {
   }
 
   for (const mode of ['manual', 'vad'] as const) {
-    it(`answers its own message with the text since the last commit, in mode ${mode}`, async () => {
+    it(`answers its message with the text since the last commit, in mode ${mode}`, async () => {
       await serve({ utterances: ['One sentence.', 'Another one.'] });
       const flow = await start({ mode });
       const res = { status: 'the response' };
@@ -108,7 +108,7 @@ describe('commit', () => {
     assert.equal((await flow.message('committedAlone')).payload, 'One sentence.');
   });
 
-  it('is an error without an open session', async () => {
+  it('fails without an open session', async () => {
     await serve({ utterances: [] });
     const flow = await start();
     flow.send('commitAlone', { _msgid: 'alone' });
@@ -117,7 +117,7 @@ describe('commit', () => {
     assert.equal(errorOf(caught).code, 'NOT_OPEN');
   });
 
-  it('is an error in mode manual without audio, and the session lives on', async () => {
+  it('fails in mode manual without audio, and the session lives on', async () => {
     await serve({ utterances: ['One sentence.'] });
     const flow = await start({ mode: 'manual' });
     flow.send('session', { action: 'start' });
@@ -130,7 +130,7 @@ describe('commit', () => {
     assert.equal(service.sessions.length, 1);
   });
 
-  it('answers with empty text, and finishes, where a session to be finished has nothing left', async () => {
+  it('answers with an empty text, and finishes, where the session has nothing left', async () => {
     await serve({ utterances: [] });
     const flow = await start({ mode: 'manual' }, { then: 'finish' });
     flow.send('session', { action: 'start' });
@@ -141,7 +141,7 @@ describe('commit', () => {
     await waitUntil(() => service.connectionCount === 0, 'the session to finish');
   });
 
-  it('reports what the service could not recognise for the message that asked, and only there', async () => {
+  it('reports failed recognition once, for the message that asked', async () => {
     await serve({ utterances: [{ text: 'x', failed: {} }, 'One sentence.'] });
     const flow = await start({ mode: 'manual' });
     flow.send('append', { payload: SENTENCE_AUDIO, _msgid: 'm1' });

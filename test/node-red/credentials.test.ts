@@ -55,14 +55,14 @@ describe('asr credentials', () => {
     assert.equal((await flow.message('final')).payload, 'Hello there.');
   });
 
-  it('gives sessions the key of an environment variable, asked for anew each time', async () => {
+  it('gives sessions the key of an environment variable, read anew each time', async () => {
     flow = await start({ keySource: 'env', keyVariable: VARIABLE });
     process.env[VARIABLE] = KEY;
     flow.send('append', { payload: silence(3000) });
     assert.equal((await flow.message('final')).payload, 'Hello there.');
   });
 
-  it('names the environment variable that is not set where a key is needed', async () => {
+  it('names the environment variable that is not set when a key is needed', async () => {
     flow = await start({ region: 'singapore', address: '', keySource: 'env', keyVariable: VARIABLE });
     flow.send('append', { payload: silence(100) });
     const caught = await flow.message('caught');
@@ -70,7 +70,7 @@ describe('asr credentials', () => {
     assert.equal(flow.badges('session').at(-1)?.text, 'key refused');
   });
 
-  it('never shows a key: not in messages, badges, errors, logs or answers', async () => {
+  it('shows a key in no message, badge, error, log or answer', async () => {
     flow = await start({}, WRONG_KEY);
     flow.send('append', { payload: silence(3000) });
     await flow.message('caught');
@@ -103,7 +103,7 @@ describe('asr credentials', () => {
   });
 
   describe('Test button', () => {
-    it('opens a session with what the dialog holds, saved or not, and closes it again', async () => {
+    it('opens a session with the values in the dialog, saved or not, and closes it again', async () => {
       flow = await start();
       const result = await test({ apiKey: KEY });
       assert.equal(result.ok, true, result.message);
@@ -113,7 +113,7 @@ describe('asr credentials', () => {
       await waitUntil(() => service.connectionCount === 0, 'the connection to close');
     });
 
-    it('says of a refused key which region was asked, and that keys belong to one', async () => {
+    it('says of a refused key which region was asked, and that a key belongs to one region', async () => {
       flow = await start();
       const result = await test({ apiKey: WRONG_KEY });
       assert.equal(result.ok, false);
@@ -130,19 +130,19 @@ describe('asr credentials', () => {
       assert.deepEqual([result.ok, result.code], [false, 'CONNECT_FAILED']);
     });
 
-    it('says what is wrong with an address that is none', async () => {
+    it('says what is wrong with an invalid address', async () => {
       flow = await start();
       const result = await test({ region: 'custom', address: 'http://host', apiKey: KEY });
       assert.deepEqual([result.ok, result.code], [false, 'INVALID_OPTION']);
       assert.match(result.message, /ws:\/\//);
     });
 
-    it('uses the stored key with the place it was deployed with', async () => {
+    it('uses the stored key for the address that it was deployed with', async () => {
       flow = await start({}, KEY);
       assert.equal((await test({})).ok, true);
     });
 
-    it('sends the stored key to no other place', async () => {
+    it('sends the stored key to no other address', async () => {
       const elsewhere = await rig.serve();
       flow = await start({}, KEY);
       const result = await test({ address: elsewhere.url });
@@ -151,7 +151,7 @@ describe('asr credentials', () => {
       assert.equal(elsewhere.sessions.length, 0);
     });
 
-    it('sends an environment variable to no address that was not deployed, unless it is of this machine', async () => {
+    it('sends an environment variable only to a deployed address or to this machine', async () => {
       process.env[VARIABLE] = KEY;
       flow = await start();
       const fields = { keySource: 'env', keyVariable: VARIABLE };
@@ -160,7 +160,7 @@ describe('asr credentials', () => {
       assert.equal((await test(fields)).ok, true);
     });
 
-    it('sends no environment variable whose name does not say that it is a key', async () => {
+    it('sends no environment variable unless its name says that it is a key', async () => {
       flow = await start();
       for (const keyVariable of ['HOME', 'PATH', 'NODE_RED_CREDENTIAL_SECRET', 'MONKEYS', 'KEYBOARD']) {
         const result = await test({ keySource: 'env', keyVariable });
@@ -231,7 +231,7 @@ describe('asr credentials', () => {
       for (const name of names) Reflect.deleteProperty(process.env, name);
     });
 
-    it('takes the workspace from there too, for the cloud only, and after one that is typed', () => {
+    it('takes the workspace from the environment too, for the cloud only, unless one is typed', () => {
       process.env.FLOW_ASR_TEST_KEY = KEY;
       process.env.DASHSCOPE_WORKSPACE_ID = 'ws-env';
       const workspaceOf = (def: object) =>

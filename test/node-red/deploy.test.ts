@@ -64,7 +64,7 @@ describe('a deploy', () => {
     assert.deepEqual([last.type, last.aborted], ['finished', false]);
   });
 
-  it('loses what is not final where it is to close at once', async () => {
+  it('drops unfinished text where sessions abort on deploy', async () => {
     const nodes = [credentialsNode(service.url), ...sessionNodes({ onDeploy: 'abort' }), ...appendNodes()];
     const flow = await Flow.start(nodes);
     flow.send('append', { payload: silence(900) });
@@ -96,7 +96,7 @@ describe('a deploy', () => {
     assert.equal(service.sessions.length, 1);
   });
 
-  it('again and again while somebody speaks leaves nothing behind', async () => {
+  it('repeated many times during speech leaves nothing behind', async () => {
     const nodes = [credentialsNode(service.url), ...sessionNodes(), ...appendNodes()].map((node) =>
       node.z ? { ...PLACE, ...node } : node,
     );

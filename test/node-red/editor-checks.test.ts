@@ -86,7 +86,7 @@ describe('the checks of the dialogs', () => {
     });
   }
 
-  it('go by the family of a model that is not in the list, and refuse one of no family', () => {
+  it('use the family of an unlisted model, and refuse one that fits no family', () => {
     const { flowAsr } = loadEditor();
     const newer = node('fun-asr-realtime-2027-01-01');
     assert.equal(typeof flowAsr.checkParameters(newer, { keepDialect: true }), 'string');
@@ -94,7 +94,7 @@ describe('the checks of the dialogs', () => {
     assert.equal(flowAsr.checkModel(node('whisper-1'), 'whisper-1'), 'asr-session.invalid.model');
   });
 
-  it('leave a model that a variable names to the runtime, which has every setting until then', () => {
+  it('leave a model in a variable to the runtime, and show every setting for it', () => {
     const { flowAsr } = loadEditor();
     assert.equal(flowAsr.checkModel(node('${MODEL}'), '${MODEL}'), true);
     assert.equal(flowAsr.checkParameters(node('${MODEL}'), { anything: 1 }), true);
@@ -102,7 +102,7 @@ describe('the checks of the dialogs', () => {
     assert.deepEqual(new Set(Object.keys(parametersOf(undefined, 'vad'))), all);
   });
 
-  it('refuse what the client would: hot words that are too long, and a filter with an unknown part', () => {
+  it('refuse, as the client does, hot words that are too long and a filter with an unknown part', () => {
     const { flowAsr } = loadEditor();
     const check = (values: object) =>
       flowAsr.checkParameters(node('qwen-audio-3.1-asr-flash-streaming'), values);
@@ -111,7 +111,7 @@ describe('the checks of the dialogs', () => {
     assert.match(String(check({ specialWordFilter: { filter_with: true } })), /expected\.wordFilter/);
   });
 
-  it('hold the weights of hot words to those of the table', () => {
+  it('check the weights of hot words against the table of models', () => {
     const { flowAsr } = loadEditor();
     const check = (vocabulary: object) =>
       flowAsr.checkParameters(node('qwen-audio-3.1-asr-flash-streaming'), { vocabulary });
@@ -120,13 +120,13 @@ describe('the checks of the dialogs', () => {
     assert.match(String(check({ Qwen: '5' })), /expected\.vocabulary/);
   });
 
-  it('let a variable stand for a limit or a language', () => {
+  it('accept a variable for a limit or a language', () => {
     const { flowAsr } = loadEditor();
     assert.equal(flowAsr.checkLimit(node(DEFAULT_MODEL), 'session', 'maxSessions', '${MOST}'), true);
     assert.equal(flowAsr.checkLanguage(node(DEFAULT_MODEL), '${LANGUAGE}'), true);
   });
 
-  it('leave out what only has a meaning where the service cuts sentences', () => {
+  it('leave out settings that only matter where the service ends sentences', () => {
     const manual = Object.keys(parametersOf(findModel(DEFAULT_MODEL), 'manual'));
     assert.deepEqual(manual, ['corpusText']);
     // A model without that choice is never in that mode.
@@ -135,7 +135,7 @@ describe('the checks of the dialogs', () => {
     assert.deepEqual(ofFunAsr, Object.keys(funAsr.parameters));
   });
 
-  it('hold languages, rates and limits to what the model and the node have', () => {
+  it('check languages, rates and limits against the model and the node', () => {
     const { flowAsr } = loadEditor();
     const many = node('qwen-audio-3.0-asr-flash-streaming');
     assert.equal(flowAsr.checkLanguage(many, 'zh, en,ja ko'), true);
@@ -147,7 +147,7 @@ describe('the checks of the dialogs', () => {
     assert.equal(flowAsr.checkLimit(many, 'session', 'maxSessions', ''), true);
   });
 
-  it('let audio be dropped only where it is samples', () => {
+  it('allow dropping audio only where it is raw samples', () => {
     const { flowAsr } = loadEditor();
     const asIs = { ...node('fun-asr-realtime'), wireFormat: 'mp3' };
     assert.equal(flowAsr.checkOverload(asIs, 'dropOldest'), 'asr-session.invalid.overload');

@@ -33,7 +33,7 @@ for (const type of NODE_TYPES) {
     const english = texts(readCatalogue(type, 'en-US'));
     const html = read(folderOf(type), `${type}.html`);
 
-    it('are there in every language, with the same placeholders', () => {
+    it('exist in every language, with the same placeholders', () => {
       for (const language of LANGUAGES) {
         const translated = texts(readCatalogue(type, language));
         assert.deepEqual([...translated.keys()].sort(), [...english.keys()].sort());
@@ -44,7 +44,7 @@ for (const type of NODE_TYPES) {
       }
     });
 
-    it('have every key that the dialog asks for', () => {
+    it('have every key that the dialog uses', () => {
       const asked = [...html.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)].map(([, key]) => key!);
       assert.ok(asked.length > 0);
       assert.deepEqual(
@@ -70,7 +70,7 @@ for (const type of NODE_TYPES) {
       }
     });
 
-    it('stand in a dialog that registers its type literally, for what reads it as text', () => {
+    it('belong to a dialog that registers its type literally, as the scorecard requires', () => {
       assert.match(
         html,
         new RegExp(`<script type="text/javascript">[^<]*RED\\.nodes\\.registerType\\('${type}', \\{`),
@@ -86,7 +86,7 @@ describe('the settings of models', () => {
   const regions = new Set(MODELS.flatMap((model) => model.regions));
 
   for (const language of LANGUAGES) {
-    it(`have a label and a hint each in ${language}, and so do what they expect and where models are`, () => {
+    it(`each have a label, a hint and an expected value in ${language}`, () => {
       const known = texts(readCatalogue('asr-session', language));
       for (const name of names) {
         assert.ok(known.has(`asr-session.parameter.${name}.label`), name);
@@ -102,7 +102,7 @@ describe('the settings of models', () => {
     });
   }
 
-  it('have every shared text that the files of the dialogs ask for', () => {
+  it('have every shared text that the dialogs use', () => {
     const known = texts(readCatalogue('asr-session', 'en-US'));
     const folder = 'nodes/node-red/shared/editor';
     for (const file of readdirSync(path.join(ROOT, folder)).filter((name) => name.endsWith('.ts'))) {
@@ -115,7 +115,7 @@ describe('the settings of models', () => {
 });
 
 describe('the icons', () => {
-  it('are there for each node of the palette', () => {
+  it('exist for each node of the palette', () => {
     for (const type of NODE_TYPES) {
       const icon = /icon: '([^']+)'/.exec(read(folderOf(type), `${type}.html`))?.[1];
       if (type === 'asr-credentials') continue;
@@ -128,12 +128,12 @@ describe('the examples', () => {
   const files = readdirSync(path.join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
   const examples = files.map((file) => JSON.parse(read('examples', file)) as FlowNode[]);
 
-  it('show every node', () => {
+  it('use every node', () => {
     const types = new Set(examples.flat().map(({ type }) => type));
     for (const type of NODE_TYPES) assert.ok(types.has(type), type);
   });
 
-  it('have ids of their own, which lead somewhere, and no secrets', () => {
+  it('have ids of their own, resolve every reference, and contain no secrets', () => {
     const ids = examples.flat().map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
     for (const example of examples) {

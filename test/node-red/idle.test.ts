@@ -77,7 +77,7 @@ describe('asr session without audio', () => {
     return flow;
   }
 
-  it('shows after a commit, too, that it sleeps', async () => {
+  it('shows that it sleeps after a commit, too', async () => {
     const flow = await committed({});
     await waitUntil(() => flow.badges('session').at(-1)?.text === 'sleeping', 'the badge to say so');
     assert.deepEqual(flow.badges('session').at(-1), SLEEPING);
@@ -91,7 +91,7 @@ describe('asr session without audio', () => {
     assert.deepEqual(told(), ['open', 'sleeping']);
   });
 
-  it('makes room after a commit, too: the key that follows is taken where one session at once is the limit', async () => {
+  it('makes room for another key after a commit where one session at once is the limit', async () => {
     const flow = await committed({ keyType: 'msg', key: 'topic', maxSessions: '1' });
     await waitUntil(() => flow.badges('session').at(-1)?.text === 'sleeping', 'the session to sleep');
     flow.send('append', { payload: silence(1300), topic: 'b' });
@@ -100,7 +100,7 @@ describe('asr session without audio', () => {
     assert.deepEqual(flow.received('caught'), []);
   });
 
-  it('is kept alive where that is the policy', async () => {
+  it('is kept alive by the policy "keep alive"', async () => {
     const flow = await start({ idlePolicy: 'keepAlive', idleSeconds: '0.1' });
     flow.send('append', { payload: silence(100) });
     await flow.message('appended');
@@ -112,7 +112,7 @@ describe('asr session without audio', () => {
     assert.equal(tasksOf(service.sessions[0]).length, 1);
   });
 
-  it('that slept longest makes room for one more', async () => {
+  it('closes the session that slept longest to make room for another', async () => {
     const flow = await start({ keyType: 'msg', key: 'topic', maxSessions: '2' });
     for (const [i, topic] of ['a', 'b'].entries()) {
       flow.send('append', { payload: silence(100), topic });
@@ -125,7 +125,7 @@ describe('asr session without audio', () => {
     assert.deepEqual(flow.received('caught'), []);
   });
 
-  it('makes no room while it is awake, or while a stream of it goes on', async () => {
+  it('makes no room while it is awake or while its stream goes on', async () => {
     const flow = await start({ keyType: 'msg', key: 'topic', maxSessions: '1' });
     async function* stream() {
       yield silence(100);
@@ -145,7 +145,7 @@ describe('asr session without audio', () => {
     assert.deepEqual(finishedTopics(flow), []);
   });
 
-  it('keeps its place when the one more cannot open', async () => {
+  it('keeps its place when the other session cannot open', async () => {
     const flow = await start({
       keyType: 'msg',
       key: 'topic',

@@ -5,7 +5,7 @@ import { KeyedQueue } from '../../nodes/node-red/shared/keyed-queue';
 const never = () => new Promise<void>(() => undefined);
 
 describe('the queue of a key', () => {
-  it('answers all that waits at once when it is dropped, also what is stuck', async () => {
+  it('answers every waiting message at once when it is dropped, also a stuck one', async () => {
     const queue = new KeyedQueue(100, () => 'full');
     const work = Array.from({ length: 101 }, () => queue.run('a', { lasts: true }, never));
     const reason = new NodeError('ENDED_EARLY', 'aborted');
@@ -13,7 +13,7 @@ describe('the queue of a key', () => {
     for (const result of work) await assert.rejects(result, reason);
   });
 
-  it('does what comes after it was dropped, without waiting for what is stuck', async () => {
+  it('handles new messages after it was dropped, without waiting for a stuck one', async () => {
     const queue = new KeyedQueue(1, () => 'full');
     const stuck = queue.run('a', { lasts: false }, never);
     queue.drop('a', new NodeError('ENDED_EARLY', 'aborted'));
@@ -41,7 +41,7 @@ describe('the queue of a key', () => {
     }
   });
 
-  it('counts each message as one behind a stream, of which nobody knows how long it takes', async () => {
+  it('counts messages one by one behind a stream of unknown length', async () => {
     const queue = new KeyedQueue(2, () => 'full');
     const taken = [
       queue.run('a', { lasts: true }, never),

@@ -67,7 +67,7 @@ describe('the labels and the help of settings', () => {
     }
   });
 
-  it('are the same in both nodes of Node-RED that recognise', () => {
+  it('are the same in asr session and asr transcribe', () => {
     for (const language of ['en-US', 'zh-CN']) {
       const session = catalogue('asr-session', language);
       const transcribe = catalogue('asr-transcribe', language);
@@ -78,7 +78,7 @@ describe('the labels and the help of settings', () => {
     }
   });
 
-  it('have the names on the wire in their help, in both languages', () => {
+  it('name the wire parameter in their help, in both languages', () => {
     for (const language of ['en-US', 'zh-CN']) {
       const { parameter, policy } = catalogue('asr-session', language);
       for (const [name, { wireNames }] of [...PARAMETERS, ...SETTINGS]) {
@@ -88,7 +88,7 @@ describe('the labels and the help of settings', () => {
     }
   });
 
-  it('name only what the protocols send', () => {
+  it('name only parameters that the protocols send', () => {
     const sources = ['run-task-parameters', 'run-task', 'qwen-realtime'].map((file) =>
       readFileSync(path.join(__dirname, `../../lib/protocol/${file}.ts`), 'utf8'),
     );
@@ -104,14 +104,14 @@ describe('the labels and the help of settings', () => {
     }
   });
 
-  it('call the ways to end a sentence alike', () => {
+  it('use the same names for the ways to end a sentence', () => {
     const { mode } = catalogue('asr-session', 'en-US');
     const [field] = n8nFields('mode');
     const options = (field?.options ?? []) as { name: string; value: string }[];
     for (const { name, value } of options) assert.equal(plain(name), plain(mode[value]));
   });
 
-  it('have the recommended values beside the defaults, and the defaults are those of the table', () => {
+  it('show recommended values beside the defaults, which are those of the table', () => {
     for (const language of ['en-US', 'zh-CN']) {
       const { parameter } = catalogue('asr-session', language);
       for (const [name, recommended] of [

@@ -60,7 +60,7 @@ describe('the microphone’s worklet', () => {
   });
 
   for (const rateHz of [8_000, 16_000, 22_050, 44_100, 48_000, 96_000]) {
-    it(`gives a second of 16 kHz for a second of ${rateHz} Hz, with the tone where it was`, () => {
+    it(`gives a second of 16 kHz for a second of ${rateHz} Hz, with the same tone`, () => {
       const heard = capture(rateHz)([tone(1000, rateHz)]);
       // Of the last chunk and the filter's reach, the rest is still to come.
       assert.ok(heard.length >= OUT_HZ - 1600 && heard.length <= OUT_HZ, `${heard.length} samples`);
@@ -73,7 +73,7 @@ describe('the microphone’s worklet', () => {
     });
   }
 
-  it('keeps what a telephone would lose, and lets nothing through that 16 kHz cannot hold', () => {
+  it('keeps frequencies up to 8 kHz, and removes those above', () => {
     for (const rateHz of [44_100, 48_000]) {
       assert.ok(Math.abs(levelDb(capture(rateHz)([tone(6500, rateHz)]))) < 0.1, 'passband');
       for (const hz of [8_500, 12_000, 15_500]) {
@@ -83,7 +83,7 @@ describe('the microphone’s worklet', () => {
     }
   });
 
-  it('mixes channels, and holds what is too loud at full scale', () => {
+  it('mixes channels, and limits loud samples to full scale', () => {
     const loud = Float32Array.from({ length: 4800 }, () => 3);
     const quiet = Float32Array.from({ length: 4800 }, () => -3);
     assert.ok(capture(16_000)([loud, quiet]).every((sample) => sample === 0));
@@ -97,14 +97,14 @@ describe('the microphone’s texts', () => {
   const texts = runInContext(`(${exported})`, createContext({})) as Record<string, Record<string, string>>;
   const keys = Object.keys(texts['en-US']!);
 
-  it('are there in both languages, with the same places to fill in', () => {
+  it('exist in both languages, with the same placeholders', () => {
     assert.deepEqual(Object.keys(texts['zh-CN']!), keys);
     const places = (text: string) => text.match(/\{\w+\}/g)?.sort();
     for (const key of keys)
       assert.deepEqual(places(texts['zh-CN']![key]!), places(texts['en-US']![key]!), key);
   });
 
-  it('have every key that the page asks for', () => {
+  it('have every key that the page uses', () => {
     const html = readFileSync(path.join(PAGE, 'index.html'), 'utf8');
     const script = readFileSync(path.join(PAGE, 'main.ts'), 'utf8');
     const asked = [

@@ -42,7 +42,7 @@ describe('asr session, with every model', () => {
   }
 
   for (const { id, protocol, sampleRatesHz, modes, parameters } of MODELS) {
-    it(`answers a commit with ${id}, from the same nodes, and sends every setting it has`, async () => {
+    it(`answers a commit with ${id} from the same nodes, and sends every setting of the model`, async () => {
       const names = Object.keys(parameters).filter((name) => name in SETTINGS && name !== 'silenceMs');
       const given = Object.fromEntries(names.map((name) => [name, SETTINGS[name]!.given]));
       // A flow that was made for another model may say `manual`: where there is no choice, it says nothing.
@@ -68,7 +68,7 @@ describe('asr session, with every model', () => {
     });
   }
 
-  it('tells when each word was said, where the model does', async () => {
+  it('gives the times of words where the model has them', async () => {
     const flow = await start({ model: FUN_ASR });
     flow.send('append', { payload: silence(3000) });
     const { words, beginMs, endMs } = (await flow.message('final')).asr as FinalEvent;
@@ -82,7 +82,7 @@ describe('asr session, with every model', () => {
     }
   });
 
-  it('reads settings that variables brought as text', async () => {
+  it('reads settings that environment variables give as text', async () => {
     const flow = await start({
       model: 'qwen-audio-3.1-asr-flash-streaming',
       language: 'zh, en',
@@ -151,7 +151,7 @@ describe('asr session, with every model', () => {
     });
   }
 
-  it('passes audio on as it is, where the service is to decode it', async () => {
+  it('passes audio on unchanged where the service decodes it', async () => {
     const flow = await start({ model: FUN_ASR, wireFormat: 'mp3' });
     const mp3 = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\0\0', 'latin1'), Buffer.alloc(3001, 7)]);
     flow.send('append', { payload: mp3 });
@@ -175,7 +175,7 @@ describe('asr session, with every model', () => {
       );
     }
 
-    it('begins with the one of the message that opens it, be it audio or start', async () => {
+    it('begins with the context of the message that opens the session, by audio or by start', async () => {
       const flow = await start({ model: FUN_ASR, keyType: 'msg', key: 'topic' });
       flow.send('append', { payload: silence(100), topic: 'a', context: CONTEXT });
       flow.send('session', { action: 'start', topic: 'b', context: 'What I said.' });
@@ -186,7 +186,7 @@ describe('asr session, with every model', () => {
       assert.deepEqual(contexts, [WIRE, onlyUser('What I said.')]);
     });
 
-    it('goes on with the one of a later message, and takes the same again for nothing new', async () => {
+    it('sends the context of a later message once, and not the same again', async () => {
       const flow = await start({ model: FUN_ASR });
       flow.send('session', { action: 'start', context: 'First.' });
       await flow.messages('events');
@@ -200,7 +200,7 @@ describe('asr session, with every model', () => {
       assert.deepEqual(flow.received('caught'), []);
     });
 
-    it('refuses it where the model takes none, and sends nothing', async () => {
+    it('refuses context where the model takes none, and sends nothing', async () => {
       const flow = await start({ model: 'paraformer-realtime-v2' });
       flow.send('append', { payload: silence(100), context: 'What I said.' });
       const error = errorOf(await flow.message('caught'));
@@ -209,7 +209,7 @@ describe('asr session, with every model', () => {
       assert.equal(service.sessions.length, 0);
     });
 
-    it('changes it in between with the message model too (protocol.md E 15)', async () => {
+    it('changes the context during a session with the message model too (protocol.md E 15)', async () => {
       const flow = await start({ model: 'qwen-audio-3.1-asr-flash-message' });
       flow.send('append', { payload: silence(100), context: 'First.' });
       await flow.message('appended');
@@ -225,7 +225,7 @@ describe('asr session, with every model', () => {
     });
 
     for (const context of [7, ['text'], [{ role: 'user' }], [{ user: 7 }], [null]]) {
-      it(`refuses ${JSON.stringify(context)} as one`, async () => {
+      it(`refuses ${JSON.stringify(context)} as a context`, async () => {
         const flow = await start({ model: FUN_ASR });
         flow.send('append', { payload: silence(100), context });
         assert.equal(errorOf(await flow.message('caught')).code, 'BAD_CONTEXT');
@@ -233,7 +233,7 @@ describe('asr session, with every model', () => {
       });
     }
 
-    it('says that no session is open for it', async () => {
+    it('says that no session is open for the context', async () => {
       const flow = await start({ model: FUN_ASR });
       flow.send('session', { action: 'context', context: 'x' });
       assert.equal(errorOf(await flow.message('caught')).code, 'NOT_OPEN');

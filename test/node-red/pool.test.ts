@@ -42,7 +42,7 @@ describe('asr credentials and the connections of sessions', () => {
     assert.equal(service.connectionCount, 1);
   });
 
-  it('shares it between the nodes', async () => {
+  it('shares a connection between nodes', async () => {
     const flow = await start({ utterances: ['One.'], loop: true });
     flow.send('transcribe', { payload: wav(silence(2500)) });
     await flow.message('text');
@@ -51,7 +51,7 @@ describe('asr credentials and the connections of sessions', () => {
     assert.equal(service.sessions.length, 1);
   });
 
-  it('takes a new one after a task that failed', async () => {
+  it('opens a new connection after a task that failed', async () => {
     const script = {
       connections: [
         { utterances: [{ text: 'x', error: { code: 'InternalError', message: 'Broken.' } }] },
@@ -66,7 +66,7 @@ describe('asr credentials and the connections of sessions', () => {
     assert.equal(service.sessions.length, 2);
   });
 
-  it('wakes a sleeping session on the connection that it had', async () => {
+  it('wakes a sleeping session on its old connection', async () => {
     const flow = await start({ utterances: ['One.'] });
     flow.send('append', { payload: silence(800) });
     await flow.message('final');
@@ -76,7 +76,7 @@ describe('asr credentials and the connections of sessions', () => {
     assert.equal(service.sessions.length, 1);
   });
 
-  it('closes the ones that wait when it closes', async () => {
+  it('closes the waiting connections when the credentials node closes', async () => {
     const flow = await start({ utterances: ['One.'] });
     flow.send('transcribe', { payload: wav(silence(2500)) });
     await flow.message('text');
@@ -98,7 +98,7 @@ describe('asr credentials and the connections of sessions', () => {
     });
   }
 
-  it('gives a transcription the dialogue of its message', async () => {
+  it('sends the dialogue of a message with its transcription', async () => {
     const flow = await start({ utterances: ['One.'] });
     flow.send('transcribe', { payload: wav(silence(2500)), context: 'Before.' });
     const msg = await flow.message('text');

@@ -66,7 +66,7 @@ describe("Node-RED's proxy configuration node, chosen in the credentials", () =>
     );
   }
 
-  it('leads to the service, with its user and its password, whatever the environment says', async () => {
+  it('is used with its user and password, whatever the environment says', async () => {
     await withEnvironment({ ...NO_PROXIES, NO_PROXY: '*' }, async () => {
       const flow = await start();
       flow.send('append', { payload: silence(3000), rate: 16_000, bits: 16 });
@@ -82,7 +82,7 @@ describe("Node-RED's proxy configuration node, chosen in the credentials", () =>
   });
 
   for (const entry of [HOST, `${HOST}:80`, '.company.invalid', '*.invalid', '*']) {
-    it(`is left out for hosts of its list: ${entry}`, async () => {
+    it(`is bypassed for hosts of its list: ${entry}`, async () => {
       const flow = await start([' ', entry]);
       flow.send('append', { payload: silence(100), rate: 16_000, bits: 16 });
       assert.match(errorOf(await flow.message('caught')).message, /asr\.company\.invalid/);

@@ -20,7 +20,7 @@ describe('asr session in trouble', () => {
     return all.filter((event): event is Extract<SessionEvent, { type: T }> => event.type === type);
   }
 
-  it('connects again, shows the attempt, tells it on the fourth output and loses no word', async () => {
+  it('connects again, shows the attempt, reports it on the fourth output and loses no word', async () => {
     service = await serve({
       connections: [
         { utterances: ['Good morning everybody.'], faults: [{ on: 'interim', nth: 2, do: 'terminate' }] },
@@ -50,7 +50,7 @@ describe('asr session in trouble', () => {
     assert.deepEqual(flow.received('caught'), []);
   });
 
-  it('ends with the error at once where no attempts are wanted', async () => {
+  it('fails at once where no reconnects are allowed', async () => {
     service = await serve({ utterances: ['Hi.'], faults: [{ on: 'interim', nth: 1, do: 'terminate' }] });
     const flow = await start({ reconnectAttempts: '0' });
     flow.send('append', { payload: silence(4000), rate: 16_000 });
@@ -92,7 +92,7 @@ describe('asr session in trouble', () => {
     assert.ok(sent < 60_000, `${sent} ms of audio went out`);
   });
 
-  it('is done with the messages that had to wait as soon as there is room', async () => {
+  it('completes the waiting messages as soon as there is room', async () => {
     service = await serve({ faults: [{ on: 'opened', do: 'delay', ms: 400 }] });
     const flow = await start({ heldSeconds: '1' });
     for (let i = 0; i < 5; i++) flow.send('append', { payload: silence(1000), rate: 16_000 });
@@ -108,7 +108,7 @@ describe('asr session in trouble', () => {
     ['fail', false],
     ['dropOldest', true],
   ] as const) {
-    it(`${isLost ? 'drops the oldest' : 'refuses the new'} audio where there is no room, if it is set to that`, async () => {
+    it(`${isLost ? 'drops the oldest' : 'refuses new'} audio where there is no room, by its overload setting`, async () => {
       service = await serve({ faults: [{ on: 'opened', do: 'delay', ms: 400 }] });
       const flow = await start({ heldSeconds: '1', overload });
       for (let i = 0; i < 3; i++) flow.send('append', { payload: silence(1000), rate: 16_000 });
@@ -142,7 +142,7 @@ describe('asr session in trouble', () => {
     assert.equal((flow.received('events').at(-1)!.payload as SessionEvent).type, 'finished');
   });
 
-  it('of a bad key is no trouble of the session next to it', async () => {
+  it('does not disturb another session by a bad key', async () => {
     const refusing = await startLocalService({ engine: 'script', script: { upgrade: { status: 401 } } });
     try {
       service = await serve({ utterances: ['Hello.'] });

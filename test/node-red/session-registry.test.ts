@@ -22,7 +22,7 @@ describe('the sessions of a node that closes', () => {
     });
   }
 
-  it('are given up after the bound where the service does not end them', async () => {
+  it('are aborted after the bound where the service does not end them', async () => {
     await rig.serve({ utterances: ['Hello.'], faults: [{ on: 'final', nth: 1, do: 'halfOpen' }] });
     const types: string[] = [];
     const sessions = registry((type) => types.push(type));
@@ -40,7 +40,7 @@ describe('the sessions of a node that closes', () => {
     assert.ok(!types.includes('finished'));
   });
 
-  it('leave at once where all of them end by themselves', async () => {
+  it('are gone at once where all of them end by themselves', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const sessions = registry(() => undefined);
     await sessions.getOrOpen('a', MSG).append(silence(800), {});

@@ -14,7 +14,7 @@ describe('the settings of asr session', () => {
     return startSessionFlow(service, { session });
   }
 
-  it('opens a session without credentials never, and says what is missing', async () => {
+  it('prevent a session without credentials, and the error says what is missing', async () => {
     const flow = await start({ connection: 'gone' });
     flow.send('append', { payload: silence(100), rate: 16_000 });
     const error = errorOf(await flow.message('caught'));
@@ -22,7 +22,7 @@ describe('the settings of asr session', () => {
     assert.equal(flow.badges('session').at(-1)?.text, 'not set up');
   });
 
-  it('passes model, language, context, rate and silence on to the service', async () => {
+  it('reach the service: model, language, context, rate and silence', async () => {
     const flow = await start({
       model: 'qwen3-asr-flash-realtime-2026-02-10',
       language: 'en',
@@ -43,7 +43,7 @@ describe('the settings of asr session', () => {
     assert.deepEqual([vad.threshold, vad.silence_duration_ms], [0.4, 500]);
   });
 
-  it('refuses a threshold out of bounds with the name of the setting', async () => {
+  it('are checked: a threshold out of bounds is refused by name', async () => {
     const flow = await start({ parameters: { vadThreshold: 3 } });
     flow.send('append', { payload: silence(100), rate: 16_000 });
     const error = errorOf(await flow.message('caught'));

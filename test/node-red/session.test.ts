@@ -51,7 +51,7 @@ describe('asr session', () => {
     assert.deepEqual(events[0]!.payload, events[0]!.asr);
   });
 
-  it('keeps what routes a reply, and the topic, of the message that opened the session', async () => {
+  it('keeps the topic and the reply properties of the message that opened the session', async () => {
     await serve();
     const flow = await start();
     const route = { _msgid: 'm1', topic: 'kitchen', _session: { type: 'websocket', id: 's1' } };
@@ -77,7 +77,7 @@ describe('asr session', () => {
     assert.ok(flow.badgeTexts('session').includes('2 sessions'));
   });
 
-  it('refuses a message without the key, which must not end up in the session of another', async () => {
+  it('refuses a message without the key, so that it does not reach another session', async () => {
     await serve();
     const flow = await start({ keyType: 'msg', key: 'room' });
     flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
@@ -88,7 +88,7 @@ describe('asr session', () => {
     assert.equal(service.sessions.length, 0);
   });
 
-  it('refuses audio for one key more than its limit', async () => {
+  it('refuses audio for more keys than its limit', async () => {
     await serve();
     const flow = await start({ keyType: 'msg', key: 'topic', maxSessions: '1' });
     flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, topic: 'a' });
@@ -101,7 +101,7 @@ describe('asr session', () => {
     assert.ok(service.sessions.length <= 1);
   });
 
-  it('opens on start, and is done with the message when the service has accepted the session', async () => {
+  it('opens on start, and completes the message when the service has accepted the session', async () => {
     await serve();
     const flow = await start();
     flow.send('session', { action: 'start', _msgid: 'opener' });
@@ -116,7 +116,7 @@ describe('asr session', () => {
     ]);
   });
 
-  it('recognises what is left on finish, and clears its badge', async () => {
+  it('recognises the remaining audio on finish, and clears its badge', async () => {
     await serve();
     const flow = await start();
     // The silence that ends the sentence is missing.
@@ -146,7 +146,7 @@ describe('asr session', () => {
     assert.deepEqual(flow.received('final'), []);
   });
 
-  it('takes finish and abort for a session that is not open for what was wanted', async () => {
+  it('completes finish and abort for a session that is not open', async () => {
     await serve();
     const flow = await start();
     flow.send('session', { action: 'finish' });
@@ -155,7 +155,7 @@ describe('asr session', () => {
     assert.deepEqual(flow.received('caught'), []);
   });
 
-  it('says which actions there are when it gets something else', async () => {
+  it('lists the actions when it gets an unknown one', async () => {
     await serve();
     const flow = await start();
     flow.send('session', { payload: GREETING_AUDIO });
@@ -164,7 +164,7 @@ describe('asr session', () => {
     assert.match(error.message, /"start", "context", "finish" or "abort"/);
   });
 
-  it('finishes a session without audio where that is the policy, and opens a new one for the next audio', async () => {
+  it('finishes an idle session by the policy "close", and opens a new one for the next audio', async () => {
     await serve({ utterances: [GREETING] });
     const flow = await start({ idlePolicy: 'close', idleSeconds: '0.15' });
     flow.send('append', { payload: silence(1300), rate: 16_000 });
@@ -177,7 +177,7 @@ describe('asr session', () => {
     await waitUntil(() => service.sessions.length === 2, 'a second session');
   });
 
-  it('reports a session that fails once, to Catch, on the fourth output and as its badge', async () => {
+  it('reports a failed session once to Catch, on the fourth output and as its badge', async () => {
     await serve({ utterances: [GREETING], upgrade: { status: 401 } });
     const flow = await start();
     flow.send('append', { payload: GREETING_AUDIO, rate: 16_000, topic: 'kitchen' });
@@ -198,7 +198,7 @@ describe('asr session', () => {
     assert.deepEqual(flow.badges('session').at(-1), { fill: 'red', shape: 'ring', text: 'key refused' });
   });
 
-  it('does not knock again at once after a refused key, but on start', async () => {
+  it('connects again after a refused key only on start', async () => {
     await serve({ utterances: [GREETING], upgrade: { status: 401 } });
     const flow = await start();
     flow.send('append', { payload: GREETING_AUDIO, rate: 16_000 });
@@ -222,7 +222,7 @@ describe('asr session', () => {
     assert.equal(flow.received('caught').filter(({ _msgid }) => _msgid === 'third').length, 1);
   });
 
-  it('lives on after audio that is none', async () => {
+  it('lives on after input that is no audio', async () => {
     await serve();
     const flow = await start();
     flow.send('append', { payload: Buffer.from('\x89PNG\r\n\x1a\n something else', 'latin1') });
@@ -237,7 +237,7 @@ describe('asr session', () => {
     assert.deepEqual(flow.badges('append').at(-1), {});
   });
 
-  it('leaves no connection behind when it closes, within a second, and shows and sends nothing after', async () => {
+  it('closes its connections within a second when it closes, and then shows and sends nothing', async () => {
     await serve();
     const flow = await start({ keyType: 'msg', key: 'topic', onDeploy: 'abort' });
     for (const topic of ['a', 'b', 'c']) flow.send('append', { payload: silence(500), rate: 16_000, topic });

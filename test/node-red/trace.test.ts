@@ -30,7 +30,7 @@ describe('what asr session writes down', () => {
       rmSync(folder, { recursive: true });
     });
 
-    it('writes what went over the wire, but the key in no form', async () => {
+    it('writes the frames of the connection, but the key in no form', async () => {
       service = await serve({ utterances: ['Hello.'] }, { apiKey: KEY });
       const traceFile = path.join(folder, 'trace.jsonl');
       const flow = await start({ traceFile }, KEY);
@@ -53,7 +53,7 @@ describe('what asr session writes down', () => {
       for (const form of formsOf(KEY)) assert.ok(!text.includes(form), form);
     });
 
-    it('goes on without it, and warns, where it cannot be written', async () => {
+    it('goes on with a warning where the file cannot be written', async () => {
       service = await serve({ utterances: ['Hello.'] });
       const flow = await start({ traceFile: path.join(folder, 'none', 'trace.jsonl') });
       const warnings: unknown[] = [];
@@ -65,7 +65,7 @@ describe('what asr session writes down', () => {
     });
   });
 
-  it('of a transcription connects again as well, and is traced', async () => {
+  it('includes the reconnects of a transcription', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-'));
     try {
       service = await serve({
@@ -88,7 +88,7 @@ describe('what asr session writes down', () => {
     }
   });
 
-  it('logs connections and commits for whoever debugs, but neither the key nor what was said', async () => {
+  it('has connections and commits in the debug log, but neither the key nor the text', async () => {
     service = await serve({ utterances: ['Hello.'] }, { apiKey: KEY });
     const flow = await start({ mode: 'manual' }, KEY);
     const log: unknown[] = [];

@@ -46,7 +46,7 @@ describe('transcribe', () => {
     assert.deepEqual(flow.badges('transcribe').at(-1), {});
   });
 
-  it('runs as many at once as it may, lets the others wait, and refuses what is too much', async () => {
+  it('runs as many at once as it may, lets others wait, and refuses more than may wait', async () => {
     await serve({ utterances: ['Text.'], faults: [{ on: 'finished', do: 'hold', ms: 200 }] });
     const flow = await start({ atOnce: '2', waitingMessages: '3' });
     for (let i = 0; i < 6; i++) flow.send('transcribe', { payload: wav(silence(500)), _msgid: `m${i}` });
@@ -63,7 +63,7 @@ describe('transcribe', () => {
     assert.ok(most <= 2, `${most} connections at once`);
   });
 
-  it('reports what fails for the message it belongs to, and goes on with the next', async () => {
+  it('reports a failure for its own message, and goes on with the next', async () => {
     await serve({ utterances: ['Text.'] });
     const flow = await start();
     flow.send('transcribe', { payload: Buffer.from('OggS\0\0\0\0\0\0'), _msgid: 'bad' });
@@ -76,7 +76,7 @@ describe('transcribe', () => {
     assert.equal((await flow.message('text'))._msgid, 'good');
   });
 
-  it('aborts on close, and says nothing more', async () => {
+  it('aborts on close, and sends nothing more', async () => {
     await serve({ utterances: ['Text.'], faults: [{ on: 'finished', do: 'drop' }] });
     const flow = await start({ atOnce: '1' });
     flow.send('transcribe', { payload: wav(silence(1000)) });

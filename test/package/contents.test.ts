@@ -13,7 +13,7 @@ const MAX_UNPACKED_BYTES = 1_300_000;
 const MAX_WORD_ERRORS = 0.15;
 
 describe('the packed package', () => {
-  it('holds what is needed at run time and nothing else', async () => {
+  it('holds the files that are needed at run time and nothing else', async () => {
     const { files, unpackedSize } = await packPackage();
     const { BROWSER_FILES, BROWSER_FOLDERS } = await import('../../scripts/bundle-browser.mjs');
     const bundled = { files: BROWSER_FILES, folders: BROWSER_FOLDERS };
@@ -23,7 +23,7 @@ describe('the packed package', () => {
     assert.ok(unpackedSize < MAX_UNPACKED_BYTES, `${unpackedSize} bytes`);
   });
 
-  it('has every file that n8n is told of, and needs nothing of n8n to be installed', async () => {
+  it('has every file that its n8n section names, and installs without n8n', async () => {
     const { files } = await packPackage();
     const packed = new Set(files.map((file) => file.path));
     const { n8n, peerDependenciesMeta } = JSON.parse(
@@ -61,7 +61,7 @@ describe('the packed package', () => {
     assert.equal(existsSync(path.join(folder, 'node_modules/node-red')), false);
   });
 
-  it('can be imported by name from an ES module, and is there once however it is asked for', async () => {
+  it('can be imported by name from an ES module, and is loaded once by import and require', async () => {
     const folder = await userFolderWithPackage();
     const script = `
       import { AsrError, openSession } from '${PACKAGE_NAME}';
@@ -71,7 +71,7 @@ describe('the packed package', () => {
     assert.equal(stdout.trim(), 'function true');
   });
 
-  it('has a pool of connections that works as it is, and tells of a `connect` that throws in a typed error alone', async () => {
+  it('has a connection pool that works without options, and reports a `connect` that throws as a typed error only', async () => {
     const folder = await userFolderWithPackage();
     const script = `
       import { ConnectionPool, openSession } from '${PACKAGE_NAME}';
@@ -104,7 +104,7 @@ describe('the packed package', () => {
     assert.match(stdout.trim(), /^1 1 (\w+) \1$/);
   });
 
-  it('names the line of the source in a stack trace, where Node.js is told to read source maps', async () => {
+  it('names the source line in a stack trace with --enable-source-maps', async () => {
     const folder = await userFolderWithPackage();
     const script = `try { require('${PACKAGE_NAME}').openSession({ apiKey: 'sk-x', mode: 'none' }) } catch (error) { console.log(error.stack) }`;
     const { stdout } = await exec(process.execPath, ['--enable-source-maps', '-e', script], { cwd: folder });
@@ -114,7 +114,7 @@ describe('the packed package', () => {
     assert.match(source[Number(line) - 1] ?? '', /oneOf\('mode'/, stdout);
   });
 
-  it('has types for all that it exports, and no others', async () => {
+  it('has types for exactly what it exports', async () => {
     const folder = await userFolderWithPackage();
     const program = path.join(folder, 'types.ts');
     writeFileSync(program, `import * as all from '${PACKAGE_NAME}';\nexport const copy = { ...all };\n`);

@@ -13,20 +13,20 @@ const PAGES = [
 ].filter((page) => existsSync(path.join(ROOT, page)));
 
 describe('the documentation', () => {
-  it('has the pages that are made of the sources as they are now: `npm run docs` writes them', async () => {
+  it('has up-to-date pages generated from the sources (`npm run docs` writes them)', async () => {
     for (const [page, text] of Object.entries(await madePages())) {
       assert.equal(readFileSync(path.join(ROOT, page), 'utf8'), text, page);
     }
   });
 
-  it('has no link into nowhere', () => {
+  it('has no broken link', () => {
     const broken = PAGES.flatMap((page) =>
       linksOf(page).filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link))),
     );
     assert.deepEqual(broken, []);
   });
 
-  it('can be reached from its first page', () => {
+  it('can be reached completely from its first page', () => {
     const reached = new Set(['README.md']);
     for (const page of reached) {
       for (const link of linksOf(page)) {

@@ -51,7 +51,7 @@ describe('The workflows of the repository', () => {
     assert.doesNotMatch(release, /NODE_AUTH_TOKEN|secrets\./);
   });
 
-  it('look for updates of every folder that has a lockfile', () => {
+  it('are updated by dependabot in every folder that has a lockfile', () => {
     const { updates } = parse(read('.github/dependabot.yml')) as { updates: { directories?: string[] }[] };
     const directories = updates.flatMap((update) => update.directories ?? []);
     const lockfiles = execFileSync('git', ['ls-files', 'package-lock.json', '**/package-lock.json'], {
@@ -66,7 +66,7 @@ describe('The workflows of the repository', () => {
     assert.deepEqual(unwatched, []);
   });
 
-  it('have what a stranger looks for in a repository', () => {
+  it('come with the policies, forms and templates that contributors expect', () => {
     for (const file of ['SECURITY.md', 'CODE_OF_CONDUCT.md', '.editorconfig', '.nvmrc', '.gitattributes']) {
       assert.ok(existsSync(path.join(ROOT, file)), file);
     }

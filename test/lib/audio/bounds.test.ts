@@ -78,7 +78,7 @@ function checkBounds({ mostPcmBytes, longestTurnMs, growthBytes }: Turns): void 
   assert.ok(growthBytes < MAX_GROWTH_BYTES, `${Math.round(growthBytes / 1e6)} MB`);
 }
 
-describe('valid files that decode to far more than they are', function () {
+describe('small files that decode to far more audio than their size suggests', function () {
   this.timeout(120_000);
   // What is measured is the time of all threads: a collection or a compilation of other tests may fall into a turn.
   this.retries(3);
@@ -88,20 +88,20 @@ describe('valid files that decode to far more than they are', function () {
     for (const file of [flacBomb(2, 16_000), oggOpusBomb(1), fixture('a.mp3', '')]) await turnsOf(file);
   });
 
-  it('are refused as implausible after ten minutes of FLAC that has 13 bytes a minute', async () => {
+  it('are refused after ten minutes as a FLAC of 13 bytes a minute', async () => {
     const turns = await turnsOf(flacBomb(1000, 1000));
     assert.match(refusalOf(turns), /implausibly tight/);
     assert.ok(turns.pcmBytes > 0, 'nothing came before');
     checkBounds(turns);
   });
 
-  it('are refused as implausible where Ogg Opus has a byte for 120 ms', async () => {
+  it('are refused as Ogg Opus with one byte for each 120 ms', async () => {
     const turns = await turnsOf(oggOpusBomb(100));
     assert.match(refusalOf(turns), /implausibly tight/);
     checkBounds(turns);
   });
 
-  it('give little at once where they are short enough to be honest', async () => {
+  it('are decoded in small pieces where they are short enough to be genuine', async () => {
     for (const file of [flacBomb(8, 1000), flacBomb(120, 16_000), oggOpusBomb(10)]) {
       const turns = await turnsOf(file);
       assert.equal(turns.error, undefined);
@@ -109,7 +109,7 @@ describe('valid files that decode to far more than they are', function () {
     }
   });
 
-  it('are refused where each frame has another rate', async () => {
+  it('are refused where the rate changes with each frame', async () => {
     const frames = Array.from({ length: 200 }, (_, index) => flacFrames(60_000 + index)).flat();
     const file = Buffer.concat([flacBomb(0, 16_000), ...frames]);
     const turns = await turnsOf(file);
@@ -117,7 +117,7 @@ describe('valid files that decode to far more than they are', function () {
     checkBounds(turns);
   });
 
-  it('let a reader stop in the middle of them', async () => {
+  it('can be stopped in the middle by the reader', async () => {
     const closing = new AbortController();
     let pieces = 0;
     await assert.rejects(
@@ -141,7 +141,7 @@ describe('a long recording as one Buffer', function () {
   this.timeout(300_000);
   this.retries(3);
 
-  it('of an hour of WAV is decoded in turns of less than 50 ms, with less than 64 MB beyond it', async () => {
+  it('is decoded in turns of less than 50 ms, with less than 64 MB beside it: an hour of WAV', async () => {
     const turns = await turnsOf(wav(Buffer.alloc(3600 * 32_000, 1)));
     assert.equal(turns.error, undefined);
     assert.equal(turns.pcmBytes, 3600 * 32_000);
@@ -154,7 +154,7 @@ describe('a long recording as one Buffer', function () {
     ['a.flac', '-ar 16000'],
     ['a.ogg', '-c:a libopus -ar 48000 -b:a 16k'],
   ] as const) {
-    it(`of ten minutes of ${name} is decoded in turns of less than 50 ms, with less than 64 MB beyond it`, async () => {
+    it(`is decoded in turns of less than 50 ms, with less than 64 MB beside it: ten minutes of ${name}`, async () => {
       const file = fixture(name, `-filter_complex aloop=loop=54:size=176000 ${args}`);
       const turns = await turnsOf(file);
       assert.equal(turns.error, undefined);

@@ -47,7 +47,7 @@ describe('Ogg Opus', function () {
     }
   });
 
-  it('is read where packets go on from page to page', async () => {
+  it('is read where packets continue on the next page', async () => {
     assert.ok(
       (await decodeChunks(makeOgg(packets, { ...trimmed, packetsPerPage: 200 }), 977)).pcm.equals(plain),
     );
@@ -64,7 +64,7 @@ describe('Ogg Opus', function () {
     assert.equal(info.seconds, 22);
   });
 
-  it('leaves out what is damaged, and says so', async () => {
+  it('is decoded without its damaged parts, with a warning', async () => {
     const damaged = makeOgg(packets, trimmed);
     damaged[20_000] = damaged[20_000]! ^ 0xff;
     const { pcm, info } = await sameInChunks(damaged);
@@ -77,7 +77,7 @@ describe('Ogg Opus', function () {
     assert.equal(info.isCut, true);
   });
 
-  it('is refused from its middle, with what to do', async () => {
+  it('is refused where its beginning is missing, and the error says what to do', async () => {
     const file = makeOgg(packets);
     const middle = file.subarray(file.indexOf('OggS', 30_000));
     await assert.rejects(decodeChunks(middle, 4096), { code: 'BAD_AUDIO', message: /without its beginning/ });
@@ -96,7 +96,7 @@ describe('Ogg Opus', function () {
     intake.reset();
   });
 
-  it('goes on after a pause where it was, without its header again', async () => {
+  it('goes on after a pause without a new header', async () => {
     const file = makeOgg(packets, trimmed);
     const intake = new AudioIntake(16_000);
     const first = await allOf(intake, intake.write(file.subarray(0, 40_000)));
@@ -141,7 +141,7 @@ describe('WebM Opus', function () {
     });
   }
 
-  it('starts again where a recorder starts again', async () => {
+  it('begins again with a new header of the recorder', async () => {
     const file = makeWebm(packets);
     const intake = new AudioIntake(16_000);
     const pieces = [
@@ -154,7 +154,7 @@ describe('WebM Opus', function () {
     intake.reset();
   });
 
-  it('is refused from its middle, as a recorder sends it to who comes too late', async () => {
+  it('is refused where its beginning is missing, as for a listener that joins late', async () => {
     const file = makeWebm(packets);
     const middle = file.subarray(file.indexOf(Buffer.of(0x1f, 0x43, 0xb6, 0x75), 10_000));
     await assert.rejects(decodeChunks(middle, 4096), {
@@ -166,20 +166,20 @@ describe('WebM Opus', function () {
 
 describe('a live recorder', () => {
   for (const size of [0, 0xffffffff, 0x7ffff000]) {
-    it(`may leave ${size} as the size of a WAV`, async () => {
+    it(`may write ${size} as the size of a WAV`, async () => {
       const file = wav(JFK_PCM);
       file.writeUInt32LE(size, 40);
       assert.ok((await sameInChunks(file)).pcm.equals(JFK_PCM));
     });
   }
 
-  it('may have been cut off in the middle of a WAV, which is said', async () => {
+  it('may be cut off in the middle of a WAV, which is reported', async () => {
     const { pcm, info } = await decodeChunks(wav(JFK_PCM).subarray(0, 100_044), 4096);
     assert.equal(pcm.length, 100_000);
     assert.equal(info.isCut, true);
   });
 
-  it('may have put tags in front of an MP3 or a FLAC, and behind it', async () => {
+  it('may write tags before and after an MP3 or a FLAC', async () => {
     const id3 = Buffer.concat([Buffer.from('ID3\x04\0\0\0\0\x4e\x10', 'latin1'), Buffer.alloc(10_000, 0xff)]);
     const tag = Buffer.concat([Buffer.from('TAG'), Buffer.alloc(125, 'x')]);
     for (const [name, args] of [

@@ -14,7 +14,7 @@ function amplified(pcm: Buffer, factor: number): Buffer {
 }
 
 describe('the audio doctor', () => {
-  it('tells container, codec, rate, channels, bits, length and level', async () => {
+  it('reports container, codec, rate, channels, bits, length and level', async () => {
     assert.deepEqual(await describeAudio(wav(JFK_PCM)), {
       container: 'wav',
       codec: 'pcm_s16le',
@@ -32,7 +32,7 @@ describe('the audio doctor', () => {
     });
   });
 
-  it('tells clipped from loud, and silent from quiet', async () => {
+  it('distinguishes clipped from loud, and silent from quiet', async () => {
     assert.equal((await describeAudio(wav(amplified(JFK_PCM, 6)))).isClipped, true);
     assert.equal((await describeAudio(wav(amplified(JFK_PCM, 1.25)))).isClipped, false);
     const muted = await describeAudio(wav(deadSilence(2000)));
@@ -41,7 +41,7 @@ describe('the audio doctor', () => {
     assert.equal((await describeAudio(wav(silence(2000)))).isSilent, false);
   });
 
-  it('knows the samples of typed arrays, and the rate of a file by its name and its hints', async () => {
+  it('reads the samples of typed arrays, and takes the rate of a file from its name and hints', async () => {
     const floats = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin(i / 10) / 2);
     const info = await describeAudio(floats);
     assert.equal(info.codec, 'pcm_f32le');
@@ -50,7 +50,7 @@ describe('the audio doctor', () => {
     assert.equal(told.seconds, 1);
   });
 
-  it('has a sentence of its own for each thing that is no audio', async () => {
+  it('describes each kind of file that is no audio in a sentence of its own', async () => {
     const messages: string[] = [];
     for (const [source, said] of [
       [new Uint8Array(0), /empty/],
@@ -71,7 +71,7 @@ describe('the audio doctor', () => {
     assert.equal(new Set(messages).size, messages.length);
   });
 
-  it('says how to get ffmpeg where something needs it and it is not there', async () => {
+  it('says how to get ffmpeg where a format needs it and it is missing', async () => {
     const before = process.env.FFMPEG_PATH;
     process.env.FFMPEG_PATH = '/no/such/ffmpeg';
     try {
@@ -85,7 +85,7 @@ describe('the audio doctor', () => {
     }
   });
 
-  it('says what ffmpeg makes of a damaged file, and leaves no file and no process behind', async () => {
+  it('reports what ffmpeg says of a damaged file, and leaves no file and no process behind', async () => {
     const before = process.env.FFMPEG_PATH;
     process.env.FFMPEG_PATH = ffmpegPath();
     try {

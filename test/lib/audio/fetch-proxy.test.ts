@@ -46,7 +46,7 @@ describe('a proxy on the way to audio at an address', () => {
     return bytes;
   }
 
-  it('fetches what is not encrypted, every redirect of it too', async () => {
+  it('carries requests to http addresses, and each of their redirects', async () => {
     const proxy = await start();
     await withEnvironment({ ...NO_PROXIES, HTTP_PROXY: proxy.url }, async () => {
       assert.equal(await bytesAt(`http://${HOST}/moved`), JFK_PCM.length);
@@ -55,7 +55,7 @@ describe('a proxy on the way to audio at an address', () => {
     assert.deepEqual(targets, [`http://${HOST}/moved`, `http://${HOST}/a.wav`]);
   });
 
-  it('is asked for a tunnel where the address is encrypted', async () => {
+  it('is asked for a tunnel to https addresses', async () => {
     const proxy = await start({ status: 403 });
     await withEnvironment({ ...NO_PROXIES, HTTPS_PROXY: proxy.url }, async () => {
       await assert.rejects(bytesAt(`https://${HOST}/a.wav`), {
@@ -72,7 +72,7 @@ describe('a proxy on the way to audio at an address', () => {
     assert.equal(await bytesAt(`http://${HOST}/a.wav`, address), JFK_PCM.length);
   });
 
-  it('that wants a password is told apart from the server, without the wrong one', async () => {
+  it('is named in the error when it refuses a password, and the error does not repeat the password', async () => {
     const proxy = await start({ password: 's3cret' });
     for (const scheme of ['http', 'https']) {
       const address = proxy.url.replace('//', '//somebody:wr0ng@');
@@ -83,7 +83,7 @@ describe('a proxy on the way to audio at an address', () => {
     }
   });
 
-  it('is left out for hosts of NO_PROXY, for this machine and where the option says so', async () => {
+  it('is bypassed for hosts of NO_PROXY, for this machine and where the option says so', async () => {
     const proxy = await start();
     await withEnvironment({ ...NO_PROXIES, HTTP_PROXY: proxy.url, NO_PROXY: HOST }, async () => {
       await assert.rejects(bytesAt(`http://${HOST}/a.wav`), { code: 'BAD_AUDIO' });

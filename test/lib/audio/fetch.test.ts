@@ -79,13 +79,13 @@ describe('audio behind an address', () => {
     throw new Error('It was read.');
   }
 
-  it('is fetched and decoded, also where only the content type says what it is', async () => {
+  it('is fetched and decoded, also where only the content type tells its format', async () => {
     for (const path of ['/a.wav', '/moved', '/l16'])
       assert.ok((await decode(base + path)).equals(JFK_PCM), path);
     assert.equal((await describeAudio(`${base}/a.ogg`)).codec, 'opus');
   });
 
-  it('is fetched with the user and password of the address, which are told to nobody else', async () => {
+  it('is fetched with the user and password of the address, which go to no other host', async () => {
     const address = base.replace('//', '//me:p%40ss@');
     assert.ok((await decode(`${address}/secret`)).equals(JFK_PCM));
     await decode(`${address}/away`);
@@ -114,20 +114,20 @@ describe('audio behind an address', () => {
     ['http://no such host/', /no valid URL/],
   ];
   for (const [path, said] of answers) {
-    it(`has its own sentence where it is ${path}`, async () => {
+    it(`is refused with a message of its own where it is ${path}`, async () => {
       const error = await failure(path, { strings: 'url' });
       assert.equal(error.code, 'BAD_AUDIO');
       assert.match(error.message, said);
     });
   }
 
-  it('says nothing of the secrets in an address', async () => {
+  it('is refused without repeating the secrets in its address', async () => {
     const error = await failure(`${base.replace('//', '//me:hunter2@')}/status/403?token=hunter2`);
     assert.doesNotMatch(JSON.stringify([error.message, String(error.cause)]), /hunter2/);
     assert.equal(error.httpStatus, 403);
   });
 
-  it('can be given up while the server says nothing more', async () => {
+  it('can be aborted while the server sends nothing', async () => {
     const stop = new AbortController();
     const reader = readAudio(`${base}/slow`, { signal: stop.signal })[Symbol.asyncIterator]();
     await reader.next();

@@ -146,7 +146,7 @@ describe('audio of every format', function () {
   });
 
   for (const test of CASES) {
-    it(`comes out whole and alike: ${title(test)}`, async () => {
+    it(`is decoded completely and close to the original: ${title(test)}`, async () => {
       const { pcm, info } = await decodeChunks(fixture(test.name, test.args), 65_536, test.hints);
       assert.equal(info.codec, test.codec);
       const added = pcm.length / 2 - JFK_PCM.length / 2;
@@ -159,7 +159,7 @@ describe('audio of every format', function () {
       assert.equal(info.isClipped, false);
     });
 
-    it(`comes out the same in chunks of every size: ${title(test)}`, async () => {
+    it(`is decoded to the same samples in chunks of every size: ${title(test)}`, async () => {
       const file = fixture(test.name, `-t 0.5 ${test.args}`);
       const { pcm } = await decodeChunks(file, file.length, test.hints);
       assert.ok(pcm.length >= 0.9 * RATE_HZ, `${pcm.length} bytes`);
@@ -172,7 +172,7 @@ describe('audio of every format', function () {
 
   // The recording has one channel: without this, no frame would need its two told apart.
   for (const level of [0, 5, 8, 12]) {
-    it(`keeps every bit of a FLAC of two different channels, compressed at level ${level}`, async () => {
+    it(`is decoded bit for bit from a FLAC with two different channels, compressed at level ${level}`, async () => {
       const delayed = '[0:a]asplit[a][b];[b]adelay=7,volume=0.5[c];[a][c]join=inputs=2:channel_layout=stereo';
       const args = `-filter_complex ${delayed} -t 3`;
       const flac = fixture('stereo.flac', `${args} -compression_level ${level}`);
@@ -189,7 +189,7 @@ describe('audio of every format', function () {
     });
   }
 
-  it('keeps every bit of what only has to be unpacked', async () => {
+  it('is decoded bit for bit from lossless formats', async () => {
     for (const [name, args] of [
       ['a.flac', ''],
       ['a.aiff', '-c:a pcm_s16le'],
@@ -216,7 +216,7 @@ describe('words of a recording in every format', function () {
   });
 
   for (const test of CASES.filter(({ heard }) => heard)) {
-    it(`are heard as in the original: ${title(test)}`, async () => {
+    it(`are recognised as in the original: ${title(test)}`, async () => {
       const { text, audio } = await transcribe(fixture(test.name, test.args), {
         address: service.url,
         ...(test.hints && { hints: test.hints }),

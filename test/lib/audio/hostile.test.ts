@@ -83,7 +83,7 @@ function mutated(file: Buffer, other: Buffer, pick: (below: number) => number): 
 }
 
 describe('audio that is broken', () => {
-  it(`ends in fewer samples or an error that says why, for ${FILES} files of every format`, async function () {
+  it(`gives fewer samples or an error that says why, for ${FILES} files of every format`, async function () {
     this.timeout(300_000);
     const own = seeds();
     const foreign = foreignSeeds();
@@ -131,7 +131,7 @@ describe('audio that is broken', () => {
     assert.ok(growth < MAX_GROWTH_BYTES, `${Math.round(growth / 1e6)} MB more`);
   });
 
-  it('needs no memory for what a header claims', async () => {
+  it('allocates no memory for a length that only a header claims', async () => {
     const intake = new AudioIntake(16_000);
     const claims = Buffer.concat([
       Buffer.from('\x1a\x45\xdf\xa3\x84A_OP\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff', 'latin1'),
@@ -148,7 +148,7 @@ describe('audio that is broken', () => {
 });
 
 describe('an hour of 48 kHz stereo', () => {
-  it('flows through as WAV with less than 20 MB', async function () {
+  it('is read as WAV with less than 20 MB of memory', async function () {
     this.timeout(120_000);
     const second = Buffer.alloc(48_000 * 4);
     for (let i = 0; i < 48_000; i++) {

@@ -96,7 +96,7 @@ describe('AudioIntake makes 16-bit mono of', () => {
     ],
   ];
   for (const [encoding, bytes, write] of encodings) {
-    it(`raw ${encoding} in stereo, of which it takes the mean or one`, () => {
+    it(`raw ${encoding} in stereo, by the mean or by one channel`, () => {
       const raw = Buffer.alloc(samples.length * bytes * 2);
       const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
       for (const [index, value] of samples.entries()) write(view, (2 * index + 1) * bytes, value);
@@ -122,14 +122,14 @@ describe('AudioIntake makes 16-bit mono of', () => {
     assert.ok(pcm.equals(PCM));
   });
 
-  it('a telephone line at 8 kHz for a model of 8 kHz without another rate in between', () => {
+  it('A-law at 8 kHz for a model of 8 kHz, without a resampling in between', () => {
     const intake = new AudioIntake(8000);
     const pcm = now(intake.write(Buffer.alloc(8000, 0xd5), { encoding: 'a-law', rate: 8000 }));
     assert.equal(pcm.length, 16000);
     assert.equal(intake.info?.codec, 'pcm_alaw');
   });
 
-  it('nothing that is told to be what it takes, in any of its names', () => {
+  it("nothing where the hints name the session's own encoding, by any of its names", () => {
     for (const encoding of ['signed-integer', 'pcm_s16le', 's16le', 'PCM', 'linear16']) {
       const hint = { rate: 8000, channels: 1, bits: 16, encoding };
       assert.equal(now(new AudioIntake(8000).write(PCM, hint)).buffer, PCM.buffer);

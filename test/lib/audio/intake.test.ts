@@ -37,11 +37,11 @@ describe('AudioIntake', () => {
         assert.ok(take(bytes, size).equals(pcm));
       };
 
-      it('passes raw PCM on as it is', () => {
+      it('passes raw PCM on unchanged', () => {
         same(PCM);
       });
 
-      it('passes raw PCM on that has an R, RI or RIF at the beginning of chunks', () => {
+      it('passes raw PCM on whose chunks begin with R, RI or RIF', () => {
         const tricky = Buffer.from('RxRIxxRIFxRRIFRIF\0'.repeat(100), 'latin1');
         same(tricky, tricky);
       });
@@ -54,7 +54,7 @@ describe('AudioIntake', () => {
         same(extensibleWav(PCM));
       });
 
-      it('leaves out chunks before and behind the audio of a WAV', () => {
+      it('leaves out the chunks before and after the audio of a WAV', () => {
         same(
           withChunks(PCM, {
             before: [chunk('LIST', noise(27)), chunk('bext', noise(602))],
@@ -71,14 +71,14 @@ describe('AudioIntake', () => {
         });
       }
 
-      it('drops half a sample at the end of a WAV rather than shift the next one', () => {
+      it('drops half a sample at the end of a WAV, so that the next sample is not shifted', () => {
         const odd = wav(Buffer.concat([PCM, Buffer.of(7)]));
         same(odd);
       });
     });
   }
 
-  it('passes loud raw PCM on that begins almost like another format', () => {
+  it('passes raw PCM on that happens to begin almost like another format', () => {
     for (const head of ['ID3Z', '\xff\xd8\xff\x10', 'Oggs', 'RIFX']) {
       const loud = Buffer.concat([Buffer.from(head, 'latin1'), noise(96)]);
       assert.ok(now(new AudioIntake(16000).write(loud)).equals(loud), head);
@@ -105,7 +105,7 @@ describe('AudioIntake', () => {
     assert.equal(piece.buffer, PCM.buffer);
   });
 
-  it('keeps nothing of a header that it waits for in the memory of the caller', () => {
+  it("copies an incomplete header out of the caller's memory", () => {
     const intake = new AudioIntake(16000);
     const file = wav(PCM);
     const reused = Buffer.from(file.subarray(0, 20));
@@ -114,7 +114,7 @@ describe('AudioIntake', () => {
     assert.ok(now(intake.write(file.subarray(20))).equals(PCM));
   });
 
-  it('takes nothing from nothing', () => {
+  it('gives no samples for empty input', () => {
     assert.equal(now(new AudioIntake(16000).write(new Uint8Array(0))).length, 0);
     assert.equal(now(new AudioIntake(16000).write(wav(Buffer.alloc(0)))).length, 0);
   });
@@ -153,7 +153,7 @@ describe('AudioIntake refuses', () => {
     });
   }
 
-  it('what is said to be a container and does not begin like one', () => {
+  it('raw bytes whose MIME type or file name says that they are a container', () => {
     assert.match(
       refusal(PCM, { mimeType: 'audio/webm;codecs=opus' }).message,
       /WebM recording without its beginning/,
@@ -186,7 +186,7 @@ describe('AudioIntake refuses', () => {
     });
   }
 
-  it('hints that no audio has', () => {
+  it('hints that no audio can have', () => {
     assert.match(refusal(PCM, { bits: 17 }).message, /17 bits/);
     assert.match(refusal(PCM, { rate: 3 }).message, /3 Hz/);
     assert.match(refusal(PCM, { channels: 0 }).message, /0 channels/);
@@ -194,7 +194,7 @@ describe('AudioIntake refuses', () => {
     assert.match(refusal(PCM, { channels: 2, channel: 2 }).message, /Channel 2 was asked for/);
   });
 
-  it('and starts afresh with what comes next', () => {
+  it('one input and takes the next one from its beginning', () => {
     const intake = new AudioIntake(16000);
     assert.equal(now(intake.write(PCM.subarray(0, 31))).length, 30);
     assert.throws(() => intake.write(edited(22, 0)), { code: 'BAD_AUDIO' });

@@ -58,7 +58,7 @@ function marksIn(file: Buffer): number[] {
   return [...found];
 }
 
-describe('a recording that is cut where something in it looks like a beginning', function () {
+describe('a recording that is cut into chunks where its bytes look like the beginning of a file', function () {
   this.timeout(60_000);
   const files: [name: string, make: () => Buffer][] = [
     ['FLAC with a PNG cover', flacWithCover],
@@ -72,7 +72,7 @@ describe('a recording that is cut where something in it looks like a beginning',
     ['Ogg Opus', () => fixture('a.ogg', '-c:a libopus -ar 48000 -t 2')],
   ];
   for (const [name, make] of files) {
-    it(`is decoded as it is whole: ${name}`, async () => {
+    it(`is decoded as it would be in one piece: ${name}`, async () => {
       const file = make();
       const whole = await decodeChunks(file, file.length);
       assert.ok(whole.pcm.length > 0);
@@ -86,11 +86,11 @@ describe('a recording that is cut where something in it looks like a beginning',
   }
 });
 
-describe('what follows a recording', function () {
+describe('the bytes behind a recording', function () {
   this.timeout(60_000);
   const list = chunk('LIST', noise(2992));
 
-  it('is no audio of a WAV, also in a piece of its own', async () => {
+  it('are not taken for audio behind a WAV, also in a chunk of their own', async () => {
     for (const after of [[list], [chunk('id3 ', ID3), list], [chunk('junk', PNG)]]) {
       const file = withChunks(PCM, { before: [], after });
       for (const at of [44 + PCM.length, 44 + PCM.length + 4, 44 + PCM.length + 100]) {
@@ -104,7 +104,7 @@ describe('what follows a recording', function () {
     }
   });
 
-  it('is another recording, wherever the two are cut', async () => {
+  it('are read as another recording, wherever the chunks are cut', async () => {
     const both = Buffer.concat([wav(PCM), wav(PCM)]);
     for (let into = 0; into <= 21; into++) {
       const { pcm } = await cutAt(both, 44 + PCM.length + into);
@@ -112,7 +112,7 @@ describe('what follows a recording', function () {
     }
   });
 
-  it('is a WAV behind an MP3', async () => {
+  it('are read as a WAV behind an MP3', async () => {
     const mp3 = fixture('a.mp3', '-t 2');
     const alone = await decodeChunks(mp3, mp3.length);
     const both = Buffer.concat([mp3, wav(PCM)]);
@@ -123,7 +123,7 @@ describe('what follows a recording', function () {
     }
   });
 
-  it('goes on as audio where the size of a WAV was too small, and is said', async () => {
+  it('are read as audio where the size in the WAV was too small, which is reported', async () => {
     const file = wav(PCM);
     file.writeUInt32LE(32_000, 40);
     for (const size of [file.length, 4096, 37]) {
@@ -134,7 +134,7 @@ describe('what follows a recording', function () {
   });
 });
 
-describe('a whole recording is not called cut', function () {
+describe('a recording is not reported as cut off', function () {
   this.timeout(60_000);
 
   for (const size of [0x7ffff000, 0x7fffffff, 0x80000000, 0xffffffff - 36, 2_000_000_000]) {
@@ -172,13 +172,13 @@ describe('a whole recording is not called cut', function () {
     });
   }
 
-  it('but a WAV is that ends before the size it says', async () => {
+  it('unless a WAV ends before the size in its header', async () => {
     assert.equal((await decodeChunks(wav(PCM).subarray(0, 40_000), 4096)).info.isCut, true);
   });
 });
 
-describe('a FLAC whose largest frame is larger than it says', () => {
-  it('is decoded whole in pieces of any size', async () => {
+describe('a FLAC whose largest frame is larger than its header says', () => {
+  it('is decoded completely in chunks of any size', async () => {
     const file = Buffer.from(fixture('a.flac', ''));
     const whole = await decodeChunks(file, file.length);
     file.writeUIntBE(1000, 15, 3);

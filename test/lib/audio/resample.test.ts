@@ -114,14 +114,14 @@ describe('Resampler', () => {
     assert.ok(restDb - toneDb < -80, `${restDb - toneDb} dB`);
   });
 
-  it('puts no delay on the audio', () => {
+  it('adds no delay to the audio', () => {
     const click = new Float32Array(4800);
     click[2400] = 1;
     const out = resample(click, 48_000, 16_000);
     assert.equal(out.indexOf(Math.max(...out)), 800);
   });
 
-  it('starts afresh after a flush', () => {
+  it('begins a new signal after a flush', () => {
     let pieces: Float32Array[] = [];
     const resampler = new Resampler(48_000, 16_000, (piece) => pieces.push(piece.slice()));
     const samples = tone(440, 48_000).subarray(0, 1000);

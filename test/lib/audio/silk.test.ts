@@ -17,7 +17,7 @@ describe('SILK, as WeChat and QQ send it', () => {
   });
 
   for (const size of [37, 4096, 1_000_000]) {
-    it(`comes out alike in chunks of ${size} bytes, whatever it is named`, async () => {
+    it(`is decoded to the same samples in chunks of ${size} bytes, under any name`, async () => {
       const { pcm, info } = await decodeChunks(file, size, { fileName: 'voice.amr', isRecording: true });
       assert.deepEqual([info.container, info.codec, info.isCut], ['silk', 'silk', false]);
       const alike = likeness(pcm, expected);
@@ -26,19 +26,19 @@ describe('SILK, as WeChat and QQ send it', () => {
     });
   }
 
-  it('is known with and without the byte that WeChat puts before its mark', async () => {
+  it('is recognised with and without the byte that WeChat writes before its mark', async () => {
     const mark = file.indexOf('#!SILK_V3');
     assert.equal((await describeAudio(file.subarray(mark))).codec, 'silk');
     assert.equal((await describeAudio(Buffer.concat([Buffer.of(2), file.subarray(mark)]))).codec, 'silk');
   });
 
-  it('says that it was cut, and keeps what came', async () => {
+  it('is reported as cut off, and the samples before the cut are kept', async () => {
     const info = await describeAudio(file.subarray(0, 20_005));
     assert.equal(info.isCut, true);
     assert.ok(info.seconds > 4);
   });
 
-  it('blocks nobody for long while a minute is decoded', async () => {
+  it('is decoded without blocking the event loop for long', async () => {
     const mark = file.indexOf('#!SILK_V3') + 9;
     const minute = Buffer.concat([file.subarray(0, mark), ...Array<Buffer>(6).fill(file.subarray(mark))]);
     const { seconds } = await describeAudio(minute);

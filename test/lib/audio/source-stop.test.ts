@@ -24,7 +24,7 @@ describe('readAudio, when it is stopped', () => {
     return { stream, cancelled: () => cancelled };
   }
 
-  it('destroys a Node stream that gives nothing, at the signal', async () => {
+  it('destroys a silent Node stream at the signal', async () => {
     const stream = new PassThrough();
     const controller = new AbortController();
     const reading = failure(stream, { signal: controller.signal });
@@ -35,7 +35,7 @@ describe('readAudio, when it is stopped', () => {
     assert.ok(stream.destroyed);
   });
 
-  it('cancels a web stream that gives nothing, at the signal', async () => {
+  it('cancels a silent web stream at the signal', async () => {
     const { stream, cancelled } = silentWebStream();
     const controller = new AbortController();
     const reading = failure(stream, { signal: controller.signal });
@@ -44,7 +44,7 @@ describe('readAudio, when it is stopped', () => {
     await waitUntil(cancelled, 'the stream to be cancelled');
   });
 
-  it('stops at an async iterable that gives nothing, at the signal', async () => {
+  it('stops waiting for a silent async iterable at the signal', async () => {
     const endless: AsyncIterable<Uint8Array> = {
       [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => undefined) }),
     };
@@ -54,7 +54,7 @@ describe('readAudio, when it is stopped', () => {
     assert.equal((await reading).code, 'ABORTED');
   });
 
-  it('reads nothing at all when the signal came before, of any source', async () => {
+  it('reads nothing of any source when the signal was aborted before', async () => {
     const signal = AbortSignal.abort();
     const stream = new PassThrough();
     const web = silentWebStream();

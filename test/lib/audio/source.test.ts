@@ -108,7 +108,7 @@ describe('readAudio', () => {
     assert.match((await failure('/etc/hostname.', { strings: 'base64' })).message, /no base64/);
   });
 
-  it('takes no time to see that a long text is no base64', async () => {
+  it('rejects a long text that is no base64 without blocking', async () => {
     const startedAt = performance.now();
     await failure(`AAAA${' '.repeat(200_000)}*`, { strings: 'base64' });
     assert.ok(performance.now() - startedAt < 1000);
@@ -126,7 +126,7 @@ describe('readAudio', () => {
     assert.match((error.cause as Error).message, /line cut/);
   });
 
-  it('says that a web stream belongs to somebody else', async () => {
+  it('says that a web stream is locked by another reader', async () => {
     const stream = new ReadableStream<Uint8Array>();
     stream.getReader();
     const error = await failure(stream);

@@ -23,7 +23,7 @@ async function refusal(bytes: Buffer | string, hints: AudioFormatHints = {}): Pr
 /** The beginning of something, and bytes like noise behind it. */
 const file = (head: string): Buffer => Buffer.concat([Buffer.from(head, 'latin1'), noise(20_000)]);
 
-describe('a whole recording that is no audio', () => {
+describe('a complete file that is no audio', () => {
   const pathBefore = process.env.FFMPEG_PATH;
   before(() => {
     process.env.FFMPEG_PATH = '/nowhere/ffmpeg';
@@ -69,7 +69,7 @@ describe('a whole recording that is no audio', () => {
     ],
   ];
   for (const [name, bytes, said, hints] of cases) {
-    it(`is refused by its name: ${name}`, async () => {
+    it(`is refused as what it is: ${name}`, async () => {
       const error = await refusal(bytes, hints);
       assert.equal(error.code, 'BAD_AUDIO');
       assert.match(error.message, said);
@@ -88,12 +88,12 @@ describe('a whole recording that is no audio', () => {
     assert.match(speech.message, /raw 16-bit samples/);
   });
 
-  it('carries no more of what came than a short excerpt', async () => {
+  it('is quoted in the error by a short excerpt only', async () => {
     const error = await refusal(noise(50_000), { fileName: `${'x'.repeat(5000)}.bin` });
     assert.ok(error.message.length < 900, `${error.message.length} characters`);
   });
 
-  it('is taken where something tells what it is', async () => {
+  it('is taken for raw samples where a hint says that it is raw audio', async () => {
     const bytes = noise(16_000);
     for (const hints of [
       { rate: 16_000 },
@@ -119,7 +119,7 @@ describe('a whole recording that is no audio', () => {
     assert.ok(info.rmsDb < -10, `${info.rmsDb} dB`);
   });
 
-  it('is found as MP3, AAC or MPEG-TS where it begins off a frame', async () => {
+  it('is recognised as MP3, AAC or MPEG-TS where it begins in the middle of a frame', async () => {
     process.env.FFMPEG_PATH = ffmpegPath();
     const codecOf = async (name: string, args: string) => {
       const whole = fixture(name, args);
@@ -130,7 +130,7 @@ describe('a whole recording that is no audio', () => {
     assert.equal(await codecOf('a.ts', '-c:a aac'), 'aac');
   });
 
-  it('goes to ffmpeg where there is one and its name or its mark tells', async () => {
+  it('is decoded by ffmpeg where one is installed and its file name or first bytes name the format', async () => {
     process.env.FFMPEG_PATH = ffmpegPath();
     for (const [name, args, codec] of [
       ['a.g722', '-ar 16000', 'adpcm_g722'],
@@ -148,7 +148,7 @@ describe('a whole recording that is no audio', () => {
   });
 });
 
-describe('live audio that nothing is said of', () => {
+describe('live audio without any hint of its format', () => {
   const looks = (bytes: Uint8Array): string => findLikeness(bytes.subarray(0, 64_000))?.looks ?? 'nothing';
 
   for (const [name, format, said] of [
@@ -160,18 +160,18 @@ describe('live audio that nothing is said of', () => {
     ['µ-law', 'mulaw', /µ-law/],
     ['A-law', 'alaw', /A-law/],
   ] as const) {
-    it(`is seen to be ${name}`, () => {
+    it(`is detected as ${name}`, () => {
       assert.match(looks(fixture(`a.${format}`, `-f ${format} -af volume=0.7`)), said);
     });
   }
 
-  it('is seen to be 24 bits at the right of 32', () => {
+  it('is detected as 24-bit samples at the right of 32 bits', () => {
     const wide = Buffer.alloc(2 * JFK_PCM.length);
     for (let at = 0; at < JFK_PCM.length; at += 2) wide.writeInt32LE(JFK_PCM.readInt16LE(at) * 256, at * 2);
     assert.match(looks(wide), /24-bit samples at the right of 32/);
   });
 
-  it('is seen to be noise, or packets with RTP headers, or the middle of an MP3', () => {
+  it('is detected as noise, as RTP packets or as the middle of an MP3', () => {
     assert.match(looks(noise(64_000)), /encrypted or compressed/);
     const packets = Array.from({ length: 20 }, (_, index) => {
       const header = Buffer.from('80000000000000001234abcd', 'hex');
@@ -182,14 +182,14 @@ describe('live audio that nothing is said of', () => {
     assert.match(looks(fixture('a.mp3', '-ar 44100 -ac 2').subarray(777)), /MP3 without its beginning/);
   });
 
-  it('is nothing else where it is what was assumed, however loud or quiet', () => {
+  it('is left as assumed where it is 16-bit PCM, however loud or quiet', () => {
     for (let at = 0; at + 64_000 < JFK_PCM.length; at += 32_000)
       assert.equal(looks(JFK_PCM.subarray(at)), 'nothing');
     assert.equal(looks(Buffer.alloc(64_000)), 'nothing');
     assert.equal(looks(fixture('a8.s16le', '-f s16le -ar 8000')), 'nothing');
   });
 
-  it('is told of once, with what it is taken for', async () => {
+  it('is reported once, with the format that is assumed', async () => {
     const intake = new AudioIntake(16_000);
     await intake.write(Buffer.from(JFK_PCM.subarray(0, 100_000)));
     const [complaint, ...others] = intake.doctor!.complaints(16_000, false);
@@ -198,7 +198,7 @@ describe('live audio that nothing is said of', () => {
     assert.deepEqual([...others, ...intake.doctor!.complaints(16_000, true)], []);
   });
 
-  it('is told nothing of where a rate was said', async () => {
+  it('is not reported where a rate was given', async () => {
     const intake = new AudioIntake(16_000);
     await intake.write(Buffer.from(JFK_PCM.subarray(0, 100_000)), { rate: 16_000 });
     assert.deepEqual(intake.doctor!.complaints(16_000, true), []);

@@ -21,7 +21,7 @@ const FORMATS: readonly PcmFormat[] = [
 ];
 
 describe('the kernel of the audio', () => {
-  it('was made of the sources that are beside its compiler', () => {
+  it('is built from the sources in audio-kernel/', () => {
     const script = `import(${JSON.stringify(pathToFileURL(BUILD).href)}).then((m) => console.log(m.sourcesHash()))`;
     const hash = execFileSync(process.execPath, ['--eval', script], { encoding: 'utf8' }).trim();
     assert.equal(hash, SOURCES_HASH, 'Run `npm install && npm run build` in audio-kernel.');

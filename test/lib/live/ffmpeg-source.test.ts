@@ -62,7 +62,7 @@ describe('an ffmpeg source', () => {
     await feed.close();
   });
 
-  it('is killed while it connects, when nobody wants it any more', async () => {
+  it('is killed while it connects, when the connection is given up', async () => {
     const url = await servers.http(() => undefined);
     const stopping = new AbortController();
     const connecting = source(`${url}/silent`).connect(stopping.signal);
@@ -82,7 +82,7 @@ describe('an ffmpeg source', () => {
     assert.deepEqual(running(url), []);
   });
 
-  it('says what ffmpeg said, without the secrets of the address', async () => {
+  it('passes on what ffmpeg says, without the secrets of the address', async () => {
     const url = await servers.http((_request, response) => response.writeHead(403).end());
     const input = `${url}/cam?key=${SECRET}`.replace('//', `//admin:${SECRET}@`);
     await assert.rejects(
@@ -104,7 +104,7 @@ describe('an ffmpeg source', () => {
     });
   });
 
-  it('runs no other program, and nothing of the input is an option', () => {
+  it('runs no other program, and takes nothing in the input for an option', () => {
     for (const program of ['/bin/sh', 'ffmpeg;ls', '/usr/bin/env']) {
       assert.throws(() => source(JFK_FILE, { program }), { code: 'INVALID_OPTION' });
     }
@@ -159,7 +159,7 @@ describe('an ffmpeg source', () => {
     ['ftp://127.0.0.1/'],
   ];
   for (const [input, format] of READS_OR_WRITES_FILES) {
-    it(`starts nothing for ${JSON.stringify(input)}${format ? ` as ${format}` : ''}`, () => {
+    it(`refuses ${JSON.stringify(input)}${format ? ` as ${format}` : ''}`, () => {
       const named = input.replaceAll('FILE', JFK_FILE);
       const options = { fileFolders: [], ...(format !== undefined && { format }) };
       assert.throws(() => source(named, options), { code: 'INVALID_OPTION' });
@@ -177,7 +177,7 @@ describe('an ffmpeg source', () => {
     for (const [format, input] of devices) assert.equal(source(input!, { format: format! }).name, input);
   });
 
-  it('opens files in the folders that the operator names, and no others by a link or a way out', async () => {
+  it('opens files in the folders that the operator names, and none outside of them by a link or by ..', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
     try {
       const allowed = path.join(folder, 'allowed');
@@ -202,7 +202,7 @@ describe('an ffmpeg source', () => {
     }
   });
 
-  it('opens no other file for a file that leads to it', async () => {
+  it('opens no other file that a playlist or a link names', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
     try {
       const lists = {

@@ -26,7 +26,7 @@ describe('listening to a live source that is fetched', () => {
     assert.equal(texts().length, count);
   });
 
-  it('connects again when the source breaks off, in the same session and with what was said until then', async () => {
+  it('connects again when the source breaks off, and goes on in the same session without losing words', async () => {
     await rig.serve({ utterances: ['Before.', 'After.'] });
     let requests = 0;
     const url = await servers.http((request, response) => {
@@ -46,7 +46,7 @@ describe('listening to a live source that is fetched', () => {
     assert.deepEqual(failures, []);
   });
 
-  it('opens another session when one fails that may do better the next time, and times go on', async () => {
+  it('opens another session when one fails with a retryable error, and times go on', async () => {
     await rig.serve({
       utterances: ['One.', 'Two.'],
       connections: [
@@ -83,7 +83,7 @@ describe('listening to a live source that is fetched', () => {
     assert.deepEqual(failures, []);
   });
 
-  it('does not start where nothing can come: no server, no audio, no service', async () => {
+  it('does not start without a server, without audio or without a service', async () => {
     await rig.serve();
     const nowhere = `http://127.0.0.1:${await freePort()}`;
     const start = (source: LiveSource, options?: SessionOptions) => listen(source, options).listening.start();
@@ -97,7 +97,7 @@ describe('listening to a live source that is fetched', () => {
     });
   });
 
-  it('fails once when what comes is no audio, and closes everything', async () => {
+  it('fails once when the source sends no audio, and closes everything', async () => {
     await rig.serve();
     const url = await servers.http((_request, response) => {
       response.write(`{"error": "this is ${'no '.repeat(50)} audio"}`);

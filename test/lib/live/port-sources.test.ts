@@ -75,7 +75,7 @@ describe('a TCP port', () => {
     assert.match(warnings[0]!, /2 devices send already/);
   });
 
-  it('ends a device that gives nothing any more, and one that breaks off', async () => {
+  it('ends the stream of a device that falls silent, and of one whose connection breaks', async () => {
     const { open, feeds } = await listen({ idleMs: 50 });
     device(open.port);
     await waitUntil(() => feeds.length === 1, 'the device');
@@ -88,7 +88,7 @@ describe('a TCP port', () => {
     await assert.rejects(read, { code: 'CONNECTION_LOST' });
   });
 
-  it('takes audio of the senders that are allowed, and turns others away with one word', async () => {
+  it('takes audio from allowed senders, and turns others away with one warning', async () => {
     const { open, feeds, warnings } = await listen({ allowedSenders: ['192.0.2.7', '198.51.100.0/24'] });
     for (let i = 0; i < 3; i++) {
       const stranger = device(open.port);
@@ -132,7 +132,7 @@ describe('a UDP port', () => {
       });
   }
 
-  it('takes datagrams of the senders that are allowed only', async () => {
+  it('takes datagrams from allowed senders only', async () => {
     const { open, feeds, warnings } = await listen({ allowedSenders: ['192.0.2.7'] });
     const send = device(open.port);
     for (let i = 0; i < 3; i++) await send(Buffer.alloc(100));
@@ -141,7 +141,7 @@ describe('a UDP port', () => {
     assert.equal(feeds.length, 0);
   });
 
-  it('gives what comes from one address as one stream, ended by an empty datagram', async () => {
+  it('gives the datagrams of one address as one stream, which an empty datagram ends', async () => {
     const { open, feeds } = await listen();
     const [first, second] = [device(open.port), device(open.port)];
     await first(Buffer.alloc(320, 1));
@@ -176,7 +176,7 @@ describe('a UDP port', () => {
     assert.equal(feeds.length, 2);
   });
 
-  it('keeps the newest of what nobody takes, and says once that some is lost', async () => {
+  it('keeps the newest datagrams when nobody reads, and warns once that some are lost', async () => {
     const { open, feeds, warnings } = await listen();
     const send = device(open.port);
     const piece = 32 * 1024;

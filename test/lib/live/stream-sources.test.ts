@@ -18,7 +18,7 @@ describe('an http source', () => {
   const connect = (address: string, stallMs = STALL_MS, signal = never) =>
     httpSource({ address, stallMs }).connect(signal);
 
-  it('gives the bytes of the stream, with what the server says of them', async () => {
+  it('gives the bytes of the stream, with the content type of the server', async () => {
     const url = await servers.http((_request, response) => {
       response.writeHead(200, { 'content-type': 'audio/L16;rate=8000' }).end(JFK_PCM.subarray(0, 100_000));
     });
@@ -57,7 +57,7 @@ describe('an http source', () => {
     });
   }
 
-  it('says of HLS that ffmpeg plays it, and gives up playlists that lead to themselves', async () => {
+  it('says of HLS that ffmpeg plays it, and gives up on playlists that name themselves', async () => {
     const url = await servers.http((request, response) => {
       response.end(request.url === '/hls' ? '#EXTM3U\n#EXT-X-VERSION:3\n' : '#EXTM3U\n/again\n');
     });
@@ -65,7 +65,7 @@ describe('an http source', () => {
     await assert.rejects(connect(`${url}/again`), { code: 'BAD_AUDIO', message: /more than 3 playlists/ });
   });
 
-  it('tells what will stay wrong from what may pass, without the secrets of the address', async () => {
+  it('marks errors that may pass as retryable, and repeats no secrets of the address', async () => {
     const url = await servers.http((request, response) => {
       if (request.url?.startsWith('/page'))
         response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
@@ -87,12 +87,12 @@ describe('an http source', () => {
     assert.equal((await failure('/200')).retryable, true);
   });
 
-  it('says of an old SHOUTcast server that ffmpeg understands it', async () => {
+  it('says of an old SHOUTcast server that ffmpeg can read it', async () => {
     const url = await servers.tcp((socket) => socket.end('ICY 200 OK\r\nicy-name:Radio\r\n\r\nabc'));
     await assert.rejects(connect(url), { message: /SHOUTcast.*FFmpeg/ });
   });
 
-  it('counts a stream as lost that gives nothing any more', async () => {
+  it('reports a stream that falls silent as lost', async () => {
     const url = await servers.http((_request, response) => {
       response.write(JFK_PCM.subarray(0, 1000));
     });
@@ -100,7 +100,7 @@ describe('an http source', () => {
     await assert.rejects(bytesOf(feed), { code: 'CONNECTION_LOST', retryable: true, message: /nothing for/ });
   });
 
-  it('does not count the time that the reader takes', async () => {
+  it('does not count the time that the reader takes as silence', async () => {
     const url = await servers.http((_request, response) => {
       response.write(JFK_PCM.subarray(0, 1000), () => response.end(JFK_PCM.subarray(1000, 2000)));
     });
@@ -140,7 +140,7 @@ describe('an http source', () => {
     await waitUntil(() => gone, 'the server to see the end');
   });
 
-  it('refuses what is no address of the web, without repeating it', () => {
+  it('refuses anything but an http address, without repeating it', () => {
     for (const address of ['', 'radio', `rtsp://user:${SECRET}@camera/1`]) {
       assert.throws(
         () => httpSource({ address, stallMs: STALL_MS }),
@@ -177,7 +177,7 @@ describe('a WebSocket source', () => {
     assert.deepEqual(asked, ['audio.v1']);
   });
 
-  it('is lost when the connection breaks off', async () => {
+  it('reports the source as lost when the connection breaks off', async () => {
     const url = await servers.webSocket((socket) => {
       socket.send(Buffer.alloc(10), () => {
         socket.terminate();
@@ -187,7 +187,7 @@ describe('a WebSocket source', () => {
     await assert.rejects(bytesOf(feed), { code: 'CONNECTION_LOST', closeCode: 1006, retryable: true });
   });
 
-  it('notices a link that is dead without saying so', async () => {
+  it('notices a dead link that was never closed', async () => {
     const url = await servers.webSocket((socket) => {
       socket.pause();
     });
@@ -196,7 +196,7 @@ describe('a WebSocket source', () => {
     await assert.rejects(bytesOf(feed), { code: 'CONNECTION_LOST', message: /does not answer/ });
   });
 
-  it('tells a refusal that stays from one that passes', async () => {
+  it('distinguishes a refusal that stays from one that may pass', async () => {
     for (const [status, retryable] of [
       [401, false],
       [503, true],
@@ -211,7 +211,7 @@ describe('a WebSocket source', () => {
     }
   });
 
-  it('lets a sender wait that is faster than its reader, and loses nothing', async () => {
+  it('makes a sender wait that is faster than the reader, and loses nothing', async () => {
     const total = 64;
     const piece = Buffer.alloc(256 * 1024, 1);
     let sender: WebSocket | undefined;

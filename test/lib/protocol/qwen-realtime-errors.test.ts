@@ -64,7 +64,7 @@ describe('Qwen-ASR-Realtime, errors (protocol.md A.5.10, A.8)', () => {
     assert.equal(older.param, 'session.input_audio_transcription.model');
   });
 
-  it('reads an error that says nothing', () => {
+  it('reads an error without code and message', () => {
     const error = failureOf(greetingProtocol(), frameOf('error'));
     assert.equal(error.code, 'CONFIGURATION_REJECTED');
     assert.match(error.message, /no message \[no code\]/);
@@ -107,7 +107,7 @@ describe('Qwen-ASR-Realtime, errors (protocol.md A.5.10, A.8)', () => {
     });
   }
 
-  it('ends on a server_error of any code, and says that it may go better later', () => {
+  it('ends on a server_error of any code, with a retryable error', () => {
     const frame = frames.error({ type: 'server_error', code: 'whatever', message: 'Broken.' });
     const error = failureOf(streamingProtocol(), frame);
     assert.equal(error.code, 'SERVICE_ERROR');
@@ -170,7 +170,7 @@ describe('Qwen-ASR-Realtime, errors (protocol.md A.5.10, A.8)', () => {
   });
 });
 
-describe('Qwen-ASR-Realtime, what is no message of the protocol', () => {
+describe('Qwen-ASR-Realtime, messages outside of the protocol', () => {
   for (const text of [
     '',
     'null',
@@ -246,7 +246,7 @@ describe('Qwen-ASR-Realtime, what is no message of the protocol', () => {
     });
   }
 
-  it('counts no billed seconds that are no number', () => {
+  it('ignores billed seconds that are no number', () => {
     const frame = frameOf('conversation.item.input_audio_transcription.completed', {
       transcript: 'a',
       usage: { duration: '7' },

@@ -15,7 +15,7 @@ function committing(count: number) {
 }
 
 describe('Qwen-ASR-Realtime in any order (protocol.md A.9, rule 7)', () => {
-  it('goes through a VAD sentence as documented', () => {
+  it('decodes a VAD sentence in the documented order', () => {
     const events = decodeAll(
       streamingProtocol(),
       frames.started('i1', 64),
@@ -37,7 +37,7 @@ describe('Qwen-ASR-Realtime in any order (protocol.md A.9, rule 7)', () => {
     ]);
   });
 
-  it('takes text before committed and created, and before speech_started', () => {
+  it('accepts text before committed, created and speech_started', () => {
     const events = decodeAll(
       streamingProtocol(),
       frames.interim('i1', 'Hel'),
@@ -49,7 +49,7 @@ describe('Qwen-ASR-Realtime in any order (protocol.md A.9, rule 7)', () => {
     assert.deepEqual(shortOf(events), ['interim i1 Hel', 'speechStarted i1 100', 'final i1 Hello.']);
   });
 
-  it('leaves out what comes behind the final of its item: text, edges, and the final again', () => {
+  it('ignores text, speech edges and a second final behind the final of an item', () => {
     const protocol = streamingProtocol();
     decodeAll(protocol, frames.started('i1'), frames.completed('i1', 'Hello.'));
     const late = [
@@ -68,7 +68,7 @@ describe('Qwen-ASR-Realtime in any order (protocol.md A.9, rule 7)', () => {
     assert.deepEqual(shortOf(protocol.decode(DOCUMENTED.completedWithUsage)), ['usage 7']);
   });
 
-  it('ends two sentences that run at once each by its own final, in any order', () => {
+  it('ends two overlapping sentences each by its own final, in any order', () => {
     const events = decodeAll(
       streamingProtocol(),
       frames.started('i1'),
@@ -116,7 +116,7 @@ describe('Qwen-ASR-Realtime in any order (protocol.md A.9, rule 7)', () => {
     assert.deepEqual(shortOf(events), ['speechStarted i1 100', 'interim i1 Hel', 'final i1 Hello.']);
   });
 
-  it('does not keep what it knows of items for ever', () => {
+  it('forgets items that are over', () => {
     const protocol = streamingProtocol();
     for (let i = 0; i < 10_000; i++) protocol.decode(frames.started(`open_${i}`));
     for (let i = 0; i < 1000; i++)

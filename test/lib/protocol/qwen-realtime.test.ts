@@ -14,7 +14,7 @@ describe('Qwen-ASR-Realtime, frames of the client (protocol.md A.4)', () => {
     assert.equal(greetingProtocol({ model: 'a&b=c' }).path, '/api-ws/v1/realtime?model=a%26b%3Dc');
   });
 
-  it('says nothing before the service has greeted it, and takes no audio before it is configured', () => {
+  it('sends nothing before the greeting, and no audio before the configuration is confirmed', () => {
     const protocol = greetingProtocol();
     assert.deepEqual(protocol.start(), []);
     assert.equal(protocol.acceptsAudio, false);
@@ -62,7 +62,7 @@ describe('Qwen-ASR-Realtime, frames of the client (protocol.md A.4)', () => {
     });
   });
 
-  it('sends audio as base64 of exactly the bytes it is given, also of a view into a larger buffer', () => {
+  it('sends exactly the given bytes as base64, also of a view into a larger buffer', () => {
     const backing = Buffer.from(Array.from({ length: 64 }, (_, i) => i));
     const view = backing.subarray(10, 20);
     const frame = parsed(streamingProtocol().audio(view));
@@ -188,7 +188,7 @@ describe('Qwen-ASR-Realtime, frames of the service (protocol.md A.5)', () => {
     assert.deepEqual(shortOf(decodeAll(protocol, DOCUMENTED.updated, DOCUMENTED.updated)), ['opened']);
   });
 
-  it('shows the documented progression as stable text and draft, each replacing the one before', () => {
+  it('turns the documented progression into stable text and draft, each replacing the one before', () => {
     const protocol = streamingProtocol();
     const steps: [string, string][] = [
       ['', '今天'],
@@ -217,7 +217,7 @@ describe('Qwen-ASR-Realtime, frames of the service (protocol.md A.5)', () => {
     );
   });
 
-  it('takes an interim that has text or stash only', () => {
+  it('accepts an interim that has only text or only stash', () => {
     const protocol = streamingProtocol();
     assert.deepEqual(
       decodeAll(

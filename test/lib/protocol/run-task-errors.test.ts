@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { FINAL, frameOf, ofType, resultOf, started } from '../../support/run-task-protocol';
 
-describe('run-task protocol, what goes wrong (protocol.md B.6)', () => {
+describe('run-task protocol, errors (protocol.md B.6)', () => {
   const FAILURES: [string, string, string, boolean][] = [
     ['CLIENT_ERROR', 'request timeout after 23 seconds.', 'IDLE_TIMEOUT', true],
     ['CLIENT_ERROR', 'something else', 'SERVICE_ERROR', false],
@@ -33,7 +33,7 @@ describe('run-task protocol, what goes wrong (protocol.md B.6)', () => {
     });
   }
 
-  it('warns of what is no event, and of an unknown event once', () => {
+  it('warns of a message that is no event, and once of an unknown event', () => {
     const protocol = started();
     for (const garbage of ['', '{', 'null', '[]', '7', '{}', '{"header":{}}', '{"header":7}']) {
       assert.deepEqual(

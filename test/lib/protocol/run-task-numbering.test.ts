@@ -66,12 +66,12 @@ describe('the sentences of a task, whatever numbers the service gives them (prot
     });
   }
 
-  it('are told from the documented Paraformer final, which has no number', () => {
+  it('are decoded from the documented Paraformer final, which has no number', () => {
     const { sentence_id: _, ...unnumbered } = FINAL;
     assert.deepEqual(told(started(), unnumbered), [`final task-1:1 ${FINAL.text}`]);
   });
 
-  it('are one where the number comes late, or only the end has it', () => {
+  it('are one where the number comes late, or only with the end', () => {
     const lines = told(
       started(),
       interim('Good', 170),
@@ -91,14 +91,14 @@ describe('the sentences of a task, whatever numbers the service gives them (prot
     assert.deepEqual(lines, TWO_SENTENCES.slice(0, 3));
   });
 
-  it('are not said again by a final that comes twice, or an interim that comes late', () => {
+  it('are not repeated by a doubled final or a late interim', () => {
     const protocol = started();
     told(protocol, interim('Good', 170), final('Good morning.', 170, 920));
     assert.deepEqual(told(protocol, final('Good morning.', 170, 920), interim('Good', 170)), []);
     assert.deepEqual(told(protocol, interim('And', 1200)), ['interim task-1:2 And']);
   });
 
-  it('are two where they have neither numbers nor times, told apart by their end', () => {
+  it('are two where they have neither numbers nor times, separated by sentence_end', () => {
     const lines = told(
       started(),
       interim('Good', null),
@@ -146,7 +146,7 @@ describe('the sentences of a task, whatever numbers the service gives them (prot
     }
   });
 
-  it('are not begun by heartbeats, with their mark and without', () => {
+  it('are not begun by heartbeats, marked as such or not', () => {
     const heartbeats = [
       interim('', 0, { sentence_id: 0, heartbeat: true }),
       interim('', 0, { sentence_id: 0 }),

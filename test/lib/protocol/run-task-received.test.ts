@@ -10,8 +10,8 @@ import {
 } from '../../support/run-task-protocol';
 import type { Json } from '../../support/run-task-protocol';
 
-describe('run-task protocol, what comes (protocol.md B.4)', () => {
-  it('takes audio from task-started on', () => {
+describe('run-task protocol, frames of the service (protocol.md B.4)', () => {
+  it('is ready for audio after task-started', () => {
     const protocol = protocolWith();
     protocol.start();
     assert.equal(protocol.acceptsAudio, false);
@@ -41,7 +41,7 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
     ]);
   });
 
-  it('decodes the captured first event of a sentence: speech began, no interim without text', () => {
+  it('decodes the captured first event of a sentence as the beginning of speech, without an empty interim', () => {
     const captured = {
       sentence_id: 1,
       begin_time: 1940,
@@ -58,7 +58,7 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
     ]);
   });
 
-  it('gives growing interims one stable id, and as stable text the words that are fixed', () => {
+  it('gives growing interims one id, and the fixed words as stable text', () => {
     const protocol = started();
     const word = (text: string, fixed: boolean) => ({
       begin_time: 0,
@@ -121,14 +121,14 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
     });
   }
 
-  it('hands the polarity of the voice on with its confidence', () => {
+  it('passes the polarity of the voice on with its confidence', () => {
     const events = started().decode(resultOf({ ...FINAL, emo_tag: 'negative', emo_confidence: 0.91 }));
     const final = ofType(events, 'final');
     assert.equal(final.emotion, 'negative');
     assert.equal(final.emotionConfidence, 0.91);
   });
 
-  it('ignores a final that comes twice, other tasks, and fields that it does not know', () => {
+  it('ignores a doubled final, frames of other tasks and unknown fields', () => {
     const protocol = started();
     protocol.decode(resultOf({ ...FINAL, vad_pre_end: true, stash: { text: 'x' } }));
     assert.deepEqual(protocol.decode(resultOf(FINAL)), []);
@@ -138,7 +138,7 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
     );
   });
 
-  it('is finished, and its connection reusable, after the task-finished of a finish', () => {
+  it('is finished after task-finished, and leaves its connection reusable', () => {
     const protocol = started();
     protocol.finish();
     assert.equal(protocol.acceptsAudio, false);
@@ -148,7 +148,7 @@ describe('run-task protocol, what comes (protocol.md B.4)', () => {
     assert.equal(protocol.isReusable, true);
   });
 
-  it('makes a commit of finish-task and, when there is audio again, a new task with a new id', () => {
+  it('commits by finish-task, and begins a new task with a new id when more audio comes', () => {
     const protocol = started();
     assert.equal(sentFrame(protocol.commit()).header.action, 'finish-task');
     assert.equal(protocol.acceptsAudio, false);

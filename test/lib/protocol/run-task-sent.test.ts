@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { frameOf, protocolWith, sentFrame, started } from '../../support/run-task-protocol';
 
-describe('run-task protocol, what is sent (protocol.md B.2)', () => {
-  it('begins with run-task: every required key of header and payload, and nothing that was not set', () => {
+describe('run-task protocol, frames of the client (protocol.md B.2)', () => {
+  it('begins with a run-task that has every required key, and no parameter that was not set', () => {
     assert.deepEqual(sentFrame(protocolWith().start()), {
       header: { action: 'run-task', task_id: 'task-1', streaming: 'duplex' },
       payload: {
@@ -62,7 +62,7 @@ describe('run-task protocol, what is sent (protocol.md B.2)', () => {
     assert.deepEqual(payload.resources, [{ resource_id: 'phrase-1', resource_type: 'asr_phrase' }]);
   });
 
-  it('sends the last five turns of the dialogue, the person before the answer', () => {
+  it('sends the last five turns of the dialogue, each question before its answer', () => {
     const context = [1, 2, 3, 4, 5, 6].map((n) => ({ user: `u${n}`, ...(n === 6 && { assistant: 'a6' }) }));
     const { payload } = sentFrame(protocolWith({ context }).start());
     assert.deepEqual(payload.input, {
@@ -87,7 +87,7 @@ describe('run-task protocol, what is sent (protocol.md B.2)', () => {
     assert.deepEqual(sentFrame(protocol.resume()).payload.input, input);
   });
 
-  it('passes audio on as it is: a binary frame without a copy', () => {
+  it('sends audio as a binary frame without a copy', () => {
     const audio = Uint8Array.of(1, 2, 3, 4);
     assert.equal(started().audio(audio), audio);
   });

@@ -38,7 +38,7 @@ describe('the answer to a commit', () => {
     });
   }
 
-  it('has what the service completed by itself before (protocol.md E 7)', async () => {
+  it('has the sentence that the service completed by itself before (protocol.md E 7)', async () => {
     for (const quirks of [[], ['noItemIds'], ['createdBeforeCommitted']] as ScriptFile['quirks'][]) {
       await rig.serve({
         ...(quirks && { quirks }),
@@ -61,7 +61,7 @@ describe('the answer to a commit', () => {
     }
   });
 
-  it('is that alone where the service refuses the commit because nothing is left', async () => {
+  it('is the completed sentence alone where the service refuses the commit as empty', async () => {
     await rig.serve({ utterances: ['One.'], faults: [{ atAudioMs: 500, do: 'complete' }] });
     const recorded = rig.open({ mode: 'manual' });
     await recorded.session.append(silence(500));
@@ -71,7 +71,7 @@ describe('the answer to a commit', () => {
     await assert.doesNotReject(recorded.session.finish());
   });
 
-  it('has it also where the connection is lost in between, and nothing twice', async () => {
+  it('has the completed sentence once where the connection is lost in between', async () => {
     await rig.serve({
       connections: [
         {
@@ -95,7 +95,7 @@ describe('the answer to a commit', () => {
     await recorded.session.finish();
   });
 
-  it('does not go to the commit behind the one whose audio it was', async () => {
+  it('goes to the commit whose audio it is, and not to the next one', async () => {
     await rig.serve({ utterances: ['One.', 'Two.', 'Three.'], faults: [{ atAudioMs: 500, do: 'complete' }] });
     const recorded = rig.open({ mode: 'manual' });
     await recorded.session.append(silence(500));
@@ -117,7 +117,7 @@ describe('the answer to a commit', () => {
     await recorded.session.finish();
   });
 
-  it('does not wait for a sentence that never gets its final (protocol.md E 8)', async () => {
+  it('does not wait for a sentence whose final never comes (protocol.md E 8)', async () => {
     await rig.serve({
       utterances: [
         { text: 'One two.', atMs: 200, endMs: 800, final: null },

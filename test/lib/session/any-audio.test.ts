@@ -12,7 +12,7 @@ describe('audio of any format in a session', () => {
   const arrived = (): Buffer => Buffer.concat(rig.service.sessions[0]!.audio);
   const WEBM = (): Buffer => fixture('a.webm', '-c:a libopus -ar 48000');
 
-  it('arrives in order, however long a decoder takes to be loaded and whether or not anybody waits', async () => {
+  it('arrives in order, however long a decoder takes to load, also where append is not awaited', async () => {
     await rig.serve({}, { keepAudio: true });
     const { session } = rig.open();
     const webm = WEBM();
@@ -30,7 +30,7 @@ describe('audio of any format in a session', () => {
     assert.ok(arrived().equals(Buffer.concat([...parts, JFK_PCM])));
   });
 
-  it('is committed with the end that decoders held back, and a recorder goes on after it', async () => {
+  it('is committed with the samples that the decoder still held, and decoding goes on after it', async () => {
     await rig.serve({ utterances: ['One.', 'Two.'] }, { keepAudio: true });
     const { session } = rig.open({ mode: 'manual' });
     const webm = WEBM();
@@ -45,7 +45,7 @@ describe('audio of any format in a session', () => {
     assert.ok(likeness(arrived(), pcm) > 0.99);
   });
 
-  it('refuses a recording that turns out to be none, and takes the next', async () => {
+  it('is refused where a recording turns out to be none, and the next one is taken', async () => {
     await rig.serve({}, { keepAudio: true });
     const { session } = rig.open();
     const broken = Buffer.from(fixture('a.webm', '-c:a libopus'));
@@ -66,7 +66,7 @@ describe('audio of any format in a session', () => {
     assert.ok(arrived().equals(JFK_PCM));
   });
 
-  it('ends at once when the session is aborted while a decoder is loaded', async () => {
+  it('is dropped at once when the session is aborted while a decoder loads', async () => {
     await rig.serve();
     const recorded = rig.open();
     const appended = recorded.session.append(WEBM());
@@ -75,7 +75,7 @@ describe('audio of any format in a session', () => {
     assert.equal((await recorded.end()).type, 'finished');
   });
 
-  it('warns once of audio that is silent, clipped, of a low rate or cut', async () => {
+  it('is reported once as silent, clipped, of a low rate or cut off', async () => {
     await rig.serve();
     const square = Buffer.from(new Int16Array(32_000).map((_, i) => (i % 80 < 40 ? 32767 : -32768)).buffer);
     const cases: [audio: Buffer, codes: WarningCode[]][] = [
@@ -95,7 +95,7 @@ describe('audio of any format in a session', () => {
     }
   });
 
-  it('arrives as it is where it is raw, in pieces of any size, and still finds a recording behind it', async () => {
+  it('arrives unchanged as raw PCM in chunks of any size, and a recording behind it is still recognised', async () => {
     await rig.serve({}, { keepAudio: true });
     const { session } = rig.open();
     const sizes = [3200, 3200, 1, 3199, 640, 7, 9, 20_000, 3200];
@@ -109,7 +109,7 @@ describe('audio of any format in a session', () => {
     assert.ok(arrived().equals(Buffer.concat([JFK_PCM, JFK_PCM])));
   });
 
-  it('is sent as it is and judged by nobody where it was decoded before, in its turn behind what still is', async () => {
+  it('is sent unchanged and unmeasured where the caller decoded it, after everything appended before', async () => {
     await rig.serve({}, { keepAudio: true });
     const recorded = rig.open();
     const mp3 = fixture('a.mp3', '-ar 44100 -ac 2');
@@ -125,7 +125,7 @@ describe('audio of any format in a session', () => {
     assert.deepEqual(recorded.of('warning'), []);
   });
 
-  it('is decoded all the same where what was decoded has another rate than the session', async () => {
+  it("is resampled where the caller decoded it to another rate than the session's", async () => {
     await rig.serve({}, { keepAudio: true });
     const { session } = rig.open();
     await session.append(silence(1000, 8000), { encoding: 's16le', rate: 8000, isDecoded: true });
@@ -133,7 +133,7 @@ describe('audio of any format in a session', () => {
     assert.equal(arrived().length, 32_000);
   });
 
-  it('announces once that audio is made into less for a model of the telephone, and recognises it', async () => {
+  it('is reported once as reduced to 8 kHz for a telephone model, and is recognised', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const recorded = rig.open({ model: 'paraformer-realtime-8k-v2' });
     const file = wav(silence(3000));
@@ -161,7 +161,7 @@ describe('transcribe', () => {
     return Number(/"sample_rate":(\d+)/.exec(received)?.[1]);
   }
 
-  it('runs at the rate of the source where the model takes it, and never makes 8 kHz into more', async () => {
+  it('runs at the rate of the source where the model takes it, and never raises 8 kHz', async () => {
     const at = (rateHz: number): Buffer => wav(silence(1500, rateHz), rateHz);
     assert.equal(await rateOf('qwen3-asr-flash-realtime', at(8000)), 8000);
     assert.equal(await rateOf('qwen3-asr-flash-realtime', at(44_100)), 16_000);
@@ -173,7 +173,7 @@ describe('transcribe', () => {
     assert.equal(await rateOf('paraformer-realtime-v2', fixture('a.ogg', '-c:a libopus -ar 48000')), 16_000);
   });
 
-  it('tells what the audio was, and warns of what was missing in it', async () => {
+  it('reports the format of the audio, and warns of missing parts', async () => {
     await rig.serve({ utterances: ['Yes.'] });
     const codes: string[] = [];
     const file = fixture('a.ogg', '-c:a libopus -ar 48000');
@@ -202,7 +202,7 @@ describe('transcribe', () => {
     }
   });
 
-  it('opens no session for what is no audio', async () => {
+  it('opens no session for input that is no audio', async () => {
     await rig.serve();
     for (const bad of [Buffer.of(1), Buffer.from('\x89PNG\r\n\x1a\n and so on', 'latin1')]) {
       await assert.rejects(transcribe(bad, { address: rig.service.url }), { code: 'BAD_AUDIO' });

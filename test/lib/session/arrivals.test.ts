@@ -4,8 +4,8 @@ import { scaledClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
-describe('what has arrived at the service', () => {
-  it('is told by the answer to a ping that was sent behind it', () => {
+describe('the audio that has arrived at the service', () => {
+  it('is known by the answer to a ping that was sent behind it', () => {
     let pings = 0;
     const arrived: string[] = [];
     const arrivals = new Arrivals(() => (pings += 1));
@@ -18,7 +18,7 @@ describe('what has arrived at the service', () => {
     assert.deepEqual([pings, arrived], [2, ['first', 'second']]);
   });
 
-  it('sends no second ping while one is under way, and none without need', () => {
+  it('is asked for by one ping at a time, and only when somebody waits', () => {
     let pings = 0;
     const arrivals = new Arrivals(() => (pings += 1));
     arrivals.ask();
@@ -29,10 +29,10 @@ describe('what has arrived at the service', () => {
     assert.equal(pings, 1);
   });
 
-  describe('of a commit in VAD mode', () => {
+  describe('for a commit in VAD mode', () => {
     const rig = useLibRig();
 
-    it('is waited for on a slow line: what is still under way belongs to the answer', async () => {
+    it('is waited for on a slow line, so that audio on its way belongs to the answer', async () => {
       const timeScale = 20;
       await rig.serve(
         {

@@ -14,7 +14,7 @@ describe('audio on its way through a session', () => {
   const served = () => rig.service.sessions[0]!;
   const arrived = () => Buffer.concat(served().audio);
 
-  it('is held while the session connects, and sent in order, byte for byte', async () => {
+  it('is held while the session connects, and then sent in order, byte for byte', async () => {
     await rig.serve({ faults: [{ on: 'configured', do: 'delay', ms: 20 }] }, { keepAudio: true });
     const { session } = rig.open();
     const audio = noise(20_002);
@@ -73,7 +73,7 @@ describe('audio on its way through a session', () => {
     });
   }
 
-  it('takes no more from a caller who does not wait, says so, and loses nothing that it took', async () => {
+  it('is refused with an error from a caller who does not wait, without losing what was accepted', async () => {
     await rig.serve({ upgrade: { hang: true } });
     const { session } = rig.open({ maxHeldAudioMs: 1000 });
     const answers: Promise<string>[] = [];
@@ -146,7 +146,7 @@ describe('audio on its way through a session', () => {
     assert.match(error.message, /faster than/);
   });
 
-  it('runs at the pace that was asked for', async () => {
+  it('is sent at the pace that was asked for', async () => {
     const clock = new ManualClock();
     await rig.serve();
     const { session } = rig.open({ pace: { burstMs: 1000, multiple: 2 }, environment: { clock } });
@@ -159,7 +159,7 @@ describe('audio on its way through a session', () => {
     }
   });
 
-  it('may be WAV files and raw PCM by turns, in pieces', async () => {
+  it('may alternate between WAV files and raw PCM, in chunks', async () => {
     await rig.serve({}, { keepAudio: true });
     const { session } = rig.open();
     const audio = noise(3200);
@@ -174,7 +174,7 @@ describe('audio on its way through a session', () => {
     assert.ok(arrived().equals(Buffer.concat([audio, audio, audio, audio, audio])));
   });
 
-  it('is refused when it is none, with nothing of it sent, and the session lives on', async () => {
+  it('is refused when it is no audio, without being sent, and the session lives on', async () => {
     await rig.serve({}, { keepAudio: true });
     const { session } = rig.open();
     const audio = noise(640);
@@ -191,7 +191,7 @@ describe('audio on its way through a session', () => {
     assert.equal(session.statistics().audioInMs, 40);
   });
 
-  it('costs nothing when it is empty', async () => {
+  it('may be empty without any effect', async () => {
     await rig.serve();
     const { session } = rig.open();
     await session.append(Buffer.alloc(0));
@@ -199,7 +199,7 @@ describe('audio on its way through a session', () => {
     assert.equal(served().audioFrames, 0);
   });
 
-  it('goes to the session at 8 kHz with times at 8 kHz', async () => {
+  it('is timed by 8 kHz in a session of 8 kHz', async () => {
     await rig.serve({ utterances: [{ text: 'Hello.', atMs: 500, endMs: 900 }] });
     const recorded = rig.open({ sampleRateHz: 8000 });
     await recorded.session.append(silence(2500, 8000));

@@ -72,7 +72,7 @@ describe('the options of a session', () => {
     ...DURATIONS.map((name): (typeof bounds)[number] => [name, 1, MAX_MS, (value) => ({ [name]: value })]),
   ];
   for (const [param, min, max, make] of bounds) {
-    it(`take \`${param}\` from ${min} to ${max}, and nothing else`, () => {
+    it(`accept \`${param}\` from ${min} to ${max}, and nothing else`, () => {
       for (const value of [min, max, Math.ceil((min + max) / 2)]) configure({ ...LOCAL, ...make(value) });
       for (const value of [min - 0.01, max + 1, NaN, Infinity, -Infinity]) {
         const error = refusal({ ...LOCAL, ...make(value) });
@@ -86,7 +86,7 @@ describe('the options of a session', () => {
     });
   }
 
-  it('take the rates, modes and languages of the model, and nothing else', () => {
+  it('accept the rates, modes and languages of the model, and nothing else', () => {
     for (const sampleRateHz of [8000, 16000]) configure({ ...LOCAL, sampleRateHz });
     for (const language of ['zh', 'yue', 'sv', '']) configure({ ...LOCAL, language });
     assert.equal(refusal({ ...LOCAL, sampleRateHz: 44100 }).param, 'sampleRateHz');
@@ -98,7 +98,7 @@ describe('the options of a session', () => {
     }
   });
 
-  it('refuse settings of voice activity detection where there is none', () => {
+  it('refuse settings of voice activity detection in Manual mode', () => {
     for (const parameters of [{ silenceMs: 400 }, { vadThreshold: 0 }]) {
       const [name] = Object.keys(parameters);
       assert.equal(refusal({ ...LOCAL, mode: 'manual', parameters }).param, name);
@@ -116,18 +116,18 @@ describe('the options of a session', () => {
     assert.equal(refusal({ ...LOCAL, overload: 'drop' as 'fail' }).param, 'overload');
   });
 
-  it('have the bounds that the model needs', () => {
+  it('have the bounds of the model', () => {
     assert.equal(configure(LOCAL).maxAgeMs, 900_000);
     assert.equal(configure({ ...LOCAL, model: 'fun-asr-realtime' }).maxAgeMs, 0);
   });
 
-  it('take biasing text up to its bound', () => {
+  it('accept biasing text up to its bound', () => {
     configure({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_000) } });
     const error = refusal({ ...LOCAL, parameters: { corpusText: 'x'.repeat(100_001) } });
     assert.equal(error.param, 'corpusText');
   });
 
-  it('refuse a biasing text that fits into no message, by its bytes as JSON (protocol.md E 20)', () => {
+  it('refuse a biasing text whose JSON is too long for one message (protocol.md E 20)', () => {
     configure({ ...LOCAL, parameters: { corpusText: '词'.repeat(87_000) } });
     const texts: [text: string, bytes: number][] = [
       ['词'.repeat(88_000), 264_002],
@@ -180,11 +180,11 @@ describe('the API key of a session', () => {
     configure({ address: 'wss://asr.example' });
   });
 
-  it('is trimmed of what copying leaves around it', () => {
+  it('is trimmed of spaces, quotes and line breaks around it', () => {
     assert.equal(configure({ apiKey: ' sk-test\n' }).apiKey, 'sk-test');
   });
 
-  it('is refused with a line break, a space or anything else inside, and not repeated', () => {
+  it('is refused with a line break or a space inside, and the error does not repeat it', () => {
     for (const apiKey of ['sk-secret\nX: y', 'sk-secret\r\nX', 'sk secret', 'sk-secret\u0000', 'sk-sécret']) {
       const error = refusal({ apiKey });
       assert.equal(error.code, 'INVALID_OPTION');
@@ -193,7 +193,7 @@ describe('the API key of a session', () => {
     }
   });
 
-  it('goes over ws:// only to this machine', () => {
+  it('is sent over ws:// only to this machine', () => {
     const apiKey = 'sk-test';
     for (const address of ['ws://127.0.0.1:9', 'ws://localhost:9', 'ws://[::1]:9', 'wss://asr.example']) {
       configure({ address, apiKey });

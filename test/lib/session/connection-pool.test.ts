@@ -22,7 +22,7 @@ describe('a pool of connections', () => {
   const say = (options = {}, ms = 2000) =>
     transcribe(wav(silence(ms)), { address: rig.service.url, model: MODEL, pool, ...options });
 
-  it('serves two sessions, one after the other, by one connection and two tasks', async () => {
+  it('serves two sessions, one after the other, with one connection and two tasks', async () => {
     await rig.serve({ utterances: ['One.', { text: 'Two.', atMs: 2100, endMs: 2400 }] });
     assert.equal((await say()).text, 'One.');
     assert.equal(pool.idleCount, 1);
@@ -53,7 +53,7 @@ describe('a pool of connections', () => {
     assert.equal(pool.reusedCount, 0);
   });
 
-  it('keeps no more than its bound, and none of a protocol that has one session per connection', async () => {
+  it('keeps no more connections than its bound, and none of a protocol with one session per connection', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     await Promise.all([say(), say(), say()]);
     assert.equal(rig.service.sessions.length, 3);
@@ -64,7 +64,7 @@ describe('a pool of connections', () => {
     assert.equal(pool.idleCount, 0);
   });
 
-  it('gives a connection up before the service does, after 50 s', async () => {
+  it('closes a waiting connection after 50 s, before the service does', async () => {
     const manual = new ManualClock();
     pool = new ConnectionPool({}, { clock: manual });
     await rig.serve({ utterances: ['Hello.'] });
@@ -77,7 +77,7 @@ describe('a pool of connections', () => {
     assert.equal(manual.pending, 0);
   });
 
-  it('dials anew, and loses nothing, when the waiting connection died just as it was taken', async () => {
+  it('connects again without losing audio when the waiting connection died just as it was taken', async () => {
     await rig.serve({
       connections: [
         {
@@ -95,7 +95,7 @@ describe('a pool of connections', () => {
     assert.equal(rig.service.sessions.length, 2);
   });
 
-  it('notices a waiting connection that closed', async () => {
+  it('drops a waiting connection that was closed', async () => {
     await rig.serve({ utterances: ['One.'] }, { timeScale: 1000 });
     await say();
     await waitUntil(() => pool.idleCount === 0, 'the service to close the idle connection');

@@ -12,7 +12,7 @@ const FAILED: SessionEvent = { type: 'error', error: new AsrError('CONNECTION_LO
 const nameOf = (event: SessionEvent) => (event.type === 'final' ? event.text : event.type);
 
 describe('Emitter', () => {
-  it('tells listeners of the type and listeners of every type, in the order of registration', () => {
+  it('calls listeners of the type and of every type in the order of registration', () => {
     const emitter = new Emitter();
     const told: string[] = [];
     emitter.on('event', (event) => told.push(`any ${nameOf(event)}`));
@@ -23,7 +23,7 @@ describe('Emitter', () => {
     assert.deepEqual(told, ['first a', 'second a', 'any a']);
   });
 
-  it('removes exactly what was added, also when a function was added twice', () => {
+  it('removes one listener for each off(), also when a function was added twice', () => {
     const emitter = new Emitter();
     let count = 0;
     const listener = () => (count += 1);
@@ -35,7 +35,7 @@ describe('Emitter', () => {
     assert.equal(count, 1);
   });
 
-  it('tells every listener of an event before the next event that a listener causes', () => {
+  it('calls every listener of an event before the next event that a listener causes', () => {
     const emitter = new Emitter();
     const told: string[] = [];
     emitter.on('final', ({ text }) => {
@@ -48,7 +48,7 @@ describe('Emitter', () => {
   });
 
   for (const last of [FINISHED, FAILED]) {
-    it(`tells of ${last.type} last, also when a listener causes it in the middle of something else`, () => {
+    it(`emits ${last.type} last, also when a listener causes it during another event`, () => {
       const emitter = new Emitter();
       const told: string[] = [];
       emitter.on('final', () => {
@@ -63,7 +63,7 @@ describe('Emitter', () => {
     });
   }
 
-  it('does not tell a listener of the event in which it was added', () => {
+  it('does not call a listener for the event during which it was added', () => {
     const emitter = new Emitter();
     const told: string[] = [];
     emitter.on('final', ({ text }) => {
@@ -74,7 +74,7 @@ describe('Emitter', () => {
     assert.deepEqual(told, ['a']);
   });
 
-  it('does not tell a listener that an earlier one has removed', () => {
+  it('does not call a listener that an earlier one has removed', () => {
     const emitter = new Emitter();
     const told: string[] = [];
     let remove: () => void = () => undefined;
@@ -86,7 +86,7 @@ describe('Emitter', () => {
     assert.deepEqual(told, []);
   });
 
-  it('reports a listener that throws, and tells the others all the same', () => {
+  it('reports a listener that throws, and still calls the others', () => {
     const emitter = new Emitter();
     const told: string[] = [];
     emitter.on('final', () => {
@@ -120,7 +120,7 @@ describe('Emitter', () => {
     assert.equal(told.length, 2);
   });
 
-  it('does not report for ever when the listener of warnings throws as well', () => {
+  it('stops reporting when the listener of warnings throws as well', () => {
     const emitter = new Emitter();
     let count = 0;
     for (const type of ['warning', 'event'] as const) {
@@ -136,7 +136,7 @@ describe('Emitter', () => {
     assert.ok(count > 0 && count <= 8, `${count} calls`);
   });
 
-  it('reports a listener of the last event that throws, and still tells of that event last', () => {
+  it('reports a listener of the last event that throws, and still emits that event last', () => {
     const emitter = new Emitter();
     const told: string[] = [];
     emitter.on('finished', () => {

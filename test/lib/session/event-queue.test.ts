@@ -76,7 +76,7 @@ describe('EventQueue', () => {
   });
 
   for (const waits of [true, false]) {
-    it(`throws the error of the session to a reader that ${waits ? 'waits' : 'comes later'}, once`, async () => {
+    it(`throws the session's error once to a reader that ${waits ? 'waits' : 'comes later'}`, async () => {
       const { queue, returns } = makeQueue();
       const error = new AsrError('CONNECTION_LOST', 'Gone.');
       const early = waits ? queue.next() : undefined;

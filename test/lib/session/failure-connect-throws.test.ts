@@ -11,7 +11,7 @@ describe('a connect that throws', () => {
     throw new Error(`No way out with ${KEY}.`);
   };
 
-  it('is a typed error of the session, and leaves no timer', async () => {
+  it('fails the session with a typed error, and leaves no timer', async () => {
     await rig.serve();
     const clock = new ManualClock();
     for (const options of [{}, { firstConnectTimeoutMs: 10_000 }]) {
@@ -24,7 +24,7 @@ describe('a connect that throws', () => {
     }
   });
 
-  it('is one of a pool, too, and of a program that throws what is no error', async () => {
+  it('fails with a typed error in a pool, too, and where the thrown value is no Error', async () => {
     await rig.serve();
     const pool = new ConnectionPool({}, { connect: broken });
     assert.equal((await rig.open({ pool }).failure()).code, 'CONNECT_FAILED');
@@ -37,7 +37,7 @@ describe('a connect that throws', () => {
     assert.match((await rig.open({ environment: { connect } }).failure()).message, /nothing/);
   });
 
-  it('is one more failed attempt of a session that reconnects', async () => {
+  it('counts as one more failed attempt of a session that reconnects', async () => {
     await rig.serve({ connections: [{ faults: [{ atAudioMs: 700, do: 'terminate' }] }, {}] });
     const real = new ConnectionPool().connect;
     let calls = 0;
@@ -57,10 +57,10 @@ describe('a connect that throws', () => {
   });
 });
 
-describe('what a session that is over says to audio', () => {
+describe('append to a session that is over', () => {
   const rig = useLibRig();
 
-  it('is what ended it', async () => {
+  it('rejects with the error that ended the session', async () => {
     await rig.serve({ upgrade: { status: 401 } });
     const failed = rig.open();
     const error = await failed.failure();

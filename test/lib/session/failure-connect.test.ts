@@ -8,7 +8,7 @@ import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
-describe('a session that does not come up', () => {
+describe('a session that cannot be opened', () => {
   const rig = useLibRig();
 
   /** Whatever fails: one `error` as the last event, and everybody who waits hears the same. */
@@ -58,7 +58,7 @@ describe('a session that does not come up', () => {
     assert.deepEqual(recorded.types, ['opened', 'finished']);
   });
 
-  it('gives up an upgrade without an answer after its bound, and not before', async () => {
+  it('gives up an unanswered upgrade after its bound, and not before', async () => {
     const clock = new ManualClock();
     await rig.serve({ upgrade: { hang: true } });
     const recorded = rig.open({ connectTimeoutMs: 5000, pingIntervalMs: 1000, environment: { clock } });
@@ -99,7 +99,7 @@ describe('a session that does not come up', () => {
     });
   }
 
-  it('takes a bound that is longer than the pings for its word while nothing is configured yet', async () => {
+  it('keeps to a connect timeout that is longer than the ping interval', async () => {
     const clock = new ManualClock();
     const service = await rig.serve({ faults: [{ on: 'opened', do: 'drop' }] });
     const recorded = rig.open({ connectTimeoutMs: 60_000, pingIntervalMs: 1000, environment: { clock } });
@@ -117,19 +117,19 @@ describe('a session that does not come up', () => {
     assert.match(error.message, /qwen-omni-turbo-realtime, not the qwen3-asr-flash-realtime/);
   });
 
-  it('refuses a snapshot that the service does not know and silently runs another model for', async () => {
+  it('refuses a session where the service silently runs another model for an unknown snapshot', async () => {
     const error = await fails({}, { model: 'qwen3-asr-flash-realtime-2099-01-01' });
     assert.equal(error.code, 'MODEL_MISMATCH');
   });
 
-  it('connects nowhere with a model that nobody knows', async () => {
+  it('does not connect with an unknown model', async () => {
     const service = await rig.serve();
     assert.throws(() => rig.open({ model: 'qwen3-asr-flash-realtme' }), { code: 'INVALID_OPTION' });
     assert.equal(service.sessions.length, 0);
   });
 
   for (const on of ['opened', 'configured'] as const) {
-    it(`takes 1011 ${on === 'opened' ? 'after the greeting' : 'after the configuration'} for what it is`, async () => {
+    it(`explains close code 1011 ${on === 'opened' ? 'after the greeting' : 'after the configuration'}`, async () => {
       const faults: ScriptFault[] = [{ on, do: 'close', code: 1011, reason: 'no model' }];
       if (on === 'opened') faults.push({ on: 'configured', do: 'drop' });
       const error = await fails({ faults }).catch((reason: unknown) => reason);
@@ -165,7 +165,7 @@ describe('a session that does not come up', () => {
     assert.equal(error.retryable, false);
   });
 
-  it('says that nobody listens, and how to start the local service', async () => {
+  it('says that nothing listens at the address, and how to start the local service', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as AddressInfo;
@@ -181,14 +181,14 @@ describe('a session that does not come up', () => {
     assert.doesNotMatch(custom.message, /flow-asr service/);
   });
 
-  it('says that a name does not exist', async () => {
+  it('says that a host name does not exist', async () => {
     await rig.serve();
     const error = await rig.open({ region: 'custom', address: 'wss://nowhere.invalid' }).failure();
     assert.equal(error.code, 'CONNECT_FAILED');
     assert.match(error.message, /nowhere\.invalid/);
   });
 
-  it('says that what answers is no WebSocket at all', async () => {
+  it('says that a server is no WebSocket server', async () => {
     const server = createServer((socket) => socket.resume().end('SSH-2.0-nothing\r\n')).listen(
       0,
       '127.0.0.1',

@@ -9,7 +9,7 @@ import { silence } from '../../support/scripted-audio';
 const SENTENCE = 'Good morning everybody.';
 const HOUR_MS = 3_600_000;
 
-describe('a session that finishes against difficulties', () => {
+describe('a session whose finish meets a fault', () => {
   const rig = useLibRig();
 
   it('keeps an unfinished sentence as a truncated final when the service never ends', async () => {
@@ -33,7 +33,7 @@ describe('a session that finishes against difficulties', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('counts the bound on the end from the last result: a service that is slow but works is waited for', async () => {
+  it('counts the finish timeout from the last result, so that a slow service is waited for', async () => {
     const clock = new ManualClock();
     await rig.serve({
       utterances: [SENTENCE],
@@ -106,7 +106,7 @@ describe('a session that finishes against difficulties', () => {
     });
   }
 
-  it('gives the finals of other sentences their time after one has failed', async () => {
+  it('still waits for the finals of other sentences after one has failed', async () => {
     const clock = new ManualClock();
     const socket = new FakeSocket();
     const { session, ...recorded } = new RecordedSession(
@@ -128,7 +128,7 @@ describe('a session that finishes against difficulties', () => {
     assert.equal(finals.length, 1);
   });
 
-  it('leaves no timer behind when a listener of that failure aborts', async () => {
+  it('leaves no timer behind when a listener of a failed sentence aborts', async () => {
     const clock = new ManualClock();
     await rig.serve({
       utterances: [{ text: 'x', failed: {}, steps: [] }],
@@ -144,7 +144,7 @@ describe('a session that finishes against difficulties', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('refuses append and commit after finish, and gives the same promise again', async () => {
+  it('refuses append and commit after finish, and returns the same promise for a second finish', async () => {
     await rig.serve({ utterances: [SENTENCE] });
     const { session } = rig.open();
     await session.append(silence(800));

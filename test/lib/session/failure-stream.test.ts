@@ -11,7 +11,7 @@ import { watchedConnect } from '../../support/watched-connect';
 const SENTENCE = 'Good morning everybody.';
 const FAST = { burstMs: 1e6 };
 
-describe('a session that does not reconnect, whose connection or service fails in the middle', () => {
+describe('a session without reconnects whose connection or service fails in the middle', () => {
   const rig = useLibRig();
 
   /** A session that has heard part of a sentence. */
@@ -61,7 +61,7 @@ describe('a session that does not reconnect, whose connection or service fails i
     });
   }
 
-  it('answers everybody who waits when the connection is lost', async () => {
+  it('rejects every pending append, commit and finish when the connection is lost', async () => {
     const recorded = await midSentence([{ on: 'committed', do: 'terminate' }], {
       mode: 'manual',
       maxHeldAudioMs: 100,
@@ -94,7 +94,7 @@ describe('a session that does not reconnect, whose connection or service fails i
     });
   }
 
-  it('goes on after an error that blames one message, with a warning', async () => {
+  it('goes on with a warning after an error about one message', async () => {
     const frame = { type: 'error', error: { code: 'invalid_value', message: 'Bad.', param: 'audio' } };
     const recorded = await midSentence([{ on: 'interim', nth: 1, do: 'send', frame }]);
     await recorded.session.finish();
@@ -144,7 +144,7 @@ describe('a session that does not reconnect, whose connection or service fails i
     assert.equal(recorded.session.state, 'open');
   });
 
-  it('bounds what a slow reader leaves in memory, and makes append wait', async () => {
+  it('bounds the audio in memory behind a slow reader, and makes append wait', async () => {
     const recorded = await midSentence([{ atAudioMs: 100, do: 'readSlowly', bytesPerSecond: 10_000 }], {
       maxHeldAudioMs: 2000,
     });
@@ -163,7 +163,7 @@ describe('a session that does not reconnect, whose connection or service fails i
     await assert.rejects(pump, { code: 'ABORTED' });
   });
 
-  it('survives frames that are none, binary ones and unknown ones, each reported', async () => {
+  it('survives malformed, binary and unknown frames, and reports each', async () => {
     const recorded = await midSentence([
       { on: 'interim', nth: 1, do: 'send', text: '{"type":' },
       { on: 'interim', nth: 1, do: 'send', text: 'null' },

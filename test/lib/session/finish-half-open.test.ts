@@ -22,7 +22,7 @@ describe('the end of a session on a link that is half open', () => {
   }
 
   for (const who of ['the caller', 'the idle time'] as const) {
-    it(`is no loss of the last words where ${who} asks for it: the link is tried at once`, async () => {
+    it(`loses no words where ${who} asks for it, because the link is pinged at once`, async () => {
       const clock = new ManualClock();
       const idleMs = 15_000;
       const recorded = await openAndSpeak(clock, {

@@ -46,7 +46,7 @@ describe('the first connection of a session', () => {
     });
   }
 
-  it('is given up after its bound with what failed last, and leaves nothing', async () => {
+  it('is given up after its bound with the last error, and leaves nothing open', async () => {
     const clock = new ManualClock();
     await rig.serve({ upgrade: { status: 503 } });
     let refusals = 0;
@@ -82,7 +82,7 @@ describe('the first connection of a session', () => {
     );
   });
 
-  it('waits for one of the pool that is full, and says so', async () => {
+  it('waits for a place in a full pool, and says so', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const pool = new ConnectionPool({ maxOpen: 1 });
     const first = rig.open({ pool });

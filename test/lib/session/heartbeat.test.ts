@@ -11,7 +11,7 @@ describe('Heartbeat', () => {
     [5000, 5000],
     [1000, 8000],
   ] as const) {
-    it(`finds a link dead ${timeoutMs} ms after a ping that goes out every ${intervalMs} ms, and none that answers`, () => {
+    it(`reports a link as dead ${timeoutMs} ms after an unanswered ping, with a ping every ${intervalMs} ms`, () => {
       const clock = new ManualClock();
       let doesAnswer = true;
       let answered = 0;
@@ -45,7 +45,7 @@ describe('Heartbeat', () => {
     });
   }
 
-  it('does not take a program that was busy for a dead link: the answer has come and is only not read yet', async () => {
+  it('does not report a dead link where the program was busy and has not read the answer yet', async () => {
     const { clock } = systemEnvironment;
     let pings = 0;
     let isDead = false;
@@ -84,7 +84,7 @@ describe('AnswerWatch', () => {
     return { clock, state, watch };
   }
 
-  it('tells of a service that owes an answer, at most a third late', () => {
+  it('reports a service that owes an answer, at most a third late', () => {
     const { clock, state } = begin();
     clock.advance(8999);
     assert.equal(state.told, 0);
@@ -92,7 +92,7 @@ describe('AnswerWatch', () => {
     assert.equal(state.told, 1);
   });
 
-  it('waits as long again after every word of the service, and while nothing is owed', () => {
+  it('starts its wait anew after every message of the service, and while nothing is owed', () => {
     const { clock, state, watch } = begin();
     for (let i = 0; i < 10; i += 1) {
       clock.advance(6000);
@@ -106,7 +106,7 @@ describe('AnswerWatch', () => {
     assert.equal(state.told, 1);
   });
 
-  it('tells again only after there was text', () => {
+  it('reports again only after there was text', () => {
     const { clock, state, watch } = begin();
     clock.advance(60_000);
     watch.heard();

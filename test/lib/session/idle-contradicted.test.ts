@@ -13,10 +13,10 @@ const IDLE = JSON.stringify({
   payload: {},
 });
 
-describe('a service that misses audio which was sent', () => {
+describe('a service that complains of missing audio after audio was sent', () => {
   const rig = useLibRig();
 
-  it('has not got it: the audio is on a line that stalls, and is sent again', async () => {
+  it('is sent the audio again, because the line has stalled', async () => {
     const sentence = { text: 'Good morning.', atMs: 22_000, endMs: 23_000 };
     await rig.serve({
       connections: [

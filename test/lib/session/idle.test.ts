@@ -27,7 +27,7 @@ describe('a session without audio for a while', () => {
     });
   const warnings = (recorded: ReturnType<typeof open>) => recorded.of('warning').map(({ code }) => code);
 
-  it('sleeps in time, costs nothing, and hears the next audio: nothing is lost, times and ids go on', async () => {
+  it('sleeps after its idle time without a connection, and goes on with the next audio, its times and ids', async () => {
     const spoken = { text: 'Hello.', atMs: 200, endMs: 500 };
     await rig.serve({ connections: [{ utterances: [spoken] }] }, { timeScale: SCALE });
     const recorded = open();
@@ -52,7 +52,7 @@ describe('a session without audio for a while', () => {
     assert.equal(recorded.of('opened').length, 1);
   });
 
-  it('answers a commit of what it heard before it slept, and finishes asleep, without connecting', async () => {
+  it('answers a commit and finishes while it sleeps, without connecting', async () => {
     await rig.serve({ utterances: ['Hello.'] }, { timeScale: SCALE });
     const { session } = open();
     await session.append(silence(2000));
@@ -62,7 +62,7 @@ describe('a session without audio for a while', () => {
     assert.equal(rig.service.sessions.length, 1);
   });
 
-  it('can be aborted asleep', async () => {
+  it('can be aborted while it sleeps', async () => {
     await rig.serve({ utterances: ['Hello.'] }, { timeScale: SCALE });
     const recorded = open();
     await recorded.session.append(silence(2000));
@@ -71,7 +71,7 @@ describe('a session without audio for a while', () => {
     assert.equal((await recorded.end()).type, 'finished');
   });
 
-  it('is kept alive by a little silence where that is asked for, on one connection', async () => {
+  it('is kept alive on one connection by a little silence where that policy is chosen', async () => {
     await rig.serve({ utterances: ['Hello.', 'Again.'] }, { timeScale: SCALE });
     const recorded = open({ idle: { policy: 'keepAlive' } });
     const { session } = recorded;
@@ -91,7 +91,7 @@ describe('a session without audio for a while', () => {
     assert.deepEqual(warnings(recorded), []);
   });
 
-  it('finishes by itself where that is asked for', async () => {
+  it('finishes by itself where that policy is chosen', async () => {
     await rig.serve({ utterances: ['Hello.'] }, { timeScale: SCALE });
     const recorded = open({ idle: { policy: 'close', afterMs: 5000 } });
     await recorded.session.append(silence(2000));
@@ -120,7 +120,7 @@ describe('a session without audio for a while', () => {
     assert.equal(session.statistics().audioLostMs, 0);
   });
 
-  it('asks the service to stay through silent audio, where the model can', async () => {
+  it('asks the service to stay during silent audio where the model has a heartbeat', async () => {
     // Slower than elsewhere: the audio itself has to keep up with the service's 23 s.
     await rig.serve({ utterances: [] }, { timeScale: 20 });
     const recorded = open({ environment: { clock: scaledClock(20) } });
@@ -132,7 +132,7 @@ describe('a session without audio for a while', () => {
     session.abort();
   });
 
-  it('survives the service hanging up on silent audio where the model cannot be asked to stay', async () => {
+  it('survives that the service closes after silent audio where the model has no heartbeat', async () => {
     const lateWord = { text: 'Late.', atMs: 500, endMs: 900 };
     const connections = [{ utterances: [] }, { utterances: [lateWord] }];
     await rig.serve({ connections }, { timeScale: 20 });
@@ -147,7 +147,7 @@ describe('a session without audio for a while', () => {
     assert.equal((await recorded.end()).type, 'finished');
   });
 
-  it('fails, and does not ask again and again, when the service refuses at once', async () => {
+  it('fails once, without further attempts, when the service refuses at once', async () => {
     await rig.serve({ faults: [{ on: 'opened', do: 'close', code: 1000 }] });
     const recorded = rig.open({ model: MODEL, reconnect: { maxAttempts: 2, baseDelayMs: 1 } });
     await recorded.session.append(silence(1000));
@@ -155,7 +155,7 @@ describe('a session without audio for a while', () => {
     assert.equal(rig.service.sessions.length, 3);
   });
 
-  it('keeps what Manual mode has not committed: the session stays', async () => {
+  it('stays open while Manual mode has uncommitted audio', async () => {
     await rig.serve({ utterances: ['Hello.'] }, { timeScale: SCALE });
     const { session } = open({ model: 'qwen3-asr-flash-realtime', mode: 'manual', idle: { afterMs: 5000 } });
     await session.append(silence(1000));

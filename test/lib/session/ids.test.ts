@@ -6,11 +6,11 @@ import { silence, wav } from '../../support/scripted-audio';
 
 const RUN_TASK = 'fun-asr-realtime';
 
-describe('the ids of a session, and what it took', () => {
+describe('the ids and statistics of a session', () => {
   const rig = useLibRig();
 
   for (const model of ['qwen3-asr-flash-realtime', RUN_TASK]) {
-    it(`are told anew after a loss, and are those of the transcript (${model})`, async () => {
+    it(`are updated after a loss, and are those in the transcript (${model})`, async () => {
       await rig.serve({
         utterances: ['Hello there.'],
         connections: [{ faults: [{ atAudioMs: 300, do: 'terminate' }] }, {}],
@@ -32,7 +32,7 @@ describe('the ids of a session, and what it took', () => {
       assert.match(transcript.sessionId ?? '', /^[\w-]{8,}$/);
     });
 
-    it(`are in the error that ends a session, with the request's (${model})`, async () => {
+    it(`are in the error that ends a session, with the id of the request (${model})`, async () => {
       await rig.serve({
         utterances: ['Hello there.'],
         faults: [{ atAudioMs: 300, do: 'fail', code: 'Arrearage', message: 'No money.' }],
@@ -119,7 +119,7 @@ describe('the ids of a session, and what it took', () => {
     }
   });
 
-  it('are those of the next task behind a commit of a run-task model', async () => {
+  it('change with the next task after a commit of a run-task model', async () => {
     await rig.serve({ utterances: ['One.', 'Two.'] });
     const recorded = rig.open({ model: RUN_TASK });
     await recorded.session.append(silence(1000));
@@ -133,7 +133,7 @@ describe('the ids of a session, and what it took', () => {
     assert.equal(recorded.of('resumed').length, 1);
   });
 
-  it('come with the delays of the first and the last package, a latency of each final, and tokens', async () => {
+  it('come with the delays of the first and the last result, the latency of each final, and tokens', async () => {
     await rig.serve({
       utterances: ['Hello there.', 'And more.'],
       faults: [{ on: 'finished', do: 'delay', ms: 120 }],

@@ -53,7 +53,7 @@ describe('abort', () => {
   };
   for (const [name, { script, options, reach }] of Object.entries(situations)) {
     for (const by of ['abort()', 'its signal'] as const) {
-      it(`by ${by} ends the session ${name} at once, and answers everybody`, async () => {
+      it(`by ${by} ends the session ${name} at once, and settles every pending promise`, async () => {
         await rig.serve(script ?? { utterances: [SENTENCE] });
         const controller = new AbortController();
         const recorded = rig.open({ mode: 'manual', ...options, signal: controller.signal });
@@ -99,7 +99,7 @@ describe('abort', () => {
     await session.ready();
   });
 
-  it('happens at once where the signal came before, with the events told to those who listen', async () => {
+  it('happens at once where the signal was aborted before, and listeners still get the events', async () => {
     await rig.serve();
     const recorded = rig.open({ signal: AbortSignal.abort() });
     await assert.rejects(recorded.session.ready(), { code: 'ABORTED' });
@@ -107,7 +107,7 @@ describe('abort', () => {
     assert.equal(rig.service.connectionCount, 0);
   });
 
-  it('by a late signal changes nothing', async () => {
+  it('by a signal after the end changes nothing', async () => {
     await rig.serve();
     const controller = new AbortController();
     const recorded = rig.open({ signal: controller.signal });
@@ -119,7 +119,7 @@ describe('abort', () => {
     );
   });
 
-  it('from a listener lets everybody hear of that event first, and of the end last', async () => {
+  it('by a listener lets other listeners get that event first, and the end last', async () => {
     await rig.serve({ utterances: [SENTENCE] });
     const recorded = rig.open();
     const heard: string[] = [];
@@ -134,7 +134,7 @@ describe('abort', () => {
     assert.deepEqual(recorded.types.slice(-2), ['final', 'finished']);
   });
 
-  it('from the listener of a truncated final ends the session as aborted, once', async () => {
+  it('by the listener of a truncated final ends the session once, as aborted', async () => {
     await rig.serve({ utterances: [SENTENCE], faults: [{ atAudioMs: 700, do: 'terminate' }] });
     const recorded = rig.open({ reconnect: { maxAttempts: 0 } });
     recorded.session.on('final', () => {
@@ -169,12 +169,12 @@ describe('a session as a stream of events', () => {
     }
   });
 
-  it('throws what the session failed with', async () => {
+  it('throws the error of the session', async () => {
     await rig.serve({ upgrade: { status: 401 } });
     await assert.rejects(typesOf(rig.open().session), { code: 'AUTHENTICATION' });
   });
 
-  it('throws what the session failed with also to a reader that comes too late, and ends for others', async () => {
+  it('throws the error of the session to one late reader, and ends for others', async () => {
     await rig.serve({ connections: [{ upgrade: { status: 401 } }, {}] });
     const failed = rig.open();
     await failed.failure();
@@ -196,7 +196,7 @@ describe('a session as a stream of events', () => {
     assert.deepEqual(recorded.finals, [SENTENCE]);
   });
 
-  it('goes on when listeners throw, and says so', async () => {
+  it('goes on when listeners throw, and warns', async () => {
     await rig.serve({ utterances: [SENTENCE] });
     const recorded = rig.open();
     for (const type of ['opened', 'interim', 'final', 'finished'] as const) {
@@ -234,7 +234,7 @@ describe('a session as a stream of events', () => {
     assert.equal(recorded.types.at(-1), 'finished');
   });
 
-  it('raises no unhandled rejection for promises that nobody looks at', async () => {
+  it('raises no unhandled rejection for promises without a handler', async () => {
     const unhandled: unknown[] = [];
     const note = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', note);

@@ -226,7 +226,7 @@ describe('the states of a link', () => {
     assert.deepEqual(ROWS.map(([from, event]) => `${from} ${event}`).sort(), all.sort());
   });
 
-  it('leave nothing to follow the end', () => {
+  it('do not change after the end', () => {
     const bench = new LinkBench();
     bench.link.destroy();
     bench.audio();
@@ -237,7 +237,7 @@ describe('the states of a link', () => {
     assert.equal(bench.sockets.length, 1);
   });
 
-  it('are told as six, of which waking is no loss', () => {
+  it('are published as six session states, and waking is not reconnecting', () => {
     const link = {} as never;
     const waking = { name: 'connecting', link, attempt: { why: 'wake' } } as const;
     assert.equal(sessionStateOf(waking, 'listen'), 'connecting');

@@ -36,7 +36,7 @@ describe('a service that is connected and dead', () => {
     for (let passed = 0; passed < ms; passed += 1000) clock.advance(1000);
   }
 
-  it('is replaced when its link is half open, within interval and timeout', async () => {
+  it('is replaced within ping interval and timeout when its link is half open', async () => {
     const utterances = [{ text: 'Good morning everybody.', atMs: 200, endMs: 1100 }];
     await rig.serve({ utterances, connections: [{ faults: [{ atAudioMs: 700, do: 'halfOpen' }] }, {}] });
     const recorded = open({ pingIntervalMs: 4000, pongTimeoutMs: 1000, answerTimeoutMs: 60_000 });
@@ -62,7 +62,7 @@ describe('a service that is connected and dead', () => {
     ['speechStarted', 'interim', 'speechStopped', 'committed', 'itemCreated', 'final'] as const
   ).map((on) => ({ on, do: 'drop' }));
 
-  it('is replaced when it takes a commit and says nothing; the commit is answered', async () => {
+  it('is replaced when it does not answer a commit, which is then answered by the next one', async () => {
     await rig.serve({ utterances: ['Hello.'], connections: [{ faults: mute }, {}] });
     const recorded = open({ mode: 'manual', answerTimeoutMs: 6000 });
     await recorded.session.append(silence(1000));
@@ -78,7 +78,7 @@ describe('a service that is connected and dead', () => {
     await recorded.session.finish();
   });
 
-  it('is replaced when it hears audio that may be speech and says nothing, once until there is text', async () => {
+  it('is replaced when it is silent on audio that may be speech, once until there is text', async () => {
     await rig.serve({
       utterances: [{ text: 'Hello.', atMs: 200 }],
       connections: [{ faults: mute }, { utterances: [] }],
@@ -100,7 +100,7 @@ describe('a service that is connected and dead', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('is left alone while nobody speaks', async () => {
+  it('is kept while nobody speaks', async () => {
     await rig.serve({ utterances: [] });
     const recorded = open({ answerTimeoutMs: 6000, idle: { afterMs: 3_600_000 } });
     await recorded.session.ready();
@@ -111,7 +111,7 @@ describe('a service that is connected and dead', () => {
     assert.equal(recorded.of('warning').length, 0);
   });
 
-  it('is left alone in a sentence whose speaker was cut off', async () => {
+  it('is kept in a sentence that its speaker never ends', async () => {
     await rig.serve({ utterances: ['Good morning everybody.'] });
     const recorded = open({ answerTimeoutMs: 6000, idle: { afterMs: 3_600_000 } });
     await recorded.session.append(silence(600));
@@ -129,7 +129,7 @@ describe('a connection that is old', () => {
     ['a run-task model', { model: 'fun-asr-realtime' }],
   ];
   for (const [name, options] of ways) {
-    it(`is replaced between two sentences, without a gap and without a word twice (${name})`, async () => {
+    it(`is replaced between two sentences, without losing or repeating a word (${name})`, async () => {
       const clock = new ManualClock();
       const one = { text: 'One two three.', atMs: 200, endMs: 1100 };
       // By the clock of the second connection, which hears a little of the audio before.
@@ -183,7 +183,7 @@ describe('a connection that is old', () => {
     await recorded.session.finish();
   });
 
-  it('stays where nothing says that it should not', async () => {
+  it('is kept where no maximum age is set', async () => {
     const clock = new ManualClock();
     await rig.serve();
     const recorded = rig.open({

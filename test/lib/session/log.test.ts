@@ -24,7 +24,7 @@ describe('the log of a session', () => {
     return { entries, messages, detailsOf };
   }
 
-  it('tells of the connection, the commits and the end, but neither the key nor what was said', async () => {
+  it('has the connection, the commits and the end, but neither the key nor the text', async () => {
     const { entries, messages, detailsOf } = await logged({ utterances: ['Hello.'] }, { mode: 'manual' });
     assert.deepEqual(messages, [
       'connecting',
@@ -44,7 +44,7 @@ describe('the log of a session', () => {
     assert.doesNotMatch(text, /Hello/);
   });
 
-  it('tells close codes and statuses of what failed, without what the service said', async () => {
+  it('has close codes and HTTP statuses of failures, without the words of the service', async () => {
     const closed = await logged({
       faults: [{ on: 'configured', do: 'close', code: 1009, reason: 'Hello.' }],
     });
@@ -58,7 +58,7 @@ describe('the log of a session', () => {
     assert.doesNotMatch(JSON.stringify(refused.entries), /Hello/);
   });
 
-  it('costs nobody the session when it throws', async () => {
+  it('does not end the session when the log function throws', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const log = {
       debug: () => {

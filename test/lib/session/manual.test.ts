@@ -6,7 +6,7 @@ import { RAW, silence } from '../../support/scripted-audio';
 describe('a session in Manual mode', () => {
   const rig = useLibRig();
 
-  it('answers a commit with what it committed', async () => {
+  it('answers a commit with the text of its audio', async () => {
     await rig.serve({ utterances: ['One one.', 'Two.'] });
     const recorded = rig.open({ mode: 'manual' });
     await recorded.session.append(silence(1000));
@@ -20,7 +20,7 @@ describe('a session in Manual mode', () => {
     assert.deepEqual(recorded.of('speechStarted'), []);
   });
 
-  it('answers several commits at once, each with its own', async () => {
+  it('answers several commits at once, each with its own text', async () => {
     const words = ['One.', 'Two.', 'Three.', 'Four.'];
     await rig.serve({ utterances: words });
     const recorded = rig.open({ mode: 'manual' });
@@ -39,7 +39,7 @@ describe('a session in Manual mode', () => {
     );
   });
 
-  it('answers commits that the service answers out of order, each with its own', async () => {
+  it('answers commits with their own text where the service answers out of order', async () => {
     await rig.serve({
       utterances: ['One.', 'Two.'],
       faults: [{ on: 'final', nth: 1, do: 'hold', ms: 150 }],
@@ -54,7 +54,7 @@ describe('a session in Manual mode', () => {
     assert.deepEqual(texts, ['One.', 'Two.']);
   });
 
-  it('refuses a commit of nothing, at the beginning and after a commit, and lives on', async () => {
+  it('refuses an empty commit, at the beginning and after a commit, and lives on', async () => {
     await rig.serve({ utterances: ['One.', 'Two.'] });
     const { session } = rig.open({ mode: 'manual' });
     await assert.rejects(session.commit(), { code: 'COMMIT_EMPTY' });
@@ -78,7 +78,7 @@ describe('a session in Manual mode', () => {
     assert.equal(statistics.billedSeconds, 1);
   });
 
-  it('gets the final of what was not committed at the finish', async () => {
+  it('gets the final of uncommitted audio at the finish', async () => {
     await rig.serve({ utterances: ['One.', 'Two.'] });
     const recorded = rig.open({ mode: 'manual' });
     await recorded.session.append(silence(500));
@@ -89,7 +89,7 @@ describe('a session in Manual mode', () => {
     assert.equal((await commit).text, 'One.');
   });
 
-  it('has the service tell interims before the commit', async () => {
+  it('gives interims before the commit', async () => {
     await rig.serve({ utterances: ['One one one.'] });
     const recorded = rig.open({ mode: 'manual' });
     await recorded.session.append(silence(2000));
@@ -105,7 +105,7 @@ describe('a session in Manual mode', () => {
     assert.equal((await session.commit()).text, 'Yes.');
   });
 
-  it('waits for the result within the bound, however quiet the service is and whatever else it says', async () => {
+  it('waits for the result within the bound, however quiet the service is and whatever other frames come', async () => {
     const clock = new ManualClock();
     await rig.serve({
       utterances: [{ text: 'Yes.', steps: [] }],
@@ -124,7 +124,7 @@ describe('a session in Manual mode', () => {
     assert.equal((await result).text, 'Yes.');
   });
 
-  it('fails a commit without an answer after its bound, and the next one gets its own', async () => {
+  it('fails an unanswered commit after its bound, and gives the next one its own text', async () => {
     const clock = new ManualClock();
     await rig.serve({ utterances: [{ text: 'One.', final: null }, 'Two.'] });
     const recorded = rig.open({ mode: 'manual', commitTimeoutMs: 5000, environment: { clock } });
@@ -187,7 +187,7 @@ describe('a session in Manual mode', () => {
     assert.equal(recorded.of('warning').length, 1);
   });
 
-  it('lets a listener of that warning commit all of the audio so far', async () => {
+  it('lets a listener of the one-minute warning commit all of the audio so far', async () => {
     const service = await rig.serve({ utterances: ['One.', 'Two.'] });
     const recorded = rig.open({ mode: 'manual', pace: { burstMs: 1e6 }, maxHeldAudioMs: 1e6 });
     const texts: Promise<string>[] = [];

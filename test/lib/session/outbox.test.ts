@@ -16,7 +16,7 @@ describe('AudioBlocks', () => {
     return Buffer.concat(pieces);
   }
 
-  it('keeps what was written between its ends, whatever the sizes, while it grows, empties and goes on', () => {
+  it('keeps the bytes between its ends, whatever their sizes, while it grows and empties', () => {
     const blocks = new AudioBlocks();
     let written = 0;
     for (let round = 0; round < 300; round += 1) {
@@ -31,7 +31,7 @@ describe('AudioBlocks', () => {
     }
   });
 
-  it('leaves what was read as it is where somebody may hold it, whatever is written and discarded later', () => {
+  it('does not change memory that a reader may hold, whatever is written and discarded later', () => {
     const blocks = new AudioBlocks();
     blocks.write(numbered(0, 3200));
     const read = blocks.read(0, 3200);
@@ -42,7 +42,7 @@ describe('AudioBlocks', () => {
     assert.deepEqual(Uint8Array.from(read), numbered(0, 3200));
   });
 
-  it('says when more would need more memory', () => {
+  it('says when a write would need more memory', () => {
     const blocks = new AudioBlocks();
     assert.equal(blocks.wouldGrow(2), true);
     blocks.write(numbered(0, 100));
@@ -80,7 +80,7 @@ describe('AudioBlocks', () => {
       for (const blocks of streams) blocks.discardBefore(blocks.end, true);
     }
 
-    it('use what others gave back, and give it up when none of them has audio any more', () => {
+    it('reuse the memory that others gave back, and free it when none of them has audio', () => {
       const some = Array.from({ length: 100 }, () => new AudioBlocks());
       const others = Array.from({ length: 100 }, () => new AudioBlocks());
       fill(some);
@@ -136,7 +136,7 @@ describe('Outbox', () => {
     return done;
   }
 
-  it('gives audio and commands out in their order, audio in pieces', () => {
+  it('gives audio and commands out in their order, with audio in pieces', () => {
     const outbox = new Outbox();
     outbox.pushAudio(numbered(0, 6));
     outbox.pushCommand(command('commit'));
@@ -147,7 +147,7 @@ describe('Outbox', () => {
     assert.equal(outbox.heldBytes, 0);
   });
 
-  it('sends again from where it is told, with the commands that are not answered', () => {
+  it('sends again from a given position, with the unanswered commands', () => {
     const outbox = new Outbox();
     outbox.pushAudio(numbered(0, 10));
     outbox.pushCommand(command('first'));
@@ -169,7 +169,7 @@ describe('Outbox', () => {
     assert.deepEqual(drain(outbox), ['20-34']);
   });
 
-  it('keeps a command that is not answered though no audio before it is needed', () => {
+  it('keeps an unanswered command though the audio before it is no longer needed', () => {
     const outbox = new Outbox();
     outbox.pushAudio(numbered(0, 10));
     outbox.pushCommand(command('commit'));
@@ -197,7 +197,7 @@ describe('Outbox', () => {
     assert.deepEqual(drain(outbox), ['0-10', 'first', '10-20', 'second']);
   });
 
-  it('goes back as far as there is audio', () => {
+  it('goes back no further than the audio that it kept', () => {
     const outbox = new Outbox();
     outbox.pushAudio(numbered(0, 100));
     drain(outbox);
@@ -207,7 +207,7 @@ describe('Outbox', () => {
     assert.deepEqual(drain(outbox), ['40-100']);
   });
 
-  it('never forgets what was not sent yet', () => {
+  it('keeps all audio that was not sent yet', () => {
     const outbox = new Outbox();
     outbox.pushAudio(numbered(0, 100));
     outbox.takeAudio(10);
@@ -215,7 +215,7 @@ describe('Outbox', () => {
     assert.deepEqual(drain(outbox), ['10-100']);
   });
 
-  it('drops the oldest that is to be sent, and runs the commands in it in their order', () => {
+  it('drops the oldest unsent audio, and runs the commands within it in their order', () => {
     const outbox = new Outbox();
     outbox.pushAudio(numbered(0, 10));
     outbox.pushCommand(command('commit'));
@@ -225,7 +225,7 @@ describe('Outbox', () => {
     assert.deepEqual(drain(outbox), ['commit', '14-20']);
   });
 
-  it('counts through thousands of pieces, and gives up everything when it is cleared', () => {
+  it('counts correctly through thousands of pieces, and frees everything when it is cleared', () => {
     const outbox = new Outbox();
     let given = 0;
     for (let round = 0; round < 5000; round += 1) {

@@ -24,7 +24,7 @@ describe('more audio than can be sent', () => {
     return { clock, recorded };
   }
 
-  it('is refused by the policy to fail, as a whole, until there is room', async () => {
+  it('is refused as a whole by the policy "fail", until there is room', async () => {
     const { clock, recorded } = await slow({ overload: 'fail' });
     const { session } = recorded;
     const audio = noise(1500 * 32);
@@ -46,7 +46,7 @@ describe('more audio than can be sent', () => {
     assert.ok(Buffer.concat(rig.service.sessions[0]!.audio).subarray(0, audio.length).equals(audio));
   });
 
-  it('drops the oldest where that is asked for, with one warning of how much, and times stay right', async () => {
+  it('drops the oldest audio by the policy "dropOldest", with one warning of its length, and keeps times right', async () => {
     const { clock, recorded } = await slow({ overload: 'dropOldest' });
     const { session } = recorded;
     const audio = noise(4000 * 32);
@@ -71,7 +71,7 @@ describe('more audio than can be sent', () => {
     assert.equal(statistics.audioLostMs, 2500);
   });
 
-  it('keeps the times of what is said behind the gap', async () => {
+  it('keeps the times of sentences behind the gap', async () => {
     const clock = new ManualClock();
     // 500 ms are sent, 2500 dropped; the service hears this at 700 ms of what it got.
     await rig.serve({ utterances: [{ text: 'Hello.', atMs: 700, endMs: 1000 }] });
@@ -89,7 +89,7 @@ describe('more audio than can be sent', () => {
     assert.deepEqual([final?.beginMs, final?.endMs], [3200, 3500]);
   });
 
-  it('is bounded while there is no connection too, and what was dropped is told when it is back', async () => {
+  it('is bounded while there is no connection, and the dropped length is reported after it', async () => {
     const clock = new ManualClock();
     await rig.serve({ connections: [{ faults: [{ atAudioMs: 700, do: 'terminate' }] }, {}] });
     const recorded = rig.open({
@@ -109,7 +109,7 @@ describe('more audio than can be sent', () => {
     assert.equal(statistics.audioSentMs, 1700);
   });
 
-  it('says again and again that it drops, while it does so without end', async () => {
+  it('is reported repeatedly while audio is dropped without end', async () => {
     const { clock, recorded } = await slow({ overload: 'dropOldest' });
     for (let i = 0; i < 250; i += 1) {
       await recorded.session.append(silence(200));
@@ -119,7 +119,7 @@ describe('more audio than can be sent', () => {
     assert.ok(warnings.length >= 1 && warnings.length <= 3, `${warnings.length} warnings`);
   });
 
-  it('cannot be dropped from a container, which has no other beginning', () => {
+  it('is never dropped from a container, which cannot begin in its middle', () => {
     assert.throws(
       () =>
         openSession({

@@ -23,7 +23,7 @@ describe('joinTexts', () => {
 });
 
 describe('Pacer', () => {
-  it('lets the burst go at once, and then the multiple of real time', () => {
+  it('sends the burst at once, and then at the multiple of real time', () => {
     const pacer = new Pacer(3000, 20, 0);
     for (let sentMs = 0; sentMs < 3000; sentMs += 100) {
       assert.equal(pacer.waitMs(0), 0, `${sentMs}`);
@@ -51,7 +51,7 @@ describe('Pacer', () => {
     }
   });
 
-  it('never makes live audio wait, and saves up no more than the burst', () => {
+  it('never delays live audio, and saves up no more than the burst', () => {
     const pacer = new Pacer(1000, 2, 0);
     for (let nowMs = 0; nowMs < 100_000; nowMs += 100) {
       assert.equal(pacer.waitMs(nowMs), 0);
@@ -65,7 +65,7 @@ describe('Pacer', () => {
     assert.equal(burstMs, 1000);
   });
 
-  it('lets one chunk go that is longer than the burst', () => {
+  it('sends a single chunk that is longer than the burst', () => {
     const pacer = new Pacer(1, 1, 0);
     assert.equal(pacer.waitMs(0), 0);
     pacer.spend(100);
@@ -74,7 +74,7 @@ describe('Pacer', () => {
 });
 
 describe('Timeline', () => {
-  it('takes out silence that was sent, and puts times inside of it where it began', () => {
+  it('leaves inserted silence out of times, and moves times within it to its beginning', () => {
     const timeline = new Timeline();
     timeline.shift(1000, -500);
     timeline.shift(3000, -200);
@@ -92,7 +92,7 @@ describe('Timeline', () => {
     for (const [sentMs, givenMs] of pairs) assert.equal(timeline.given(sentMs!), givenMs, `${sentMs}`);
   });
 
-  it('stays right after more silences than it remembers one by one', () => {
+  it('stays right after more silences than it keeps one by one', () => {
     const timeline = new Timeline();
     let sentMs = 0;
     for (let i = 0; i < 1000; i++) {

@@ -13,7 +13,7 @@ function taskFailed(code: string): ScriptConnection {
   return { utterances: [{ text: 'Hello there.', error: { code, message: 'Said so.' } }] };
 }
 
-describe('a refusal that passes', () => {
+describe('a temporary refusal', () => {
   const rig = useLibRig();
   const SOON = { reconnect: { baseDelayMs: 1 }, pace: { burstMs: 1e6 } };
   const HELLO: ScriptConnection = { utterances: [{ text: 'Hello there.', atMs: 200, endMs: 1100 }] };
@@ -32,7 +32,7 @@ describe('a refusal that passes', () => {
       assert.match(recorded.of('waiting')[0]!.reason, /connections/);
     });
 
-    it(`of the account's cap is told as such where it is the first answer (${where})`, async () => {
+    it(`of the account's cap is reported as such on the first connection (${where})`, async () => {
       await rig.serve(capped(where));
       const error = await rig.open().failure();
       assert.equal(error.code, 'THROTTLED');
@@ -41,7 +41,7 @@ describe('a refusal that passes', () => {
     });
   }
 
-  it('with a code that nobody knows is no proof of a bad configuration, which was accepted before', async () => {
+  it('with an unknown code is tried again where the configuration was accepted before', async () => {
     const frame = { type: 'error', error: { code: 'invalid_value', message: 'Not today.' } };
     const refusing: ScriptConnection = {
       faults: [
@@ -69,7 +69,7 @@ describe('a refusal that passes', () => {
   }
 
   for (const code of ['InvalidParameter', 'Arrearage', 'ModelNotFound', 'AccessDenied']) {
-    it(`is none with ${code}, which ends an established session at once`, async () => {
+    it(`is not assumed for ${code}, which ends an established session at once`, async () => {
       await rig.serve({ connections: [taskFailed(code), HELLO] });
       const recorded = rig.open({ ...SOON, model: RUN_TASK });
       await recorded.session.append(silence(3000));
@@ -80,7 +80,7 @@ describe('a refusal that passes', () => {
     });
   }
 
-  it('nine times of ten, for half an hour of connections that break every minute, ends no session', async () => {
+  it('in nine attempts of ten ends no session, for half an hour of connections that break every minute', async () => {
     const clock = new ManualClock();
     const { sockets, connect } = fakeSockets();
     const session = openSession({

@@ -37,7 +37,7 @@ describe('a proxy on the way to the service', () => {
     return recorded.finals;
   }
 
-  it('is the one of the option', async () => {
+  it('is taken from the option', async () => {
     const proxy = await start();
     await withEnvironment(NO_PROXIES, async () => {
       assert.deepEqual(await recognise({ proxy: proxy.url }), ['Hello there.']);
@@ -50,7 +50,7 @@ describe('a proxy on the way to the service', () => {
   });
 
   for (const name of ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy']) {
-    it(`is the one that ${name} names`, async () => {
+    it(`is taken from ${name}`, async () => {
       const proxy = await start();
       await withEnvironment({ ...NO_PROXIES, [name]: proxy.url }, async () => {
         assert.deepEqual(await recognise(), ['Hello there.']);
@@ -59,7 +59,7 @@ describe('a proxy on the way to the service', () => {
     });
   }
 
-  it('is asked for wss addresses where HTTPS_PROXY names it, and not where HTTP_PROXY does', async () => {
+  it('is used for wss addresses by HTTPS_PROXY, and not by HTTP_PROXY', async () => {
     const proxy = await start({ status: 503 });
     const address = `wss://${HOST}`;
     await withEnvironment({ ...NO_PROXIES, HTTPS_PROXY: proxy.url }, async () => {
@@ -74,7 +74,7 @@ describe('a proxy on the way to the service', () => {
   });
 
   for (const list of [HOST, '.company.invalid', '*.invalid', '*', `other.example, ${HOST}`]) {
-    it(`is left out for hosts of NO_PROXY=${list}`, async () => {
+    it(`is bypassed for hosts of NO_PROXY=${list}`, async () => {
       const proxy = await start();
       const variables = { ...NO_PROXIES, HTTP_PROXY: proxy.url, NO_PROXY: list };
       await withEnvironment(variables, async () => {
@@ -84,7 +84,7 @@ describe('a proxy on the way to the service', () => {
     });
   }
 
-  it('is left out where the option says so, and for this machine', async () => {
+  it('is bypassed where the option says so, and for this machine', async () => {
     const proxy = await start();
     await withEnvironment({ ...NO_PROXIES, HTTP_PROXY: proxy.url, ALL_PROXY: proxy.url }, async () => {
       assert.deepEqual(await recognise({ region: 'local', address: rig.service.url }), ['Hello there.']);
@@ -99,7 +99,7 @@ describe('a proxy on the way to the service', () => {
     assert.deepEqual(await recognise({ proxy: address }), ['Hello there.']);
   });
 
-  it('that refuses is told apart from the service, without its password', async () => {
+  it('is named in the error when it refuses, without its password', async () => {
     const proxy = await start({ password: 's3cret' });
     const recorded = rig.open({
       region: 'custom',
@@ -113,7 +113,7 @@ describe('a proxy on the way to the service', () => {
     assert.ok(!`${message}${stack}`.includes('wr0ng'));
   });
 
-  it('that is none is refused at once, without its password', async () => {
+  it('is refused at once when its address is invalid, without its password', async () => {
     await rig.serve();
     for (const proxy of ['proxy:3128', 'socks5://u:s3cret@proxy', 'http://', 'ftp://u:s3cret@x']) {
       assert.throws(
@@ -124,7 +124,7 @@ describe('a proxy on the way to the service', () => {
     }
   });
 
-  it('is on the way to a live source too', async () => {
+  it('is used for live sources too', async () => {
     const url = await servers.webSocket((socket) => {
       socket.send(Buffer.alloc(320));
       socket.close(1000);

@@ -21,7 +21,7 @@ describe('the attempts to reconnect', () => {
     return { clock, recorded };
   }
 
-  it('come after random parts of times that double up to a bound, and end with the error of the last', async () => {
+  it('wait random parts of delays that double up to a bound, and end with the error of the last', async () => {
     const refused: ScriptConnection = { upgrade: { status: 503, message: 'Down.' } };
     const { clock, recorded } = await lost([refused], {
       reconnect: { maxAttempts: 5, baseDelayMs: 400, maxDelayMs: 2000 },
@@ -42,7 +42,7 @@ describe('the attempts to reconnect', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('end at once when time does not heal the error', async () => {
+  it('end at once on an error that is not retryable', async () => {
     const { clock, recorded } = await lost([{ upgrade: { status: 401 } }]);
     clock.advance(250);
     assert.equal((await recorded.failure()).code, 'AUTHENTICATION');
@@ -50,7 +50,7 @@ describe('the attempts to reconnect', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('go on when a service that had the model closes with 1011', async () => {
+  it('go on when a service that ran the model before closes with 1011', async () => {
     const gone: ScriptConnection = { faults: [{ on: 'opened', do: 'close', code: 1011 }] };
     const { clock, recorded } = await lost([gone, { utterances: ['Hello.'] }]);
     clock.advance(250);
@@ -60,7 +60,7 @@ describe('the attempts to reconnect', () => {
     await recorded.session.finish();
   });
 
-  it('are counted anew once a connection has brought finals, and not only interims', async () => {
+  it('are counted anew once a connection has given finals, and not for interims alone', async () => {
     const said = { text: 'Yes.', atMs: 100, endMs: 300 };
     const useful: ScriptConnection = { utterances: [said], faults: [{ on: 'final', do: 'terminate' }] };
     const useless: ScriptConnection = { utterances: [said], faults: [{ on: 'interim', do: 'terminate' }] };
@@ -82,7 +82,7 @@ describe('the attempts to reconnect', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('are not begun when a listener of the loss aborts', async () => {
+  it('are not begun when a listener of the reconnecting event aborts', async () => {
     const clock = new ManualClock();
     await rig.serve({ faults: [BROKEN] });
     const recorded = rig.open({ environment: { clock } });
@@ -95,7 +95,7 @@ describe('the attempts to reconnect', () => {
     assert.equal(rig.service.sessions.length, 1);
   });
 
-  it('are finished by a finish meanwhile, with all words, commits and statistics', async () => {
+  it('complete a finish that was called meanwhile, with all words, commits and statistics', async () => {
     const { clock, recorded } = await lost([{ utterances: [{ text: 'Hello.', atMs: 100, endMs: 400 }] }]);
     const commit = recorded.session.commit();
     const finished = recorded.session.finish();
@@ -108,7 +108,7 @@ describe('the attempts to reconnect', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('end with the error when a finish has waited for its bound', async () => {
+  it('end with an error when a finish has waited for its timeout', async () => {
     const { clock, recorded } = await lost([{ upgrade: { hang: true } }], { finishTimeoutMs: 5000 });
     const finished = recorded.session.finish();
     clock.advance(4999);

@@ -42,7 +42,7 @@ describe('commits and the finish of a session whose connection is lost', () => {
     }
   }
 
-  it('answers several commits of Manual mode in their order, each with its own', async () => {
+  it('answers several commits of Manual mode in their order, each with its own text', async () => {
     const all = ['One.', 'Two.', 'Three.'];
     await rig.serve({
       connections: [
@@ -65,7 +65,7 @@ describe('commits and the finish of a session whose connection is lost', () => {
     assert.equal(recorded.events.filter(({ type }) => type === 'final').length, 3);
   });
 
-  it('answers a commit with what was final before the loss too', async () => {
+  it('answers a commit including the finals before the loss', async () => {
     for (const options of [{ model: 'fun-asr-realtime' }, { mode: 'vad' } as const]) {
       const one = { text: 'One.', atMs: 100, endMs: 400 };
       const two = { text: 'Two.', atMs: 2600, endMs: 2900 };
@@ -85,7 +85,7 @@ describe('commits and the finish of a session whose connection is lost', () => {
     }
   });
 
-  it('does not ask again for a commit that was answered', async () => {
+  it('does not repeat a commit that was answered', async () => {
     await rig.serve({
       connections: [
         { utterances: ['One.'], faults: [{ atAudioMs: 800, do: 'terminate' }] },
@@ -131,7 +131,7 @@ describe('commits and the finish of a session whose connection is lost', () => {
     }
   }
 
-  it('needs no other connection when all words are there at the finish', async () => {
+  it('opens no other connection when all words are final at the finish', async () => {
     const faults: ScriptFault[] = [{ on: 'final', do: 'terminate' }];
     await rig.serve({ utterances: ['One.'], faults });
     const recorded = open({ mode: 'manual' });
@@ -140,7 +140,7 @@ describe('commits and the finish of a session whose connection is lost', () => {
     assert.deepEqual(recorded.finals, ['One.']);
   });
 
-  it('says with a timeout that a commit was not answered, though the connection came back', async () => {
+  it('fails an unanswered commit with a timeout, though the connection came back', async () => {
     await rig.serve({
       utterances: ['One.'],
       connections: [

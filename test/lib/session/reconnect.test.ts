@@ -32,7 +32,7 @@ describe('a session whose connection is lost', () => {
   const open = (options: SessionOptions = {}) => rig.open({ ...SOON, ...options });
 
   for (const model of ['qwen3-asr-flash-realtime', RUN_TASK]) {
-    it(`hears the open sentence again under its name, with times that go on (${model})`, async () => {
+    it(`continues the open sentence under its id, with times that go on (${model})`, async () => {
       const said = { text: 'Good morning everybody.', atMs: 200, endMs: 1100, emotion: 'happy' };
       await rig.serve({ utterances: [said], connections: [{ faults: [BROKEN] }, {}] });
       const recorded = open({ model });
@@ -65,7 +65,7 @@ describe('a session whose connection is lost', () => {
       assert.deepEqual(statistics.reconnectsByReason, { CONNECTION_LOST: 1 });
     });
 
-    it(`says no sentence twice that was final before (${model})`, async () => {
+    it(`repeats no sentence that was final before (${model})`, async () => {
       const one = { text: 'One two.', atMs: 200, endMs: 800 };
       const two = { text: 'Three four.', atMs: 3000, endMs: 3600 };
       await rig.serve({
@@ -91,7 +91,7 @@ describe('a session whose connection is lost', () => {
       assert.equal(statistics.finals, 2);
     });
 
-    it(`loses nothing that is said while there is no connection (${model})`, async () => {
+    it(`loses nothing that is spoken while there is no connection (${model})`, async () => {
       const said = { text: 'Hello.', atMs: 3000, endMs: 3300 };
       await rig.serve({
         connections: [{ faults: [BROKEN] }, { upgrade: { status: 503 } }, { utterances: [said] }],
@@ -114,7 +114,7 @@ describe('a session whose connection is lost', () => {
     });
   }
 
-  it('sends exactly the bytes again that it sent, from where it has to', async () => {
+  it('sends the same bytes again from the first one that is needed', async () => {
     const utterances = [{ text: 'One.', atMs: 200, endMs: 500 }];
     const cut: ScriptConnection = { utterances, faults: [{ atAudioMs: 30_000, do: 'terminate' }] };
     await rig.serve({ connections: [cut, {}] }, { keepAudio: true });
@@ -131,7 +131,7 @@ describe('a session whose connection is lost', () => {
     assert.equal(recorded.session.statistics().audioReplayedMs, replayedMs);
   });
 
-  it('hears sentences of two losses in a row once, also when the second comes while it resumes', async () => {
+  it('gives each sentence once after two losses in a row, also when the second comes while it resumes', async () => {
     const utterances = [{ text: 'Good morning everybody.', atMs: 200, endMs: 1100 }];
     const cut = (atAudioMs: number): ScriptConnection => ({ faults: [{ atAudioMs, do: 'terminate' }] });
     await rig.serve({ utterances, connections: [cut(900), cut(400), cut(900), {}] });
@@ -145,7 +145,7 @@ describe('a session whose connection is lost', () => {
     assert.equal(statistics.audioSentMs, 2900);
   });
 
-  it('gives a sentence that is not heard again as it was, before the next one', async () => {
+  it('gives a sentence that is not recognised again with its last text, before the next one', async () => {
     await rig.serve({
       connections: [
         {
@@ -167,7 +167,7 @@ describe('a session whose connection is lost', () => {
     );
   });
 
-  it('gives up what is older than it may keep, says how much, and goes on', async () => {
+  it('drops audio that is older than it may keep, reports its length, and goes on', async () => {
     await rig.serve({
       connections: [
         {
@@ -197,7 +197,7 @@ describe('a session whose connection is lost', () => {
     assert.equal(recorded.of('final').at(-1)?.endMs, 20_000 - resumed!.replayedMs + 2000);
   });
 
-  it('replays quiet audio no longer than a service needs to hear that it is quiet', async () => {
+  it('replays no more quiet audio than a service needs to detect silence', async () => {
     const clock = new ManualClock();
     await rig.serve({ connections: [{ faults: [{ atAudioMs: 60_000, do: 'terminate' }] }, {}] });
     const recorded = open({
@@ -221,7 +221,7 @@ describe('a session whose connection is lost', () => {
     assert.equal(recorded.session.statistics().audioLostMs, 0);
   });
 
-  it('begins a file in a container again from its beginning, and says when that is not kept', async () => {
+  it('sends a container again from its beginning, and reports when that is no longer kept', async () => {
     const cut: ScriptConnection = { faults: [{ atAudioMs: 700, do: 'terminate' }] };
     await rig.serve({ connections: [cut, {}, cut, {}] }, { keepAudio: true });
     const file = noise(24_000);

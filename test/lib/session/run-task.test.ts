@@ -9,7 +9,7 @@ describe('a session of a run-task model', () => {
   const rig = useLibRig();
 
   for (const { id, sampleRatesHz } of MODELS.filter((model) => model.protocol === 'run-task')) {
-    it(`recognises with ${id} in the one vocabulary of events`, async () => {
+    it(`recognises with ${id} and gives the same events as other models`, async () => {
       await rig.serve({ utterances: ['Good morning everybody.'] });
       const recorded = rig.open({ model: id });
       await recorded.session.append(silence(3000, sampleRatesHz[0]));
@@ -33,7 +33,7 @@ describe('a session of a run-task model', () => {
     });
   }
 
-  it('tells interims of the message model when they are asked for', async () => {
+  it('gives interims of the message model when they are enabled', async () => {
     await rig.serve({ utterances: ['Good morning everybody.'] });
     const model = 'qwen-audio-3.1-asr-flash-message';
     const recorded = rig.open({ model, parameters: { intermediateResults: true } });
@@ -42,7 +42,7 @@ describe('a session of a run-task model', () => {
     assert.ok(recorded.of('interim').length > 0);
   });
 
-  it('tells the polarity of the voice where the model does, as emotion with confidence', async () => {
+  it('gives the polarity of the voice as an emotion with confidence where the model has it', async () => {
     await rig.serve({ utterances: [{ text: 'Go away.', emotion: 'negative', emotionConfidence: 0.8 }] });
     const recorded = rig.open({ model: 'paraformer-realtime-8k-v2' });
     await recorded.session.append(silence(3000, 8000));
@@ -53,7 +53,7 @@ describe('a session of a run-task model', () => {
     );
   });
 
-  it('commits by a new task on the same connection; audio that comes meanwhile is kept, times go on', async () => {
+  it('commits by a new task on the same connection, keeps the audio meanwhile, and lets times go on', async () => {
     await rig.serve({ utterances: ['One two.', { text: 'One two.', atMs: 2100, endMs: 2700 }] });
     const recorded = rig.open({ model: MODEL });
     const { session } = recorded;
@@ -77,7 +77,7 @@ describe('a session of a run-task model', () => {
     assert.equal(new Set(recorded.of('final').map(({ sentenceId }) => sentenceId)).size, 2);
   });
 
-  it('answers a commit of audio without speech with no text, and goes on', async () => {
+  it('answers a commit of audio without speech with an empty text, and goes on', async () => {
     await rig.serve({ connections: [{ utterances: [] }, { utterances: ['Here I am.'] }] });
     const { session } = rig.open({ model: MODEL });
     await session.append(silence(1000));
@@ -87,7 +87,7 @@ describe('a session of a run-task model', () => {
     await session.finish();
   });
 
-  it('answers a commit of nothing with nothing, at once', async () => {
+  it('answers an empty commit with an empty text at once', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const { session } = rig.open({ model: MODEL });
     assert.deepEqual(await session.commit(), { text: '', finals: [] });
@@ -123,7 +123,7 @@ describe('a session of a run-task model', () => {
     assert.equal(error.retryable, true);
   });
 
-  it('sends context at the start and, by continue-task, in between', async () => {
+  it('sends context at the start, and later by continue-task', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const { session } = rig.open({ model: MODEL, context: [{ user: 'Kölsch' }] });
     await session.ready();
@@ -139,7 +139,7 @@ describe('a session of a run-task model', () => {
     assert.match(JSON.stringify(frames[1]), /Prost/);
   });
 
-  it('refuses, before anything is sent, what the model does not have', async () => {
+  it('refuses settings that the model does not have before it connects', async () => {
     await rig.serve();
     const { session } = rig.open({ model: 'paraformer-realtime-v2' });
     assert.throws(
@@ -163,7 +163,7 @@ describe('a session of a run-task model', () => {
     session.abort();
   });
 
-  it('gives an 8k model a 16k recording at 8 kHz', async () => {
+  it('sends a recording of 16 kHz to an 8k model at 8 kHz', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const { session } = rig.open({ model: 'fun-asr-flash-8k-realtime' });
     await session.append(silence(2000), { rate: 16000 });
@@ -171,7 +171,7 @@ describe('a session of a run-task model', () => {
     assert.equal((await session.finish()).audioInMs, 2000);
   });
 
-  it('passes a format that the service decodes itself through untouched', async () => {
+  it('passes audio through unchanged in a format that the service decodes', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const { session } = rig.open({ model: MODEL, wireFormat: 'mp3' });
     const bytes = Buffer.from(Array.from({ length: 40_001 }, (_, i) => i % 251));
@@ -186,7 +186,7 @@ describe('a session of a run-task model', () => {
     assert.equal(statistics.audioSentMs, 0);
   });
 
-  it('sends silence and heartbeat of 8k and v1 models when they are set, and not else (protocol.md E 16)', async () => {
+  it('sends silence and heartbeat of 8k and v1 models only when they are set (protocol.md E 16)', async () => {
     for (const model of [
       'fun-asr-flash-8k-realtime',
       'paraformer-realtime-v1',

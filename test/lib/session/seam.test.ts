@@ -14,7 +14,7 @@ function words(text: string, beginMs: number, wordMs: number): Word[] {
 
 const ALL = Infinity;
 
-describe('the text that is said again', () => {
+describe('the text behind a replay that was not heard before', () => {
   const repeats: [text: string, before: string, maxTokens: number, rest: string][] = [
     ['What can you do.', 'Ask not.', ALL, 'What can you do.'],
     ['not what can you do.', 'Ask not.', ALL, 'what can you do.'],
@@ -31,7 +31,7 @@ describe('the text that is said again', () => {
     ['Ask not.', '', ALL, 'Ask not.'],
   ];
   for (const [text, before, maxTokens, rest] of repeats) {
-    it(`of "${text}" behind "${before}" is all but "${rest}"`, () => {
+    it(`is "${rest}" of "${text}" behind "${before}"`, () => {
       assert.equal(text.slice(repeatedLength(text, before, maxTokens)), rest);
     });
   }
@@ -43,7 +43,7 @@ describe('the text that is said again', () => {
     ['', 'ask not', ''],
   ];
   for (const [text, before, rest] of closest) {
-    it(`of "${text}" is all but "${rest}", though "${before}" was heard otherwise`, () => {
+    it(`is "${rest}" of "${text}", though "${before}" was recognised differently`, () => {
       assert.equal(text.slice(closestLength(text, before)), rest);
     });
   }
@@ -79,14 +79,14 @@ describe('Seam', () => {
       ...(endMs !== undefined && { endMs }),
     });
 
-  it('lets everything through before anything was lost', () => {
+  it('lets everything through before a loss', () => {
     const fresh = new Seam();
     fresh.final(SAID);
     const event = { type: 'final', sentenceId: 'a', text: 'Ask not.', beginMs: 1000, endMs: 2000 } as const;
     assert.equal(fresh.newOf(event), event);
   });
 
-  it('says nothing of a sentence that ends with what was said, not even its beginning', () => {
+  it('drops a sentence that ends within the known text, with its beginning', () => {
     assert.equal(seam.newOf({ type: 'speechStarted', sentenceId: 'a', atMs: 1050 }), undefined);
     assert.equal(
       seam.newOf({ type: 'interim', sentenceId: 'a', text: 'As', stableText: '', beginMs: 1050 }),
@@ -132,7 +132,7 @@ describe('Seam', () => {
     assert.deepEqual([whole.text, whole.beginMs, whole.endMs], ['what your country.', 2000, 3500]);
   });
 
-  it('cuts by text where words have no times, also what is heard otherwise the second time', () => {
+  it('cuts by text where words have no times, also where it is recognised differently', () => {
     for (const text of ['Ask not, what now.', 'As not what now.', 'Ask not. What now.']) {
       seam.replay(800);
       seam.newOf({ type: 'speechStarted', sentenceId: 'a', atMs: 1000 });
@@ -143,7 +143,7 @@ describe('Seam', () => {
     }
   });
 
-  it('ends a sentence whose shown words turn out to be said', () => {
+  it('ends a sentence whose shown words turn out to be known already', () => {
     const text = 'ask not what';
     const interim = seam.newOf({
       type: 'interim',
@@ -159,7 +159,7 @@ describe('Seam', () => {
     assert.equal(end?.type === 'final' && end.text, '');
   });
 
-  it('drops what a service without times says a second time', () => {
+  it('drops the repetition of a service without times', () => {
     const untimed = new Seam();
     untimed.final({ text: 'One.' });
     untimed.final({ text: 'Two.' });
@@ -171,7 +171,7 @@ describe('Seam', () => {
     assert.deepEqual(texts, ['', '', 'Two.']);
   });
 
-  it('expects nothing again behind a boundary', () => {
+  it('expects no repetition behind a boundary', () => {
     seam.boundary();
     const found = final('a', 'Ask not.', 1000, 2000);
     assert.equal(found?.type === 'final' && found.text, 'Ask not.');
@@ -193,7 +193,7 @@ describe('Settled', () => {
     assert.equal(settled.replayFromMs, 0);
   });
 
-  it('replays a near sentence with the final before it, so that it is understood the same', () => {
+  it('replays a sentence with the final close before it, so that it is recognised the same', () => {
     settled.final(20_000, 23_000);
     settled.open(24_000);
     assert.ok(
@@ -203,13 +203,13 @@ describe('Settled', () => {
     assert.equal(settled.ms, 24_000);
   });
 
-  it('replays a far one with a little silence, never from before a final', () => {
+  it('replays a sentence far behind a final with a little silence, and nothing of the final', () => {
     settled.final(20_000, 23_000);
     settled.open(30_000);
     assert.ok(settled.replayFromMs <= 29_700 && settled.replayFromMs > 29_500, String(settled.replayFromMs));
   });
 
-  it('overlaps a little with a long final that speech goes on behind', () => {
+  it('overlaps a little with a long final where speech goes on behind it', () => {
     settled.final(10_000, 25_000);
     settled.open(25_100);
     assert.ok(settled.replayFromMs <= 24_800 && settled.replayFromMs > 24_600, String(settled.replayFromMs));
@@ -235,7 +235,7 @@ describe('Settled', () => {
     assert.equal(settled.ms, 6000);
   });
 
-  it('settles nothing more while a sentence is open whose beginning nobody knows', () => {
+  it('settles nothing more while a sentence without a known beginning is open', () => {
     settled.final(1000, 2000);
     settled.open(undefined);
     sent(0, 20_000, false);
@@ -243,7 +243,7 @@ describe('Settled', () => {
     assert.equal(settled.ms, 0);
   });
 
-  it('takes quiet audio for silence once the service must have heard it', () => {
+  it('takes quiet audio for silence once the service must have processed it', () => {
     sent(0, 20_000, false);
     settled.alive(20_000);
     settled.quiet();

@@ -164,7 +164,7 @@ describe('the API key', () => {
     }
   });
 
-  it('may be a word of the protocol, as people type for a service that needs none', async () => {
+  it('may be a word of the protocol, as people type it for a service that needs no key', async () => {
     for (const word of ['text', 'x', 'session', 'error', 'transcript', 'item_id', '1']) {
       const seen = await everythingSeen(script(), {}, word);
       assert.match(seen, /'Hello\.'/, word);

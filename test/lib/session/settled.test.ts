@@ -3,8 +3,8 @@ import { Settled } from '../../../lib/session/send/timeline';
 
 const CHUNK_MS = 100;
 
-describe('what is settled', () => {
-  it('counts as heard, so that nothing is remembered of an hour of speech', () => {
+describe('settled audio', () => {
+  it('is forgotten, so that an hour of speech takes no memory', () => {
     const settled = new Settled();
     for (let nowMs = CHUNK_MS; nowMs <= 3_600_000; nowMs += CHUNK_MS) {
       settled.sent(nowMs, nowMs, true);
@@ -18,7 +18,7 @@ describe('what is settled', () => {
     }
   });
 
-  it('is not what was loud a moment ago, as long as no final came', () => {
+  it('does not include recent loud audio, as long as no final came', () => {
     const settled = new Settled();
     for (let nowMs = CHUNK_MS; nowMs <= 20_000; nowMs += CHUNK_MS) {
       settled.sent(nowMs, nowMs, true);

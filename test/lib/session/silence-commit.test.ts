@@ -6,7 +6,7 @@ import { allArrived, watchedConnect } from '../../support/watched-connect';
 
 const FAST = { burstMs: 1e6 };
 
-describe('a commit in VAD mode, where the service takes none', () => {
+describe('a commit in VAD mode, for which the service has no command', () => {
   const rig = useLibRig();
 
   it('ends the open sentence by silence, and the session stays open', async () => {
@@ -25,7 +25,7 @@ describe('a commit in VAD mode, where the service takes none', () => {
     assert.equal(statistics.audioSentMs, 1600);
   });
 
-  it('sends the configured silence and a bit more, never a commit', async () => {
+  it('sends the configured silence and a bit more, and no commit frame', async () => {
     const service = await rig.serve({ utterances: ['One.'] });
     const recorded = rig.open({ parameters: { silenceMs: 400 } });
     await recorded.session.append(silence(500));
@@ -47,7 +47,7 @@ describe('a commit in VAD mode, where the service takes none', () => {
     assert.deepEqual(finals, recorded.of('final'));
   });
 
-  it('waits for a short word behind the speech of the commit before', async () => {
+  it('waits for a short word behind the speech of the previous commit', async () => {
     await rig.serve({
       utterances: [
         { text: 'One.', atMs: 500, endMs: 1000, steps: [] },
@@ -87,7 +87,7 @@ describe('a commit in VAD mode, where the service takes none', () => {
     );
   });
 
-  it('puts an end that the service sees within its silence where the audio ended', async () => {
+  it('moves an end of speech within the inserted silence to the end of the audio', async () => {
     await rig.serve({ utterances: [{ text: 'One.', atMs: 200, endMs: 1400 }] });
     const recorded = rig.open({ pace: FAST });
     await recorded.session.append(silence(1000));
@@ -129,7 +129,7 @@ describe('a commit in VAD mode, where the service takes none', () => {
     assert.equal((await result).text, 'One.');
   });
 
-  it('answers several commits at once, each with its own', async () => {
+  it('answers several commits at once, each with its own text', async () => {
     await rig.serve({ utterances: ['One.', { text: 'Two.', atMs: 2500 }, { text: 'Three.', atMs: 5000 }] });
     const recorded = rig.open({ pace: FAST });
     const results = [1000, 1500, 1500].map((ms) => {
@@ -152,7 +152,7 @@ describe('a commit in VAD mode, where the service takes none', () => {
     assert.equal((await result).text, 'One.');
   });
 
-  it('answers two commits that still wait at the finish, each with its own', async () => {
+  it('answers two commits that still wait at the finish, each with its own text', async () => {
     const clock = new ManualClock();
     await rig.serve({ utterances: ['One.', { text: 'Two.', atMs: 6600, endMs: 6900 }] });
     const recorded = rig.open({ environment: { clock }, pace: FAST });
@@ -179,7 +179,7 @@ describe('a commit in VAD mode, where the service takes none', () => {
     assert.equal(recorded.session.state, 'open');
   });
 
-  it('answers what is left when a sentence fails', async () => {
+  it('answers with the remaining sentences when one fails', async () => {
     await rig.serve({ utterances: ['One.', { text: 'x', failed: {}, steps: [] }, 'Three.'] });
     const recorded = rig.open({ pace: FAST });
     await recorded.session.append(silence(3100));

@@ -11,7 +11,7 @@ describe('a silent connection that the service drops', () => {
   const rig = useLibRig();
 
   for (const code of [1011, 1006, 1000]) {
-    it(`with ${code} is slept through, and audio wakes the session`, async () => {
+    it(`with ${code} lets the session sleep, and audio wakes it`, async () => {
       const clock = new ManualClock();
       const { sockets, connect } = fakeSockets();
       const session = openSession({
@@ -41,7 +41,7 @@ describe('a silent connection that the service drops', () => {
     });
   }
 
-  it('again and again, soon after it was opened, costs neither connections nor the session', async () => {
+  it('again and again, soon after opening, neither ends the session nor opens connections without audio', async () => {
     await rig.serve({ utterances: [], faults: [{ afterMs: 600, do: 'close', code: 1011 }] });
     const recorded = rig.open();
     await recorded.session.ready();
@@ -54,7 +54,7 @@ describe('a silent connection that the service drops', () => {
     recorded.session.abort();
   });
 
-  it('is a loss while a word is owed', async () => {
+  it('is a loss while an answer is owed', async () => {
     const said = { text: 'Hello there.', atMs: 200, endMs: 1100 };
     const cut: ScriptConnection = { utterances: [said], faults: [{ afterMs: 800, do: 'close', code: 1011 }] };
     await rig.serve({ connections: [cut, { utterances: [said] }] });

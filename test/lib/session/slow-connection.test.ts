@@ -17,7 +17,7 @@ interface Connection {
   audio: Buffer[];
 }
 
-describe('sessions beside one whose connection takes nothing', () => {
+describe('sessions beside one whose connection is stalled', () => {
   let server: WebSocketServer;
   let connections: Connection[];
   let sessions: Session[];
@@ -63,7 +63,7 @@ describe('sessions beside one whose connection takes nothing', () => {
   }
 
   for (const model of ['fun-asr-realtime', 'qwen3-asr-flash-realtime']) {
-    it(`do not write into the audio that still waits for it, with ${model}`, async () => {
+    it(`do not overwrite the audio that still waits for that connection, with ${model}`, async () => {
       const slow = await open(model);
       const [first] = connections;
       first!.ws.pause();

@@ -19,7 +19,7 @@ function openByHand(clock: ManualClock, options: SessionOptions = {}) {
 }
 
 describe('StatisticsCounter', () => {
-  it('leaves out what was not measured', () => {
+  it('omits fields that were not measured', () => {
     assert.deepEqual(new StatisticsCounter(32).snapshot(0), {
       audioInMs: 0,
       audioSentMs: 0,
@@ -109,7 +109,7 @@ describe('the statistics event', () => {
     assert.equal(recorded.types.at(-1), 'finished');
   });
 
-  it('may be the moment at which a listener ends the session', () => {
+  it('may be the event whose listener ends the session', () => {
     const clock = new ManualClock();
     const { recorded } = openByHand(clock, { statisticsIntervalMs: 1000 });
     recorded.session.on('statistics', () => {
@@ -120,7 +120,7 @@ describe('the statistics event', () => {
     assert.equal(recorded.of('statistics').length, 1);
   });
 
-  it('waits only once for a reader who comes late', async () => {
+  it('is kept only once for a reader who comes late', async () => {
     const clock = new ManualClock();
     const { recorded } = openByHand(clock, { statisticsIntervalMs: 1000 });
     const reader = recorded.session[Symbol.asyncIterator]();
@@ -132,7 +132,7 @@ describe('the statistics event', () => {
     assert.deepEqual(types, ['statistics', 'state', 'finished']);
   });
 
-  it('does not come unless it is asked for', () => {
+  it('does not come unless an interval is set', () => {
     const clock = new ManualClock();
     const { recorded } = openByHand(clock);
     clock.advance(9000);
@@ -141,7 +141,7 @@ describe('the statistics event', () => {
     assert.throws(() => openByHand(clock, { statisticsIntervalMs: 5 }), /statisticsIntervalMs.*from 100/);
   });
 
-  it('tells the latencies of real frames, of both kinds', async () => {
+  it('has the latencies of real frames of both protocols', async () => {
     await rig.serve({ utterances: ['Good morning everybody.', 'And good night.'] });
     const recorded = rig.open();
     await recorded.session.append(silence(6000));

@@ -34,7 +34,7 @@ describe('transcribe', () => {
     assert.equal(events.at(-1)?.type, 'finished');
   });
 
-  it('takes the whole recording for one sentence in Manual mode', async () => {
+  it('recognises the whole recording as one sentence in Manual mode', async () => {
     await rig.serve({ utterances: ['All of it.', 'Nothing more.'] });
     const transcript = await run(wav(silence(5000)), { mode: 'manual' });
     assert.equal(transcript.text, 'All of it.');
@@ -57,7 +57,7 @@ describe('transcribe', () => {
     assert.equal(await at(wav(silence(1000, 44100), 44100)), 16000);
   });
 
-  it('sends more than 16 kHz as 16 kHz also where the model takes any rate, unless the rate is chosen', async () => {
+  it('sends audio above 16 kHz as 16 kHz also where the model takes any rate, unless a rate is chosen', async () => {
     const service = await rig.serve({ utterances: ['Hello.'] });
     const rateOf = async (recordedHz: number, options: TranscribeOptions) => {
       await run(wav(silence(1000, recordedHz), recordedHz), options);
@@ -79,7 +79,7 @@ describe('transcribe', () => {
     assert.equal(await rateOf(44_100, { model: 'paraformer-realtime-v2', sampleRateHz: 44_100 }), 44_100);
   });
 
-  it('passes opus through as it is, in appends of Qwen too (protocol.md E 17)', async () => {
+  it('passes opus through unchanged, in appends of Qwen too (protocol.md E 17)', async () => {
     const service = await rig.serve({ utterances: ['Hello.'] });
     const bytes = Buffer.from('OggS and what follows it');
     await run(bytes, { wireFormat: 'opus', mode: 'manual' }).catch(() => undefined);
@@ -105,14 +105,14 @@ describe('transcribe', () => {
     assert.equal(rig.service.sessions.length, 0);
   });
 
-  it('says what is wrong with audio that is empty, missing or foreign, without a session left behind', async () => {
+  it('says what is wrong with audio that is empty, missing or of another kind, without a session left behind', async () => {
     await rig.serve();
     for (const audio of [new Uint8Array(0), './no such file.wav', Buffer.from('OggS\0\0\0\0')]) {
       await assert.rejects(run(audio), { code: 'BAD_AUDIO' });
     }
   });
 
-  it('fails with what the session failed with, though the stream never ends', async () => {
+  it("fails with the session's error, though the stream never ends", async () => {
     await rig.serve({ upgrade: { status: 401 } });
     const stream = new PassThrough();
     stream.write(wav(silence(1000)));
@@ -120,7 +120,7 @@ describe('transcribe', () => {
     await waitUntil(() => stream.destroyed, 'the stream to be destroyed');
   });
 
-  it('stops at its signal while the stream gives nothing, and closes both', async () => {
+  it('stops at its signal while the stream is silent, and closes stream and session', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const stream = new PassThrough();
     stream.write(wav(silence(1000)));
@@ -151,7 +151,7 @@ describe('transcribe', () => {
     await assert.rejects(running, { code: 'ABORTED' });
   });
 
-  it('fails when the connection is lost in the middle and it is told not to reconnect', async () => {
+  it('fails when the connection is lost in the middle and reconnects are off', async () => {
     await rig.serve({ utterances: ['Good morning.'], faults: [{ atAudioMs: 700, do: 'terminate' }] });
     const lost = run(wav(silence(2000)), { reconnect: { maxAttempts: 0 } });
     await assert.rejects(lost, { code: 'CONNECTION_LOST' });

@@ -19,7 +19,7 @@ function linesOf(events: readonly SessionEvent[]): string[] {
 describe('a session in VAD mode', () => {
   const rig = useLibRig();
 
-  it('tells one sentence in the vocabulary and order of the design, and ends with finished', async () => {
+  it('gives the events of one sentence in the documented order, and ends with finished', async () => {
     await rig.serve({ utterances: ['Good morning everybody.'] });
     const recorded = rig.open();
     await recorded.session.append(silence(3000));
@@ -47,7 +47,7 @@ describe('a session in VAD mode', () => {
     assert.equal(recorded.session.state, 'closed');
   });
 
-  it('keeps one id for a sentence, with the stable part and its times', async () => {
+  it('gives a sentence one id, its stable text and its times', async () => {
     await rig.serve({
       utterances: [
         {
@@ -100,7 +100,7 @@ describe('a session in VAD mode', () => {
     );
   });
 
-  it('tells several sentences, each with its own id and growing times', async () => {
+  it('gives several sentences, each with its own id and growing times', async () => {
     await rig.serve({ utterances: ['One.', 'Two two.', 'Three three three.'] });
     const recorded = rig.open();
     await recorded.session.append(silence(8000));
@@ -124,7 +124,7 @@ describe('a session in VAD mode', () => {
     assert.deepEqual(recorded.finals, ['Good morning everybody.']);
   });
 
-  it('finishes with nothing at all', async () => {
+  it('finishes without any audio', async () => {
     await rig.serve();
     const recorded = rig.open();
     const statistics = await recorded.session.finish();
@@ -134,7 +134,7 @@ describe('a session in VAD mode', () => {
     assert.equal(statistics.firstInterimMs, undefined);
   });
 
-  it('finishes without speech, and shows nothing of it', async () => {
+  it('finishes without speech and without events of a sentence', async () => {
     await rig.serve();
     const recorded = rig.open();
     await recorded.session.append(silence(1000));
@@ -142,7 +142,7 @@ describe('a session in VAD mode', () => {
     assert.deepEqual(recorded.types, ['opened', 'finished']);
   });
 
-  it('sends what it was configured with, and nothing after the finish', async () => {
+  it('sends its configuration, and nothing after the finish', async () => {
     const service = await rig.serve({ utterances: ['Hello.'] });
     const recorded = rig.open({
       language: 'en',
@@ -166,7 +166,7 @@ describe('a session in VAD mode', () => {
     assert.deepEqual(recorded.of('final')[0]?.endMs, 500);
   });
 
-  it('bills what the service said last, not the sum', async () => {
+  it('reports the last usage of the service, not the sum', async () => {
     await rig.serve({ utterances: ['One.', 'Two.', 'Three.'] });
     const recorded = rig.open();
     await recorded.session.append(silence(9000));
@@ -179,7 +179,7 @@ describe('a session in VAD mode', () => {
     assert.equal(billedSeconds, said.at(-1));
   });
 
-  it('counts audio in, sent and held, and measures latencies', async () => {
+  it('counts audio taken, sent and held, and measures latencies', async () => {
     await rig.serve({ utterances: ['Good morning everybody.'] });
     const recorded = rig.open();
     await recorded.session.append(silence(2500));

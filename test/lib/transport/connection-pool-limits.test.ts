@@ -67,7 +67,7 @@ describe('the limits of a pool', () => {
     return { socket, log };
   }
 
-  it('make handshakes wait for each other, and give them their turn in the order of asking', () => {
+  it('make handshakes wait for each other, in the order of asking', () => {
     usePool({ maxConnecting: 2 });
     for (const name of ['a', 'b', 'c', 'd', 'e']) ask(name);
     assert.deepEqual(dialled.names, ['a', 'b']);
@@ -82,7 +82,7 @@ describe('the limits of a pool', () => {
     assert.equal(pool.waitingCount, 0);
   });
 
-  it('make sessions wait for the end of others where too many connections are open', () => {
+  it('make sessions wait where too many connections are open', () => {
     usePool({ maxOpen: 2 });
     const [a, b] = ['a', 'b'].map((name) => ask(name));
     dialled.open(0);
@@ -100,7 +100,7 @@ describe('the limits of a pool', () => {
     assert.equal((b!.log.at(-1) as SocketEnd).kind, 'closed');
   });
 
-  it('never hold up another key or another address', () => {
+  it('never delay another key or another address', () => {
     usePool({ maxConnecting: 1, maxOpen: 1 });
     ask('a', 'bad');
     ask('b', 'bad');
@@ -109,7 +109,7 @@ describe('the limits of a pool', () => {
     assert.deepEqual(dialled.names, ['a', 'c', 'd']);
   });
 
-  it('say what was waited for, when it was too long', () => {
+  it('name what was waited for when the wait was too long', () => {
     usePool({ maxOpen: 1, maxWaitMs: 3000 });
     ask('a');
     dialled.open(0);
@@ -126,7 +126,7 @@ describe('the limits of a pool', () => {
     assert.equal(clock.pending, 0);
   });
 
-  it('forget who does not want any more', async () => {
+  it('forget a waiting session that was aborted', async () => {
     usePool({ maxConnecting: 1 });
     ask('a');
     const b = ask('b');
@@ -145,7 +145,7 @@ describe('the limits of a pool', () => {
     assert.equal(c.log.length, 1);
   });
 
-  it('let a connection that serves nobody go before somebody waits, and hand over one that fits', async () => {
+  it('close an idle connection rather than let a session wait, and hand over one that fits', async () => {
     usePool({ maxOpen: 1, maxIdle: 1 });
     const a = ask('same');
     dialled.open(0);
@@ -168,7 +168,7 @@ describe('the limits of a pool', () => {
     assert.equal(pool.openCount, 1);
   });
 
-  it('keep idle connections of each key apart: a busy one leaves the others theirs', () => {
+  it('keep the idle connections of each key apart, so that a busy key leaves others theirs', () => {
     usePool({ maxIdle: 1 });
     for (const [i, key] of ['one', 'one', 'two'].entries()) {
       const { socket } = ask('x', key);
@@ -186,7 +186,7 @@ describe('the limits of a pool', () => {
 describe('a pool whose connections are made by others', () => {
   leaveNothingOpen();
 
-  it('tells a session of a `connect` that throws, and gives the place to the next', async () => {
+  it('reports a `connect` that throws to its session, and gives the place to the next', async () => {
     let calls = 0;
     const pool = new ConnectionPool(
       { maxOpen: 1, maxConnecting: 1 },
@@ -208,7 +208,7 @@ describe('a pool whose connections are made by others', () => {
     assert.equal(pool.waitingCount, 0);
   });
 
-  it('says which of its limits is none', () => {
+  it('names the limit that is invalid', () => {
     assert.throws(() => new ConnectionPool({ maxOpen: 0 }), {
       code: 'INVALID_OPTION',
       param: 'maxOpen',

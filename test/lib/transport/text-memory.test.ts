@@ -9,7 +9,7 @@ function textWith(byteLength: number, bytes = noise(byteLength)): TextWithBase64
 }
 
 describe('the memory of text messages', () => {
-  it('has the message as a reader of strings would have it, with audio of any length', () => {
+  it('holds the bytes of the message as a string would encode them, with audio of any length', () => {
     const memory = new TextMemory();
     for (const byteLength of [0, 1, 2, 3, 320, 1599, 1600, 3200]) {
       const frame = textWith(byteLength);
@@ -17,7 +17,7 @@ describe('the memory of text messages', () => {
     }
   });
 
-  it('is used again for the next message once the system has taken the last one', () => {
+  it('is used again for the next message once the operating system has taken the last one', () => {
     const memory = new TextMemory();
     const first = memory.write(textWith(3200), true);
     const second = memory.write(textWith(3200), true);
@@ -34,7 +34,7 @@ describe('the memory of text messages', () => {
     assert.notEqual(third?.buffer, second?.buffer);
   });
 
-  it('leaves a message alone that is not taken yet, whatever is written behind it', () => {
+  it('does not change a message that is not taken yet, whatever is written after it', () => {
     const memory = new TextMemory();
     const frames = Array.from({ length: 10 }, (_, i) => textWith(3200, Buffer.alloc(3200, i)));
     const written = frames.map((frame) => memory.write(frame, false));
@@ -44,7 +44,7 @@ describe('the memory of text messages', () => {
     assert.deepEqual(kept, frames.slice(0, -1).map(textOf));
   });
 
-  it('has none for a message that is longer than 100 ms of audio', () => {
+  it('refuses a message that is longer than 100 ms of audio', () => {
     assert.equal(new TextMemory().write(textWith(3600), true), undefined);
   });
 });

@@ -28,7 +28,7 @@ describe('a trace file', () => {
     assert.equal(statSync(file).mode & 0o777, 0o600);
   });
 
-  it('is not made before there is something to write, nor written after it was closed', async () => {
+  it('is created with the first line, and not written after it was closed', async () => {
     const trace = traceToFile(file);
     await trace.close();
     trace.write('late');
@@ -36,7 +36,7 @@ describe('a trace file', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('goes on behind what is there', async () => {
+  it('is appended to where it exists', async () => {
     for (const line of ['one', 'two']) {
       const trace = traceToFile(file);
       trace.write(line);
@@ -45,7 +45,7 @@ describe('a trace file', () => {
     assert.equal(readFileSync(file, 'utf8'), 'one\ntwo\n');
   });
 
-  it('keeps to its size with the one before it, and has the newest lines', async () => {
+  it('is bounded in size together with its predecessor, and has the newest lines', async () => {
     const maxBytes = 10_000;
     const trace = traceToFile(file, { maxBytes });
     const lines = Array.from({ length: 2000 }, (_, i) => `${i} ${'x'.repeat(i % 90)}`);
@@ -60,7 +60,7 @@ describe('a trace file', () => {
     assert.deepEqual(kept, lines.slice(-kept.length));
   });
 
-  it('leaves out what a slow disk cannot take, and says how much', async () => {
+  it('omits lines that a slow disk cannot take, and says how many', async () => {
     const trace = traceToFile(file, { maxBytes: 1e9 });
     const line = 'x'.repeat(100_000);
     for (let i = 0; i < 100; i++) trace.write(line);
@@ -72,7 +72,7 @@ describe('a trace file', () => {
     assert.ok(leftOut > 50);
   });
 
-  it('says once that it cannot be written, and does no other harm', async () => {
+  it('reports once that it cannot be written, and does not disturb the session', async () => {
     const errors: Error[] = [];
     const trace = traceToFile(path.join(folder, 'none', 'trace.jsonl'), {
       onError: (error) => errors.push(error),

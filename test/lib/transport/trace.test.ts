@@ -27,7 +27,7 @@ describe('a trace', () => {
   }
 
   for (const model of ['qwen3-asr-flash-realtime', 'fun-asr-realtime']) {
-    it(`has every frame of ${model}, with its time, its direction and what was said, but no audio`, async () => {
+    it(`has every frame of ${model} with its time and direction, but no audio`, async () => {
       const { lines, entries } = await traced({ utterances: ['Hello.'] }, { model });
       const [record] = rig.service.sessions;
       const of = (event: string) => entries.filter((entry) => entry.event === event);
@@ -55,7 +55,7 @@ describe('a trace', () => {
     });
   }
 
-  it('has the key nowhere, in none of its forms, also where the service repeats it', async () => {
+  it('has the key in no form, also where the service repeats it', async () => {
     const echo = [KEY, ...['', 'B', 'Bearer '].map((before) => Buffer.from(before + KEY).toString('base64'))];
     const frame = { type: 'error', [KEY]: echo, error: { code: 'invalid_value', message: echo.join(' ') } };
     const { lines } = await traced({
@@ -72,7 +72,7 @@ describe('a trace', () => {
     for (const form of formsOf(KEY)) assert.ok(!text.includes(form), form);
   });
 
-  it('has how a connection was refused', async () => {
+  it('says how a connection was refused', async () => {
     const { entries } = await traced({ upgrade: { status: 401, message: `not ${KEY}` } });
     const end = entries.find(({ event }) => event === 'end');
     assert.equal(end?.kind, 'refused');
@@ -80,7 +80,7 @@ describe('a trace', () => {
     assert.match(String(end.body), /not \*\*\*/);
   });
 
-  it('has a bound on the length of a line, whatever the service sends', async () => {
+  it('bounds the length of a line, whatever the service sends', async () => {
     const { lines, entries } = await traced({
       utterances: ['Hello.'],
       faults: [
@@ -97,7 +97,7 @@ describe('a trace', () => {
     assert.ok(entries.some((entry) => entry.event === 'received' && entry.bytes === 99));
   });
 
-  it('costs nobody the session when it cannot be written', async () => {
+  it('does not end the session when it cannot be written', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const trace = {
       write: () => {

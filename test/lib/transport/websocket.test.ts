@@ -68,7 +68,7 @@ describe('connectWebSocket', () => {
     return { socket, told, ends, end };
   }
 
-  it('tells text from binary messages, though both arrive as buffers', async () => {
+  it('distinguishes text from binary messages, though both arrive as buffers', async () => {
     onUpgrade = (_socket, accept) => {
       void accept().then((peer) => {
         peer.send('grüße');
@@ -93,7 +93,7 @@ describe('connectWebSocket', () => {
     assert.deepEqual(urls, ['/path?model=m']);
   });
 
-  it('reads no more of a refusal than makes a message', async () => {
+  it("reads no more of a refusal's body than a message needs", async () => {
     onUpgrade = (socket) => {
       socket.write('HTTP/1.1 403 Forbidden\r\nContent-Length: 100000000\r\n\r\n');
       socket.write('x'.repeat(100_000));
@@ -102,7 +102,7 @@ describe('connectWebSocket', () => {
     assert.ok(end.kind === 'refused' && end.httpStatus === 403 && end.body.length < 200_000);
   });
 
-  it('tells of a refusal whose body is cut off', async () => {
+  it('reports a refusal whose body is cut off', async () => {
     onUpgrade = (socket) => {
       socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 1000\r\n\r\nNo API-key');
     };
@@ -110,7 +110,7 @@ describe('connectWebSocket', () => {
     assert.ok(end.kind === 'refused' && end.httpStatus === 401 && end.body === 'No API-key');
   });
 
-  it('tells once of a connection that breaks before and after the upgrade', async () => {
+  it('reports the end of a connection once, before and after the upgrade', async () => {
     onUpgrade = (socket) => socket.destroy();
     const early = connect();
     assert.equal((await early.end()).kind, 'failed');
@@ -124,7 +124,7 @@ describe('connectWebSocket', () => {
     assert.equal(early.ends.length + late.ends.length, 2);
   });
 
-  it('ends a connection that sends text which is no UTF-8, or far more than any message', async () => {
+  it('ends a connection on text that is no UTF-8, and on an oversized message', async () => {
     for (const junk of [Buffer.of(0xc3, 0x28), Buffer.alloc(5 * 1024 * 1024, 0x20)]) {
       onUpgrade = (_socket, accept) => {
         void accept().then((peer) => {
@@ -137,7 +137,7 @@ describe('connectWebSocket', () => {
     }
   });
 
-  it('closes within a second, also where the other side does not answer', async () => {
+  it('closes within a second, also where the peer does not answer', async () => {
     onUpgrade = (socket, accept) => {
       void accept().then((peer) => {
         peer.pause();
@@ -159,7 +159,7 @@ describe('connectWebSocket', () => {
   ];
   for (const [name, upgrade, ready] of states) {
     for (const way of ['destroy', 'close'] as const) {
-      it(`can ${way} ${name} without a throw, and calls nothing after destroy()`, async () => {
+      it(`can ${way} ${name} without throwing, and calls no handler after destroy()`, async () => {
         onUpgrade = upgrade;
         const { socket, told } = connect();
         await waitUntil(() => ready(told), 'the state');
@@ -177,7 +177,7 @@ describe('connectWebSocket', () => {
     }
   }
 
-  it('sends what it was given, and says when the operating system has it', async () => {
+  it('sends the given bytes, and says when the operating system has taken them', async () => {
     const received: string[] = [];
     onUpgrade = (_socket, accept) => {
       void accept().then((peer) =>
@@ -217,11 +217,11 @@ describe('connectWebSocket', () => {
     return sent?.[6] ?? NaN;
   }
 
-  it('sends the bytes as they are to this machine, where nobody is on the way', async () => {
+  it('sends unmasked frames to this machine, where no proxy can read them', async () => {
     assert.equal(await firstByteSent('127.0.0.1'), 'a'.charCodeAt(0));
   });
 
-  it('masks what somebody on the way could read', async () => {
+  it('masks frames over an unencrypted network', async () => {
     // The same machine, by an address that does not say so. One key in 256 leaves a byte as it is.
     const bytes = [];
     for (let i = 0; i < 4; i += 1) bytes.push(await firstByteSent('0.0.0.0'));

@@ -61,7 +61,7 @@ describe('the items of the trigger', () => {
     ]);
   });
 
-  it('come only of what was asked for, and not of sentences without words', () => {
+  it('come only for the chosen events, and not for empty sentences', () => {
     const { texts, tell } = make({ types: ['final'] });
     tell(interim('One'), emotion('happy'), final('One.'), final('', 's2'), {
       type: 'speechStarted',
@@ -71,7 +71,7 @@ describe('the items of the trigger', () => {
     assert.deepEqual(texts(), ['final One.']);
   });
 
-  it('come of interims at once, and then of the newest only', async () => {
+  it('come for the first interim at once, and then for the newest only', async () => {
     const { texts, tell } = make();
     for (let word = 1; word <= 50; word++) tell(interim(`word ${word}`));
     assert.deepEqual(texts(), ['interim word 1']);
@@ -79,14 +79,14 @@ describe('the items of the trigger', () => {
     assert.deepEqual(texts(), ['interim word 1', 'interim word 50']);
   });
 
-  it('come of no interim that its final has replaced', async () => {
+  it('do not come for an interim that its final has replaced', async () => {
     const { texts, tell } = make();
     tell(interim('One'), interim('One two'), final('One two three.'), interim('Four', '', 's2'));
     await waitUntil(() => texts().length === 3, 'the next sentence');
     assert.deepEqual(texts(), ['interim One', 'final One two three.', 'interim Four']);
   });
 
-  it('have only the stable text where only that is wanted, once each', async () => {
+  it('have each stable text once where only stable text is wanted', async () => {
     const { texts, tell } = make({ types: ['interim'], isStableOnly: true, interimEveryMs: 1 });
     tell(interim('One'), interim('One two', 'One'), interim('One two three', 'One'));
     await waitUntil(() => texts().length === 1, 'the stable text');
@@ -95,7 +95,7 @@ describe('the items of the trigger', () => {
     assert.deepEqual(texts(), ['interim One', 'interim One two']);
   });
 
-  it('come of an emotion when it changes, for each sender apart', () => {
+  it('come for each change of emotion, for each sender separately', () => {
     const { given, items, tell } = make({ types: ['emotion'] });
     tell(emotion('neutral'), emotion('neutral'), emotion('angry'), emotion('neutral'));
     items.onEvent(emotion('neutral'), 'phone');
@@ -110,7 +110,7 @@ describe('the items of the trigger', () => {
     );
   });
 
-  it('do not come after it was closed, and no timer is left', () => {
+  it('do not come after the trigger was closed, and no timer is left', () => {
     const { texts, tell, items } = make();
     tell(interim('One'), interim('One two'));
     items.close();

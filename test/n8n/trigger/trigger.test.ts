@@ -43,7 +43,7 @@ describe("the trigger in n8n's engine", function () {
       for (const data of trigger.emitted) assert.deepEqual([data.length, data[0]!.length], [1, 1]);
     });
 
-    it('is quiet and has closed everything once it was deactivated, and can be closed twice', async () => {
+    it('gives nothing and has everything closed after it was deactivated, and can be closed twice', async () => {
       await rig.serve({ utterances: ['One.'], loop: true });
       const trigger = await host.activate(radio(await servers.http(streamAudio())));
       await waitUntil(() => trigger.items.length >= 1, 'an execution');
@@ -66,7 +66,7 @@ describe("the trigger in n8n's engine", function () {
       });
     });
 
-    it('cannot be activated without what it needs, and says which field is wrong', async () => {
+    it('cannot be activated with a missing or invalid field, and says which', async () => {
       await rig.serve();
       const cases: [INodeParameters, RegExp][] = [
         [{ source: 'http', streamUrl: 'radio' }, /address of the audio source/],
@@ -79,7 +79,7 @@ describe("the trigger in n8n's engine", function () {
       assert.equal(rig.service.sessions.length, 0);
     });
 
-    it('tells n8n once when nothing more will come, and is removed', async () => {
+    it('reports to n8n once that it is over, and is removed', async () => {
       await rig.serve({
         utterances: ['One.'],
         connections: [
@@ -98,7 +98,7 @@ describe("the trigger in n8n's engine", function () {
       );
     });
 
-    it('goes on when the stream breaks off, without telling n8n', async () => {
+    it('goes on when the stream breaks off, without an error in n8n', async () => {
       await rig.serve({ utterances: ['Before.', 'After.'] });
       let requests = 0;
       const url = await servers.http((request, response) => {
@@ -135,7 +135,7 @@ describe("the trigger in n8n's engine", function () {
       assert.ok(of('interim').length > 0);
     });
 
-    it('gives a file where the operator allows it, with the operator’s ffmpeg, in real time if asked to', async () => {
+    it('plays a file where the operator allows it, by the operator’s ffmpeg, in real time if chosen', async () => {
       await rig.serve({ utterances: ['Hello.'] });
       const parameters = { source: 'ffmpeg', ffmpegInput: JFK_FILE, options: { inRealTime: true } };
       await withEnvironment({ FFMPEG_PATH: ffmpegPath() }, async () => {
@@ -164,7 +164,7 @@ describe("the trigger in n8n's engine", function () {
       );
     });
 
-    it('listens to devices at a TCP port, and tells of one that sends no audio', async () => {
+    it('listens to devices at a TCP port, and reports one that sends no audio', async () => {
       await rig.serve({ utterances: ['Hello.'] });
       const port = await freePort();
       const trigger = await host.activate({ source: 'tcp', port, options: { rawRate: 8000 } });
@@ -213,7 +213,7 @@ describe("the trigger in n8n's engine", function () {
       await waitUntil(() => rig.service.connectionCount === 0, 'the session to end');
     });
 
-    it('says why there is nothing to show', async () => {
+    it('says why there is no sentence to show', async () => {
       await rig.serve({}, { apiKey: 'right' });
       const credentials = { region: 'custom', address: rig.service.url, apiKey: KEY };
       const url = await servers.http(streamAudio());
@@ -227,7 +227,7 @@ describe("the trigger in n8n's engine", function () {
       assert.match(gone.error.message, /404/);
     });
 
-    it('shows the fault of a device that sends no audio', async () => {
+    it('shows the error of a device that sends no audio', async () => {
       await rig.serve();
       const port = await freePort();
       const running = host.execute({ source: 'tcp', port });
@@ -243,7 +243,7 @@ describe("the trigger in n8n's engine", function () {
       device.destroy();
     });
 
-    it('stops when the test is stopped, in whatever state it is', async () => {
+    it('stops when the test is stopped, whatever its state', async () => {
       await rig.serve();
       const silent = await servers.http(() => undefined);
       const playing = await servers.http(streamAudio());
@@ -264,7 +264,7 @@ describe("the trigger in n8n's engine", function () {
     });
   });
 
-  it('runs as its example has it', async () => {
+  it('runs as its example workflow sets it up', async () => {
     await rig.serve({ utterances: ['Hello.'] });
     const file = path.join(ROOT, 'examples/n8n/Live stream to transcripts.json');
     const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as { nodes: INode[] };
@@ -276,7 +276,7 @@ describe("the trigger in n8n's engine", function () {
     device.destroy();
   });
 
-  it('hears a real voice in a stream without end, with the right words', async function () {
+  it('recognises real speech in an endless stream', async function () {
     this.timeout(60_000);
     await rig.serve(undefined, { engine: 'recogniser' });
     const spoken = Buffer.concat([JFK_PCM, silence(2000)]);
