@@ -39,7 +39,7 @@ export type AudioChunk = Uint8Array | Int16Array | Int32Array | Float32Array | F
 
 /** What a decoder found in the bytes. */
 export interface SourceFormat {
-  /** `raw`, `wav`, `ogg`, `webm`, `mp3`, `flac`, `aiff`, `au`, or ffmpeg's name. */
+  /** `raw`, `wav`, `ogg`, `webm`, `mp4`, `mp3`, `flac`, `silk`, `aiff`, `au`, or ffmpeg's name. */
   container: string;
   /** `opus`, `mp3`, `flac`, or ffmpeg's name of raw samples such as `pcm_s16le`. */
   codec: string;

@@ -5,7 +5,8 @@ import type { FfmpegInput } from './decoders/ffmpeg';
 export type Identity =
   /** More bytes are needed to tell. */
   | { kind: 'unknown' }
-  | { kind: 'opus-packets' | 'wav' | 'aiff' | 'au' | 'ogg-opus' | 'webm-opus' | 'mp3' | 'flac' | 'silk' }
+  | { kind: 'opus-packets' | 'wav' | 'aiff' | 'au' | 'mp3' | 'flac' | 'silk' }
+  | { kind: 'ogg-opus' | 'ogg-vorbis' | 'ogg-flac' | 'webm' | 'mp4' }
   /** Samples without a header. Assumed: nothing says that they are, or at which rate. */
   | { kind: 'raw'; isAssumed: boolean }
   | { kind: 'ffmpeg'; input: FfmpegInput }

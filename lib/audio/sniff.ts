@@ -64,7 +64,7 @@ function identifyMark(head: Uint8Array, isAll: boolean): Identity | undefined {
   if (hasText(head, 0, 'OggS')) return identifyOgg(head, isAll);
   if (hasText(head, 0, '\x1a\x45\xdf\xa3')) return identifyMatroska(head, isAll);
   if (hasText(head, 4, 'ftyp') || hasText(head, 4, 'moov') || hasText(head, 4, 'mdat')) {
-    return identifyMp4(head, isAll);
+    return { kind: 'mp4' };
   }
   if (id3Length(head) > 0) return identifyTagged(head, isAll);
   return undefined;
@@ -91,32 +91,19 @@ function identifyOgg(head: Uint8Array, isAll: boolean): Identity {
   if (head.length < bodyAt + 8 && !isAll) return UNKNOWN;
   if (((head[5] ?? 0) & 2) === 0) return headless('an Ogg recording');
   if (hasText(head, bodyAt, 'OpusHead') || head.length < bodyAt + 8) return { kind: 'ogg-opus' };
-  if (hasText(head, bodyAt, '\x01vorbis')) return ffmpeg('ogg', 'Ogg Vorbis');
+  if (hasText(head, bodyAt, '\x01vorbis')) return { kind: 'ogg-vorbis' };
+  if (hasText(head, bodyAt, '\x7fFLAC')) return { kind: 'ogg-flac' };
   if (hasText(head, bodyAt, 'Speex')) return ffmpeg('ogg', 'Ogg Speex');
   return ffmpeg('ogg', 'Ogg with something other than Opus');
 }
 
 function identifyMatroska(head: Uint8Array, isAll: boolean): Identity {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, MAX_HEAD_BYTES));
-  if (text.includes('A_OPUS', 0, 'latin1')) return { kind: 'webm-opus' };
+  if (text.includes('A_OPUS', 0, 'latin1') || text.includes('A_VORBIS', 0, 'latin1')) return { kind: 'webm' };
   // The tracks stand in front of the first cluster.
   const isCluster = text.includes('\x1f\x43\xb6\x75', 0, 'latin1');
   if (!isCluster && !isAll && head.length < MAX_HEAD_BYTES) return UNKNOWN;
-  return ffmpeg('matroska', 'WebM or Matroska without Opus');
-}
-
-/** An MP4 that has its table of contents behind its audio must be read out of order. */
-function identifyMp4(head: Uint8Array, isAll: boolean): Identity {
-  const view = Buffer.from(head.buffer, head.byteOffset, head.length);
-  let at = 0;
-  while (at + 8 <= view.length) {
-    const type = view.toString('latin1', at + 4, at + 8);
-    if (type === 'moov') return ffmpeg('mov', 'MP4 or M4A');
-    const size = view.readUInt32BE(at);
-    if (type === 'mdat' || size < 8) return ffmpeg('mov', 'MP4 or M4A', true);
-    at += size;
-  }
-  return isAll || at > MAX_HEAD_BYTES ? ffmpeg('mov', 'MP4 or M4A', true) : UNKNOWN;
+  return ffmpeg('matroska', 'WebM or Matroska without Opus or Vorbis');
 }
 
 /** Behind an ID3v2 tag is MP3 as a rule, and now and then something else that somebody put a tag on. */

@@ -11,17 +11,25 @@ import type * as Ffmpeg from './ffmpeg';
 import type * as Flac from './flac';
 import type * as HeadedPcm from './headed-pcm';
 import type * as Mp3 from './mp3';
+import type * as Mp4 from './mp4';
+import type * as Ogg from './ogg';
+import type * as OggFlac from './ogg-flac';
 import type * as OggOpus from './ogg-opus';
+import type * as OggVorbis from './ogg-vorbis';
 import type * as OpusPackets from './opus-packets';
 import { PcmDecoder } from './pcm';
 import type * as Silk from './silk';
-import type * as WebmOpus from './webm-opus';
+import type * as Webm from './webm';
 
 // Loaded when they are needed: most sessions get raw samples, and every program would wait at its start for all of them.
 /* eslint-disable @typescript-eslint/no-require-imports */
 const headedPcm = () => (require('./headed-pcm') as typeof HeadedPcm).HeadedPcmDecoder;
-const oggOpus = () => (require('./ogg-opus') as typeof OggOpus).OggOpusDecoder;
-const webmOpus = () => (require('./webm-opus') as typeof WebmOpus).WebmOpusDecoder;
+const ogg = () => (require('./ogg') as typeof Ogg).OggDecoder;
+const opusInOgg = () => (require('./ogg-opus') as typeof OggOpus).OpusInOgg;
+const vorbisInOgg = () => (require('./ogg-vorbis') as typeof OggVorbis).VorbisInOgg;
+const flacInOgg = () => (require('./ogg-flac') as typeof OggFlac).FlacInOgg;
+const webm = () => (require('./webm') as typeof Webm).WebmDecoder;
+const mp4 = () => (require('./mp4') as typeof Mp4).Mp4Decoder;
 const opusPackets = () => (require('./opus-packets') as typeof OpusPackets).OpusPacketsDecoder;
 const mp3 = () => (require('./mp3') as typeof Mp3).Mp3Decoder;
 const flac = () => (require('./flac') as typeof Flac).FlacDecoder;
@@ -51,9 +59,18 @@ export function createDecoder(
     case 'au':
       return new (headedPcm())(au(), output, byFfmpeg('a compressed AU file', output));
     case 'ogg-opus':
-      return new (oggOpus())(output);
-    case 'webm-opus':
-      return new (webmOpus())(output);
+      return new (ogg())(new (opusInOgg())(output), output);
+    case 'ogg-vorbis':
+      return new (ogg())(new (vorbisInOgg())(output), output);
+    case 'ogg-flac':
+      return new (ogg())(new (flacInOgg())(output), output);
+    case 'webm':
+      return new (webm())(output);
+    case 'mp4':
+      return new (mp4())(
+        output,
+        (needsFile) => new (ffmpeg())({ demuxer: 'mov', name: 'MP4 or M4A', needsFile }, output),
+      );
     case 'opus-packets':
       return new (opusPackets())(output);
     case 'mp3':

@@ -2,6 +2,8 @@ import { beginsRecording, isFirstOggPage } from '../beginnings';
 import { ByteQueue, hasText } from '../bytes';
 import { tagLength } from '../tags';
 
+/** No packet ends on the page. */
+export const NO_GRANULE = -1n;
 const HEADER_BYTES = 27;
 const MAX_SEGMENT_BYTES = 255;
 /** No packet of audio is larger; tags with pictures in them are, and nobody needs those. */

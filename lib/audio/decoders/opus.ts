@@ -26,7 +26,10 @@ export interface OpusSetup {
 }
 
 /** What is told of the Opus audio in a container. */
-export function opusFormat(container: 'ogg' | 'webm', { channels, originalRateHz }: OpusSetup): SourceFormat {
+export function opusFormat(
+  container: 'ogg' | 'webm' | 'mp4',
+  { channels, originalRateHz }: OpusSetup,
+): SourceFormat {
   const format: SourceFormat = { container, codec: 'opus', rateHz: OPUS_RATE_HZ, channels };
   return originalRateHz > 0 ? { ...format, originalRateHz } : format;
 }

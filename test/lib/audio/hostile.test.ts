@@ -40,12 +40,20 @@ function seeds(): Buffer[] {
     short('a.webm', '-c:a libopus -ar 48000 -b:a 24k'),
     makeWebm(webm, { groups: { discardNs: 1e6 }, lacing: 'ebml' }),
     makeWebm(webm, { lacing: 'xiph', isLive: false }),
+    short('a.ogg', '-c:a libvorbis -ar 8000'),
+    short('a.webm', '-c:a libvorbis -ar 8000'),
+    short('a.oga', '-c:a flac'),
+    short('a.mp4', '-c:a libopus -ar 48000 -b:a 24k -strict -2'),
+    short(
+      'a.mp4',
+      '-c:a libopus -ar 48000 -b:a 24k -strict -2 -movflags frag_keyframe+empty_moov+default_base_moof',
+    ),
   ];
 }
 
 /** Of what ffmpeg would decode: to find out each time that there is none takes longer than to decode all of another. */
 function foreignSeeds(): Buffer[] {
-  return [short('a.m4a', ''), short('b.ogg', '-c:a libvorbis')];
+  return [short('a.m4a', ''), short('a.aac', '')];
 }
 
 function short(name: string, args: string): Buffer {

@@ -2,8 +2,11 @@ import { AsrError } from '../../vocabulary/errors';
 import { hasText } from '../bytes';
 import type { AudioBlock, Decoder, DecoderOutput } from './decoder';
 import { EbmlReader, readUnsigned, readVariable } from './ebml';
-import { OPUS_RATE_HZ, opusFormat, OpusPacketDecoder, opusPacketSamples, readOpusHead } from './opus';
+import { readLaces, readXiphLaces } from './matroska-laces';
+import { opusFormat, OPUS_RATE_HZ, OpusPacketDecoder, opusPacketSamples, readOpusHead } from './opus';
 import type { OpusSetup } from './opus';
+import { Trim } from './trim';
+import { readVorbisHead, vorbisFormat, VorbisPacketDecoder } from './vorbis';
 
 // Matroska's names (RFC 9559) for its numbers.
 const EBML = 0x1a45dfa3;
@@ -50,22 +53,33 @@ interface Waiting {
 
 const NO_BLOCK: Waiting = { packets: [], discardNs: 0 };
 
-/** The first Opus track of a WebM or Matroska file, as recorders in browsers write it and as muxers do. */
-export class WebmOpusDecoder implements Decoder {
+/** How the packets of a track are decoded. */
+interface PacketCodec {
+  rateHz: number;
+  /** Samples in front of the recording, where the track does not say how long they are. */
+  preSkip: number;
+  load: () => Promise<void>;
+  /** `undefined` for a packet that is damaged. */
+  decode: (packet: Uint8Array) => AudioBlock | undefined | Promise<AudioBlock>;
+  samplesOf: (packet: Uint8Array) => number;
+  free: () => void;
+}
+
+/** The first track of Opus or Vorbis in a WebM or Matroska file, as recorders in browsers write it and as muxers do. */
+export class WebmDecoder implements Decoder {
   readonly #output: DecoderOutput;
   readonly #reader: EbmlReader;
   readonly #waiting: Waiting[] = [];
-  /** The block that is being decoded, and how many of its samples belong to the recording. */
+  /** The block that is being decoded. */
   #block = NO_BLOCK;
   #nextPacket = 0;
-  #samplesLeft = 0;
   /** A block whose group may still say what to leave out. */
   #open: Waiting | undefined;
   #tracks: Track[] = [];
   #track: Track | undefined;
-  #setup: OpusSetup | undefined;
-  #decoder: OpusPacketDecoder | undefined;
-  #toSkip = 0;
+  #codec: PacketCodec | undefined;
+  #isLoaded = false;
+  readonly #trim = new Trim();
   #hasBegun = false;
 
   constructor(output: DecoderOutput) {
@@ -104,14 +118,13 @@ export class WebmOpusDecoder implements Decoder {
   }
 
   end(): void | Promise<void> {
-    if (!this.#track) throw new AsrError('BAD_AUDIO', 'The WebM file ends before its Opus audio begins.');
+    if (!this.#track) throw new AsrError('BAD_AUDIO', 'The WebM file ends before its audio begins.');
     if (this.#reader.isWithinElement && !this.rest) this.#output.cut();
     return this.pause();
   }
 
   free(): void {
-    this.#decoder?.free();
-    this.#decoder = undefined;
+    this.#codec?.free();
   }
 
   /** @returns false before another file. */
@@ -120,7 +133,7 @@ export class WebmOpusDecoder implements Decoder {
       if (this.#hasBegun) return false;
       this.#hasBegun = true;
     }
-    // What a group says of its block has been said.
+    // No more is said of the block of the group before.
     if (id !== BLOCK_GROUP || this.#open) this.#release();
     if (id === TRACK_ENTRY) this.#tracks.push({ number: 0, codec: '', channels: 1 });
     if (id === CLUSTER) this.#chooseTrack();
@@ -148,19 +161,18 @@ export class WebmOpusDecoder implements Decoder {
 
   #chooseTrack(): void {
     if (this.#track) return;
-    const track = this.#tracks.find(({ codec }) => codec === 'A_OPUS');
-    if (!track)
-      throw new AsrError('BAD_AUDIO', 'The WebM file has no Opus audio in front of its first cluster.');
+    const track = this.#tracks.find(({ codec }) => codec === 'A_OPUS' || codec === 'A_VORBIS');
+    if (!track) {
+      throw new AsrError(
+        'BAD_AUDIO',
+        'The WebM file has no Opus or Vorbis audio in front of its first cluster.',
+      );
+    }
     this.#track = track;
     this.#tracks = [];
-    const isHead = track.head && hasText(track.head, 0, 'OpusHead');
-    const setup: OpusSetup =
-      track.head && isHead
-        ? readOpusHead(track.head)
-        : { channels: Math.min(2, track.channels), preSkip: 0, gain: 1, originalRateHz: 0 };
-    this.#setup = setup;
-    this.#toSkip = track.delayNs === undefined ? setup.preSkip : samplesOf(track.delayNs);
-    this.#output.describe(opusFormat('webm', setup));
+    const codec = track.codec === 'A_OPUS' ? opus(track, this.#output) : vorbis(track, this.#output);
+    this.#codec = codec;
+    this.#trim.toSkip = track.delayNs === undefined ? codec.preSkip : samplesOf(track.delayNs, codec.rateHz);
   }
 
   #readBlock(block: Buffer): void {
@@ -177,22 +189,29 @@ export class WebmOpusDecoder implements Decoder {
   }
 
   read(): void | Promise<void> {
-    if (!this.#hasPackets() || !this.#setup) return;
-    if (!this.#decoder) {
-      return OpusPacketDecoder.load(this.#setup).then((decoder) => {
-        this.#decoder = decoder;
+    const codec = this.#codec;
+    if (!this.#hasPackets() || !codec) return;
+    if (!this.#isLoaded) {
+      return codec.load().then(() => {
+        this.#isLoaded = true;
         return this.read();
       });
     }
     while (this.#hasPackets() && !this.#output.isFull()) {
       const packet = this.#block.packets[this.#nextPacket];
       this.#nextPacket += 1;
-      if (!packet) this.#openBlock(this.#waiting.shift() ?? NO_BLOCK);
-      else {
-        const block = this.#decoder.decode(packet);
-        if (block) this.#emit(block);
-        else this.#output.cut();
+      if (!packet) {
+        this.#openBlock(this.#waiting.shift() ?? NO_BLOCK, codec);
+        continue;
       }
+      const block = codec.decode(packet);
+      if (block instanceof Promise) {
+        return block.then((samples) => {
+          this.#emit(samples);
+          return this.read();
+        });
+      }
+      this.#emit(block);
     }
   }
 
@@ -200,24 +219,66 @@ export class WebmOpusDecoder implements Decoder {
     return this.#waiting.length > 0 || this.#nextPacket < this.#block.packets.length;
   }
 
-  #openBlock(block: Waiting): void {
+  #openBlock(block: Waiting, { samplesOf: count, rateHz }: PacketCodec): void {
     const { packets, discardNs } = block;
-    const samples = packets.reduce((sum, packet) => sum + opusPacketSamples(packet), 0);
-    this.#samplesLeft = samples - Math.max(0, samplesOf(discardNs));
+    this.#trim.left = Infinity;
+    if (discardNs > 0) {
+      const samples = packets.reduce((sum, packet) => sum + count(packet), 0);
+      this.#trim.left = samples - samplesOf(discardNs, rateHz);
+    }
     // A negative padding is left out at the beginning.
-    if (discardNs < 0) this.#toSkip += samplesOf(-discardNs);
+    if (discardNs < 0) this.#trim.toSkip += samplesOf(-discardNs, rateHz);
     this.#block = block;
     this.#nextPacket = 0;
   }
 
-  #emit(block: AudioBlock): void {
-    const length = block[0]?.length ?? 0;
-    const end = Math.max(0, Math.min(length, this.#samplesLeft));
-    const start = Math.min(end, this.#toSkip);
-    this.#toSkip -= start;
-    this.#samplesLeft -= length;
-    if (end > start) this.#output.emit(block.map((samples) => samples.subarray(start, end)));
+  #emit(block: AudioBlock | undefined): void {
+    const kept = block && this.#trim.of(block);
+    if (!block) this.#output.cut();
+    else if (kept) this.#output.emit(kept);
   }
+}
+
+function opus({ head, channels }: Track, output: DecoderOutput): PacketCodec {
+  const setup: OpusSetup =
+    head && hasText(head, 0, 'OpusHead')
+      ? readOpusHead(head)
+      : { channels: Math.min(2, channels), preSkip: 0, gain: 1, originalRateHz: 0 };
+  let decoder: OpusPacketDecoder | undefined;
+  output.describe(opusFormat('webm', setup));
+  return {
+    rateHz: OPUS_RATE_HZ,
+    preSkip: setup.preSkip,
+    load: async () => {
+      decoder = await OpusPacketDecoder.load(setup);
+    },
+    decode: (packet) => decoder?.decode(packet),
+    samplesOf: opusPacketSamples,
+    free: () => {
+      decoder?.free();
+    },
+  };
+}
+
+function vorbis({ head }: Track, output: DecoderOutput): PacketCodec {
+  // The three headers of Vorbis, behind how many they are (RFC 9559, codec mappings).
+  const [first, , books] = (head && readXiphLaces(head)) ?? [];
+  const setup = readVorbisHead(first ?? new Uint8Array(0));
+  let decoder: VorbisPacketDecoder | undefined;
+  output.describe(vorbisFormat('webm', setup));
+  return {
+    rateHz: setup.rateHz,
+    preSkip: 0,
+    load: async () => {
+      decoder = await VorbisPacketDecoder.load(setup, books ?? new Uint8Array(0));
+    },
+    decode: (packet) => decoder?.decode([packet]),
+    // How long a packet is stands in the headers, which only the library reads: nothing is left out at the end.
+    samplesOf: () => Infinity,
+    free: () => {
+      decoder?.free();
+    },
+  };
 }
 
 function readTrackElement(track: Track, id: number, content: Buffer): void {
@@ -228,72 +289,6 @@ function readTrackElement(track: Track, id: number, content: Buffer): void {
   else if (id === CHANNELS) track.channels = Math.max(1, readUnsigned(content));
 }
 
-/** The packets of a block, copied; `undefined` when it is damaged. */
-function readLaces(block: Buffer, trackLength: number): Uint8Array[] | undefined {
-  const flags = block[trackLength + 2];
-  if (flags === undefined) return undefined;
-  let at = trackLength + 3;
-  const lacing = (flags >> 1) & 3;
-  if (lacing === 0) return [Uint8Array.from(block.subarray(at))];
-  const count = (block[at] ?? 0) + 1;
-  at += 1;
-  let sizes: number[] | undefined;
-  if (lacing === 2) {
-    const size = (block.length - at) / count;
-    sizes = Number.isInteger(size) ? Array.from({ length: count - 1 }, () => size) : undefined;
-  } else {
-    const read = lacing === 1 ? xiphSizes(block, at, count - 1) : ebmlSizes(block, at, count - 1);
-    sizes = read?.sizes;
-    at = read?.end ?? at;
-  }
-  if (!sizes) return undefined;
-  const packets: Uint8Array[] = [];
-  for (const size of sizes) {
-    if (size < 0 || at + size > block.length) return undefined;
-    packets.push(Uint8Array.from(block.subarray(at, at + size)));
-    at += size;
-  }
-  packets.push(Uint8Array.from(block.subarray(at)));
-  return packets;
-}
-
-interface LaceSizes {
-  sizes: number[];
-  end: number;
-}
-
-function xiphSizes(block: Buffer, from: number, count: number): LaceSizes | undefined {
-  const sizes: number[] = [];
-  let at = from;
-  while (sizes.length < count) {
-    let size = 0;
-    let byte: number | undefined;
-    do {
-      byte = block[at];
-      if (byte === undefined) return undefined;
-      size += byte;
-      at += 1;
-    } while (byte === 255);
-    sizes.push(size);
-  }
-  return { sizes, end: at };
-}
-
-/** The first as it is, the others as differences from the one before. */
-function ebmlSizes(block: Buffer, from: number, count: number): LaceSizes | undefined {
-  const sizes: number[] = [];
-  let at = from;
-  while (sizes.length < count) {
-    const number = readVariable(block, at);
-    if (!number) return undefined;
-    const { value, length } = number;
-    const before = sizes.at(-1);
-    sizes.push(before === undefined ? value : before + value - (2 ** (7 * length - 1) - 1));
-    at += length;
-  }
-  return { sizes, end: at };
-}
-
-function samplesOf(nanoseconds: number): number {
-  return Math.round((nanoseconds * OPUS_RATE_HZ) / 1e9);
+function samplesOf(nanoseconds: number, rateHz: number): number {
+  return Math.round((nanoseconds * rateHz) / 1e9);
 }

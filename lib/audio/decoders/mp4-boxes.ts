@@ -1,0 +1,80 @@
+/** A box of MP4 (ISO 14496-12, 4.2): four letters and what is in it. */
+export interface Mp4Box {
+  type: string;
+  content: Buffer;
+}
+
+const HEAD_BYTES = 8;
+const LONG_HEAD_BYTES = 16;
+
+/** The head of a box. */
+export interface Mp4BoxHead {
+  type: string;
+  headBytes: number;
+  /** With the head; `Infinity` for one that goes on to the end of the file. */
+  bytes: number;
+}
+
+/** `undefined` while the head has not come whole; `bytes` is 0 for what is no box. */
+export function readBoxHead(view: Buffer): Mp4BoxHead | undefined {
+  if (view.length < HEAD_BYTES) return undefined;
+  const type = view.toString('latin1', 4, 8);
+  const size = view.readUInt32BE(0);
+  if (size === 0) return { type, headBytes: HEAD_BYTES, bytes: Infinity };
+  if (size > 1) return { type, headBytes: HEAD_BYTES, bytes: size < HEAD_BYTES ? 0 : size };
+  if (view.length < LONG_HEAD_BYTES) return undefined;
+  const bytes = Number(view.readBigUInt64BE(8));
+  return { type, headBytes: LONG_HEAD_BYTES, bytes: bytes < LONG_HEAD_BYTES ? 0 : bytes };
+}
+
+/** The boxes in a box, up to the first that is none. */
+export function boxesIn(content: Buffer): Mp4Box[] {
+  const boxes: Mp4Box[] = [];
+  let at = 0;
+  for (;;) {
+    const head = readBoxHead(content.subarray(at));
+    if (!head || head.bytes === 0) return boxes;
+    const end = Math.min(content.length, at + head.bytes);
+    boxes.push({ type: head.type, content: content.subarray(at + head.headBytes, end) });
+    if (end === content.length) return boxes;
+    at = end;
+  }
+}
+
+/** What is in the box that this path of types leads to, the first of each. */
+export function boxAt(content: Buffer, ...path: string[]): Buffer | undefined {
+  let inner: Buffer | undefined = content;
+  for (const type of path) inner = inner && boxesIn(inner).find((box) => box.type === type)?.content;
+  return inner;
+}
+
+/** Reads numbers one after the other; what is behind the end reads as 0. */
+export class Fields {
+  readonly #view: Buffer;
+  #at: number;
+
+  constructor(view: Buffer, at = 0) {
+    this.#view = view;
+    this.#at = at;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#view.length;
+  }
+
+  /** @param bytes 1 to 4 */
+  unsigned(bytes: number): number {
+    const at = this.#at;
+    this.#at += bytes;
+    return this.#at <= this.#view.length ? this.#view.readUIntBE(at, bytes) : 0;
+  }
+
+  /** Of 8 bytes; more than a double can hold is no place in a file. */
+  long(): number {
+    return this.unsigned(4) * 2 ** 32 + this.unsigned(4);
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
+  }
+}

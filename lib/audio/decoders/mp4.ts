@@ -1,0 +1,205 @@
+import { AsrError } from '../../vocabulary/errors';
+import { ByteQueue } from '../bytes';
+import type { Decoder, DecoderOutput } from './decoder';
+import { readBoxHead } from './mp4-boxes';
+import { readFragment, readMovie } from './mp4-movie';
+import type { Mp4Opus, Mp4Sample } from './mp4-movie';
+import { opusFormat, OpusPacketDecoder } from './opus';
+import { Trim } from './trim';
+
+/** An index is not larger: the one of a day has half of it. */
+const MAX_INDEX_BYTES = 32 * 1024 * 1024;
+/** So much is kept in memory until the index comes that is behind the audio. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+const MAX_FRAGMENT_BYTES = 4 * 1024 * 1024;
+const MAX_PACKET_BYTES = 256 * 1024;
+
+/** Makes the decoder of what this one does not read. @param needsFile Whether its index is behind its audio. */
+type CreateOther = (needsFile: boolean) => Decoder;
+
+/**
+ * MP4 (ISO 14496-12): looks for the index and decodes Opus, also in fragments; everything else is another decoder's. Where
+ * the index is behind the audio, the audio waits in memory until it is known that it is some, as far as that goes.
+ */
+export class Mp4Decoder implements Decoder {
+  readonly #output: DecoderOutput;
+  readonly #createOther: CreateOther;
+  #other: Decoder | undefined;
+  readonly #queue = new ByteQueue();
+  /** Where the queue begins in the file. */
+  #position = 0;
+  /** Where the index was looked for, counted from the beginning of the queue. */
+  #lookedAt = 0;
+  #hasAudioBefore = false;
+  #opus: Mp4Opus | undefined;
+  #decoder: OpusPacketDecoder | undefined;
+  #packets: Mp4Sample[] = [];
+  #nextPacket = 0;
+  /** Where the box that is passed over ends in the file. */
+  #boxEnd = 0;
+  readonly #trim = new Trim();
+  #isStopped = false;
+
+  constructor(output: DecoderOutput, createOther: CreateOther) {
+    this.#output = output;
+    this.#createOther = createOther;
+  }
+
+  get isPending(): boolean {
+    return this.#other?.isPending ?? this.#isStopped;
+  }
+
+  get rest(): Uint8Array | undefined {
+    return this.#other?.rest;
+  }
+
+  get endsAtPause(): boolean {
+    return this.#other?.endsAtPause ?? !this.#opus;
+  }
+
+  /** A file of its own in a box has a mark of its own. */
+  owns(chunk: Uint8Array): boolean {
+    if (this.#other) return this.#other.owns?.(chunk) ?? false;
+    return this.#position < this.#boxEnd || this.#queue.length > 0;
+  }
+
+  /** Only the index says where the packets are. */
+  goesOnWith(): boolean {
+    return this.#other === undefined && this.isShort;
+  }
+
+  get isShort(): boolean {
+    if (!this.#opus) return false;
+    const isWithin = this.#boxEnd !== Infinity && this.#position < this.#boxEnd;
+    return isWithin || this.#nextPacket < this.#packets.length;
+  }
+
+  write(bytes: Uint8Array): void | Promise<void> {
+    if (this.#other) return this.#other.write(bytes);
+    this.#queue.push(bytes);
+    return this.#opus ? this.read() : this.#findIndex();
+  }
+
+  read(): void | Promise<void> {
+    if (this.#other) return this.#other.read?.();
+    this.#isStopped = true;
+    while (!this.#output.isFull()) {
+      if (!this.#step()) {
+        this.#isStopped = false;
+        return;
+      }
+    }
+  }
+
+  end(): void | Promise<void> {
+    if (this.#other) return this.#other.end();
+    if (!this.#opus) {
+      throw new AsrError(
+        'BAD_AUDIO',
+        'The MP4 ends before its index (the box "moov"): it is cut off, or was never finished. Nothing of it can be read.',
+      );
+    }
+    if (this.isShort) this.#output.cut();
+  }
+
+  free(): void {
+    this.#other?.free?.();
+    this.#decoder?.free();
+    this.#decoder = undefined;
+  }
+
+  /** Looks at the boxes from the beginning on, and keeps all of them. */
+  #findIndex(): void | Promise<void> {
+    for (;;) {
+      const view = this.#queue.bytes.subarray(this.#lookedAt);
+      const head = readBoxHead(view);
+      const isIndex = head?.type === 'moov';
+      const isLost = head?.bytes === 0 || (isIndex && head.bytes > MAX_INDEX_BYTES);
+      const keptBytes = this.#hasAudioBefore || !isIndex ? MAX_KEPT_BYTES : MAX_INDEX_BYTES + MAX_KEPT_BYTES;
+      if (isLost || this.#queue.length > keptBytes) return this.#giveAway(this.#hasAudioBefore || isLost);
+      if (!head) return;
+      if (head.type === 'mdat') this.#hasAudioBefore = true;
+      if (head.bytes > view.length) {
+        // What is kept is asked again once this box has come.
+        return head.type === 'mdat' && head.bytes > MAX_KEPT_BYTES ? this.#giveAway(true) : undefined;
+      }
+      if (isIndex) return this.#readIndex(view.subarray(head.headBytes, head.bytes));
+      this.#lookedAt += head.bytes;
+    }
+  }
+
+  #readIndex(moov: Buffer): void | Promise<void> {
+    const { codec, opus } = readMovie(moov);
+    if (codec === undefined)
+      throw new AsrError('BAD_AUDIO', 'There is no sound in the MP4: it has no track of audio.');
+    const isInOrder = opus?.packets.every(({ at }, index) => at >= (opus.packets[index - 1]?.at ?? 0));
+    if (!opus || isInOrder === false) return this.#giveAway(this.#hasAudioBefore);
+    this.#opus = opus;
+    this.#packets = opus.packets;
+    this.#trim.toSkip = opus.toSkip;
+    this.#trim.left = opus.samples;
+    this.#output.describe(opusFormat('mp4', opus.setup));
+    return OpusPacketDecoder.load(opus.setup).then((decoder) => {
+      this.#decoder = decoder;
+      return this.read();
+    });
+  }
+
+  #giveAway(needsFile: boolean): void | Promise<void> {
+    const bytes = Uint8Array.from(this.#queue.bytes);
+    this.#queue.clear();
+    this.#other = this.#createOther(needsFile);
+    return this.#other.write(bytes);
+  }
+
+  /** @returns whether there may be more to do with what has come. */
+  #step(): boolean {
+    if (this.#position < this.#boxEnd) return this.#readContent();
+    const view = this.#queue.bytes;
+    const head = readBoxHead(view);
+    if (!head) return false;
+    if (head.bytes === 0) {
+      // What follows is no MP4.
+      this.#output.cut();
+      this.#boxEnd = Infinity;
+      return true;
+    }
+    const isFragment = head.type === 'moof' && head.bytes <= MAX_FRAGMENT_BYTES;
+    if (isFragment && view.length < head.bytes) return false;
+    if (isFragment && this.#opus) {
+      const moof = view.subarray(head.headBytes, head.bytes);
+      const packets = readFragment(moof, this.#position, this.#opus);
+      this.#packets = [...this.#packets.slice(this.#nextPacket), ...packets];
+      this.#nextPacket = 0;
+    }
+    this.#boxEnd = this.#position + head.bytes;
+    return true;
+  }
+
+  /** The packets in a box, and what is between them. */
+  #readContent(): boolean {
+    const packet = this.#packets[this.#nextPacket];
+    const isHere = packet && packet.at < this.#boxEnd;
+    if (!isHere || packet.at > this.#position) {
+      const end = isHere ? packet.at : this.#boxEnd;
+      const skipped = Math.min(this.#queue.length, end - this.#position);
+      this.#queue.skip(skipped);
+      this.#position += skipped;
+      return skipped > 0;
+    }
+    const isSound = packet.at === this.#position && packet.bytes <= MAX_PACKET_BYTES;
+    if (isSound && this.#queue.length < packet.bytes) return false;
+    this.#nextPacket += 1;
+    if (!isSound) {
+      this.#output.cut();
+      return true;
+    }
+    const block = this.#decoder?.decode(this.#queue.bytes.subarray(0, packet.bytes));
+    const kept = block && this.#trim.of(block);
+    if (!block) this.#output.cut();
+    else if (kept) this.#output.emit(kept);
+    this.#queue.skip(packet.bytes);
+    this.#position += packet.bytes;
+    return true;
+  }
+}
