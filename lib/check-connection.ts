@@ -2,18 +2,18 @@ import { DEFAULT_MODEL } from './vocabulary/models';
 import type { SessionOptions } from './session/options';
 import { openSession } from './session/session';
 
-/** What a test of a connection found. */
+/** The result of a connection test. */
 export interface ConnectionCheck {
-  /** The model that the service has accepted. */
+  /** The model that the service accepted. */
   model: string;
-  /** From the beginning to the service's word that the session is open. */
+  /** Time from the start of the test until the service reported the session as open. */
   ms: number;
 }
 
 /**
- * Opens a real session, sees whether the service accepts it, and closes it. Of the model, unless told otherwise, that
- * all regions have.
- * @throws AsrError what any session with these options would fail with
+ * Opens a real session to see whether the service accepts it, and closes it again. Without a `model` it uses one that
+ * every region has.
+ * @throws AsrError The error with which a session of these options would fail.
  */
 export async function checkConnection(options: SessionOptions): Promise<ConnectionCheck> {
   const startedAt = performance.now();

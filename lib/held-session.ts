@@ -4,14 +4,15 @@ import { AsrError } from './vocabulary/errors';
 import type { OpenedEvent, Statistics } from './vocabulary/events';
 
 export interface HeldSessionOptions {
-  /** Nobody has used it for this long. */
+  /** How long nobody has used the session. */
   unusedMs: number;
   onUnused: () => void;
 }
 
 /**
- * A session that others use for a while: the messages of a key, the nodes of an execution, a live stream. Knows whether
- * anybody uses it, rings when nobody has for long, and answers those who come too late with what ended it.
+ * A session that several users share for a while: the messages of a key, the nodes of an execution, a live stream. It
+ * knows whether anybody uses it, reports when nobody has done so for a given time, and answers late calls with the
+ * reason of its end.
  */
 export class HeldSession {
   readonly #session: Session;
@@ -20,7 +21,7 @@ export class HeldSession {
   #uses = 0;
   #endedBy: AsrError | undefined;
 
-  /** @param options None where it may stay unused. */
+  /** @param options Without them the session may stay unused for any time. */
   constructor(session: Session, options?: HeldSessionOptions) {
     this.#session = session;
     this.#options = options;
@@ -33,7 +34,7 @@ export class HeldSession {
     this.#awaitUse();
   }
 
-  /** What ended it, if that is more than that it was finished. */
+  /** The reason of the end, unless the session simply finished. */
   get endedBy(): AsrError | undefined {
     return this.#endedBy;
   }
@@ -50,7 +51,7 @@ export class HeldSession {
     return this.#uses > 0;
   }
 
-  /** Resolves when the service has accepted it. */
+  /** Resolves when the service has accepted the session. */
   ready(): Promise<OpenedEvent> {
     return this.use(() => this.#session.ready());
   }
@@ -63,7 +64,7 @@ export class HeldSession {
     return this.use(() => this.#session.commit());
   }
 
-  /** The same for those who cannot know whether anybody has spoken: nothing to commit is no mistake. */
+  /** Commits for callers who cannot know whether anybody has spoken: an empty commit is no error here. */
   async commitIfAny(): Promise<CommitResult> {
     try {
       return await this.commit();
@@ -82,25 +83,25 @@ export class HeldSession {
     this.#session.abort();
   }
 
-  /** From now on, this is the answer to whoever comes too late. */
+  /** Sets the error that every later call is answered with. */
   over(reason: AsrError): void {
     this.#endedBy ??= reason;
     this.stopTimer();
   }
 
-  /** Whoever uses it from now on does not start the time anew. */
+  /** Stops the timer for good; later use does not restart it. */
   stopTimer(): void {
     clearTimeout(this.#timer);
   }
 
-  /** Counts as use until it is done. */
+  /** Counts the session as used until the work is done. */
   async use<T>(work: () => Promise<T>): Promise<T> {
     clearTimeout(this.#timer);
     this.#uses += 1;
     try {
       return await work();
     } catch (error) {
-      // What ended the session says more than that it has ended.
+      // The reason of the end says more than the error that the session is closed.
       throw this.#endedBy ?? error;
     } finally {
       this.#uses -= 1;

@@ -1,6 +1,6 @@
 /**
- * Streaming speech recognition over Alibaba Model Studio's real-time protocols. Knows no host: Node-RED and n8n nodes,
- * the command line and your own program use the same client.
+ * Streaming speech recognition over Alibaba Model Studio's real-time protocols. The library knows no host: the nodes
+ * of Node-RED and n8n, the command line and your own program use the same client.
  */
 export { AsrError } from './vocabulary/errors';
 export type { AsrErrorCode, AsrErrorDetails } from './vocabulary/errors';

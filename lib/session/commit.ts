@@ -9,7 +9,9 @@ import type { Recognition } from './results/recognition';
 import type { AudioInput } from './send/audio-input';
 import type { Sender } from './send/sender';
 
-/** What is sent beyond the configured silence, so that the service surely sees the end of the sentence. */
+/**
+ * Silence that is sent in addition to the configured one, so that the service surely detects the end of the sentence.
+ */
 const SILENCE_MARGIN_MS = 400;
 
 export interface CommitParts {
@@ -21,8 +23,8 @@ export interface CommitParts {
 }
 
 /**
- * Ends the open sentence behind all audio that was given: by the service's own commit, or, where it takes none, by the
- * silence that its voice activity detection waits for.
+ * Ends the open sentence behind all audio given so far. Where the service has a commit command, that is sent;
+ * otherwise the client sends the silence that the service's voice activity detection waits for.
  */
 export function commit({ config, input, sender, link, recognition }: CommitParts): Promise<CommitResult> {
   const { model, mode, wireFormat, log, environment } = config;
@@ -49,7 +51,7 @@ export function commit({ config, input, sender, link, recognition }: CommitParts
       });
     }
     if (log) logCommit(log, environment.clock, { atMs: Math.round(positionMs), bySilence }, result);
-    // Asleep: the service has given all its results already.
+    // While the session sleeps, the service has already given all results.
     if (!protocol) commits.settleSent();
   };
   link.inTurn({ run: send, isAnswered: () => !commits.isPending(pending) });
@@ -61,7 +63,7 @@ function emptyCommitError(): AsrError {
   return new AsrError('COMMIT_EMPTY', message);
 }
 
-/** Silence can be written as PCM only, and a commit in mode "vad" is made of silence. */
+/** Silence can only be written as PCM, and a commit in mode `vad` is made of silence. */
 function formatWithoutSilenceError(wireFormat: string): AsrError {
   const message = `In mode "vad" a commit needs audio that goes out as pcm; here it is ${wireFormat}. Use mode "manual", or finish the session.`;
   return new AsrError('COMMIT_FAILED', message);

@@ -18,7 +18,7 @@ import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
 
-/** The options with their defaults, checked. */
+/** The options, checked and with their defaults. */
 export interface SessionConfig {
   endpoint: Endpoint;
   apiKey: string | undefined;
@@ -53,7 +53,10 @@ export interface SessionConfig {
   environment: Environment;
 }
 
-/** How long the first connection is tried again where nobody waits in front of a screen. */
+/**
+ * How long the nodes and `transcribe` try the first connection again, because nobody watches who could start them
+ * again.
+ */
 export const FIRST_CONNECT_TIMEOUT_MS = 10_000;
 
 const OVERLOAD_POLICIES: readonly OverloadPolicy[] = ['wait', 'dropOldest', 'fail'];
@@ -126,7 +129,7 @@ export function configure(options: SessionOptions): SessionConfig {
   };
 }
 
-/** Whoever wants to see the connections sees them; nobody else pays for it. */
+/** Wraps `connect` only where somebody asked for a log or a trace; all other sessions pay nothing for it. */
 function observed(
   environment: Environment,
   { log, trace, apiKey }: SessionOptions,
@@ -138,12 +141,12 @@ function observed(
   return { ...environment, connect };
 }
 
-/** The rate that a session of the model has when none is asked for. */
+/** The sample rate of a session of this model when none is asked for. */
 export function firstRate(model: Model): number {
   return model.sampleRatesHz[0] ?? 16000;
 }
 
-/** @throws AsrError `INVALID_OPTION` for a context that the model does not take, or that is none. */
+/** @throws AsrError `INVALID_OPTION` for a context that the model does not take, or that is malformed. */
 export function checkContext(context: readonly ContextTurn[], model: Model): readonly ContextTurn[] {
   if (context.length > 0 && model.context === 'none') {
     throw invalid('context', `The model ${model.id} takes no context.`);
@@ -178,7 +181,7 @@ function checkApiKey(given: string | undefined, endpoint: Endpoint): string | un
       `The service (${endpoint.label}) needs an API key, and none was given.`,
     );
   }
-  // A line break or a control character would end the header; the value itself is never shown.
+  // A line break or a control character would end the header. The error must not show the value.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
     throw invalid(
       'apiKey',
@@ -194,14 +197,14 @@ function checkApiKey(given: string | undefined, endpoint: Endpoint): string | un
   return apiKey;
 }
 
-/** @throws AsrError `INVALID_OPTION`, without the address: it may have a password in it */
+/** @throws AsrError `INVALID_OPTION`, without the address because that may contain a password. */
 function checkProxy(proxy: ProxyChoice | undefined): ProxyChoice | undefined {
   if (!proxy) return proxy;
   if (/^https?:\/\/[^/]/i.test(proxy) && URL.canParse(proxy)) return proxy;
   throw invalid('proxy', 'Expected `proxy` to be an address such as http://proxy:3128, or false for none.');
 }
 
-/** The service would only close the connection, or run another model (protocol.md A.2). */
+/** Otherwise the service would only close the connection, or run another model (protocol.md A.2). */
 function checkRegion(model: Model, endpoint: Endpoint): void {
   const isCloud = endpoint.region === 'singapore' || endpoint.region === 'beijing';
   if (!isCloud || model.regions.includes(endpoint.region)) return;

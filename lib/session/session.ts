@@ -27,8 +27,8 @@ import { every, StatisticsCounter } from './events/statistics';
 /**
  * Opens a session. It connects by itself; audio may be appended at once and is held until the service is ready.
  *
- * Promises of a session never cause an unhandled rejection: what ends it comes as the `error` event as well.
- * @throws AsrError `INVALID_OPTION` or `MISSING_API_KEY`, at once.
+ * The promises of a session never cause an unhandled rejection, because the `error` event reports the same error.
+ * @throws AsrError `INVALID_OPTION` or `MISSING_API_KEY`, synchronously.
  */
 export function openSession(options: SessionOptions = {}): Session {
   return new LiveSession(configure(options));
@@ -48,7 +48,7 @@ class LiveSession implements Session {
   readonly #onAbort = () => {
     this.abort();
   };
-  /** As it was told last. */
+  /** The state as the last `state` event told it. */
   #state: SessionState = 'connecting';
   #id: string | undefined;
   #endedBy: AsrError | undefined;
@@ -69,8 +69,8 @@ class LiveSession implements Session {
     const counter = new StatisticsCounter(isMeasured ? bytesPerMs : Infinity);
     this.#counter = counter;
     const { commitTimeoutMs, mode } = config;
-    // Each property by name: an object spread with others behind it would be of a hidden class of its own for each
-    // session, and what reads it slow for all of them (bench/README.md).
+    // Each property is named: a spread with further properties behind it would give the object of each session a
+    // hidden class of its own, which slows every access to it (bench/README.md).
     this.#recognition = new Recognition({
       clock,
       commitTimeoutMs,
@@ -211,7 +211,7 @@ class LiveSession implements Session {
     stopListening = this.#emitter.on('event', (event) => {
       queue.push(event);
     });
-    // Too late for any event; a reader must not take a failure for a quiet end.
+    // It is too late for any event, and a reader must not take a failure for a normal end.
     if (this.#isClosed()) {
       const error = this.#endedBy;
       if (error && error.code !== 'ABORTED')
@@ -229,11 +229,11 @@ class LiveSession implements Session {
     return event;
   }
 
-  /** The one way out: releases everything, answers everybody, and says so last. */
+  /** Every way to end passes here: it releases everything, settles every promise, and emits the last event. */
   #end(how: 'finished' | 'aborted' | AsrError): void {
     if (how === 'finished') this.#recognition.complete();
     else if (how !== 'aborted') this.#recognition.truncate();
-    // A listener of the truncated finals may have aborted meanwhile.
+    // A listener of the truncated finals may have aborted the session meanwhile.
     if (this.#isClosed()) return;
     const aborted = how === 'aborted';
     if (how instanceof AsrError) this.#endedBy = how;
@@ -261,8 +261,6 @@ class LiveSession implements Session {
         : { type: 'finished', aborted, statistics },
     );
   }
-
-  // --- small things
 
   #follow(event: SessionEvent): void {
     if (event.type === 'resumed') this.#id = event.sessionId;

@@ -17,42 +17,42 @@ import { joinTexts } from '../vocabulary/join-texts';
 
 export interface TranscribeOptions
   extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers' | 'fetch'> {
-  /** What is known of the audio beside its bytes. */
+  /** Hints about the format of the audio, beside its bytes. */
   hints?: AudioFormatHints;
-  /** Every event of the session, as it comes. */
+  /** Called for every event of the session. */
   onEvent?: (event: SessionEvent) => void;
 }
 
-/** The text of a whole recording. */
+/** The transcript of a whole recording. */
 export interface Transcript {
   text: string;
   sentences: FinalEvent[];
-  /** The language of the first sentence that names one. */
+  /** The language of the first sentence that has one. */
   language?: string;
-  /** The emotion that most of the text has, when the model tells any. */
+  /** The emotion of the largest part of the text, where the model detects emotions. */
   emotion?: string;
-  /** What the audio was; absent where it was passed through untouched (`wireFormat`). */
+  /** The format of the audio. Absent where the bytes were passed through unchanged (`wireFormat`). */
   audio?: AudioInfo;
-  /** The service's id of the session, for support requests; of the last one, where a connection was replaced. */
+  /** The service's id of the session, for support requests. After a reconnect it is that of the last connection. */
   sessionId?: string;
   statistics: Statistics;
 }
 
 /**
- * One recording in, its transcript out: opens a session, sends the audio, finishes.
+ * Transcribes one recording: opens a session, sends the audio and finishes.
  *
- * The session runs at the recording's own rate up to 16 kHz where the model takes that, else at 16 kHz or what the model
- * takes, unless `sampleRateHz` is set. Without voice activity detection (mode `manual`) the whole recording is one sentence.
- * @throws AsrError Whatever the session or the source fails with; `ABORTED` after `signal`.
+ * Unless `sampleRateHz` is set, the session runs at the recording's own rate where the model takes it and it is at
+ * most 16 kHz, else at 16 kHz or the model's rate. In mode `manual` the whole recording is one sentence.
+ * @throws AsrError The error of the session or of the source; `ABORTED` after `signal`.
  */
 export async function transcribe(audio: AudioSource, options: TranscribeOptions = {}): Promise<Transcript> {
   const { strings, headers, fetch, proxy, signal, wireFormat = 'pcm' } = options;
   if (signal?.aborted)
     throw new AsrError('ABORTED', 'The transcription was aborted.', { cause: signal.reason });
-  // Before the first chunk, which a stream may never give.
+  // Checks the options before the first chunk, because a stream may never give one.
   configure(options);
   const run = new Transcription(options);
-  // A failing session stops the reading, too, also where the source never gives anything again.
+  // A failed session also stops the reading of a source that never gives anything again.
   const stopReading = signal ? AbortSignal.any([signal, run.ended]) : run.ended;
   let hints: AudioFormatHints = { ...options.hints, isRecording: true };
   const chunks = readAudio(audio, {
@@ -91,14 +91,14 @@ class Transcription {
     const model = findModel(options.model || DEFAULT_MODEL);
     const { sampleRateHz } = options;
     const chooseRate = (source: SourceFormat): number => {
-      // A recording that changes in its middle stays at the session's rate.
+      // A recording whose rate changes in its middle stays at the session's rate.
       if (!this.#session) this.#rateHz = sampleRateHz ?? usefulRate(source, model.sampleRatesHz);
       return this.#rateHz;
     };
     this.#intake = new AudioIntake(chooseRate, sampleRateHz ?? firstRate(model));
   }
 
-  /** Aborts when the session fails. */
+  /** A signal that aborts when the session fails. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
@@ -119,7 +119,7 @@ class Transcription {
     }
     this.#complain(true);
     const transcript = await this.#finish();
-    // Nothing at all is no result of a recording that could not be read.
+    // An empty text would be no honest result of a recording that could not be read.
     if (lateError && transcript.text === '') throw lateError;
     return transcript;
   }
@@ -138,7 +138,7 @@ class Transcription {
     checkEnough(this.#intake.info, bytes);
   }
 
-  /** Whether a recording that cannot be read to its end has been heard until there, and the session lives. */
+  /** Whether the session still lives and has taken the recording up to the place where it cannot be read. */
   #canFinish(error: unknown): boolean {
     const isAborted = error instanceof AsrError && error.code === 'ABORTED';
     return !isAborted && this.#session !== undefined && this.#session.state !== 'closed';
@@ -159,7 +159,7 @@ class Transcription {
     return this.#finish();
   }
 
-  /** What ended the session explains more than the append that came too late for it. */
+  /** The error that ended the session explains more than the rejection of a late append. */
   async reasonOf(error: unknown): Promise<unknown> {
     if (this.#session?.state !== 'closed') return error;
     return this.#session.finish().then(
@@ -194,14 +194,14 @@ class Transcription {
     return session;
   }
 
-  /** What is wrong with the recording: the session gets only samples that were heard already. */
+  /** Reports what is wrong with the recording. The session cannot do so, because it only gets decoded samples. */
   #complain(isEnd: boolean): void {
     for (const complaint of this.#intake.doctor?.complaints(this.#rateHz, isEnd) ?? []) {
       this.#warn(complaint);
     }
   }
 
-  /** Once of each kind, however many recordings there are in it. */
+  /** Warns once of each kind of fault, however many recordings the source contains. */
   #warn({ code, message }: AudioComplaint): void {
     if (this.#warned.has(code)) return;
     this.#warned.add(code);
@@ -224,8 +224,8 @@ class Transcription {
 }
 
 /**
- * The rate for a source among those of a model: its own as far as that has no more than speech, 16 kHz for more, which would
- * only cost more to send, or the model's default.
+ * The session's rate for a source, among the rates of a model: the source's own rate up to 16 kHz, which is all that
+ * speech needs; 16 kHz for more, which would only cost more to send; else the model's default.
  */
 function usefulRate({ rateHz, originalRateHz }: SourceFormat, offered: readonly number[]): number {
   const original = originalRateHz ?? rateHz;

@@ -4,35 +4,38 @@ import type { FinalEvent, Word } from './events';
 export interface Caption {
   beginMs: number;
   endMs: number;
-  /** One or two lines. */
+  /** One or two lines of text. */
   text: string;
 }
 
 export interface CaptionOptions {
-  /** Width of a line. Default 42 characters; Chinese, Japanese and Korean ones count double. */
+  /** Width of a line. Default 42 characters; Chinese, Japanese and Korean characters count twice. */
   maxLineWidth?: number;
   /** Default 2. */
   maxLines?: number;
-  /** Longest time that a caption stands. Default 7000. */
+  /** The longest time that a caption is shown. Default 7000. */
   maxDurationMs?: number;
 }
 
 const DEFAULTS: Required<CaptionOptions> = { maxLineWidth: 42, maxLines: 2, maxDurationMs: 7000 };
-/** A caption without an end, from a model without times, stands for as long as it takes to read. */
+/** A caption without an end, from a model without times, is shown for as long as it takes to read. */
 const READING_MS_PER_CHARACTER = 60;
 const MIN_DURATION_MS = 1000;
 const WIDE = /[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/g;
 
 /**
- * Captions of final sentences. Sentences with word times are cut where the words are; sentences without are one caption
- * each, from the times the sentence has. Sentences without any time are left out.
+ * Makes captions of final sentences. Sentences with word times are divided between words; a sentence without word
+ * times is one caption with the times of the sentence. Sentences without any time are left out.
  */
 export function captionsOf(finals: readonly FinalEvent[], options: CaptionOptions = {}): Caption[] {
   const limits = { ...DEFAULTS, ...options };
   return finals.flatMap((final) => sentenceCaptions(final, limits));
 }
 
-/** SubRip (`.srt`). It has no way to escape markup: what players would take for a tag is written with other brackets. */
+/**
+ * SubRip (`.srt`). The format has no way to escape markup, so brackets that players would take for a tag are replaced
+ * by others.
+ */
 export function toSrt(finals: readonly FinalEvent[], options?: CaptionOptions): string {
   return captionsOf(finals, options)
     .map(
@@ -53,7 +56,7 @@ export function toVtt(finals: readonly FinalEvent[], options?: CaptionOptions): 
 function sentenceCaptions(final: FinalEvent, limits: Required<CaptionOptions>): Caption[] {
   const words = final.words ?? [];
   const timed = words.filter(({ beginMs, endMs }) => isTime(beginMs) && isTime(endMs));
-  // A word without a time has no place between the others: then the whole sentence is one caption.
+  // A word without a time cannot be placed between the others; then the whole sentence is one caption.
   if (timed.length === 0 || timed.length < words.length) return wholeCaption(final, timed, limits);
   return groupWords(
     timed.filter((word) => shownWord(word) !== ''),
@@ -84,12 +87,15 @@ function isTime(ms: number | undefined): ms is number {
   return Number.isFinite(ms);
 }
 
-/** A line break of the recognised text would end a cue and could begin a forged one. */
+/** A line break in the recognised text would end a cue and could begin a forged one. */
 function inOneLine(text: string): string {
   return text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }
 
-/** Words for one caption each: as many as fit its lines and its time, rather cut at punctuation than behind it. */
+/**
+ * Divides words into captions: as many words as fit into the lines and the time, with cuts at punctuation where
+ * possible.
+ */
 function groupWords(words: readonly Word[], limits: Required<CaptionOptions>): Word[][] {
   const maxWidth = limits.maxLineWidth * limits.maxLines;
   const groups: Word[][] = [];
@@ -112,7 +118,7 @@ function groupWords(words: readonly Word[], limits: Required<CaptionOptions>): W
   return groups;
 }
 
-/** Where the second half of the group may be cut behind punctuation; else at its end. */
+/** The last punctuation in the second half of the group, or the end of the group. */
 function lastPunctuation(group: readonly Word[]): number {
   for (let i = group.length - 1; i > group.length / 2; i--) {
     if (group[i - 1]?.punctuation.trim()) return i;
@@ -124,7 +130,7 @@ function joinWords(words: readonly Word[]): string {
   return words.map((word, i) => behind(words[i - 1], word)).join('');
 }
 
-/** What a word adds to the one before: itself, with a space between the two where the script has spaces. */
+/** What a word adds to the text before it: the word, with a space in front where its script has spaces. */
 function behind(previous: Word | undefined, word: Word): string {
   const shown = shownWord(word);
   const before = previous && shownWord(previous);

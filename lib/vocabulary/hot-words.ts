@@ -1,11 +1,11 @@
 import type { Vocabulary } from './parameters';
 
-/** Of a hot word that is given without one; the help of the fields says so. */
+/** The weight of a hot word without one; the help of the fields says so. */
 const USUAL_WEIGHT = 4;
 
 /**
- * Reads hot words as people type them: one a line, with its weight behind it after a space, a comma, a colon or an
- * equals sign. `Model Studio 5`, `Qwen`.
+ * Reads hot words as people type them: one per line, with the weight behind a space, a comma, a colon or an equals
+ * sign, as in `Model Studio 5` or `Qwen`.
  */
 export function parseHotWords(text: string): Vocabulary {
   const lines = text.split('\n').map((line) => line.trim());
@@ -19,7 +19,7 @@ export function parseHotWords(text: string): Vocabulary {
   );
 }
 
-/** Writes hot words so that {@link parseHotWords} reads them again. */
+/** Writes hot words in the form that {@link parseHotWords} reads. */
 export function formatHotWords(vocabulary: Readonly<Record<string, unknown>>): string {
   return Object.entries(vocabulary)
     .map(([word, weight]) => `${word} ${String(weight)}`)

@@ -1,7 +1,7 @@
-/** Scripts that are written without spaces between sentences: Chinese, Japanese, Thai and their punctuation. */
+/** Scripts without spaces between sentences: Chinese, Japanese and Thai, and their punctuation. */
 const UNSPACED = /[\u0e00-\u0e7f\u3000-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]/;
 
-/** Joins the texts of sentences as they are written: with a space, but none between Chinese, Japanese or Thai. */
+/** Joins the texts of sentences with spaces, and without them between Chinese, Japanese or Thai. */
 export function joinTexts(texts: readonly string[]): string {
   let joined = '';
   for (const part of texts) {

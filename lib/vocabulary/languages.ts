@@ -1,4 +1,4 @@
-/** `zh-CN`, `en_US`: a code with a region or a script behind it. */
+/** A code followed by a region or a script, such as `zh-CN` or `en_US`. */
 const TAG = /^([a-z]{2,3})(?:[-_][a-z0-9]+)+$/i;
 
 /** The first part of a language tag, which is all that the service knows (protocol.md A.7): `zh` of `zh-CN`. */
@@ -6,7 +6,7 @@ export function languageOfTag(tag: string): string {
   return TAG.exec(tag)?.[1]?.toLowerCase() ?? tag;
 }
 
-/** What to write instead of a language that is none of these codes; empty where nobody can tell. */
+/** Suggests a code for a language that is none of these codes; empty where there is no suggestion. */
 export function languageAdvice(asked: string, codes: readonly string[]): string {
   if (/^(auto|automatic|detect|any)$/i.test(asked)) {
     return 'Leave it out, and the service detects the language.';

@@ -1,19 +1,19 @@
 /**
- * What a session tells whoever looks for a fault, in the host's own log: connections, reconnects, commits, close
- * codes. Neither the key nor what was said is ever in it. A log that throws harms nothing.
+ * What a session writes to the host's own log for finding faults: connections, reconnects, commits, close codes. It
+ * never contains the key or the recognised text. A log that throws does no harm.
  */
 export interface SessionLog {
   debug(message: string, details: Readonly<Record<string, unknown>>): void;
 }
 
-/** The same log, whose failures stay its own. */
+/** Wraps a log so that its failures stay its own. */
 export function harmless(log: SessionLog): SessionLog {
   return {
     debug: (message, details) => {
       try {
         log.debug(message, details);
       } catch {
-        // There is nowhere left to say it.
+        // There is no other place to report it.
       }
     },
   };

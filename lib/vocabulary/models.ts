@@ -4,7 +4,7 @@ import type { Region } from './regions';
 
 export type SessionMode = 'vad' | 'manual';
 
-/** Formats that audio may have on its way to the service. `pcm` is what this package makes of all audio by itself. */
+/** Formats in which audio may go to the service. This package converts all audio to `pcm` by itself. */
 export type WireFormat = 'pcm' | 'wav' | 'mp3' | 'opus' | 'speex' | 'aac' | 'amr';
 
 export type ParameterTable = Readonly<Partial<Record<ParameterName, ParameterSpec>>>;
@@ -13,29 +13,32 @@ export type ParameterTable = Readonly<Partial<Record<ParameterName, ParameterSpe
 export interface ModelCapabilities {
   /** The wire protocol that the model speaks. */
   protocol: 'qwen-realtime' | 'run-task';
-  /** Regions of the service that have the model. */
+  /** Regions of the service that offer the model. */
   regions: readonly Region[];
-  /** Rates of the audio that the session takes; the first is the default. */
+  /** Sample rates that the session takes; the first is the default. */
   sampleRatesHz: readonly number[];
-  /** Formats that the service decodes itself. */
+  /** Formats that the service decodes. */
   formats: readonly WireFormat[];
-  /** Language codes that may be asked for; recognition is automatic without one. */
+  /** Language codes that may be set; without one the service detects the language. */
   languages: readonly string[];
-  /** How many of them at once; 0 where the model takes none. */
+  /** How many languages may be set at once; 0 where the model takes none. */
   maxLanguages: number;
-  /** `seven`: surprised, neutral, happy, sad, disgusted, angry, fearful. `three`: positive, neutral, negative. */
+  /**
+   * The emotions that the model detects. `seven`: surprised, neutral, happy, sad, disgusted, angry, fearful. `three`:
+   * positive, neutral, negative.
+   */
   emotions: 'seven' | 'three' | 'none';
-  /** Whether words and sentences come with times of their own. */
+  /** Whether words and sentences come with times. */
   timestamps: boolean;
-  /** Modes: `vad` = the service cuts sentences at silence, `manual` = the caller's commits do. */
+  /** Modes: with `vad` the service ends sentences at silence, with `manual` the caller's commits do. */
   modes: readonly SessionMode[];
-  /** Whether the model takes the dialogue before, as bias, and changes of it in between. */
+  /** Whether the model takes the dialogue so far as bias, and changes of it during a session. */
   context: 'none' | 'update';
-  /** Silence of the caller after which a session has to do something, well before the service ends it. */
+  /** Time without audio after which a session has to act, well before the service ends it. */
   idleMs: number;
-  /** How old a connection may get before the service might end it; 0 where it has no limit. */
+  /** Age of a connection after which the service might end it; 0 where there is no limit. */
   maxAgeMs: number;
-  /** Settings that the model takes, each with its range and default. */
+  /** Settings of the model, each with its range and default. */
   parameters: ParameterTable;
 }
 
@@ -53,20 +56,26 @@ const LONG_LANGUAGES = codes(
 );
 const PARAFORMER_LANGUAGES = codes('zh en ja yue ko de fr ru');
 
-/** A message of more than 262,144 bytes closes the connection (A.4.2); 1 KiB of it is for the rest of session.update. */
+/**
+ * A message of more than 262,144 bytes closes the connection (protocol.md A.4.2). 1 KiB is reserved for the rest of
+ * session.update.
+ */
 const MAX_CORPUS_BYTES = 262_144 - 1024;
 const SILENCE: ParameterSpec = { kind: 'integer', min: 200, max: 6000, default: 1300 };
 const OFF: ParameterSpec = { kind: 'boolean', default: false };
 const ON: ParameterSpec = { kind: 'boolean', default: true };
-/** The service's own default is off; a session asks it to stay, because a quiet microphone is no reason to end. */
+/** The service's default is off. A session turns it on, because a quiet microphone is no reason to end. */
 const STAYS: ParameterSpec = ON;
-/** Pages of single models do not list these two, the guide has them for all (protocol.md E 16): sent only when set. */
+/**
+ * The pages of single models do not list these two settings, but the guide has them for all (protocol.md E 16). They
+ * are sent only when set.
+ */
 const SILENCE_AND_HEARTBEAT = { silenceMs: SILENCE, heartbeat: OFF } as const;
 const ID: ParameterSpec = { kind: 'text', maxLength: 200 };
 const NOISE: ParameterSpec = { kind: 'number', min: -1, max: 1, step: 0.1 };
 const WORD_FILTER: ParameterSpec = { kind: 'wordFilter', maxWords: 32 };
 const VOCABULARY: ParameterSpec = { kind: 'vocabulary', maxWords: 2000, weights: [1, 2, 3, 4, 5, 50] };
-/** "any" in protocol.md B.1: the rates that audio has. */
+/** protocol.md B.1 says "any" rate; these are the rates that audio usually has. */
 const ANY_RATE = [16000, 8000, 11025, 12000, 22050, 24000, 32000, 44100, 48000];
 const ALL_FORMATS: readonly WireFormat[] = ['pcm', 'wav', 'mp3', 'opus', 'speex', 'aac', 'amr'];
 const BOTH_REGIONS: readonly Region[] = ['singapore', 'beijing'];
@@ -76,7 +85,7 @@ const QWEN_ASR_REALTIME: ModelCapabilities = {
   protocol: 'qwen-realtime',
   regions: BOTH_REGIONS,
   sampleRatesHz: [16000, 8000],
-  // What the service takes for opus is not documented beyond the name (protocol.md E 17): offered, and unproved.
+  // The documentation gives opus a name and no more (protocol.md E 17), so it is offered but unproved.
   formats: ['pcm', 'opus'],
   languages: QWEN_ASR_LANGUAGES,
   maxLanguages: 1,
@@ -84,20 +93,20 @@ const QWEN_ASR_REALTIME: ModelCapabilities = {
   timestamps: false,
   modes: ['vad', 'manual'],
   context: 'none',
-  // No limit is official; one client saw 60 s (protocol.md A.8, "Session length").
+  // There is no official limit; one client saw 60 s (protocol.md A.8, "Session length").
   idleMs: 40_000,
-  // Nothing official either; connections were seen to end after 19 and 35 minutes (protocol.md A.8).
+  // There is no official limit; connections were seen to end after 19 and 35 minutes (protocol.md A.8).
   maxAgeMs: 15 * 60_000,
   parameters: {
     vadThreshold: { kind: 'number', min: -1, max: 1, default: 0.2 },
     silenceMs: { kind: 'integer', min: 200, max: 6000, default: 800 },
-    // At most 10,000 tokens, which only the service can count: the length refuses what is surely too much. For Chinese, one
-    // message has room for less (protocol.md E 20).
+    // The limit is 10,000 tokens, which only the service can count; the length refuses what is surely too much. One
+    // message has room for less Chinese text (protocol.md E 20).
     corpusText: { kind: 'text', maxLength: 100_000, maxBytes: MAX_CORPUS_BYTES },
   },
 };
 
-/** What all run-task models share; protocol.md B.2, B.3. */
+/** What all run-task models share (protocol.md B.2, B.3). */
 const RUN_TASK = {
   protocol: 'run-task',
   formats: ALL_FORMATS,
@@ -105,9 +114,9 @@ const RUN_TASK = {
   timestamps: true,
   modes: ['vad'],
   context: 'none',
-  // 23 s without a message fail the task (protocol.md B.5).
+  // The service fails a task after 23 s without a message (protocol.md B.5).
   idleMs: 15_000,
-  // "No limit" (protocol.md B.5).
+  // The documentation says "no limit" (protocol.md B.5).
   maxAgeMs: 0,
 } as const;
 
@@ -202,7 +211,7 @@ const QWEN_AUDIO_MESSAGE: ModelCapabilities = {
 
 export const DEFAULT_MODEL = 'qwen3-asr-flash-realtime';
 
-/** The models that are known by name; newer snapshots of a family work too, see {@link findModel}. */
+/** The models that are known by name. Newer snapshots of a family work too; see {@link findModel}. */
 export const MODELS: readonly Model[] = [
   { id: DEFAULT_MODEL, ...QWEN_ASR_REALTIME },
   { id: 'qwen3-asr-flash-realtime-2026-02-10', ...QWEN_ASR_REALTIME },
@@ -223,15 +232,15 @@ export const MODELS: readonly Model[] = [
     languages: codes('zh en'),
     context: 'none',
   },
-  // protocol.md E 14; no page says that they take a context.
+  // No page says that it takes a context (protocol.md E 14).
   { id: 'fun-asr-mtl-realtime', ...FUN_ASR, regions: ['beijing'], context: 'none' },
   { id: 'fun-asr-mtl-realtime-2025-12-10', ...FUN_ASR, regions: ['beijing'], context: 'none' },
   { id: 'fun-asr-flash-8k-realtime', ...FUN_ASR_8K },
   { id: 'fun-asr-flash-8k-realtime-2026-01-28', ...FUN_ASR_8K },
   { id: 'paraformer-realtime-v2', ...PARAFORMER_V2 },
   { id: 'paraformer-realtime-v1', ...PARAFORMER_V1 },
-  // Whether "v2 only" of the documentation means 8k-v2 too is unclear (protocol.md B.3); it has the emotion (B.4),
-  // which is told "semantic = false", so it is taken as a v2.
+  // It is unclear whether "v2 only" in the documentation includes 8k-v2 (protocol.md B.3). The emotions of B.4
+  // require "semantic = false", and this model has them, so it is taken for a v2.
   { id: 'paraformer-realtime-8k-v2', ...PARAFORMER_V2, sampleRatesHz: [8000], emotions: 'three' },
   { id: 'paraformer-realtime-8k-v1', ...PARAFORMER_V1, sampleRatesHz: [8000] },
   { id: 'qwen-audio-3.0-asr-flash-streaming', ...QWEN_AUDIO_STREAMING },
@@ -239,7 +248,7 @@ export const MODELS: readonly Model[] = [
   { id: 'qwen-audio-3.1-asr-flash-message', ...QWEN_AUDIO_MESSAGE },
 ];
 
-/** Name patterns of families, for snapshots that appear after this release. The first that matches counts. */
+/** Name patterns of the families, for snapshots that appear after this release. The first match counts. */
 const FAMILIES: readonly { pattern: RegExp; capabilities: ModelCapabilities }[] = [
   { pattern: /^qwen[\d.]*-asr-[a-z-]*realtime(-|$)/, capabilities: QWEN_ASR_REALTIME },
   { pattern: /^fun-asr-[a-z-]*8k-realtime(-|$)/, capabilities: FUN_ASR_8K },
@@ -251,10 +260,10 @@ const FAMILIES: readonly { pattern: RegExp; capabilities: ModelCapabilities }[] 
 ];
 
 /**
- * The capabilities of a model: its own row, or its family's for a name that is not listed yet.
+ * The capabilities of a model: its own row, or that of its family for an unlisted name.
  *
- * The realtime service does not refuse a name it does not know but runs another, dearer model (protocol.md A.2), so a
- * name of no known family is refused here.
+ * The realtime service does not refuse a name that it does not know but runs another, dearer model (protocol.md A.2),
+ * so a name that fits no family is refused here.
  * @throws AsrError `INVALID_OPTION` with `param` `model`.
  */
 export function findModel(id: string): Model {
@@ -269,7 +278,7 @@ export function findModel(id: string): Model {
   );
 }
 
-/** The value of a setting, or what the service uses without one. */
+/** The value of a setting, or the default of the service. */
 export function parameterOrDefault(
   model: Model,
   given: ModelParameters,

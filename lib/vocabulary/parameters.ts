@@ -1,70 +1,70 @@
 /**
- * Settings of recognition that some models have and others do not (protocol.md A.4.1, B.3). Which model takes which,
- * with what range and default, stands in its row of `models.ts`; editors and checks are driven by that.
+ * Settings of recognition that some models have and others do not (protocol.md A.4.1, B.3). The row of a model in
+ * `models.ts` lists its settings with range and default; editors and checks use that table.
  */
 
 /** Hot words with their weights: 1 to 5, or 50 for the few that must win. */
 export type Vocabulary = Record<string, number>;
 
-/** What to do with unwanted words; protocol.md B.3 `special_word_filter`. */
+/** What happens to unwanted words (protocol.md B.3 `special_word_filter`). */
 export interface SpecialWordFilter {
-  /** Words that are replaced by signs. */
+  /** Words that are replaced by asterisks. */
   filter_with_signed?: { word_list: string[] };
   /** Words that are left out. */
   filter_with_empty?: { word_list: string[] };
-  /** Also filter the service's own list. Default false. */
+  /** Whether the service's own list is used as well. Default false. */
   system_reserved_filter?: boolean;
 }
 
-/** One turn of the dialogue before, which biases recognition (protocol.md B.2.1 `input.context`). */
+/** One earlier turn of the dialogue, which biases recognition (protocol.md B.2.1 `input.context`). */
 export interface ContextTurn {
-  /** What the person said before, or a list of words. */
+  /** What the person said, or a list of words. */
   user?: string;
-  /** What was answered. */
+  /** The answer to it. */
   assistant?: string;
 }
 
-/** Every setting by name. Units are in the names; what is left out keeps the service's default. */
+/** Every setting by name. Units are in the names. A setting that is left out keeps the service's default. */
 export interface ModelParameters {
-  /** -1 to 1, lower hears quieter speech. */
+  /** Threshold of voice activity detection, -1 to 1. A lower value detects quieter speech. */
   vadThreshold?: number;
-  /** Silence that ends a sentence. */
+  /** Length of the silence that ends a sentence. */
   silenceMs?: number;
-  /** Cuts sentences by meaning instead of by silence. */
+  /** Ends sentences by their meaning instead of by silence. */
   semanticPunctuation?: boolean;
-  /** Keeps sentences that are cut by silence from growing too long. */
+  /** Keeps sentences that are ended by silence from growing too long. */
   multiThreshold?: boolean;
   punctuation?: boolean;
-  /** Chinese numerals become digits. */
+  /** Writes Chinese numerals as digits. */
   inverseTextNormalization?: boolean;
-  /** Leaves out filler words. */
+  /** Leaves filler words out. */
   disfluencyRemoval?: boolean;
-  /** The service stays while silent audio keeps coming. */
+  /** Keeps the service from ending the session while silent audio keeps coming. */
   heartbeat?: boolean;
-  /** -1 to 1: towards -1 more noise is taken for speech, towards 1 more speech for noise. */
+  /** -1 to 1. Towards -1 more noise is taken for speech, towards 1 more speech for noise. */
   speechNoiseThreshold?: number;
   specialWordFilter?: SpecialWordFilter;
   vadModel?: string;
   /** Writes a dialect as it was spoken. */
   keepDialect?: boolean;
-  /** Without it, only finals come. */
+  /** Enables interims; without it only finals come. */
   intermediateResults?: boolean;
   /** Free text that biases recognition. */
   corpusText?: string;
-  /** A hot-word list that was made before. */
+  /** The id of a hot-word list that was made before. */
   vocabularyId?: string;
-  /** Hot words, given here. */
+  /** Hot words of this session. */
   vocabulary?: Vocabulary;
-  /** A hot-word list of the oldest models. */
+  /** The id of a hot-word list of the oldest models. */
   phraseId?: string;
 }
 
 export type ParameterName = keyof ModelParameters;
 
-/** Settings of the service's voice activity detection: without meaning where commits end the sentences. */
+/** Settings of the service's voice activity detection. They have no meaning where commits end the sentences. */
 export const VAD_PARAMETERS: readonly ParameterName[] = ['vadThreshold', 'silenceMs'];
 
-/** What values a setting takes, and what holds when it is not set. */
+/** The values that a setting takes, and its default. */
 export type ParameterSpec =
   | { kind: 'boolean'; default: boolean }
   /** Bounds are inclusive. */
@@ -78,7 +78,7 @@ export type ParameterSpec =
 
 const WIDE_CHARACTERS = /[^\x20-\x7e]/;
 
-/** What is wrong with a value, in a sentence, or `undefined` when nothing is. */
+/** Describes what is wrong with a value in a sentence; `undefined` when nothing is. */
 export function parameterFault(name: string, value: unknown, spec: ParameterSpec): string | undefined {
   const got = `got ${shown(value).slice(0, 80)}`;
   switch (spec.kind) {
@@ -115,7 +115,10 @@ function sizeFault(name: string, text: string, maxBytes: number): string | undef
   return `Expected \`${name}\` to fit into one message of 262144 bytes, which leaves ${maxBytes} bytes for it; got ${bytes} bytes. Shorten it; the service reads at most 10000 tokens of it.`;
 }
 
-/** protocol.md B.3 `vocabulary`. A wrong weight would silently drop the whole table, so it is refused here. */
+/**
+ * protocol.md B.3 `vocabulary`. The service would silently drop the whole table for one wrong weight, so it is
+ * refused here.
+ */
 function vocabularyFault(
   name: string,
   value: unknown,
@@ -166,11 +169,11 @@ function wordFilterFault(name: string, value: unknown, maxWords: number): string
     : `Expected \`${name}\` to have at most ${maxWords} words, got ${words}.`;
 }
 
-/** This file also runs in Node-RED's editor, where Node.js' own means are not there. */
+/** This file also runs in Node-RED's editor, which lacks the functions of Node.js. */
 function shown(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   try {
-    // An object may say of itself that it has no JSON.
+    // An object's own `toJSON` may return nothing.
     const json: unknown = JSON.stringify(value);
     return typeof json === 'string' ? json : 'an object';
   } catch {

@@ -3,35 +3,37 @@ import { AsrError } from './errors';
 
 /**
  * Where recognition runs. `local` is the local service of this package, `custom` any address that speaks the same
- * protocols. Keys belong to one region (protocol.md A.1).
+ * protocols. A key belongs to one region (protocol.md A.1).
  */
 export type Region = 'singapore' | 'beijing' | 'local' | 'custom';
 
 export const REGIONS: readonly Region[] = ['singapore', 'beijing', 'local', 'custom'];
 
-/** The port on which `flow-asr service` listens and which region `local` asks, unless told otherwise. */
+/** The default port of `flow-asr service`, which the region `local` asks. */
 export const LOCAL_SERVICE_PORT = 8791;
 
 export interface EndpointOptions {
   /** Default `singapore`, or `custom` when only an `address` is given. */
   region?: Region;
-  /** Model Studio workspace (`ws-…`, `llm-…`): uses the workspace's own host name (protocol.md A.1). */
+  /** A Model Studio workspace (`ws-…`, `llm-…`), which has a host name of its own (protocol.md A.1). */
   workspaceId?: string;
   /**
-   * `ws://` or `wss://` address, for `custom` (required) and `local` (default: this machine). What the vendor's samples
-   * have behind the host, `/api-ws/v1/realtime?model=…` or `/api-ws/v1/inference`, may stay.
+   * `ws://` or `wss://` address, required for `custom` and optional for `local` (default: this machine). The path of
+   * the vendor's samples, `/api-ws/v1/realtime?model=…` or `/api-ws/v1/inference`, may be part of it.
    */
   address?: string;
 }
 
-/** A place to connect to. */
+/** An address to connect to, and its name. */
 export interface Endpoint {
   region: Region;
-  /** `wss://host[:port][/prefix]`, no trailing slash, no query. The protocol appends its own path. */
+  /** `wss://host[:port][/prefix]` without a trailing slash and a query. The protocol appends its own path. */
   baseUrl: string;
-  /** For people, in errors and the `opened` event: `Singapore`, `Beijing, workspace ws-…`, an address. */
+  /**
+   * The name for people, in errors and the `opened` event: `Singapore`, `Beijing, workspace ws-…`, or the address.
+   */
   label: string;
-  /** Whether a session without an API key makes sense here. */
+  /** Whether a session needs an API key here. */
   needsApiKey: boolean;
 }
 
@@ -46,7 +48,7 @@ const CLOUD = {
  */
 export function resolveEndpoint(options: EndpointOptions): Endpoint {
   const region = options.region ?? (options.address ? 'custom' : 'singapore');
-  // The id becomes a host name label and a header, so nothing else may slip in with it.
+  // The id becomes part of a host name and of a header, so no other characters may slip in with it.
   if (options.workspaceId && !/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(options.workspaceId)) {
     throw new AsrError(
       'INVALID_OPTION',
@@ -98,14 +100,14 @@ function cloudEndpoint(region: 'singapore' | 'beijing', workspaceId: string | un
   };
 }
 
-/** What the vendor's samples have behind the host; each protocol appends its own. */
+/** The path behind the host in the vendor's samples. Each protocol appends its own. */
 const API_PATH = /\/api-ws\/v1(?:\/(?:realtime|inference))?\/*$/;
 
-/** An address as people copy it from the vendor's samples, with `https` and the model in it, without what is ours to say. */
+/** The base of an address as people copy it from the vendor's samples, with `https` and the model in it. */
 function withoutApiPath(address: string): string {
   const [, scheme = '', rest = '', query = ''] =
     /^(wss?|https?)(:\/\/[^?#]*)(.*)$/i.exec(address.trim()) ?? [];
-  // A query may carry a key, and is refused below.
+  // Any other query may carry a key and is refused below.
   if (!API_PATH.test(rest) || !/^(?:\?(?:model=[^&#]*)?)?$/.test(query)) return address;
   return scheme.toLowerCase().replace('http', 'ws') + rest.replace(API_PATH, '');
 }
@@ -130,7 +132,7 @@ function parseAddress(address: string): string {
       },
     );
   }
-  // Addresses are shown in errors and events; secrets belong into the API key, which never is.
+  // Addresses are shown in errors and events. Secrets belong into the API key, which is never shown.
   if (url.username || url.password || url.search || url.hash) {
     throw new AsrError(
       'INVALID_OPTION',
@@ -146,7 +148,7 @@ export function isLoopback({ baseUrl }: Pick<Endpoint, 'baseUrl'>): boolean {
   return isLoopbackHost(new URL(baseUrl).hostname);
 }
 
-/** Whether nobody on the way to this address can read what is sent: it is encrypted, or stays on this machine. */
+/** Whether nobody on the way to this address can read the traffic: it is encrypted, or stays on this machine. */
 export function isPrivate(url: string): boolean {
   return url.startsWith('wss:') || isLoopback({ baseUrl: url });
 }
