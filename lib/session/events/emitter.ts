@@ -1,14 +1,14 @@
 import type { EventOf, SessionEvent, SessionEventType } from '../../vocabulary/events';
 
-/** What a listener gives back may be the promise of an async function. */
+/** A listener may be an async function and return a promise. */
 type Listener = (event: SessionEvent) => unknown;
 
 /**
- * Tells listeners of one type, or of every type, of each event. A listener that throws, or whose promise rejects, harms
- * neither the session nor the other listeners nor the process: its error becomes a warning.
+ * Calls the listeners of one type, or of every type, for each event. A listener that throws, or whose promise
+ * rejects, harms neither the session nor other listeners nor the process: its error becomes a warning.
  *
- * What a listener causes is told after all listeners were told of what it listened to, so that all of them see the
- * same order, and `finished` or `error` last.
+ * An event that a listener causes is emitted after all listeners have got the present one. So all of them see the
+ * same order, with `finished` or `error` last.
  */
 export class Emitter {
   readonly #listeners = new Map<SessionEventType | 'event', Set<Listener>>();
@@ -16,19 +16,19 @@ export class Emitter {
   #isTelling = false;
   #isOver = false;
 
-  /** Returns what removes the listener. */
+  /** Returns a function that removes the listener. */
   on<T extends SessionEventType>(type: T | 'event', listener: (event: EventOf<T>) => unknown): () => void {
     let listeners = this.#listeners.get(type);
     if (!listeners) this.#listeners.set(type, (listeners = new Set()));
-    // One entry per call, so that adding a function twice takes two removals.
+    // Each call has an entry of its own, so that a function that was added twice must be removed twice.
     const entry: Listener = (event) => listener(event as EventOf<T>);
     listeners.add(entry);
     return () => void listeners.delete(entry);
   }
 
   /**
-   * After `finished` or `error` nothing is told any more and the listeners are forgotten.
-   * @param next follows the first one, before anything that a listener of the first one causes
+   * After `finished` or `error` nothing is emitted any more, and the listeners are forgotten.
+   * @param next An event that follows the first one, before anything that a listener of the first one causes.
    */
   emit(event: SessionEvent, next?: SessionEvent): void {
     this.#waiting.push(event);
@@ -47,7 +47,7 @@ export class Emitter {
 
   #tellAll(event: SessionEvent): void {
     this.#tell(this.#listeners.get(event.type), event);
-    // From here on a failing listener can only be reported behind the last event, which nothing may follow.
+    // From here on a failing listener can no longer be reported, because nothing may follow the last event.
     this.#isOver ||= event.type === 'finished' || event.type === 'error';
     this.#tell(this.#listeners.get('event'), event);
   }
@@ -55,7 +55,7 @@ export class Emitter {
   #tell(listeners: Set<Listener> | undefined, event: SessionEvent): void {
     if (!listeners || listeners.size === 0) return;
     for (const listener of [...listeners]) {
-      // An earlier one may have removed it.
+      // An earlier listener may have removed it.
       if (!listeners.has(listener)) continue;
       try {
         const result = listener(event);
@@ -71,7 +71,7 @@ export class Emitter {
   }
 
   #report(error: unknown, event: SessionEvent): void {
-    // A listener of warnings that throws must not be told of that for ever.
+    // A listener of warnings that throws must not be called with its own failure forever.
     const isReport = event.type === 'warning' && event.code === 'LISTENER_FAILED';
     if (isReport || this.#isOver) return;
     const text = error instanceof Error ? error.message : String(error);
@@ -87,16 +87,16 @@ interface Read {
 
 /**
  * The events of a session for one `for await` reader. A reader that is slower than the service finds only the newest
- * interim of a sentence and the newest statistics; everything else waits for it in order.
+ * interim of a sentence and the newest statistics; all other events wait for it in order.
  */
 export class EventQueue implements AsyncIterableIterator<SessionEvent> {
   readonly #waiting: SessionEvent[] = [];
   readonly #onReturn: () => void;
-  /** Reads that wait, oldest first; a reader need not await one before the next. */
+  /** Pending reads, oldest first; a reader need not await one before it asks for the next. */
   readonly #reads: Read[] = [];
   #ended = false;
 
-  /** `onReturn` is called once, when the reader stops or the last event was put in. */
+  /** `onReturn` is called once, when the reader stops or the last event was added. */
   constructor(onReturn: () => void) {
     this.#onReturn = onReturn;
   }
@@ -146,7 +146,7 @@ export class EventQueue implements AsyncIterableIterator<SessionEvent> {
   }
 }
 
-/** Whether nobody needs the older event any more. */
+/** Whether the newer event makes the older one useless. */
 function replaces(event: SessionEvent, older: SessionEvent): boolean {
   if (event.type === 'statistics') return older.type === 'statistics';
   return event.type === 'interim' && older.type === 'interim' && older.sentenceId === event.sentenceId;

@@ -5,7 +5,7 @@ import type { SessionLog } from '../../vocabulary/log';
 import type { CommitResult } from '../options';
 import type { Emitter } from './emitter';
 
-/** Logs the events of a session, where that is wanted. */
+/** Logs the events of a session where the caller gave a log. */
 export function logEvents(emitter: Emitter, log: SessionLog | undefined): void {
   if (!log) return;
   emitter.on('event', (event) => {
@@ -13,7 +13,7 @@ export function logEvents(emitter: Emitter, log: SessionLog | undefined): void {
   });
 }
 
-/** Logs an event, unless it is of the speech itself. */
+/** Logs an event, unless it contains recognised text. */
 function logEvent(log: SessionLog, event: SessionEvent): void {
   switch (event.type) {
     case 'opened':
@@ -32,11 +32,11 @@ function logEvent(log: SessionLog, event: SessionEvent): void {
       log.debug('waiting for a connection', {});
       break;
     case 'reconnecting':
-      // The reason may repeat what the service said; the end of the connection was logged.
+      // The reason may repeat the service's words. The end of the connection was logged before.
       log.debug('reconnecting', { attempt: event.attempt, delayMs: event.delayMs });
       break;
     case 'warning':
-      // Its message may repeat what the service said.
+      // The message may repeat the service's words.
       log.debug('warning', { code: event.code });
       break;
     case 'finished':
@@ -51,7 +51,7 @@ function logEvent(log: SessionLog, event: SessionEvent): void {
   }
 }
 
-/** Logs a commit that was sent, and its answer. */
+/** Logs a commit when it is made, and its answer. */
 export function logCommit(
   log: SessionLog,
   clock: Clock,

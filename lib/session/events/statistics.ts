@@ -4,7 +4,7 @@ import type { Statistics } from '../../vocabulary/events';
 import { sumOf } from '../../protocol/usage';
 import type { Usage } from '../../protocol/usage';
 
-/** The newest latencies are what percentiles are computed from: a session may run for weeks. */
+/** Percentiles are computed from the newest latencies, because a session may run for weeks. */
 const KEPT_LATENCIES = 512;
 
 /** Latencies of a session in bounded memory: percentiles of the newest 512, the maximum of all. */
@@ -23,14 +23,14 @@ class Latencies {
     return this.#maxMs;
   }
 
-  /** Nearest rank: the smallest latency that at least this share of them does not exceed. */
+  /** Nearest rank: the smallest latency that at least this share of the latencies does not exceed. */
   percentiles(shares: readonly number[]): number[] {
     const sorted = [...this.#newest].sort((a, b) => a - b);
     return shares.map((share) => sorted[Math.ceil(share * sorted.length) - 1] ?? 0);
   }
 }
 
-/** Counts what a session does. Audio is counted in bytes and told in milliseconds. */
+/** Counts what a session does. It counts audio in bytes and reports it in milliseconds. */
 export class StatisticsCounter {
   audioInBytes = 0;
   audioSentBytes = 0;
@@ -40,7 +40,7 @@ export class StatisticsCounter {
   readonly #finalLatencies = new Latencies();
   readonly #interimLatencies = new Latencies();
   readonly #reconnects = new Map<AsrErrorCode, number>();
-  /** Of the protocol sessions before this one, and of this one so far. */
+  /** The usage of earlier protocol sessions, and of this one so far. */
   #usageBefore: Usage = { billedSeconds: 0 };
   #usage: Usage | undefined;
   #finals = 0;
@@ -49,7 +49,7 @@ export class StatisticsCounter {
   #firstTextAfterMs: number | undefined;
   #firstPackageAfterMs: number | undefined;
   #lastPackageAfterMs: number | undefined;
-  /** Speech that has no text yet, and when its beginning was sent. */
+  /** Speech without text yet, and when its beginning was sent. */
   #unheard: { sentenceId: string; sentAtMs: number } | undefined;
 
   constructor(bytesPerMs: number) {
@@ -61,34 +61,37 @@ export class StatisticsCounter {
     this.audioSentBytes += bytes;
   }
 
-  /** The connection was lost and another one has taken its place. */
+  /** A lost connection was replaced by another one. */
   reconnected(reason: AsrErrorCode): void {
     this.#reconnects.set(reason, (this.#reconnects.get(reason) ?? 0) + 1);
   }
 
-  /** What the service bills, cumulative for the protocol session: the last one counts, never a sum (A.5.7, B.4). */
+  /**
+   * The usage that the service reports is cumulative for the protocol session, so the last one counts and never a sum
+   * (protocol.md A.5.7, B.4).
+   */
   usage(usage: Usage): void {
     this.#usage = usage;
   }
 
-  /** Another protocol session begins; its usage counts from 0. */
+  /** Another protocol session begins, whose usage counts from 0. */
   protocolSessionEnded(): void {
     if (!this.#usage) return;
     this.#usageBefore = sumOf(this.#usageBefore, this.#usage);
     this.#usage = { billedSeconds: 0 };
   }
 
-  /** The service said something about speech. */
+  /** The service sent a result of any kind. */
   package(nowMs: number): void {
     if (this.#firstAudioAtMs !== undefined) this.#firstPackageAfterMs ??= nowMs - this.#firstAudioAtMs;
   }
 
-  /** The service has given all results, so long after they were asked for. */
+  /** The service has given all results, this long after they were asked for. */
   completed(afterMs: number): void {
     this.#lastPackageAfterMs = afterMs;
   }
 
-  /** @param sentAtMs when the beginning of the sentence's speech went out; `undefined` when that is not known */
+  /** @param sentAtMs When the beginning of the sentence's speech was sent; `undefined` when that is unknown. */
   speechStarted(sentenceId: string, sentAtMs: number | undefined): void {
     this.#unheard = sentAtMs === undefined ? undefined : { sentenceId, sentAtMs };
   }
@@ -156,12 +159,12 @@ function summary(latencies: Latencies): { p50Ms: number; p95Ms: number; maxMs: n
   return { p50Ms: Math.round(p50Ms), p95Ms: Math.round(p95Ms), maxMs: Math.round(maxMs) };
 }
 
-/** Calls `tell` again and again until the returned function is called. */
+/** Calls `tell` at each interval until the returned function is called. */
 export function every(clock: Clock, intervalMs: number, tell: () => void): Cancel {
   let cancel: Cancel;
   const schedule = (): void => {
     cancel = clock.after(intervalMs, () => {
-      // The next one first, because `tell` may end it all.
+      // The next call is scheduled first, because `tell` may end the session.
       schedule();
       tell();
     });

@@ -24,26 +24,26 @@ export interface ConnectionOptions {
 
 export interface ConnectionHandlers {
   onEvent: (event: ServiceEvent) => void;
-  /** The connection is gone, with what that means. Nothing follows. */
+  /** The connection has ended, for the given reason. No other handler is called after it. */
   onLost: (error: AsrError) => void;
-  /** The connection can take more again. */
+  /** The connection can take more data again. */
   onDrain: () => void;
-  /** The service has sent a message, whatever it means. */
+  /** The service has sent a message of any kind. */
   onFrame: () => void;
   /** The service has answered a ping. */
   onPong: () => void;
-  /** The next task of the protocol session was begun. */
+  /** The next task of the protocol session has begun. */
   onResumed: () => void;
   /** There is no room for another connection now; it is made as soon as there is. */
   onWaiting: (reason: string) => void;
 }
 
-/** Bytes in the socket's buffer past which nothing more is handed to it. */
+/** With more bytes than this in the socket's buffer nothing more is handed to it. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
 /**
- * One connection to the service and the protocol session on it: brings it up within its bounds, watches that it is
- * alive, and says in typed errors how it ended.
+ * One connection to the service with the protocol session on it. It connects within its bounds, checks that the
+ * connection is alive, and reports its end as a typed error.
  */
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -77,7 +77,7 @@ export class Connection {
     });
   }
 
-  /** Begins to connect. Handlers are called from then on, never before this returns. */
+  /** Begins to connect. Handlers are called only after this has returned. */
   open(): void {
     const { endpoint, apiKey, workspaceId, proxy, connectTimeoutMs, environment } = this.#options;
     const protocol = this.#protocol;
@@ -92,7 +92,7 @@ export class Connection {
       },
       {
         onOpen: () => {
-          // Before, there is nothing to ping; the bound on connecting watches over that.
+          // Before this there is nothing to ping; the connect timeout applies until then.
           this.#heartbeat.start();
           for (const frame of protocol.start()) this.#configure(frame);
         },
@@ -126,7 +126,7 @@ export class Connection {
     this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
   }
 
-  /** Whether audio would go out now rather than wait in a buffer. */
+  /** Whether audio would be sent now instead of waiting in a buffer. */
   get isReady(): boolean {
     return this.#phase === 'open' && !this.#blocked && this.#protocol.acceptsAudio;
   }
@@ -136,12 +136,12 @@ export class Connection {
     return this.#phase === 'between';
   }
 
-  /** Whether the operating system has all that was sent. */
+  /** Whether the operating system has taken everything that was sent. */
   get isDrained(): boolean {
     return (this.#socket?.bufferedBytes ?? 0) === 0;
   }
 
-  /** Begins the next task of a paused protocol session, within the bound of a configuration. */
+  /** Begins the next task of a paused protocol session, within the timeout of a configuration. */
   resume(): void {
     this.#phase = 'open';
     for (const frame of this.#protocol.resume()) this.#configure(frame);
@@ -162,27 +162,30 @@ export class Connection {
     });
   }
 
-  /** Ends the open sentence. Where the service takes no audio before it has answered, its answer has a bound. */
+  /** Ends the open sentence. Where the service takes no audio before it has answered, the answer has a timeout. */
   commit(): void {
     for (const frame of this.#protocol.commit()) this.send(frame);
     if (!this.#protocol.acceptsAudio)
       this.#bound(this.#options.finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
   }
 
-  /** Asks for the last results. On a dead link they would never come, and no audio is left to show that it is dead. */
+  /**
+   * Asks for the last results. A ping goes with it: on a dead link the results would never come, and no further audio
+   * would show that it is dead.
+   */
   finish(): void {
     for (const frame of this.#protocol.finish()) this.send(frame);
     this.#heartbeat.ask();
   }
 
-  /** Calls back once the service has all that was sent so far, if the connection lives that long. */
+  /** Calls back once the service has everything that was sent so far, if the connection lives that long. */
   confirm(onArrived: () => void): void {
     this.#arrivals.confirm(onArrived);
   }
 
   /**
-   * The service is done with the protocol session: gives the connection back for another one, if it can be used again.
-   * No handler is called any more if so.
+   * The protocol session is over. Gives the connection back to the pool if it can be used again; then no handler is
+   * called any more.
    */
   release(): boolean {
     if (!this.#protocol.isReusable || !this.#socket?.release()) return false;
@@ -191,7 +194,7 @@ export class Connection {
     return true;
   }
 
-  /** Closes politely; `onLost` follows within a second. */
+  /** Closes with a closing handshake; `onLost` follows within a second. */
   close(): void {
     this.#cancelTimers();
     this.#socket?.close();
@@ -206,7 +209,7 @@ export class Connection {
 
   #configure(frame: Frame): void {
     if (this.#phase === 'connecting') this.#phase = 'configuring';
-    // Also while it is open: the next task has to start in time, too.
+    // The timeout also holds while the connection is open, because the next task has to start in time, too.
     if (!this.#protocol.acceptsAudio) {
       this.#bound(this.#options.configureTimeoutMs, 'CONFIGURE_TIMEOUT', 'did not confirm the configuration');
     }
@@ -243,7 +246,7 @@ export class Connection {
     if (!acceptedBefore && protocol.acceptsAudio) this.#handlers.onDrain();
   }
 
-  // A method, because a handler may end the connection between two looks at the phase.
+  // A method, because a handler may end the connection between two reads of the phase.
   #isOver(): boolean {
     return this.#phase === 'over';
   }
@@ -289,7 +292,7 @@ export class Connection {
     return isSecret(this.#options.apiKey) ? this.#withoutKey(text) : text;
   }
 
-  /** The service's words may repeat what it was sent; nothing behind this point knows the key. */
+  /** The service may repeat what it was sent. Nothing outside of this class knows the key. */
   #withoutKey(text: string): string {
     const { apiKey } = this.#options;
     return apiKey && text.includes(apiKey) ? text.replaceAll(apiKey, '***') : text;

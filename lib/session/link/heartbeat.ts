@@ -2,18 +2,18 @@ import type { Cancel, Clock } from '../../transport/environment';
 
 export interface HeartbeatOptions {
   clock: Clock;
-  /** A ping goes out this often. */
+  /** Interval between pings. */
   intervalMs: number;
-  /** Without any sign of life for this long after a ping, the link is dead. */
+  /** The link counts as dead when nothing arrives for this long after a ping. */
   timeoutMs: number;
   ping: () => void;
   onDead: () => void;
 }
 
-/** protocol.md A.8: ping every 15 to 30 s; a link that is half dead answers nothing. */
+/** Pings the service to notice a dead link: protocol.md A.8 asks for a ping every 15 to 30 s. */
 export class Heartbeat {
   readonly #options: HeartbeatOptions;
-  /** When the oldest ping went out that no sign of life has followed. */
+  /** When the oldest ping was sent that nothing has followed. */
   #askedAtMs: number | undefined;
   #cancelPing: Cancel | undefined;
   #cancelLook: Cancel | undefined;
@@ -30,12 +30,12 @@ export class Heartbeat {
     });
   }
 
-  /** Something came. */
+  /** Something arrived. */
   alive(): void {
     this.#askedAtMs = undefined;
   }
 
-  /** Asks for a sign of life now. */
+  /** Sends a ping now. */
   ask(): void {
     const { clock, timeoutMs, ping } = this.#options;
     if (this.#askedAtMs === undefined) {
@@ -53,7 +53,7 @@ export class Heartbeat {
   #lookIn(delayMs: number): void {
     const { clock } = this.#options;
     this.#cancelLook?.();
-    // After a program that was busy for long the timer rings before the answer that has come is read.
+    // In a program that was busy for long, the timer rings before an answer that has arrived is read.
     this.#cancelLook = clock.after(delayMs, () => {
       this.#cancelLook = clock.after(0, () => {
         if (this.#askedAtMs !== undefined) this.#options.onDead();
@@ -62,33 +62,33 @@ export class Heartbeat {
   }
 }
 
-/** Tells when the service has got what was sent: a ping goes out behind it, and pings are answered in their order. */
+/** Reports when the service has received what was sent: a ping is sent behind it, and pings are answered in order. */
 export class Arrivals {
   readonly #ping: () => void;
   #isAsked = false;
-  /** Wait for the answer that is under way. */
+  /** Callbacks that wait for the answer to the ping on its way. */
   #next: (() => void)[] = [];
-  /** What they wait for was sent behind the ping that is under way: wait for the answer to another. */
+  /** Callbacks whose data was sent behind the ping on its way; they wait for the answer to the next one. */
   #later: (() => void)[] = [];
 
   constructor(ping: () => void) {
     this.#ping = ping;
   }
 
-  /** Sends a ping, unless one is under way: its answer is as good a sign of life. */
+  /** Sends a ping, unless one is on its way, whose answer is as good a sign of life. */
   ask(): void {
     if (this.#isAsked) return;
     this.#isAsked = true;
     this.#ping();
   }
 
-  /** Calls back once the service has all that was sent so far. */
+  /** Calls back once the service has everything that was sent so far. */
   confirm(onArrived: () => void): void {
     (this.#isAsked ? this.#later : this.#next).push(onArrived);
     this.ask();
   }
 
-  /** The answer came. */
+  /** The answer to the ping has arrived. */
   answered(): void {
     const arrived = this.#next;
     this.#next = this.#later;

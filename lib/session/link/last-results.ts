@@ -4,10 +4,10 @@ import type { Reconnection } from './reconnection';
 import type { Attempt, FinishesFor } from './states';
 import type { Watches } from './watches';
 
-/** A new connection waits no longer for the end of the old one, which has nothing more to say. */
+/** When a connection is renewed, the new one waits at most this long for the end of the old one. */
 const RENEWAL_FINISH_MS = 3000;
 
-/** The end of a protocol session: its last results, the connection that is let go, and what comes after. */
+/** The end of a protocol session: its last results, the release of the connection, and what follows. */
 export class LastResults {
   readonly #machine: LinkMachine;
   readonly #watches: Watches;
@@ -26,12 +26,12 @@ export class LastResults {
     this.#connect = connect;
   }
 
-  /** Asks for the last results, where there may be any. */
+  /** Asks for the last results where there may be any. */
   ask(finishesFor: FinishesFor): void {
     const { state, timers, options } = this.#machine;
     timers.cancel('idle');
     if (state.name !== 'open') {
-      // Between two tasks all results are there, and nothing has to be said about it.
+      // Between two tasks all results are there, so nothing needs to be asked for.
       this.letGo(finishesFor === 'sleep' ? 'rest' : finishesFor);
       return;
     }
@@ -43,7 +43,7 @@ export class LastResults {
     options.recognition.finishSent();
   }
 
-  /** Waits so long, from now on, for the service's next word. */
+  /** Limits the wait for the service's next message, from now on. */
   bound(timeoutMs: number): void {
     this.#machine.timers.set('bound', timeoutMs, () => {
       const { link, finishesFor = 'rest' } = this.#machine;
@@ -54,7 +54,7 @@ export class LastResults {
     });
   }
 
-  /** All results are there: closes the connection, or gives it back for others. */
+  /** All results are there: closes the connection, or gives it back to the pool. */
   letGo(finishesFor: FinishesFor): void {
     const { link } = this.#machine;
     if (!link || link.connection.release()) {
@@ -65,7 +65,9 @@ export class LastResults {
     link.connection.close();
   }
 
-  /** The protocol session is over without a loss: that is the end, or a pause until there is more to recognise. */
+  /**
+   * The protocol session ended without a loss. Either everything is over, or there is a pause until more audio comes.
+   */
   complete(finishesFor: FinishesFor): void {
     const { goal, hasAllResults, options } = this.#machine;
     const { sender, config } = options;
@@ -75,7 +77,7 @@ export class LastResults {
       this.#connect({ why: 'renewal' }, 'The connection was old and is replaced.');
       return;
     }
-    // Audio or a commit that came while the last results were awaited is not lost: it goes on with a new one.
+    // Audio or a commit that came while the last results were awaited is not lost; a new protocol session takes it.
     if (sender.isEmpty && (goal === 'end' || config.idle.policy === 'close')) {
       this.#machine.end();
       return;
@@ -87,7 +89,7 @@ export class LastResults {
     }
   }
 
-  /** The connection is gone, and nobody misses it. */
+  /** The connection ended while nothing was owed, so the session sleeps. */
   sleepThrough(error: AsrError): void {
     const { sender } = this.#machine.options;
     sender.attach(undefined);
@@ -95,7 +97,7 @@ export class LastResults {
     this.#rest(`${this.#noAudio()}, and the connection is gone. ${error.message}`);
   }
 
-  /** Nothing is connected any more; commits and the end wait for nothing, and audio that came meanwhile goes on. */
+  /** Nothing is connected any more. Commits and the end need not wait, and audio that came meanwhile goes on. */
   #rest(reason: string): void {
     const { sender, recognition } = this.#machine.options;
     recognition.protocolSessionEnded(sender);
@@ -106,7 +108,7 @@ export class LastResults {
     this.#reconnection.refill();
     this.#machine.enter('rest', { name: 'asleep' });
     this.#watches.closeWhenIdle();
-    // First, because a listener of the sleep may give audio, and what waits stands before that.
+    // Commands run first, because a listener of the sleep may append audio, which belongs behind them.
     sender.runCommands();
     if (this.#machine.state.name === 'asleep') this.#machine.announce(reason);
   }

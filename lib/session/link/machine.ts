@@ -15,28 +15,28 @@ export interface ServiceLinkOptions {
   counter: StatisticsCounter;
   emit: (event: SessionEvent) => void;
   /**
-   * The link is at something else; the end is told by `onEnd`.
-   * @param cause told before the change of state that it brings, if it brings one
+   * The link has another state. The end is reported by `onEnd` instead.
+   * @param cause An event to be emitted before the change of state that it causes.
    */
   onState: (state: SessionState, reason: string, cause?: SessionEvent) => void;
-  /** The service accepted the first protocol session: the event that says so. */
+  /** The event that reports the acceptance of the first protocol session. */
   openedEvent: (sessionId: string) => SessionEvent;
-  /** Whether a pause now would tear apart what the caller has not committed yet. */
+  /** Whether a pause now would divide audio that the caller has not committed yet. */
   hasUncommitted: () => boolean;
-  /** Nothing more comes: all results are there, or an error ended it. The connection is released. */
+  /** The link is over: all results are there, or an error ended it. The connection is released. */
   onEnd: (error?: AsrError) => void;
 }
 
-/** The state of a link, its timers, and the only way from one state to the next. */
+/** The state of a link with its timers, and the only way from one state to the next. */
 export class LinkMachine {
   readonly options: ServiceLinkOptions;
-  /** They belong to the state and end with it. */
+  /** The timers belong to the state and end with it. */
   readonly timers: Timers<'idle' | 'age' | 'retry' | 'bound'>;
   state: LinkState = { name: 'asleep' };
   goal: Goal = 'listen';
   readonly #onLeft: (next: LinkState) => void;
 
-  /** @param onLeft called when a state is left, with the next one */
+  /** @param onLeft Called with the next state when a state is left. */
   constructor(options: ServiceLinkOptions, onLeft: (next: LinkState) => void) {
     this.options = options;
     this.timers = new Timers(options.config.environment.clock);
@@ -47,12 +47,12 @@ export class LinkMachine {
     return 'link' in this.state ? this.state.link : undefined;
   }
 
-  // A method, because a listener may end the session between two looks at it.
+  // A method, because a listener may end the session between two reads.
   isOver(): boolean {
     return this.state.name === 'over';
   }
 
-  /** What the last results of the protocol session are asked for, if they are. */
+  /** For what the last results of the protocol session were requested, if they were. */
   get finishesFor(): FinishesFor | undefined {
     return 'finishesFor' in this.state ? this.state.finishesFor : undefined;
   }
@@ -68,7 +68,10 @@ export class LinkMachine {
     return TRANSITIONS[this.state.name][event] === to;
   }
 
-  /** What is not in the table does not happen. The timers of the new state are set behind this. */
+  /**
+   * Enters the next state. An event that is not in the table is a defect. The caller sets the timers of the new
+   * state.
+   */
   enter(event: LinkEvent, next: LinkState): void {
     if (!this.can(event, next.name)) return;
     this.timers.clear();
@@ -76,7 +79,7 @@ export class LinkMachine {
     this.state = next;
   }
 
-  /** Tells what the link is at; the session tells its end itself, behind the last finals. */
+  /** Reports the state of the link. The session itself reports its end, after the last finals. */
   announce(reason: string, cause?: SessionEvent): void {
     if (!this.isOver()) this.options.onState(sessionStateOf(this.state, this.goal), reason, cause);
   }
@@ -103,7 +106,7 @@ export class LinkMachine {
   }
 }
 
-/** The timers of one state by name: one that is set again replaces itself, and all of them end with the state. */
+/** The timers of one state by name. Setting one again replaces it, and all of them end with the state. */
 class Timers<Name extends string> {
   readonly #clock: Clock;
   readonly #cancels = new Map<Name, Cancel>();

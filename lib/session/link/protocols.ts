@@ -6,7 +6,7 @@ import { QwenRealtimeProtocol } from '../../protocol/qwen-realtime';
 import { RunTaskProtocol } from '../../protocol/run-task';
 import type { SessionConfig } from '../config';
 
-/** A new protocol session of the configured model. */
+/** Creates a protocol session of the configured model. */
 export function createProtocol(config: SessionConfig, context: SessionConfig['context']): Protocol {
   return PROTOCOLS[config.model.protocol](config, context);
 }

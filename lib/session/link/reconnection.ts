@@ -5,15 +5,15 @@ import { isPermanent, mayPass } from './loss';
 import type { LinkMachine } from './machine';
 import type { Attempt, LinkState, Loss } from './states';
 
-/** A connection that lasted so long was a good one, whatever it brought. */
+/** A connection that lasted this long was a good one, whether or not it gave results. */
 const GOOD_CONNECTION_MS = 30_000;
 
-/** Another connection in the place of one that was lost or could not be made, as long as that is worth trying. */
+/** Replaces a connection that was lost or could not be made, for as long as another attempt makes sense. */
 export class Reconnection {
   readonly #machine: LinkMachine;
   readonly #connect: (attempt: Attempt, reason: string) => void;
   readonly #backoff: Backoff;
-  /** What was settled when the last connection was lost. */
+  /** How much audio was settled when the last connection was lost. */
   #settledAtLossMs = 0;
 
   constructor(machine: LinkMachine, connect: (attempt: Attempt, reason: string) => void) {
@@ -24,12 +24,12 @@ export class Reconnection {
     this.#backoff = new Backoff({ baseMs: baseDelayMs, maxMs: maxDelayMs, random: environment.random });
   }
 
-  /** The attempts count anew: a connection has brought the session on, or the session rests. */
+  /** Counts attempts anew, because a connection has given results or the session rests. */
   refill(): void {
     this.#backoff.succeeded();
   }
 
-  /** The first connection could not be made. It is tried again for a while, where waiting may help. */
+  /** The first connection could not be made. It is tried again for a while where waiting may help. */
   firstFailed(error: AsrError, attempt: Extract<Attempt, { why: 'start' }>): void {
     const { config, sender } = this.#machine.options;
     const delayMs = this.#backoff.nextMs();
@@ -43,7 +43,7 @@ export class Reconnection {
     this.#tellOfNoRoom(error);
   }
 
-  /** A connection is lost, or an attempt to replace it has failed. */
+  /** A connection was lost, or an attempt to replace it has failed. */
   lost(error: AsrError): void {
     const machine = this.#machine;
     const { sender, counter, emit, config } = machine.options;
@@ -69,14 +69,14 @@ export class Reconnection {
     this.#tellOfNoRoom(error);
   }
 
-  /** What is not settled will be sent again. Returns the bytes that should be and are gone. */
+  /** Prepares unsettled audio to be sent again. Returns how many bytes of it are no longer kept. */
   rewind(): number {
     const { sender, recognition } = this.#machine.options;
     recognition.connectionLost(sender);
     return sender.rewind();
   }
 
-  /** The service has accepted the session on another connection: the event that says so. */
+  /** The event that reports the acceptance of the session on another connection. */
   resumed(sessionId: string, loss: Loss | undefined): SessionEvent {
     const { counter, sender } = this.#machine.options;
     if (loss) counter.reconnected(loss.code);
@@ -85,7 +85,7 @@ export class Reconnection {
     return { type: 'resumed', sessionId, replayedMs, lostMs: counter.heldMs(lostBytes) };
   }
 
-  /** Who wants the end does not wait for a connection for ever. */
+  /** Limits how long a caller who wants the end waits for a connection. */
   bound(): void {
     const { state, goal, options, timers } = this.#machine;
     if (goal !== 'end' || !('attempt' in state) || state.attempt.why !== 'loss') return;
@@ -113,11 +113,11 @@ export class Reconnection {
   #isWorthAnAttempt(error: AsrError): boolean {
     const { attempts } = this.#backoff;
     if (isPermanent(error) || attempts >= this.#machine.options.config.reconnect.maxAttempts) return false;
-    // The same bytes were refused again.
+    // The same bytes were refused a second time.
     return error.code !== 'PROTOCOL_REJECTED' || attempts === 0;
   }
 
-  /** Whether the connection that is lost was worth having. */
+  /** Whether the lost connection gave results or lasted. */
   #hasBroughtOn(state: LinkState): boolean {
     if (!('openedAtMs' in state)) return false;
     const lastedMs = this.#machine.now() - state.openedAtMs;
@@ -125,7 +125,7 @@ export class Reconnection {
   }
 }
 
-/** A container is understood only from its beginning. */
+/** A container can only be read from its beginning. */
 function cannotBeSentAgain(cause: AsrError, wireFormat: string): AsrError {
   const message =
     `${cause.message} The ${wireFormat} audio is longer than what is kept to be sent again ` +

@@ -12,12 +12,12 @@ import { Reconnection } from './reconnection';
 import type { Attempt, LinkStateName, OpenLink } from './states';
 import { Watches } from './watches';
 
-/** After the service said that what it was finishing has failed, nothing much will follow. */
+/** After the service reported a failure during the finish, hardly anything will follow. */
 const AFTER_FAILURE_MS = 1000;
 
 /**
- * The session's way to the service: one protocol session after the other, on a connection each or on one that was used
- * before. What it can be at, and what follows what, is the table in `states.ts`; here is what is done about it.
+ * The session's way to the service: one protocol session after the other, each on a new connection or on one from the
+ * pool. The table in `states.ts` lists the states and transitions; this class acts on them.
  */
 export class ServiceLink {
   readonly #options: ServiceLinkOptions;
@@ -55,7 +55,7 @@ export class ServiceLink {
     return this.#machine.state.name;
   }
 
-  /** The protocol session that audio goes to; none while it sleeps. */
+  /** The protocol session that audio goes to; `undefined` while the session sleeps. */
   get protocol(): Protocol | undefined {
     return this.#machine.link?.protocol;
   }
@@ -65,25 +65,25 @@ export class ServiceLink {
     this.#connect({ why: 'start', sinceMs: this.#machine.now() }, '');
   }
 
-  /** Audio is coming: a sleeping link wakes. */
+  /** Audio is coming, so a sleeping link wakes. */
   wake(): void {
     this.#watches.audio();
     if (this.#machine.state.name === 'asleep') this.#connect({ why: 'wake' }, 'There is audio again.');
   }
 
-  /** Runs the command once all audio before it has been sent, or at once while the link sleeps. */
+  /** Runs the command once all audio before it has been sent; at once while the link sleeps. */
   inTurn(command: Command): void {
     const { sender } = this.#options;
     sender.then(command);
     if (this.#machine.state.name === 'asleep' && !sender.hasAudio) sender.runCommands();
   }
 
-  /** Ends the open sentence, where the service takes that. */
+  /** Ends the open sentence where the service has a commit command. */
   commit(): void {
     this.#machine.link?.connection.commit();
   }
 
-  /** Calls back once the service has all that was sent so far, if the connection lives that long. */
+  /** Calls back once the service has everything that was sent so far, if the connection lives that long. */
   confirm(onArrived: () => void): void {
     this.#machine.link?.connection.confirm(onArrived);
   }
@@ -94,7 +94,7 @@ export class ServiceLink {
     for (const frame of link?.protocol.updateContext(context) ?? []) link?.connection.send(frame);
   }
 
-  /** From now on the link ends instead of falling asleep. */
+  /** From now on the link ends where it would fall asleep. */
   prepareEnd(): void {
     this.#machine.goal = 'end';
     this.#machine.timers.cancel('idle');
@@ -102,7 +102,7 @@ export class ServiceLink {
     this.#machine.announce('The session is being finished.');
   }
 
-  /** Asks for the last results, within the bound; all audio has been sent. */
+  /** Asks for the last results within their timeout; all audio has been sent. */
   finish(): void {
     this.#lastResults.ask('rest');
   }
@@ -111,8 +111,6 @@ export class ServiceLink {
   destroy(): void {
     this.#machine.destroy();
   }
-
-  // --- a connection and its protocol session
 
   #connect(attempt: Attempt, reason: string): void {
     if (!this.#machine.can('connect', 'connecting')) return;
@@ -140,7 +138,7 @@ export class ServiceLink {
       },
       onFrame: () => {
         this.#watches.heard(false);
-        // Another than that which opened the connection is the next task's.
+        // An id other than the one that opened the connection belongs to the next task.
         if (toldId !== undefined && protocol.sessionId !== toldId) {
           toldId = protocol.sessionId;
           this.#options.emit({ type: 'resumed', sessionId: toldId, replayedMs: 0, lostMs: 0 });
@@ -178,7 +176,7 @@ export class ServiceLink {
         break;
       case 'send':
       case 'failed':
-        // The connection's own business.
+        // The connection itself handles these.
         break;
       case 'interim':
       case 'final':
@@ -215,13 +213,13 @@ export class ServiceLink {
 
   #recognised(event: SpeechEvent): void {
     const { state, finishesFor } = this.#machine;
-    // What was open when the renewal began was nothing: what is heard now is heard again.
+    // A renewal begins between sentences, so the new connection will recognise this speech again.
     if (finishesFor === 'renewal' && event.type !== 'usage' && event.type !== 'warning') return;
     const { sender, recognition } = this.#options;
     recognition.receive(event, sender);
     if (state.name !== 'finishing' || this.#machine.state !== state) return;
-    // As long as something comes, it is waited for: a service that has much to do is slow and not dead. After a failure
-    // the connection stays open and nothing may follow (protocol.md A.8), but other sentences may still get their finals.
+    // Each message extends the wait, because a busy service is slow and not dead. After a failure the connection
+    // stays open and nothing may follow (protocol.md A.8), but other sentences may still get their finals.
     if (event.type === 'sentenceFailed') state.timeoutMs = AFTER_FAILURE_MS;
     this.#lastResults.bound(state.timeoutMs);
   }
@@ -235,8 +233,6 @@ export class ServiceLink {
     link.connection.destroy();
     this.#reconnection.lost(new AsrError('CONNECTION_LOST', message, { retryable: true }));
   }
-
-  // --- a connection that is lost
 
   #lost(error: AsrError): void {
     const { state, finishesFor = 'rest' } = this.#machine;

@@ -4,7 +4,7 @@ import { AsrError } from '../../vocabulary/errors';
 import type { Endpoint } from '../../vocabulary/regions';
 import type { SocketEnd } from '../../transport/socket';
 
-/** What the end of a connection means. Its texts are the service's own: without the key, if they had it. */
+/** The error for the end of a connection. Its texts may be the service's own, without the key. */
 export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccepted: boolean): AsrError {
   switch (end.kind) {
     case 'refused':
@@ -37,7 +37,9 @@ function refusal(label: string, httpStatus: number, body: string): AsrError {
   return new AsrError('CONNECT_FAILED', message, { ...details, retryable: httpStatus >= 500 });
 }
 
-/** A refusal is JSON with the code and the id of the request, as all answers of the service over HTTP (protocol.md E.2). */
+/**
+ * A refusal is JSON with the code and the id of the request, like every HTTP answer of the service (protocol.md E.2).
+ */
 function idsOf(body: string): { serviceCode?: string; requestId?: string } {
   const answer = parseObject(body);
   const code = string(answer?.code);
@@ -52,7 +54,7 @@ function closed(
 ): AsrError {
   const details = { closeCode, ...(cause && { cause }) };
   const why = reason ? `${closeCode}, ${reason}` : String(closeCode);
-  // protocol.md A.2: 1011 soon after the handshake = this host does not have the model.
+  // 1011 soon after the handshake means that this host does not have the model (protocol.md A.2).
   if (closeCode === 1011 && !wasAccepted) {
     const message = `The service (${label}) does not have this model (closed with ${why}).`;
     return new AsrError('MODEL_UNAVAILABLE', message, details);

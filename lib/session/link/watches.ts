@@ -3,19 +3,22 @@ import type { LinkMachine } from './machine';
 import type { LinkState } from './states';
 
 const KEEP_ALIVE_SILENCE_MS = 100;
-/** Looks at the service's answers within one bound: that there is none may be noticed a third of it late. */
+/**
+ * How often within its bound the service's answers are checked. A missing answer is noticed up to a third of the
+ * bound late.
+ */
 const LOOKS = 3;
 
 export interface WatchHandlers {
-  /** No audio has come for long, and the policy is to do something about it. */
+  /** No audio has come for long, and the idle policy applies. */
   onIdle: () => void;
-  /** The connection is old, and nobody would notice another one in its place. */
+  /** The connection is old, and it can be replaced now without anybody noticing. */
   onOld: () => void;
   /** The service owes an answer and gives none. */
   onSilent: () => void;
 }
 
-/** What is looked at while a link is open: whether audio comes, whether the service answers, and how old it all is. */
+/** Checks an open link: whether audio comes, whether the service answers, and how old the connection is. */
 export class Watches {
   readonly #machine: LinkMachine;
   readonly #handlers: WatchHandlers;
@@ -55,7 +58,7 @@ export class Watches {
     this.#answers.start();
   }
 
-  /** The state is left. */
+  /** The state was left. */
   left(next: LinkState): void {
     if (next.name !== 'open' && next.name !== 'between') this.#answers.stop();
   }
@@ -71,7 +74,7 @@ export class Watches {
     });
   }
 
-  /** Ends an idle session whose policy is to be closed, also while it sleeps. */
+  /** Ends an idle session by the policy `close`, also while it sleeps. */
   closeWhenIdle(): void {
     const { timers, options } = this.#machine;
     const { policy, afterMs } = options.config.idle;
@@ -81,7 +84,7 @@ export class Watches {
     });
   }
 
-  /** Whether the connection should be replaced now: it is old, and between two sentences nobody notices. */
+  /** Asks for a replacement of an old connection between two sentences, where nobody notices it. */
   lookAtAge(): void {
     const { state, goal, options } = this.#machine;
     const { sender, recognition, config } = options;
@@ -90,18 +93,18 @@ export class Watches {
     if (isOld && goal === 'listen' && sender.isEmpty && recognition.isAtPause(sender)) this.#handlers.onOld();
   }
 
-  /** Since when there is nothing to hear and nothing to send. A new connection does not begin this time anew. */
+  /** Since when no result is awaited and no audio is to be sent. A new connection does not restart this time. */
   #quietSinceMs(): number {
     return Math.max(this.#lastAudioAtMs, this.#machine.options.sender.lastSentAtMs);
   }
 
-  /** One timer that is looked at when it rings, and not set again with every chunk. */
+  /** One timer checks the time when it rings, so that no chunk has to set it again. */
   #lookIn(delayMs: number): void {
     const { timers, options } = this.#machine;
     const { afterMs } = options.config.idle;
     timers.set('idle', delayMs, () => {
       const leftMs = this.#quietSinceMs() + afterMs - this.#machine.now();
-      // The next look is set first, because this one may be the end of the state.
+      // The next check is scheduled first, because this one may end the state.
       this.#lookIn(leftMs > 0 ? leftMs : afterMs);
       if (leftMs <= 0) this.#idle();
     });
@@ -112,7 +115,7 @@ export class Watches {
     const { sender, recognition, config, hasUncommitted } = options;
     if (!sender.isEmpty || recognition.hasPendingCommits) return;
     const { policy } = config.idle;
-    // Between two tasks there is nothing to keep alive: the connection may go, and the next audio opens another.
+    // Between two tasks nothing needs to be kept alive: the connection may end, and the next audio opens another.
     if (policy === 'keepAlive' && state.name === 'between') return;
     if (policy === 'keepAlive' || (policy === 'reopen' && hasUncommitted())) {
       sender.sendSilence(KEEP_ALIVE_SILENCE_MS);
@@ -124,16 +127,16 @@ export class Watches {
 
 export interface AnswerWatchOptions {
   clock: Clock;
-  /** Without a word from the service for so long although it owes one, something is wrong with it. */
+  /** How long the service may be silent while it owes an answer. */
   timeoutMs: number;
-  /** Whether the service should have said something by now, were it well. */
+  /** Whether a healthy service should have sent something by now. */
   isOwed: () => boolean;
   onSilent: () => void;
 }
 
 /**
- * Notices a service that takes audio, answers pings and says nothing. It cannot be sure: noise is no speech. So it tells
- * once, and again only after there was text.
+ * Notices a service that takes audio and answers pings, but gives no results. It cannot be certain, because loud
+ * audio may be noise, so it reports once, and again only after there was text.
  */
 export class AnswerWatch {
   readonly #options: AnswerWatchOptions;
@@ -151,12 +154,12 @@ export class AnswerWatch {
     this.#schedule();
   }
 
-  /** The service said something. */
+  /** The service sent a message. */
   heard(): void {
     this.#quietSinceMs = undefined;
   }
 
-  /** It said what was spoken. */
+  /** The service sent recognised text. */
   heardText(): void {
     this.#hasTold = false;
   }

@@ -4,30 +4,30 @@ import type { FinalEvent, SessionEvent } from '../../vocabulary/events';
 import type { CommitResult } from '../options';
 import { joinTexts } from '../../vocabulary/join-texts';
 
-/** About four hours of speech with the times of its words. A session that never commits keeps no more than this. */
+/** About four hours of speech with word times. A session that never commits keeps no more than this. */
 const MAX_BYTES = 4 * 1024 * 1024;
-/** What an object of a final or of a word takes beside its text, about. */
+/** About how many bytes a final or a word takes beside its text. */
 const OBJECT_BYTES = 100;
 
-/** What a commit is at. A lost connection makes those that wait for an answer `queued` again. */
+/** The state of a commit. A lost connection makes those that wait for an answer `queued` again. */
 export type CommitState =
   /** It waits until the audio before it has been sent. */
   | { name: 'queued' }
-  /** It went out. Commits of one protocol session are numbered in the order of sending, from 0. */
+  /** It was sent. Commits of one protocol session are numbered from 0 in the order of sending. */
   | { name: 'sent'; number: number; sentAtMs: number; bySilence: boolean }
-  /** Made of silence, which the service has got; it will not say when all of its results are there. */
+  /** It is made of silence that the service has received; the service will not say when all results are there. */
   | { name: 'confirmed'; number: number; sentAtMs: number; bySilence: true; arrivedAtMs: number }
-  /** It has its result, or the error that it failed with. */
+  /** It has its result or its error. */
   | { name: 'answered' }
-  /** There was no result in time. It is still sent again, for the place where it cuts. */
+  /** There was no result in time. It is still sent again, because it divides the audio. */
   | { name: 'expired' };
 
-/** A commit that was asked for. */
+/** A commit that the caller made. */
 export interface PendingCommit {
   readonly state: CommitState;
-  /** Where, in the given audio, it cuts. */
+  /** The position in the given audio at which it cuts. */
   readonly markMs: number;
-  /** Where the one before cut. */
+  /** The position of the previous cut. */
   readonly fromMs: number;
 }
 
@@ -52,14 +52,17 @@ export interface CommitsOptions {
   emit: (event: SessionEvent) => void;
 }
 
-/** Commits on their way, first in first out, and the finals that the next of them will be answered with. */
+/** Pending commits, first in first out, and the finals that belong to the next of them. */
 export class Commits {
   readonly #options: CommitsOptions;
   readonly #entries: Entry[] = [];
   readonly #unclaimed = new Unclaimed();
   #sent = 0;
   #lastMarkMs = 0;
-  /** Commits that were sent and not answered by the service, with where they cut; a commit that timed out is one. */
+  /**
+   * Commits that were sent and that the service has not answered, with the positions of their cuts. It includes those
+   * that timed out.
+   */
   readonly #unanswered = new Map<number, Pick<PendingCommit, 'fromMs' | 'markMs'>>();
 
   constructor(options: CommitsOptions) {
@@ -81,7 +84,7 @@ export class Commits {
     return { commit, result };
   }
 
-  /** The commit went out; from now on its bound runs. */
+  /** The commit was sent; its timeout begins now. */
   sent(commit: PendingCommit, markMs: number, bySilence: boolean): void {
     const entry = commit as Entry;
     const number = this.#sent;
@@ -100,7 +103,7 @@ export class Commits {
     });
   }
 
-  /** The service has got the silence that the commit is made of. */
+  /** The service has received the silence that the commit is made of. */
   arrived(commit: PendingCommit): void {
     const entry = commit as Entry;
     if (entry.state.name !== 'sent') return;
@@ -121,13 +124,13 @@ export class Commits {
     return state.name !== 'answered' && state.name !== 'expired';
   }
 
-  /** Up to where all commits that were sent are answered. */
+  /** The position up to which all sent commits are answered. */
   get answeredUpToMs(): number {
     for (const { fromMs } of this.#unanswered.values()) return fromMs;
     return this.#lastMarkMs;
   }
 
-  /** A new protocol session numbers its commits from 0; those without an answer will be sent again. */
+  /** A new protocol session numbers its commits from 0. Those without an answer will be sent again. */
   restart(): void {
     this.#lastMarkMs = this.answeredUpToMs;
     this.#sent = 0;
@@ -139,27 +142,27 @@ export class Commits {
     }
   }
 
-  /** A final came; the commit that it belongs to will claim it. */
+  /** A final came. The commit that it belongs to will claim it. */
   final(final: FinalEvent): void {
     if (final.text !== '') this.#unclaimed.add(final);
   }
 
-  /** Whether no commit before this one waits for its answer. */
+  /** Whether no earlier commit waits for its answer. */
   isFirst(number: number): boolean {
     return this.#entries.every((entry) => !wasSent(entry) || entry.state.number >= number);
   }
 
-  /** Whether there are finals that no commit was answered with. */
+  /** Whether there are finals that no commit has claimed. */
   get anyUnclaimed(): boolean {
     return this.#unclaimed.any;
   }
 
-  /** Answers a commit with the unclaimed finals that `belongs` picks, or with an error. */
+  /** Answers a commit with the unclaimed finals that `belongs` selects, or with an error. */
   settle(number: number, belongs: (final: FinalEvent) => boolean, error?: AsrError): void {
     this.#unanswered.delete(number);
     const { finals, missing } = this.#unclaimed.take(belongs);
     const entry = this.#entries.find((candidate) => wasSent(candidate) && candidate.state.number === number);
-    // A commit that timed out takes its finals with it: they are not the next one's.
+    // A commit that timed out keeps its finals; they do not belong to the next one.
     if (!entry) return;
     this.#remove(entry, 'answered');
     if (error) {
@@ -170,7 +173,7 @@ export class Commits {
     if (missing > 0) this.#warnOfCut(missing);
   }
 
-  /** Answers every commit that was sent with the finals that are there: no more will come. */
+  /** Answers every sent commit with the finals that are there, because no more will come. */
   settleSent(): void {
     for (const { state } of this.#entries.filter(wasSent)) this.settle(state.number, () => true);
   }
@@ -217,15 +220,15 @@ export function beginsBefore(markMs: number): (final: FinalEvent) => boolean {
 interface Kept {
   final: FinalEvent;
   bytes: number;
-  /** It came in an earlier protocol session: the next commit's, whatever the service says. */
+  /** It came in an earlier protocol session. It belongs to the next commit, whatever the service says. */
   isEarlier: boolean;
 }
 
-/** The finals that no commit was answered with yet, oldest first, bounded in memory. */
+/** The finals that no commit has claimed yet, oldest first, bounded in memory. */
 class Unclaimed {
   #kept: Kept[] = [];
   #bytes = 0;
-  /** Given up since the last commit took some. */
+  /** How many were dropped since the last commit claimed some. */
   #missing = 0;
 
   get any(): boolean {
@@ -239,12 +242,15 @@ class Unclaimed {
     if (this.#bytes > MAX_BYTES) this.#giveUpOldest();
   }
 
-  /** What is there came in an earlier protocol session. */
+  /** A new protocol session begins; the finals that are there came in an earlier one. */
   restart(): void {
     for (const kept of this.#kept) kept.isEarlier = true;
   }
 
-  /** Takes out what `belongs` picks, and all of earlier protocol sessions. `missing`: how many were given up before. */
+  /**
+   * Removes and returns the finals that `belongs` selects, and all of earlier protocol sessions. `missing` is how
+   * many were dropped before.
+   */
   take(belongs: (final: FinalEvent) => boolean): { finals: FinalEvent[]; missing: number } {
     const finals: FinalEvent[] = [];
     const rest: Kept[] = [];
@@ -260,7 +266,7 @@ class Unclaimed {
     return { finals, missing };
   }
 
-  /** An eighth at once, because taking from the front of a long list moves all of it. */
+  /** An eighth is dropped at once, because removing from the front of a long list moves all of it. */
   #giveUpOldest(): void {
     let count = 0;
     while (this.#bytes > MAX_BYTES * (7 / 8) && count < this.#kept.length - 1) {

@@ -12,34 +12,36 @@ import type { Sender } from '../send/sender';
 import type { StatisticsCounter } from '../events/statistics';
 import type { SendTimes } from '../send/timeline';
 
-/** Speech of this length has a beginning that the service tells, and an open sentence an interim or an end. */
+/** Speech of this length has a beginning that the service reports, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;
 
-/** A sentence that is over and has no final for so long gets none any more (protocol.md E 8). */
+/** A sentence that is over and has had no final for this long gets none any more (protocol.md E 8). */
 const FINAL_TIMEOUT_MS = 30_000;
 
-/** What the recognition has to know of the audio on its way. */
+/** What the recognition needs to know about the audio on its way. */
 export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs' | 'endMs' | 'hasAudio'>;
 
 export interface RecognitionOptions extends CommitsOptions {
   /**
-   * What settles audio, so that it need not be sent again: the finals of its speech, or only the answer to its commit,
-   * where the service hears all of it as one piece.
+   * What settles audio, so that it need not be sent again: the finals of its speech, or the answer to its commit
+   * where the service recognises the committed audio in one piece.
    */
   settleBy: 'final' | 'commit';
   mode: SessionMode;
   counter: StatisticsCounter;
 }
 
-/** Turns the protocol's events into the session's: sentences, emotions, times, the answers to commits. */
+/**
+ * Turns the events of the protocol into those of the session: sentences, emotions, times, and the answers to commits.
+ */
 export class Recognition {
-  /** The commits that were asked for, and their answers. */
+  /** The pending commits and their answers. */
   readonly commits: Commits;
   readonly #options: RecognitionOptions;
   readonly #sentences = new Sentences();
   readonly #silenceCommits: SilenceCommits;
   readonly #seam = new Seam();
-  /** When the last results were asked for, on the clock. */
+  /** When the last results were requested, on the clock. */
   #finishedAtMs: number | undefined;
   #isFinishing = false;
 
@@ -51,7 +53,7 @@ export class Recognition {
     });
   }
 
-  /** The commit went out at `positionMs` of the given audio. */
+  /** The commit was sent at `positionMs` of the given audio. */
   commitSent(commit: PendingCommit, positionMs: number, bySilence: boolean): void {
     this.commits.sent(commit, positionMs, bySilence);
     if (bySilence) this.#silenceCommits.check();
@@ -89,7 +91,7 @@ export class Recognition {
     this.#settle(sender);
   }
 
-  /** The service gave a sign of life. */
+  /** Something arrived from the service. */
   alive(sender: SenderView): void {
     const now = this.#now();
     sender.settled.alive(now);
@@ -99,7 +101,7 @@ export class Recognition {
     this.#settle(sender);
   }
 
-  /** What is not settled will be heard again, and what waits for an answer asked for again. */
+  /** Unsettled audio will be recognised again, and unanswered commits will be sent again. */
   connectionLost({ settled, positionMs }: SenderView): void {
     this.#sentences.connectionLost(positionMs);
     this.#seam.replay(settled.replayFromMs);
@@ -119,22 +121,22 @@ export class Recognition {
     return this.hasPendingCommits || this.hasOpenSentences;
   }
 
-  /** Whether the service could begin anew: nothing that it has heard is unfinished. */
+  /** Whether the service could begin anew here, because none of the audio that it has is unfinished. */
   isAtPause({ settled, positionMs }: SenderView): boolean {
     if (this.hasOpenResults) return false;
     return this.#options.settleBy === 'final' || settled.ms >= positionMs;
   }
 
   /**
-   * Whether audio is still to be sent, or was sent and waits for its commit. What was sent in mode `vad` is owed
-   * nothing as long as the service has begun no sentence in it, unless it is loud.
+   * Whether audio is still to be sent, or was sent and waits for its commit. Audio of mode `vad` is owed no result as
+   * long as the service has begun no sentence in it, unless it is loud.
    */
   owesAudio({ settled, endMs, hasAudio }: SenderView): boolean {
     if (settled.ms >= endMs) return false;
     return hasAudio || this.#options.settleBy === 'commit';
   }
 
-  /** Whether the service should have said something about what it was sent, were it well. */
+  /** Whether a healthy service should have sent a result for the audio by now. */
   isAnswerOwed({ settled }: SenderView): boolean {
     if (this.commits.oldest) return true;
     if (this.#options.settleBy === 'commit') return false;
@@ -147,7 +149,7 @@ export class Recognition {
     return this.#sentences.anyOpen;
   }
 
-  /** The protocol session is over without an error, or found no speech: what it did not answer has no answer. */
+  /** The protocol session ended without an error, or found no speech, so unanswered requests have no answer. */
   protocolSessionEnded({ settled, positionMs }: SenderView): void {
     settled.boundary(positionMs);
     this.truncate();
@@ -158,13 +160,13 @@ export class Recognition {
     this.#options.counter.protocolSessionEnded();
   }
 
-  /** The service has given all of its results: nothing more is waited for. */
+  /** The service has given all of its results, so nothing more is awaited. */
   complete(): void {
     this.truncate();
     this.commits.settleBySilence();
   }
 
-  /** What was heard of sentences that get no final of their own is not lost: their last interims become finals. */
+  /** Makes the last interims of unfinished sentences their finals, so that no recognised text is lost. */
   truncate(sentenceId?: string): void {
     for (const final of this.#sentences.truncate(sentenceId)) {
       this.#options.counter.final(final.text, undefined);
@@ -179,7 +181,7 @@ export class Recognition {
     this.commits.failAll(reason);
   }
 
-  /** The service says that all results are there. */
+  /** The service reports that all results are there. */
   finishAnswered(): void {
     if (this.#finishedAtMs !== undefined) this.#options.counter.completed(this.#now() - this.#finishedAtMs);
   }
@@ -203,9 +205,10 @@ export class Recognition {
         break;
       case 'final': {
         const { beginMs: fromMs, endMs } = this.#final(found, times);
-        // Nothing that a service says about the future is true.
+        // A service may report an end that lies beyond the audio it has; the end is limited to the audio that was
+        // sent.
         if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
-        // The finish commits what is left (protocol.md A.4.4), and in Manual mode that is one sentence.
+        // The finish commits the remaining audio (protocol.md A.4.4), which is one sentence in Manual mode.
         if (this.#isFinishing && this.#options.mode === 'manual' && !this.commits.anyPending) {
           settled.boundary(positionMs);
         }
@@ -249,14 +252,14 @@ export class Recognition {
   ): void {
     const ids = sentenceIds.map((id) => this.#sentences.nameOf(id));
     const isFirst = this.commits.isFirst(commit);
-    // Refused, because the service has completed all of its audio before: that is its answer.
+    // A commit that is refused as empty is answered by the sentence that the service completed before.
     const isAnswered = isRefused && isFirst && this.commits.anyUnclaimed;
     this.commits.settle(
       commit,
       ({ sentenceId }) => isFirst || ids.includes(sentenceId),
       isAnswered ? undefined : error,
     );
-    // The service begins anew behind a commit that it took itself.
+    // The service begins anew after a commit of its own.
     settled.boundary(this.commits.answeredUpToMs);
     this.#seam.boundary();
   }

@@ -3,18 +3,18 @@ import { joinTexts } from '../../vocabulary/join-texts';
 import { beginOf } from './sentences';
 import type { SentenceEvent } from './sentences';
 
-/** Finals that a replay may bring again: it begins at the last of them, or at a sentence that was open beside some. */
+/** How many finals a replay may repeat: it begins at the last of them, or at a sentence that overlapped with some. */
 const REMEMBERED_FINALS = 16;
-/** Two recognitions of the same speech put its edges this near to each other. */
+/** Two recognitions of the same speech differ by at most this much in its times. */
 const TOLERANCE_MS = 100;
 /** Nobody says more than one word in this time. */
 const SHORTEST_WORD_MS = 100;
-/** A word, or one character of a script that is written without spaces. */
+/** A word, or one character of a script without spaces. */
 const TOKEN =
   /[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]|(?:(?![\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}])[\p{L}\p{M}\p{N}'’])+/gu;
-/** What stands between two sentences. */
+/** The characters between two sentences. */
 const GAP = /^[\s\p{P}]+/u;
-/** A piece of a word that is shorter than this could be a word of its own. */
+/** A shorter piece of a word could be a word of its own. */
 const MIN_PIECE_LENGTH = 2;
 
 interface Said {
@@ -23,26 +23,26 @@ interface Said {
   endMs?: number;
 }
 
-/** A sentence of the replay that begins within what was said. */
+/** A sentence of the replay that begins within known speech. */
 interface Repeat {
   said: Required<Said>;
   beginMs: number;
   endMs?: number;
-  /** Something of it is new and was shown. */
+  /** Part of its text is new and was emitted. */
   isShown: boolean;
 }
 
 /**
- * Where audio was sent again, takes out of the service's words what is final already: by the times of words where
- * there are any, else by the sentence's times and its text.
+ * After audio was sent again, removes what is already final from the new results: by the times of words where there
+ * are any, else by the sentence's times and text.
  */
 export class Seam {
   #recent: Said[] = [];
-  /** What the replay may repeat. */
+  /** The finals that the replay may repeat. */
   #said: Said[] = [];
   /** No final has come since the replay began. */
   #isBeginning = false;
-  /** Of this protocol session, by the service's name of the sentence; `undefined`: it repeats nothing. */
+  /** The sentences of this protocol session by the service's id; `undefined` for one that repeats nothing. */
   readonly #sentences = new Map<string, Repeat | undefined>();
 
   final({ text, beginMs, endMs }: Said): void {
@@ -52,7 +52,7 @@ export class Seam {
     if (this.#recent.length > REMEMBERED_FINALS) this.#recent.shift();
   }
 
-  /** The service begins anew with the next audio: nothing before it comes again. */
+  /** The service begins anew with the next audio, so nothing before it can come again. */
   boundary(): void {
     this.#recent = [];
     this.#said = [];
@@ -66,7 +66,7 @@ export class Seam {
     this.#said = this.#recent.filter(({ endMs }) => endMs === undefined || endMs > fromMs);
   }
 
-  /** What of the event is new; `undefined` if nothing is. */
+  /** The new part of the event; `undefined` if nothing in it is new. */
   newOf(event: SentenceEvent): SentenceEvent | undefined {
     if (this.#said.length === 0 && this.#sentences.size === 0) return event;
     const repeat = this.#repeatOf(event);
@@ -87,14 +87,14 @@ export class Seam {
       repeat = { said: { text, beginMs: saidFromMs, endMs }, beginMs, isShown: false };
     }
     this.#sentences.set(sentenceId, repeat);
-    // Sentences come in their order: what ended before this one is not repeated any more.
+    // Sentences come in order: a final that ended before this one is not repeated any more.
     this.#said = this.#said.filter(({ endMs = 0 }) => endMs > beginMs);
     return repeat;
   }
 
   /**
-   * A service that tells no times tells the same text twice; as one sentence, where it had cut the speech by itself before
-   * (protocol.md E 7). How much of the text is that.
+   * How much of the text is known already. A service without times repeats the same text as a sentence, or within one
+   * where it had divided the speech by itself before (protocol.md E 7).
    */
   #saidUntimedLength(text: string): number {
     const untimed = this.#said.filter((said) => said.endMs === undefined);
@@ -116,7 +116,7 @@ function withoutRepeat(event: SentenceEvent, repeat: Repeat): SentenceEvent | un
       repeat.endMs = event.atMs;
       return repeat.isShown ? event : undefined;
     case 'interim': {
-      // Without times of words, only the whole text tells what of it is new.
+      // Without word times only the whole text can show what is new.
       if (!event.words?.length) return undefined;
       const { text, ...rest } = cut(event, repeat);
       if (text === '') return undefined;
@@ -132,7 +132,7 @@ function withoutRepeat(event: SentenceEvent, repeat: Repeat): SentenceEvent | un
 
 type Spoken = Extract<SentenceEvent, { type: 'interim' | 'final' }>;
 
-/** The text behind what was said, with its words and where it begins. */
+/** The text behind the known part, with its words and its beginning. */
 function cut(event: Spoken, repeat: Repeat): Pick<Spoken, 'text' | 'words' | 'beginMs'> {
   const { said, beginMs } = repeat;
   const { text, words } = event;
@@ -157,7 +157,7 @@ interface Token {
 }
 
 /**
- * How many characters at the beginning of `text` say again what `before` ends with: at most `maxTokens` words, compared
+ * How many characters at the beginning of `text` repeat the end of `before`: at most `maxTokens` words, compared
  * without case and punctuation. The cut end of a word ("try" of "country") counts as the word.
  */
 export function repeatedLength(text: string, before: string, maxTokens: number): number {
@@ -173,13 +173,13 @@ export function repeatedLength(text: string, before: string, maxTokens: number):
 }
 
 /**
- * How many characters at the beginning of `text` say again all of `before`, some of it in other words; 0 where more than
- * half of it is different.
+ * How many characters at the beginning of `text` repeat all of `before`, some of it in other words; 0 where more than
+ * half of it differs.
  */
 export function closestLength(text: string, before: string): number {
   const tokens = tokensOf(text);
   const said = tokensOf(before);
-  // Edit distances of all of `before` to each beginning of `text`.
+  // Edit distances between all of `before` and each beginning of `text`.
   let distances = tokens.map((_, index) => index + 1);
   distances.unshift(0);
   for (const { text: word } of said) {
@@ -196,7 +196,9 @@ export function closestLength(text: string, before: string): number {
   return count === 0 ? 0 : withGap(text, tokens[count - 1]?.endsAt ?? 0);
 }
 
-/** How many characters at the beginning of `text` say again all words of `before`; 0 where it begins in other words. */
+/**
+ * How many characters at the beginning of `text` repeat all words of `before`; 0 where it begins with other words.
+ */
 export function beginningLength(text: string, before: string): number {
   const tokens = tokensOf(text);
   const said = tokensOf(before);
@@ -204,7 +206,7 @@ export function beginningLength(text: string, before: string): number {
   return isSaid ? withGap(text, tokens[said.length - 1]?.endsAt ?? 0) : 0;
 }
 
-/** How many characters at the beginning of `text` the words take. */
+/** How many characters the words take at the beginning of `text`. */
 export function lengthOfWords(text: string, words: readonly Word[]): number {
   let length = 0;
   for (const word of words) {

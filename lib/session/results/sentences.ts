@@ -3,7 +3,7 @@ import { forgetOldest } from '../../base/forget-oldest';
 import type { ServiceEventOf } from '../../protocol/protocol';
 import type { Timeline } from '../send/timeline';
 
-/** What the service says of a sentence, by its own name. */
+/** An event of a sentence, with the service's own id of it. */
 export type SentenceEvent = ServiceEventOf<'speechStarted' | 'speechStopped' | 'interim' | 'final'>;
 
 interface Sentence {
@@ -11,15 +11,18 @@ interface Sentence {
   emotion?: string;
   beginMs?: number;
   endMs?: number;
-  /** The connection was lost when so much audio had been sent; the sentence waits to be heard again. */
+  /** How much audio had been sent when the connection was lost. The sentence waits to be recognised again. */
   lostAtMs?: number;
-  /** Since when, on the clock, its final should come: its speech is over, or a later sentence has its final. */
+  /** Since when, on the clock, its final is due: its speech is over, or a later sentence has its final. */
   dueSinceMs?: number;
-  /** It was lost once: the text that it had is not shown again in a shorter form. */
+  /** It was lost once, so its text is not replaced by a shorter one. */
   isReplayed?: boolean;
 }
 
-/** What the last interim said. The event itself is let go: the garbage collector is quick only with what does not stay. */
+/**
+ * The text of the last interim. The event itself is not kept, because the garbage collector is quick only with
+ * short-lived objects.
+ */
 interface Heard {
   text: string;
   language: string | undefined;
@@ -27,21 +30,21 @@ interface Heard {
   words: Word[] | undefined;
 }
 
-/** A service that begins sentences and never ends them must not fill the memory. */
+/** Limits the memory for a service that begins sentences and never ends them. */
 const MAX_OPEN_SENTENCES = 64;
 
 /**
- * The sentences that were begun and are not final yet: completes the protocol's events by what is known of the
- * sentence, and derives the emotion events.
+ * Sentences that have begun and are not final yet. Completes the protocol's events by what is known of the sentence,
+ * and derives the emotion events.
  */
 export class Sentences {
   readonly #open = new Map<string, Sentence>();
-  /** The service's name of a sentence that had another one before the connection was lost. */
+  /** The session's id for the service's id of a sentence that had another one before the connection was lost. */
   readonly #ids = new Map<string, string>();
 
   /**
-   * Whether a sentence that began before the position, as far as that is known, waits for its final; without those
-   * that were lost and are not heard again yet.
+   * Whether a sentence that began before the position, as far as that is known, waits for its final. Lost sentences
+   * that were not recognised again yet do not count.
    */
   anyOpenBefore(positionMs: number): boolean {
     for (const { beginMs, lostAtMs } of this.#open.values()) {
@@ -54,7 +57,7 @@ export class Sentences {
     return this.#open.size > 0;
   }
 
-  /** Where the oldest open sentence began, as far as that is known of all of them. */
+  /** Where the oldest open sentence began; `undefined` if that is unknown for one of them. */
   get openFromMs(): number | undefined {
     let fromMs = Infinity;
     for (const { beginMs } of this.#open.values()) {
@@ -64,7 +67,9 @@ export class Sentences {
     return fromMs;
   }
 
-  /** The connection is lost, with so much audio sent: what is open will be heard again under other names. */
+  /**
+   * The connection was lost after this much audio was sent. Open sentences will be recognised again under other ids.
+   */
   connectionLost(sentMs: number): void {
     this.#ids.clear();
     for (const sentence of this.#open.values()) {
@@ -73,12 +78,12 @@ export class Sentences {
     }
   }
 
-  /** The name under which the sentence is known. */
+  /** The session's id of the sentence. */
   nameOf(serviceId: string): string {
     return this.#ids.get(serviceId) ?? serviceId;
   }
 
-  /** The same for a sentence that may be new: that of the oldest lost one, if it is the same. */
+  /** The session's id of a sentence that may be new: that of the oldest lost sentence, if it is the same. */
   idOf(serviceId: string, beginMs?: number): string {
     const known = this.#ids.get(serviceId);
     if (known !== undefined || this.#open.has(serviceId)) return known ?? serviceId;
@@ -92,17 +97,17 @@ export class Sentences {
     return serviceId;
   }
 
-  /** Lost sentences that are not heard again, once the service is behind where the connection was lost. */
+  /** Lost sentences that were not recognised again although the service is past the place of the loss. */
   lostAtBefore(positionMs: number): string[] {
     return this.#lostOnes(({ lostAtMs = Infinity }) => lostAtMs < positionMs);
   }
 
-  /** Lost sentences that were not heard again yet and began before the position. */
+  /** Lost sentences that were not recognised again yet and began before the position. */
   lostFromBefore(positionMs: number): string[] {
     return this.#lostOnes(({ beginMs = 0 }) => beginMs < positionMs);
   }
 
-  /** Whether that is new. */
+  /** Returns whether that is new. */
   speechStarted({ sentenceId, atMs }: ServiceEventOf<'speechStarted'>): boolean {
     const sentence = this.#get(sentenceId);
     if (sentence.isReplayed && sentence.beginMs !== undefined) return false;
@@ -110,7 +115,7 @@ export class Sentences {
     return true;
   }
 
-  /** Whether that is new. */
+  /** Returns whether that is new. */
   speechStopped({ sentenceId, atMs }: ServiceEventOf<'speechStopped'>, nowMs: number): boolean {
     const sentence = this.#get(sentenceId);
     sentence.dueSinceMs ??= nowMs;
@@ -129,20 +134,20 @@ export class Sentences {
     return emotion ? [event, emotion] : [event];
   }
 
-  /** The final, which gets its times, and its emotion. */
+  /** The final event with its times, and its emotion event. */
   final(final: ServiceEventOf<'final'>, nowMs: number): { events: SessionEvent[]; final: FinalEvent } {
     this.#overtaken(final.sentenceId, nowMs);
     const sentence = this.#open.get(final.sentenceId);
     this.#open.delete(final.sentenceId);
     if (final.beginMs === undefined && sentence?.beginMs !== undefined) final.beginMs = sentence.beginMs;
     if (final.endMs === undefined && sentence?.endMs !== undefined) final.endMs = sentence.endMs;
-    // No words and none shown before: nothing a reader would have to replace.
+    // Neither text now nor text shown before: there is nothing for a reader to replace.
     const events: SessionEvent[] = final.text !== '' || sentence?.heard ? [final] : [];
     if (final.emotion && final.text !== '') events.push(emotionEvent(final, final.emotionConfidence));
     return { events, final };
   }
 
-  /** Ends a sentence, or all of them, without the service's final: the last interim is what there is. */
+  /** Ends a sentence, or all of them, without the service's final: the last interim becomes the final. */
   truncate(sentenceId?: string): FinalEvent[] {
     const ids = sentenceId === undefined ? [...this.#open.keys()] : [sentenceId];
     const finals: FinalEvent[] = [];
@@ -166,7 +171,7 @@ export class Sentences {
     return finals;
   }
 
-  /** Sentences whose finals are due since before `sinceMs`: they will not come any more (protocol.md E 8). */
+  /** Sentences whose finals have been due since before `sinceMs` and will not come any more (protocol.md E 8). */
   overdue(sinceMs: number): string[] {
     const ids: string[] = [];
     for (const [id, { dueSinceMs = Infinity, lostAtMs }] of this.#open) {
@@ -175,7 +180,7 @@ export class Sentences {
     return ids;
   }
 
-  /** The sentence has its final: what was begun before it is due. */
+  /** A sentence has its final, so those that began before it are due. */
   #overtaken(sentenceId: string, nowMs: number): void {
     for (const [id, sentence] of this.#open) {
       if (id === sentenceId) return;
@@ -223,7 +228,7 @@ function emotionEvent(of: InterimEvent | FinalEvent, confidence?: number): Emoti
   return { type: 'emotion', sentenceId, emotion, ...(confidence !== undefined && { confidence }), text };
 }
 
-/** Where the event says that its sentence begins. */
+/** Where the sentence begins according to the event. */
 export function beginOf(event: SentenceEvent): number | undefined {
   switch (event.type) {
     case 'speechStarted':
@@ -236,8 +241,8 @@ export function beginOf(event: SentenceEvent): number | undefined {
 }
 
 /**
- * Puts the event on the session's time line. In place: it is nobody else's yet, and a copy with other properties would be
- * a hidden class of its own for each event (bench/README.md).
+ * Converts the times of the event to those of the session. The event is changed in place: nobody else has it yet, and
+ * a copy with other properties would be a hidden class of its own for each event (bench/README.md).
  */
 export function giveTimes(event: SentenceEvent, timeline: Timeline): void {
   if (event.type === 'speechStarted' || event.type === 'speechStopped') {

@@ -5,17 +5,17 @@ import type { Commits } from './commits';
 import type { Sentences } from './sentences';
 
 /**
- * After the silence of a commit the service says nothing more where there was no speech. This long without a word
- * from it since the silence has arrived, and no sentence open, is an answer too.
+ * After the silence of a commit the service sends nothing where there was no speech. So this long without a message,
+ * since the silence arrived and with no sentence open, counts as the answer.
  */
 const QUIET_MS = 1500;
-/** Audio behind the last heard speech that is too short to hold another utterance. */
+/** Audio behind the last detected speech that is too short to hold another utterance. */
 const TAIL_MS = 500;
 
 /**
- * Commits where the service does not take them: silence ended the open sentence, and now it has to be seen when all
- * of its finals are there. Nothing on the wire says so, hence: no sentence is open that began before the silence, and
- * either speech was heard up to it, or speech was heard behind it, or the service has been quiet for a while.
+ * Answers commits in mode `vad`, for which the service has no command. Silence ended the open sentence, and nothing
+ * on the wire says when all its finals are there. They are when no sentence is open that began before the silence,
+ * and either speech was detected up to it or behind it, or the service has been quiet for a while.
  */
 export class SilenceCommits {
   readonly #clock: Clock;
@@ -27,7 +27,7 @@ export class SilenceCommits {
   #heardAtMs = 0;
   #cancelTimer: Cancel | undefined;
 
-  /** @param giveUp ends the sentences before a time that were lost with a connection and are not heard again */
+  /** @param giveUp Ends lost sentences that began before a time and were not recognised again. */
   constructor(clock: Clock, commits: Commits, sentences: Sentences, giveUp: (beforeMs: number) => void) {
     this.#clock = clock;
     this.#commits = commits;
@@ -35,26 +35,26 @@ export class SilenceCommits {
     this.#giveUp = giveUp;
   }
 
-  /** Voice activity, with its time on the session's own time line. */
+  /** Speech began or ended, in the session's own time. */
   speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>): void {
     if (event.type === 'speechStarted') this.#speechBeginMs = event.atMs;
     else this.#speechEndMs = event.atMs;
   }
 
-  /** What was heard will be heard again. */
+  /** The audio will be recognised again. */
   connectionLost(): void {
     this.stop();
     this.#speechEndMs = 0;
     this.#speechBeginMs = 0;
   }
 
-  /** Something came from the service. */
+  /** Something arrived from the service. */
   heard(): void {
     this.#heardAtMs = this.#clock.now();
     this.check();
   }
 
-  /** Settles the commits that are complete. */
+  /** Answers the commits whose results are complete. */
   check(): void {
     this.stop();
     for (;;) {
@@ -62,7 +62,7 @@ export class SilenceCommits {
       if (!commit?.state.bySilence) return;
       const { state, fromMs, markMs } = commit;
       if (this.#sentences.anyOpenBefore(markMs)) return;
-      // Speech of the commit before tells nothing of this one's audio, however short that is.
+      // Speech of the previous commit says nothing about the audio of this one, however short that is.
       const heardUpToMark = this.#speechEndMs > fromMs && this.#speechEndMs >= markMs - TAIL_MS;
       const heardAll =
         (heardUpToMark || this.#speechBeginMs >= markMs) &&

@@ -12,17 +12,17 @@ import { ACCEPTED, handled, rejected } from '../../base/promises';
 import { DecodeChain } from './decode-chain';
 import type { Sender } from './sender';
 
-/** Passed-through audio is compressed; where an amount of it has to be guessed, it is 128 kbit/s. */
+/** Passed-through audio is compressed; where its amount has to be estimated, it is taken for 128 kbit/s. */
 const ENCODED_BYTES_PER_MS = 16;
-/** Mean level in shares of full scale, -48 dB: less is no speech that a recogniser would hear. */
+/** Mean level relative to full scale, -48 dB. A recogniser finds no speech in quieter audio. */
 const LOUD_LEVEL = 0.0038;
-/** Audio of which one level is taken, so that a word in a long silence counts. */
+/** The level is taken for pieces of this length, so that a single word in a long silence counts. */
 const LEVEL_MS = 100;
-/** Calls of `append` that may wait at the same time; whoever waits for each has one. */
+/** How many calls of `append` may wait at once, each of which has somebody waiting for it. */
 const MAX_WAITERS = 100;
-/** While audio is dropped without end, it is said this often. */
+/** While audio is dropped without end, the warning is repeated at this interval. */
 const REPEAT_DROPS_AFTER_MS = 10_000;
-/** Manual mode: audio of one commit past which the documentation advises against (protocol.md A.6). */
+/** In Manual mode the documentation advises against more audio in one commit (protocol.md A.6). */
 const LONG_COMMIT_MS = 60_000;
 
 export interface AudioInputOptions {
@@ -33,16 +33,16 @@ export interface AudioInputOptions {
   clock: Clock;
   counter: StatisticsCounter;
   sender: Sender;
-  /** Audio comes. */
+  /** Audio has come. */
   onAudio: () => void;
   warn: (code: WarningCode, message: string) => void;
 }
 
-/** How amounts of a session's audio are told. */
+/** How amounts of a session's audio are measured. */
 export function measureOf({ wireFormat, sampleRateHz }: Pick<SessionConfig, 'wireFormat' | 'sampleRateHz'>): {
   /** For pace and limits. */
   bytesPerMs: number;
-  /** Whether an amount of bytes tells a duration. */
+  /** Whether a number of bytes is a known duration. */
   isMeasured: boolean;
 } {
   const isMeasured = wireFormat === 'pcm';
@@ -50,18 +50,18 @@ export function measureOf({ wireFormat, sampleRateHz }: Pick<SessionConfig, 'wir
 }
 
 /**
- * The audio of a session on its way to the sender, which it stands in front of. Raw PCM that is right as it is goes
- * straight on, and its level is taken once; everything else goes through a decoder first, or is sent as it is where the
- * service decodes. Says what happens where audio comes faster than it goes.
+ * Takes the audio of a session in front of the sender. Raw PCM in the session's format goes straight on, and its
+ * level is measured once. All other audio is decoded first, or sent unchanged where the service decodes it. It also
+ * decides what happens to audio that comes faster than it can be sent.
  */
 export class AudioInput {
   readonly #options: AudioInputOptions;
   readonly #kernel = kernel();
   readonly #bytesPerMs: number;
   readonly #maxHeldBytes: number;
-  /** None where audio is sent as it is. */
+  /** `undefined` where audio is sent unchanged. */
   readonly #chain: DecodeChain | undefined;
-  /** What watches raw PCM that is right as it is, while such comes; and what was said of its format. */
+  /** Watches raw PCM in the session's format as long as such audio comes, with the hints that were given for it. */
   #passing: { doctor: Doctor; hints: AudioFormatHints | undefined } | undefined;
   readonly #warned = new Set<WarningCode>();
   #uncommittedBytes = 0;
@@ -101,12 +101,12 @@ export class AudioInput {
     return this.#uncommittedBytes > 0;
   }
 
-  /** What has come so far belongs to a commit. */
+  /** The audio so far belongs to a commit. */
   committed(): void {
     this.#uncommittedBytes = 0;
   }
 
-  /** Resolves once the audio is accepted; rejects with `BAD_AUDIO` and goes on with what is appended next. */
+  /** Resolves once the audio is accepted. Rejects with `BAD_AUDIO`, and goes on with what is appended next. */
   append(audio: AudioChunk, hints: AudioFormatHints | undefined): Promise<void> {
     const refusal = this.#refusal();
     if (refusal) return rejected(refusal);
@@ -118,18 +118,23 @@ export class AudioInput {
     }
   }
 
-  /** Calls `then` once all audio before has been given on, with what decoders held back: at once where that is possible. */
+  /**
+   * Calls `then` once all earlier audio has been passed on, including what decoders held back; synchronously where
+   * possible.
+   */
   pause<T>(then: () => Promise<T>): Promise<T> {
     return this.#chain ? this.#chain.pause(then) : then();
   }
 
-  /** The same at the end of all audio. */
+  /** Does the same at the end of all audio. */
   end(then: () => void): void {
     if (this.#chain) this.#chain.end(then);
     else then();
   }
 
-  /** Audio may have gone: lets those in who wait, and says what was dropped once nothing more is to go. */
+  /**
+   * Audio may have been sent: admits waiting callers, and reports dropped audio once nothing more is to be dropped.
+   */
   onProgress(): void {
     if (this.#droppedMs > 0 && this.#options.sender.isEmpty) this.#tellDrops();
     if (this.#waiters.length > 0 && this.#options.sender.heldBytes <= this.#maxHeldBytes) {
@@ -137,7 +142,7 @@ export class AudioInput {
     }
   }
 
-  /** Gives up what is on its way. @param late what audio is answered that comes out of a decoder from now on */
+  /** Drops audio that is on its way. @param late The error for audio that comes out of a decoder from now on. */
   stop(reason: AsrError, late: AsrError): void {
     this.#endedBy = late;
     this.#chain?.stop();
@@ -163,16 +168,16 @@ export class AudioInput {
     return channels === 1 && (rate ?? sampleRateHz) === sampleRateHz;
   }
 
-  /** Raw PCM that is right as it is. */
+  /** Raw PCM in the session's format. */
   #pass(pcm: Uint8Array, doctor: Doctor): Promise<void> {
     const accepted = this.#accept(pcm, doctor);
     this.#examine(doctor, false);
     return accepted;
   }
 
-  /** @param doctor Is told the levels, if it has not heard the audio before it was decoded. */
+  /** @param doctor Gets the levels, unless it has seen the audio before it was decoded. */
   #accept(bytes: Uint8Array, doctor?: Doctor): Promise<void> {
-    // Of what was appended before the end, some may still be on its way through a decoder.
+    // Audio that was appended before the end may still be on its way through a decoder.
     if (this.#endedBy) return rejected(this.#endedBy);
     const { counter, sender, onAudio, config } = this.#options;
     if (bytes.length > 0) onAudio();
@@ -184,12 +189,12 @@ export class AudioInput {
     if (config.overload === 'dropOldest') this.#dropOverload();
     const mustWait = config.overload === 'wait' && sender.heldBytes > this.#maxHeldBytes;
     const accepted = mustWait ? this.#turn() : ACCEPTED;
-    // Last, because a listener of the warning may commit, or end the session.
+    // Comes last, because a listener of the warning may commit or end the session.
     if (config.mode === 'manual') this.#warnOfLongCommit(uncommittedBefore);
     return accepted;
   }
 
-  /** Piece after piece, each with whether it may be speech. */
+  /** Sends piece by piece, each with whether it may contain speech. */
   #sendByLevel(pcm: Uint8Array, doctor: Doctor | undefined): void {
     const maxBytes = LEVEL_MS * this.#bytesPerMs;
     for (let at = 0; at < pcm.length; at += maxBytes) {
@@ -205,7 +210,7 @@ export class AudioInput {
     return handled(new Promise((resolve, reject) => this.#waiters.push({ resolve, reject })));
   }
 
-  /** Why nothing more is taken: what is held must have a bound, also with callers that do not wait. */
+  /** Why nothing more is taken. Held audio must be bounded also with callers that do not wait. */
   #refusal(): AsrError | undefined {
     const { sender, config } = this.#options;
     const { overload, maxHeldAudioMs } = config;
@@ -228,7 +233,7 @@ export class AudioInput {
     if (clock.now() - this.#droppingSinceMs >= REPEAT_DROPS_AFTER_MS) this.#tellDrops();
   }
 
-  /** One warning for a run of drops, with its amount. */
+  /** Gives one warning for a run of drops, with its length. */
   #tellDrops(): void {
     const droppedMs = Math.round(this.#droppedMs);
     this.#droppedMs = 0;
@@ -241,7 +246,7 @@ export class AudioInput {
     for (const { code, message } of doctor.complaints(sampleRateHz, isEnd)) this.#warnOnce(code, message);
   }
 
-  /** What is wrong with the audio is told once, however many recordings a session gets. */
+  /** Each fault of the audio is reported once, however many recordings a session gets. */
   #warnOnce(code: WarningCode, message: string): void {
     if (this.#warned.has(code)) return;
     this.#warned.add(code);

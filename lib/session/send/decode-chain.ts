@@ -8,40 +8,43 @@ import { AsrError, asAsrError } from '../../vocabulary/errors';
 import type { WarningCode } from '../../vocabulary/events';
 import { ACCEPTED, handled } from '../../base/promises';
 
-/** Of callers that do not wait. */
+/** The limit for callers that do not wait. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 export interface DecodeOptions {
   sampleRateHz: number;
-  /** What the session before has left, and where this one leaves what it has begun. */
+  /** The decoder state that the previous session left, and that this one leaves to the next. */
   ongoing?: OngoingAudio;
 }
 
-/** Where audio goes, and what is known of it. */
+/** Where decoded audio goes, and what is known of it. */
 export interface DecodeOutput {
   /** Takes 16-bit mono PCM at the session's rate. Rejects when the session takes no more. */
   accept: (pcm: Uint8Array) => Promise<void>;
-  /** @param isEnd Nothing more of the recording comes for now. */
+  /** @param isEnd Whether nothing more of the recording comes for now. */
   onHeard: (doctor: Doctor, isEnd: boolean) => void;
-  /** Raw PCM with these hints is right as it is, and the next of it need not come here; without a doctor it must. */
+  /**
+   * Raw PCM with these hints has the session's format, and further chunks of it need not come here. Without a doctor
+   * they must.
+   */
   onPassing: (doctor: Doctor | undefined, hints: AudioFormatHints | undefined) => void;
   warn: (code: WarningCode, message: string) => void;
 }
 
 /**
- * Keeps audio, commits and the end in their order. Decoders that have to be loaded or asked take their time; all others,
- * and raw PCM above all, go through within the call, as long as nothing before them waits.
+ * Keeps audio, commits and the end in order. Decoders that have to be loaded take their time; everything else, raw
+ * PCM above all, passes within the call as long as nothing waits before it.
  */
 export class DecodeChain {
   readonly #intake: AudioIntake;
   readonly #output: DecodeOutput;
   readonly #sampleRateHz: number;
   readonly #ongoing: OngoingAudio | undefined;
-  /** Whether the next audio is the first, which may be the rest of a recording. */
+  /** Whether the next audio is the first, which may continue a recording. */
   #isFirst = true;
   /** Settles when nothing waits any more; `undefined` when nothing does. */
   #last: Promise<void> | undefined;
-  /** Appended while something before it is still on its way. */
+  /** Bytes that were appended while earlier audio is still on its way. */
   #waitingBytes = 0;
 
   constructor({ sampleRateHz, ongoing }: DecodeOptions, output: DecodeOutput) {
@@ -58,7 +61,7 @@ export class DecodeChain {
     return this.#keep(bytes, (kept) => this.#feed(kept, hints));
   }
 
-  /** PCM that needs no decoder, behind what is still on its way through one. */
+  /** Takes PCM that needs no decoder, behind audio that is still on its way through one. */
   appendPcm(pcm: Uint8Array): Promise<void> {
     if (!this.#last) return this.#output.accept(pcm);
     return this.#keep(pcm, (kept) => this.#output.accept(kept));
@@ -89,12 +92,12 @@ export class DecodeChain {
       this.#leave();
       this.#intake.reset();
     };
-    // What is still on its way through a decoder is answered first.
+    // Audio that is still on its way through a decoder is handled first.
     if (this.#ongoing && this.#last) this.#ongoing.waitFor(this.#last.then(release));
     else release();
   }
 
-  /** Goes on with what the session before has left. */
+  /** Goes on with the decoder state that the previous session left. */
   #resume(bytes: Uint8Array, hints: AudioFormatHints | undefined): void {
     if (bytes.length === 0) return;
     this.#isFirst = false;
@@ -102,7 +105,7 @@ export class DecodeChain {
     if (recording) this.#intake.resume(recording);
   }
 
-  /** Leaves a recording that is in its middle to the next session. */
+  /** Leaves an unfinished recording to the next session. */
   #leave(): void {
     if (!this.#ongoing) return;
     const recording = this.#intake.detach();
@@ -111,7 +114,7 @@ export class DecodeChain {
 
   #keep(bytes: Uint8Array, then: (kept: Uint8Array) => Promise<void>): Promise<void> {
     if (this.#waitingBytes > MAX_WAITING_BYTES) throw limitError();
-    // The caller may use its memory again.
+    // The caller may use its memory again, so the bytes are copied.
     const kept = Uint8Array.from(bytes);
     this.#waitingBytes += kept.length;
     return this.#inTurn(() => {
@@ -128,11 +131,11 @@ export class DecodeChain {
     return this.#hold(this.#giveAll(pcm, hints));
   }
 
-  /** All that was begun, each piece after the one before was accepted. */
+  /** Passes on everything that was begun, each piece after the one before was accepted. */
   async #giveAll(first: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
     let pcm = first;
     for (;;) {
-      // Also nothing is given: a session that is over says so.
+      // Empty input is passed on, too, because a session that is over has to refuse it.
       const accepted = this.#give(pcm, hints);
       if (accepted !== ACCEPTED) await accepted;
       if (!this.#intake.isPending) return;
@@ -145,14 +148,14 @@ export class DecodeChain {
     const accepted = this.#output.accept(pcm);
     const { doctor, passingDoctor } = this.#intake;
     if (doctor) this.#output.onHeard(doctor, false);
-    // What waits goes first.
+    // Waiting audio goes first.
     this.#output.onPassing(this.#last ? undefined : passingDoctor, hints);
     return accepted;
   }
 
   /**
-   * Gives what decoders held back, at once where that is possible. What was begun and cannot be used must keep nobody
-   * from committing, or from the end; the session may be over by then.
+   * Passes on what decoders held back, synchronously where possible. A broken rest must not prevent a commit or the
+   * end; the session may be over by then.
    */
   #giveRest(stop: () => Pcm): Promise<void> | undefined {
     if (this.#last) return this.#inTurn(() => this.#giveHeld(stop));
@@ -193,7 +196,7 @@ export class DecodeChain {
     this.#output.warn('AUDIO_CUT', message);
   }
 
-  /** The commit is in its turn; its result is waited for by its caller only. */
+  /** The commit keeps its turn, but only its caller waits for its result. */
   async #result<T>(given: Promise<void>, then: () => Promise<T>): Promise<T> {
     return (await this.#hold(given.then(() => ({ result: then() })))).result;
   }
@@ -202,7 +205,7 @@ export class DecodeChain {
     return this.#hold((this.#last ?? ACCEPTED).then(work));
   }
 
-  /** All that comes later waits for this. */
+  /** Everything that comes later waits for this. */
   #hold<T>(work: Promise<T>): Promise<T> {
     const before = this.#last;
     const settled = work.then(

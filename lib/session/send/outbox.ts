@@ -1,34 +1,36 @@
-/** Half a second at 16 kHz, a second at 8 kHz: whole messages, and little that is kept beyond what has to be. */
+/**
+ * Half a second at 16 kHz or a second at 8 kHz: a block holds whole messages, and little more is kept than has to be.
+ */
 const BLOCK_BYTES = 16_000;
 /** One megabyte for all sessions together. */
 const MIN_SPARE_BLOCKS = 64;
 
 /**
- * What other sessions need no more: without it, every block would be memory that the garbage collector has to find. A
- * sentence takes a block each half second and gives all of them back at its end, so that there are as many of them as are
- * in use, at most; with those, never more than were in use once.
+ * Blocks that sessions have given back. Without them every block would be memory that the garbage collector has to
+ * find. A sentence takes a block each half second and gives all of them back at its end, so there are at most as many
+ * spare blocks as blocks in use; together they are never more than were in use at one time.
  */
 const spareBlocks: Buffer[] = [];
-/** Of all sessions. One that ends gives up all of its own. */
+/** The blocks in use by all sessions. A session that ends gives up all of its own. */
 let blocksInUse = 0;
 
 /**
- * Audio between two positions of an endless stream, in blocks of memory that come and go with what it holds. What was
- * read stays as it is until it is discarded. Positions are bytes from the beginning of the stream.
+ * Audio between two positions of an endless stream, in blocks of memory that come and go with its content. Memory
+ * that was read does not change until it is discarded. Positions are bytes from the beginning of the stream.
  */
 export class AudioBlocks {
   #blocks: Buffer[] = [];
-  /** The number of the first of them, counted from the beginning of the stream. */
+  /** The number of the first block, counted from the beginning of the stream. */
   #firstBlock = 0;
   #begin = 0;
   #end = 0;
 
-  /** Where the oldest audio begins that is still here. */
+  /** Position of the oldest audio that is kept. */
   get begin(): number {
     return this.#begin;
   }
 
-  /** Where the next audio will be written. */
+  /** Position of the next audio to be written. */
   get end(): number {
     return this.#end;
   }
@@ -37,7 +39,7 @@ export class AudioBlocks {
     return this.#end - this.#begin;
   }
 
-  /** Whether so much more needs another block. */
+  /** Whether this many more bytes need another block. */
   wouldGrow(byteLength: number): boolean {
     return this.#end + byteLength > BLOCK_BYTES * (this.#firstBlock + this.#blocks.length);
   }
@@ -54,7 +56,7 @@ export class AudioBlocks {
     }
   }
 
-  /** A view of the audio from `position` on, at most `maxBytes` and less where a block ends; never half a sample. */
+  /** A view of the audio from `position` on, at most `maxBytes`, and less where a block ends; never half a sample. */
   read(position: number, maxBytes: number): Buffer {
     const block = this.#blocks[this.#numberOf(position) - this.#firstBlock];
     if (!block) return Buffer.alloc(0);
@@ -64,11 +66,11 @@ export class AudioBlocks {
 
   /**
    * Audio before the position is not needed any more.
-   * @param isUnused Whether nobody holds what was read of it: not a socket either, to which it was handed.
+   * @param isUnused Whether nobody holds a view of it, including sockets that it was handed to.
    */
   discardBefore(position: number, isUnused: boolean): void {
     this.#begin = Math.max(this.#begin, Math.min(position, this.#end));
-    // Of a stream that is at rest, nothing is kept.
+    // A stream at rest keeps nothing.
     const count = this.length === 0 ? this.#blocks.length : this.#numberOf(this.#begin) - this.#firstBlock;
     if (count <= 0) return;
     const discarded = this.#blocks.splice(0, count);
@@ -81,7 +83,8 @@ export class AudioBlocks {
 
   #addBlock(): Buffer {
     if (this.#blocks.length === 0) this.#firstBlock = this.#numberOf(this.#end);
-    // A new one is not from the pool that small buffers share, which it would keep, and is not filled with zeros first.
+    // A new block is not taken from Node's pool of small buffers, which it would keep alive, and is not filled with
+    // zeros first.
     const block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#blocks.push(block);
     blocksInUse += 1;
@@ -93,10 +96,10 @@ export class AudioBlocks {
   }
 }
 
-/** Something that has to happen after the audio before it was sent: a commit, the finish. */
+/** Something that has to happen after the audio before it was sent: a commit, or the finish. */
 export interface Command {
   run: () => void;
-  /** Whether it need not be run again when the audio before it is sent again. */
+  /** Whether it need not run again when the audio before it is sent again. */
   isAnswered: () => boolean;
 }
 
@@ -105,44 +108,44 @@ interface Placed {
   atBytes: number;
 }
 
-/** Audio that is all loud enough to be speech, or all not, up to where it ends. */
+/** A run of audio up to `end`, all of it loud enough to be speech or none of it. */
 interface LoudnessRun {
   isLoud: boolean;
   endBytes: number;
 }
 
 /**
- * What goes to the service, in order: audio and the commands between it. What was sent stays until it is forgotten, so
- * that it can be sent again. Positions are bytes of the audio that was given.
+ * What goes to the service, in order: audio, with commands in between. Sent audio is kept until it is forgotten, so
+ * that it can be sent again. Positions are bytes of the given audio.
  */
 export class Outbox {
   readonly #audio = new AudioBlocks();
-  /** Of the audio, and perhaps of some before it. */
+  /** Loudness of the audio, and perhaps of some before it. */
   readonly #loudness: LoudnessRun[] = [];
   #commands: Placed[] = [];
-  /** The first of them that has not run since the last rewind. */
+  /** The first command that has not run since the last rewind. */
   #nextCommand = 0;
-  /** What is sent next. */
+  /** Position of what is sent next. */
   #cursor = 0;
-  /** What was never sent begins here. */
+  /** Audio from this position on was never sent. */
   #newFrom = 0;
 
-  /** Where the next audio to be sent stands. */
+  /** Position of the next audio to be sent. */
   get position(): number {
     return this.#cursor;
   }
 
-  /** Audio that was never sent. */
+  /** Bytes that were never sent. */
   get heldBytes(): number {
     return this.#audio.end - this.#newFrom;
   }
 
-  /** Audio that is still to be sent, for the first time or again. */
+  /** Bytes that are still to be sent, for the first time or again. */
   get dueBytes(): number {
     return this.#audio.end - this.#cursor;
   }
 
-  /** Of that, audio that was sent before. */
+  /** Of those, the bytes that were sent before. */
   get replayBytes(): number {
     return Math.max(0, this.#newFrom - this.#cursor);
   }
@@ -157,12 +160,12 @@ export class Outbox {
     return this.#cursor === this.#audio.end && this.#nextCommand === this.#commands.length;
   }
 
-  /** Whether so much more audio needs more memory: the time to {@link forget}. */
+  /** Whether this much more audio needs more memory, which is the time to {@link forget}. */
   wouldGrow(byteLength: number): boolean {
     return this.#audio.wouldGrow(byteLength);
   }
 
-  /** Copies the audio. @param isLoud Whether it may be speech. */
+  /** Copies the audio. @param isLoud Whether it may contain speech. */
   pushAudio(bytes: Uint8Array, isLoud = true): void {
     this.#audio.write(bytes);
     const last = this.#loudness.at(-1);
@@ -185,7 +188,7 @@ export class Outbox {
     this.#commands.push({ command, atBytes: this.#audio.end });
   }
 
-  /** The command that is next, if it is one. */
+  /** The next thing to be sent, if it is a command. */
   takeCommand(): Command | undefined {
     const next = this.#commands[this.#nextCommand];
     if (!next || next.atBytes > this.#cursor) return undefined;
@@ -193,7 +196,7 @@ export class Outbox {
     return next.command;
   }
 
-  /** The audio that is next, at most `maxBytes` of it. */
+  /** The next audio to be sent, at most `maxBytes` of it. */
   takeAudio(maxBytes: number): Buffer | undefined {
     const end = this.#commands[this.#nextCommand]?.atBytes ?? this.#audio.end;
     if (this.#cursor >= end) return undefined;
@@ -204,8 +207,8 @@ export class Outbox {
   }
 
   /**
-   * What was sent before the position will not be sent again.
-   * @param isTaken Whether all that was sent has left this process.
+   * Audio before the position will not be sent again.
+   * @param isTaken Whether everything that was sent has left this process.
    */
   forget(position: number, isTaken: boolean): void {
     const before = Math.min(position, this.#cursor);
@@ -215,7 +218,7 @@ export class Outbox {
     this.#forgetCommands(before);
   }
 
-  /** Begins again at the position, or as near to it as audio is left. */
+  /** Goes back to the position, or as near to it as audio is kept. */
   rewind(position: number): void {
     const from = Math.max(Math.min(position, this.#cursor), this.#audio.begin);
     this.#cursor = from;
@@ -223,14 +226,14 @@ export class Outbox {
     this.#nextCommand = 0;
   }
 
-  /** Gives up the oldest of what is to be sent. */
+  /** Drops the oldest audio that is still to be sent. */
   dropOldest(byteLength: number): void {
     this.#cursor = Math.min(this.#cursor + byteLength, this.#audio.end);
     this.#newFrom = Math.max(this.#newFrom, this.#cursor);
     this.#audio.discardBefore(this.#cursor, false);
   }
 
-  /** Gives up everything; returns the bytes that were to be sent. */
+  /** Drops everything; returns the number of bytes that were still to be sent. */
   clear(): number {
     const { dueBytes } = this;
     this.#commands = [];
@@ -240,7 +243,7 @@ export class Outbox {
     return dueBytes;
   }
 
-  /** Of commands that have run, those stay that would have to run again: they lie behind, or wait for their answer. */
+  /** Keeps those commands that would have to run again: they lie behind the position, or wait for their answer. */
   #forgetCommands(position: number): void {
     const ran = this.#commands.slice(0, this.#nextCommand);
     const kept = ran.filter(({ command, atBytes }) => atBytes > position || !command.isAnswered());

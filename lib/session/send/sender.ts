@@ -6,43 +6,43 @@ import type { Command } from './outbox';
 import type { StatisticsCounter } from '../events/statistics';
 import { SendTimes, Settled, Timeline } from './timeline';
 
-/** One message carries at most this much audio (protocol.md A.9, rule 2; B.2.2). */
+/** The most audio in one message (protocol.md A.9, rule 2; B.2.2). */
 const MAX_MESSAGE_MS = 100;
-/** All audio of a session that is kept, whatever the durations: half an hour at 16 kHz. */
+/** The most audio that a session keeps, whatever its durations: half an hour at 16 kHz. */
 const MAX_KEPT_BYTES = 64 * 1024 * 1024;
 
 export interface SenderOptions {
   clock: Clock;
   bytesPerMs: number;
-  /** 2 for PCM, which must not be cut within a sample; 1 for what is passed through. */
+  /** 2 for PCM, which must not be cut within a sample; 1 for audio that is passed through. */
   sampleBytes: number;
   maxReplayAudioMs: number;
   pace: { burstMs: number; multiple: number };
   counter: StatisticsCounter;
-  /** Audio or a command may have gone. */
+  /** Audio or a command may have been sent. */
   onProgress: () => void;
 }
 
-/** What audio goes out on. */
+/** The connection that audio is sent on. */
 export interface Link {
   protocol: Protocol;
   connection: Connection;
 }
 
-/** Audio on its way to the service: at once where that is possible, else held, in order, bounded and paced. */
+/** Audio on its way to the service. It is sent at once where possible, and else held in order, bounded and paced. */
 export class Sender {
-  /** The service's times -> times of the audio that was given. */
+  /** Converts the service's times into times of the given audio. */
   readonly timeline = new Timeline();
-  /** When which audio went out, on the time line of the given audio. */
+  /** When which audio was sent, in times of the given audio. */
   readonly times = new SendTimes();
-  /** What need not be sent again. */
+  /** The audio that need not be sent again. */
   readonly settled = new Settled();
   readonly #options: SenderOptions;
   readonly #outbox = new Outbox();
   readonly #pacer: Pacer;
   readonly #maxMessageBytes: number;
   #link: Link | undefined;
-  /** All audio of this protocol session, with the silence that ends sentences. */
+  /** All audio of this protocol session, including the silence that ends sentences. */
   #sessionBytes = 0;
   #lastSentAtMs = -Infinity;
   #cancelPaceTimer: Cancel | undefined;
@@ -53,17 +53,17 @@ export class Sender {
     this.#maxMessageBytes = MAX_MESSAGE_MS * options.bytesPerMs;
   }
 
-  /** Audio that was accepted and never sent. */
+  /** Bytes that were accepted and never sent. */
   get heldBytes(): number {
     return this.#outbox.heldBytes;
   }
 
-  /** Audio that is to be sent again. */
+  /** Bytes that are to be sent again. */
   get replayBytes(): number {
     return this.#outbox.replayBytes;
   }
 
-  /** Audio that is to be sent, for the first time or again. */
+  /** Bytes that are to be sent, for the first time or again. */
   get dueBytes(): number {
     return this.#outbox.dueBytes;
   }
@@ -78,32 +78,32 @@ export class Sender {
     return this.#outbox.isEmpty;
   }
 
-  /** Runs the commands that wait, where no audio does: there is nothing to send before them. */
+  /** Runs the waiting commands where no audio is to be sent before them. */
   runCommands(): void {
     for (let next = this.#outbox.takeCommand(); next; next = this.#outbox.takeCommand()) next.run();
   }
 
-  /** Where the next audio to be sent stands on the time line of the given audio. */
+  /** The time of the next audio to be sent, in the given audio. */
   get positionMs(): number {
     return this.#outbox.position / this.#options.bytesPerMs;
   }
 
-  /** Where the audio that was given ends. */
+  /** The end of the given audio. */
   get endMs(): number {
     return (this.#outbox.position + this.#outbox.dueBytes) / this.#options.bytesPerMs;
   }
 
-  /** How much audio this protocol session got, with the silence that ends sentences. */
+  /** How much audio this protocol session got, including the silence that ends sentences. */
   get sessionMs(): number {
     return this.#sessionBytes / this.#options.bytesPerMs;
   }
 
-  /** When audio went out last, on the clock. */
+  /** When audio was sent last, on the clock. */
   get lastSentAtMs(): number {
     return this.#lastSentAtMs;
   }
 
-  /** From now on audio goes out here, or, without a link, nowhere. */
+  /** From now on audio is sent on this link; without one it is held. */
   attach(link: Link | undefined): void {
     this.#link = link;
     this.restart();
@@ -115,26 +115,29 @@ export class Sender {
     this.timeline.restart(this.positionMs);
   }
 
-  /** Sends nothing again: all results of what was sent are there. */
+  /** Sends nothing again, because all results of the sent audio are there. */
   skipReplay(): void {
     this.#outbox.dropOldest(this.#outbox.dueBytes);
   }
 
-  /** What is not settled will be sent again, with the commands in it; returns the bytes of it that are gone. */
+  /**
+   * Prepares unsettled audio to be sent again, with the commands in it; returns how many bytes of it are no longer
+   * kept.
+   */
   rewind(): number {
-    // Up to a block more may be there than is to be kept.
+    // Up to one block more may be there than is to be kept.
     this.#forget();
     this.#outbox.rewind(this.#bytesAt(this.settled.replayFromMs));
     const lostBytes = Math.max(0, this.#outbox.position - this.#bytesAt(this.settled.ms));
     this.#options.counter.audioLostBytes += lostBytes;
-    // What is gone is not lost another time.
+    // Audio that is gone must not be counted as lost a second time.
     if (lostBytes > 0) this.settled.boundary(this.positionMs);
     this.settled.rewind(this.positionMs);
     this.times.rewind();
     return lostBytes;
   }
 
-  /** Whether all the memory that a session may have for audio is in use, whatever the durations. */
+  /** Whether all the memory is in use that a session may have for audio, whatever the durations. */
   get isFull(): boolean {
     if (this.#outbox.keptBytes >= MAX_KEPT_BYTES) this.#forget();
     return this.#outbox.keptBytes >= MAX_KEPT_BYTES;
@@ -142,14 +145,14 @@ export class Sender {
 
   /** Takes the audio, and sends it where that is possible now. */
   append(bytes: Uint8Array, isLoud: boolean): void {
-    // More memory is needed: the time to give back what is not.
+    // More memory is needed, so unused memory is given back first.
     if (this.#outbox.wouldGrow(bytes.length)) this.#forget();
     this.#outbox.pushAudio(bytes, isLoud);
     this.#resume();
     this.pump();
   }
 
-  /** Gives up the oldest of what is to be sent, at least so many bytes of it; returns how many. */
+  /** Drops the oldest audio that is to be sent, at least this many bytes; returns how many. */
   dropOldest(byteLength: number): number {
     const { bytesPerMs, sampleBytes, counter } = this.#options;
     const dropBytes = sampleBytes * Math.ceil(byteLength / sampleBytes);
@@ -167,7 +170,7 @@ export class Sender {
     this.pump();
   }
 
-  /** Sends what is held, as far as the connection and the pace allow. */
+  /** Sends held audio as far as the connection and the pace allow. */
   pump(): void {
     while (!this.#outbox.isEmpty && this.#canProceed()) {
       const command = this.#outbox.takeCommand();
@@ -182,7 +185,7 @@ export class Sender {
     this.#options.onProgress();
   }
 
-  /** Silence that is not part of the given audio and takes no place on its time line. */
+  /** Sends silence that is not part of the given audio and takes no time in it. */
   sendSilence(durationMs: number): void {
     if (!this.#link) return;
     const { protocol, connection } = this.#link;
@@ -196,14 +199,14 @@ export class Sender {
     this.#pacer.spend(chunks * MAX_MESSAGE_MS);
   }
 
-  /** Gives up what is to be sent; returns the bytes of it. */
+  /** Drops what is to be sent; returns its bytes. */
   stop(): number {
     this.#link = undefined;
     this.#cancelPaceTimer?.();
     return this.#outbox.clear();
   }
 
-  /** Whether what is next may go; between two tasks only a command may, and audio begins the next task. */
+  /** Whether the next thing may be sent. Between two tasks only a command may, and audio begins the next task. */
   #canProceed(): boolean {
     if (!this.#link) return false;
     if (this.#link.connection.isBetweenTasks) return !this.#resume();
@@ -247,7 +250,7 @@ export class Sender {
     this.settled.sent(this.positionMs, now, this.#outbox.isLoud(position, this.#outbox.position));
   }
 
-  /** Frees what need not be sent again, and of the rest what is more than may be kept. */
+  /** Frees the audio that need not be sent again, and of the rest what is more than may be kept. */
   #forget(): void {
     const maxReplayBytes = this.#bytesAt(this.#options.maxReplayAudioMs);
     const settledBytes = this.#bytesAt(this.settled.replayFromMs);
@@ -262,8 +265,8 @@ export class Sender {
 }
 
 /**
- * How far ahead of real time audio may go: a burst at once, then a multiple of real time. A token bucket in
- * milliseconds of audio; live audio never waits for it.
+ * How far audio may be sent ahead of real time: a burst at once, then a multiple of real time. It is a token bucket
+ * in milliseconds of audio, for which live audio never waits.
  */
 export class Pacer {
   readonly #burstMs: number;
@@ -278,15 +281,15 @@ export class Pacer {
     this.#atMs = nowMs;
   }
 
-  /** 0 if audio may go now, else the milliseconds to wait. */
+  /** 0 if audio may be sent now, else the milliseconds to wait. */
   waitMs(nowMs: number): number {
     this.#creditMs = Math.min(this.#burstMs, this.#creditMs + (nowMs - this.#atMs) * this.#multiple);
     this.#atMs = nowMs;
-    // The last chunk of a burst may overdraw, so that a chunk longer than the burst still goes.
+    // The last chunk of a burst may overdraw the credit, so that a chunk longer than the burst can be sent.
     return this.#creditMs > 0 ? 0 : Math.max(1, Math.ceil((1 - this.#creditMs) / this.#multiple));
   }
 
-  /** Takes what was sent off the credit. */
+  /** Takes the sent audio off the credit. */
   spend(audioMs: number): void {
     this.#creditMs -= audioMs;
   }

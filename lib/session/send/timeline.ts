@@ -1,21 +1,24 @@
-/** Quiet audio, sent this long before the last sign of life without a sentence, is silence to the service too. */
+/** Quiet audio that was sent this long before the last message, without a sentence, is silence to the service too. */
 const QUIET_AFTER_MS = 5000;
-/** The same for loud audio, if the service has said nothing at all since: it is no speech. */
+/** The same time for loud audio: if the service has sent no result since, it is no speech. */
 const NOISE_AFTER_MS = 60_000;
-/** Audio between two marks. */
+/** Length of audio between two marks. */
 const MARK_EVERY_MS = 1000;
 const MAX_MARKS = 256;
-/** Audio before the beginning of an open sentence that a recogniser needs to hear its first word. */
+/** Audio before the beginning of an open sentence that a recogniser needs for its first word. */
 const LEAD_MS = 300;
-/** A short phrase is better understood with the one before it, as long as both are this near and this short together. */
+/**
+ * A short phrase is recognised better together with the one before it, as long as the pause between them and both
+ * together are no longer than this.
+ */
 const CONTEXT_PAUSE_MS = 2500;
 const CONTEXT_MS = 12_000;
 /**
- * Recognisers hear in frames of 10, 20, 32 or 40 ms; a replay that begins with one of the lost session's gives the same
- * words.
+ * Recognisers work in frames of 10, 20, 32 or 40 ms. A replay that begins at a frame of the lost session gives the
+ * same words.
  */
 const FRAME_MS = 160;
-/** Where speech goes on without a pause after a final: enough not to cut the next word's beginning. */
+/** Overlap where speech goes on without a pause after a final: enough not to cut the beginning of the next word. */
 const OVERLAP_MS = 200;
 
 interface Mark {
@@ -26,12 +29,12 @@ interface Mark {
 }
 
 /**
- * Up to where the given audio is settled: all of its words are final, or there are none. What comes behind has to be
- * sent again after a loss. Times are milliseconds of the given audio; all of them only grow.
+ * How far the given audio is settled: all of its words are final, or there are none. Audio behind that has to be sent
+ * again after a loss. Times are milliseconds of the given audio, and all of them only grow.
  */
 export class Settled {
   #settledMs = 0;
-  /** Behind a commit or the end of a protocol session the service begins anew: nothing before it is needed. */
+  /** After a commit or the end of a protocol session the service begins anew, and nothing before it is needed. */
   #boundaryMs = 0;
   #lastFinalFromMs: number | undefined;
   #lastFinalEndMs = 0;
@@ -41,9 +44,11 @@ export class Settled {
   #sentSinceEventMs = 0;
   #loudSinceEventMs = 0;
   #sentMs = 0;
-  /** What was sent until when, on the clock, and whether there may be speech in it. */
+  /** How much was sent until when, on the clock, and whether it may contain speech. */
   #marks: Mark[] = [];
-  /** Used again: one a second lives just long enough to cost the garbage collector most (bench/README.md). */
+  /**
+   * Marks are used again: one per second lives just long enough to cost the garbage collector most (bench/README.md).
+   */
   #spareMarks: Mark[] = [];
 
   get ms(): number {
@@ -51,8 +56,8 @@ export class Settled {
   }
 
   /**
-   * Where the audio begins that a new protocol session should hear: before what is not settled, so that it understands
-   * its first words as the lost one would have.
+   * Where the audio for a new protocol session begins: early enough before the unsettled audio that its first words
+   * are recognised as they would have been.
    */
   get replayFromMs(): number {
     const sinceBoundaryMs = this.#usefulFromMs - this.#boundaryMs;
@@ -72,17 +77,17 @@ export class Settled {
       : Math.max(openFromMs - LEAD_MS, this.#lastFinalEndMs);
   }
 
-  /** What was sent so long ago that the service would have begun a sentence if there were speech in it. */
+  /** Audio up to here was sent so long ago that the service would have begun a sentence if it contained speech. */
   get heardMs(): number {
     return this.#heardMs;
   }
 
-  /** Audio that was sent since the service said something about speech. */
+  /** Audio that was sent since the last event of speech. */
   get sentSinceEventMs(): number {
     return this.#sentSinceEventMs;
   }
 
-  /** Of that, what is loud enough to be speech. */
+  /** Of that, the audio that is loud enough to be speech. */
   get loudSinceEventMs(): number {
     return this.#loudSinceEventMs;
   }
@@ -112,16 +117,16 @@ export class Settled {
     this.#settle(positionMs);
   }
 
-  /** A final came, with its beginning as far as that is known. */
+  /** A final came; its beginning may be unknown. */
   final(beginMs: number | undefined, endMs: number): void {
     if (endMs < this.#lastFinalEndMs) return;
     this.#lastFinalFromMs = beginMs;
     this.#lastFinalEndMs = endMs;
   }
 
-  /** A sentence that began there, as far as that is known, is the oldest without a final. */
+  /** The oldest sentence without a final began there, as far as that is known. */
   open(beginMs: number | undefined): void {
-    // An unknown beginning: nothing more is settled while the sentence is open.
+    // While a sentence with an unknown beginning is open, nothing more is settled.
     if (beginMs !== undefined) this.#settle(beginMs);
     this.#openFromMs = Math.max(this.#settledMs, beginMs ?? 0);
   }
@@ -132,13 +137,13 @@ export class Settled {
     this.#settle(Math.max(this.#lastFinalEndMs, this.#heardMs));
   }
 
-  /** The service said something about speech. */
+  /** The service sent an event of speech. */
   event(nowMs: number): void {
     this.#lastEventAtMs = nowMs;
     this.#sentSinceEventMs = this.#loudSinceEventMs = 0;
   }
 
-  /** A sign of life: all that was sent some time before has arrived. */
+  /** Something arrived, so everything that was sent some time before has arrived at the service. */
   alive(nowMs: number): void {
     for (let mark = this.#marks[0]; mark; mark = this.#marks[0]) {
       const { positionMs, sentAtMs, isLoud } = mark;
@@ -152,7 +157,7 @@ export class Settled {
     }
   }
 
-  /** What was sent behind the position will be sent again. */
+  /** Audio behind the position will be sent again. */
   rewind(positionMs: number): void {
     this.#sentMs = positionMs;
     this.#sentSinceEventMs = this.#loudSinceEventMs = 0;
@@ -165,12 +170,12 @@ export class Settled {
   }
 }
 
-/** Messages that are remembered: more than a minute of live audio in pieces of 100 ms. */
+/** How many messages are remembered: more than a minute of live audio in pieces of 100 ms. */
 const REMEMBERED_MESSAGES = 1024;
-/** Memory to begin with: a session that is open and quiet needs none. */
+/** The initial memory; an open and quiet session needs little. */
 const FIRST_MESSAGES = 64;
 
-/** When which audio went out. A ring of numbers, written once per message and read once per final. */
+/** Remembers when which audio was sent. It is a ring of numbers, written once per message and read once per final. */
 export class SendTimes {
   #endMs = new Float64Array(0);
   #sentAtMs = new Float64Array(0);
@@ -185,12 +190,14 @@ export class SendTimes {
     this.#count += 1;
   }
 
-  /** What was sent will be sent again: ends begin anew. */
+  /** Sent audio will be sent again, so positions begin anew. */
   rewind(): void {
     this.#count = 0;
   }
 
-  /** When the audio at `positionMs` went out, on the clock; `undefined` when that is too long ago or to come. */
+  /**
+   * When the audio at `positionMs` was sent, on the clock; `undefined` when that is too long ago or still to come.
+   */
   sentAt(positionMs: number): number | undefined {
     let low = Math.max(0, this.#count - REMEMBERED_MESSAGES);
     let high = this.#count;
@@ -217,13 +224,13 @@ function grown(numbers: Float64Array<ArrayBuffer>, length: number): Float64Array
   return larger;
 }
 
-/** Shifts that are remembered one by one; older ones are before every time the service still speaks of. */
+/** How many shifts are remembered one by one; older ones lie before every time that the service still reports. */
 const REMEMBERED_SHIFTS = 64;
 
 /**
- * Milliseconds of one protocol session's audio -> milliseconds of the audio that the session was given. A protocol
- * session may begin in the middle of it, silence that was sent to end sentences is none of it, and what had to be
- * dropped was never sent.
+ * Converts milliseconds of a protocol session's audio into milliseconds of the given audio. The two differ because a
+ * protocol session may begin in the middle of the given audio, silence that ends sentences is not part of it, and
+ * dropped audio was never sent.
  */
 export class Timeline {
   #beginMs = 0;
@@ -238,8 +245,8 @@ export class Timeline {
   }
 
   /**
-   * From `atMs` on, in the protocol session's time, `byMs` of the given audio are left out; negative: so much silence
-   * is sent that is not in the given audio.
+   * From `atMs` on, in the protocol session's time, `byMs` of the given audio are left out. A negative value is
+   * silence that is sent and not part of the given audio.
    */
   shift(atMs: number, byMs: number): void {
     const last = this.#shifts.at(-1);
@@ -251,7 +258,7 @@ export class Timeline {
     if (this.#shifts.length > REMEMBERED_SHIFTS) this.#olderMs += this.#shifts.shift()?.byMs ?? 0;
   }
 
-  /** A time inside of such a silence is where it began. Whole milliseconds. */
+  /** A time within such silence is moved to its beginning. Returns whole milliseconds. */
   given(sentMs: number): number {
     let ms = sentMs + this.#olderMs;
     for (const { atMs, byMs } of this.#shifts) {
