@@ -1,9 +1,12 @@
+import { findFlacHeader } from './decoders/flac-frame';
 import { readMp3Frame } from './decoders/mp3-frames';
 import { ffmpeg } from './marks';
 import type { Identity } from './marks';
 
 /** Two frames of MPEG audio of the usual kinds. */
 const FRAME_SEARCH_BYTES = 4096;
+/** Of two channels of 24 bits, in which nothing could be packed. */
+const MAX_FLAC_FRAME_BYTES = 64 * 1024;
 /** Where a recording that was cut off at its front has its first whole frame, at the latest. */
 const MAX_CUT_BYTES = 8192;
 /** So many frames in a row are no chance, wherever the first of them stands. */
@@ -15,6 +18,10 @@ const UNKNOWN: Identity = { kind: 'unknown' };
 /** Frames of MPEG audio or AAC at the beginning, of which one must be where the other says that it ends. */
 export function identifyFrames(head: Uint8Array, isAll: boolean): Identity | undefined {
   if (isTransportStream(head, 0, 3)) return ffmpeg('mpegts', 'MPEG video');
+  if (findFlacHeader(head, 0)) {
+    if (isFlacChain(head, 0)) return { kind: 'flac' };
+    return isAll || head.length > MAX_FLAC_FRAME_BYTES ? undefined : UNKNOWN;
+  }
   const isFrame = head[0] === 0xff && ((head[1] ?? 0) & 0xe0) === 0xe0;
   if (!isFrame) return undefined;
   const mp3 = readMp3Frame(head, 0);
@@ -41,8 +48,21 @@ export function findFrames(head: Uint8Array): Identity | undefined {
     if (head[at] !== 0xff) continue;
     if (isMp3Chain(head, at, SURE_FRAMES)) return { kind: 'mp3' };
     if (isAdtsChain(head, at, SURE_FRAMES)) return ffmpeg('aac', 'AAC');
+    if (isFlacChain(head, at)) return { kind: 'flac' };
   }
   return undefined;
+}
+
+/** Whether a frame of FLAC begins here, and another of the same kind with the next number follows: it does not say where. */
+function isFlacChain(bytes: Uint8Array, start: number): boolean {
+  const first = findFlacHeader(bytes, start);
+  if (!first) return false;
+  for (let at = bytes.indexOf(0xff, start + 1); at !== -1; at = bytes.indexOf(0xff, at + 1)) {
+    const next = findFlacHeader(bytes, at);
+    const isNext = next?.number === first.number + 1 || next?.number === first.number + first.size;
+    if (isNext && next.rateHz === first.rateHz && next.bits === first.bits) return true;
+  }
+  return false;
 }
 
 export function isAdts(bytes: Uint8Array, at: number): boolean {

@@ -14,6 +14,8 @@ export type { Identity } from './marks';
 
 /** As much is looked at to find what is in a container. */
 const MAX_HEAD_BYTES = 1024 * 1024;
+/** Of a tag with a picture in front of the audio. */
+const MAX_TAG_BYTES = 16 * 1024 * 1024;
 /** The longest mark that tells a container. */
 const MARK_BYTES = 16;
 /** Of a recording that begins with nothing known, as much is looked at. */
@@ -109,11 +111,13 @@ function identifyMatroska(head: Uint8Array, isAll: boolean): Identity {
 /** Behind an ID3v2 tag is MP3 as a rule, and now and then something else that somebody put a tag on. */
 function identifyTagged(head: Uint8Array, isAll: boolean): Identity {
   const behind = head.subarray(id3Length(head));
-  if (behind.length === 0 && id3Length(head) > MAX_HEAD_BYTES) return { kind: 'mp3' };
+  if (behind.length === 0 && id3Length(head) > MAX_TAG_BYTES) return { kind: 'mp3' };
   if (behind.length < 4 && !isAll) return UNKNOWN;
   if (hasText(behind, 0, 'fLaC')) return { kind: 'flac' };
   if (isAdts(behind, 0)) return ffmpeg('aac', 'AAC');
-  if (startsLikeWav(behind)) return ffmpeg('wav', 'a WAV behind an ID3 tag');
+  if (startsLikeWav(behind) || (hasText(behind, 0, 'RIF') && behind.length < 12)) {
+    return behind.length < 12 && !isAll ? UNKNOWN : identifyWav(behind, isAll);
+  }
   if (hasText(behind, 0, '\x0b\x77')) return ffmpeg('ac3', 'AC-3 behind an ID3 tag');
   return { kind: 'mp3' };
 }

@@ -117,6 +117,8 @@ interface Fmt {
   channels: number;
   rateHz: number;
   bits: number;
+  /** Of one sample of all channels. */
+  blockBytes: number;
 }
 
 function fmtOf(bytes: Uint8Array): Fmt | undefined {
@@ -138,15 +140,17 @@ function fmtOf(bytes: Uint8Array): Fmt | undefined {
     channels: uint16(view, body + 2),
     rateHz: uint32(view, body + 4),
     bits: size >= 16 ? uint16(view, body + 14) : 8,
+    blockBytes: uint16(view, body + 12),
   };
 }
 
 function formatOf(
-  { formatCode, channels, rateHz, bits }: Fmt,
+  { formatCode, channels, rateHz, bits, blockBytes }: Fmt,
   isBigEndian: boolean,
 ): Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> {
-  // Sizes between two whole bytes fill the upper bits of the larger one.
-  const wholeBits = Math.ceil(bits / 8) * 8;
+  // Sizes between two whole bytes fill the upper bits of the larger one, and 24 bits those of 32 where a block has so many.
+  const isWide = formatCode === WAVE_FORMAT_PCM && bits > 8 && blockBytes === 4 * channels;
+  const wholeBits = isWide ? 32 : Math.ceil(bits / 8) * 8;
   const pcm = pcmOf(formatCode, wholeBits, isBigEndian);
   if (pcm && isChannelCount(channels) && isRate(rateHz)) return { pcm, channels, rateHz };
   throw new AsrError(

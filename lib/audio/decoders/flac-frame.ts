@@ -46,8 +46,9 @@ const CRC8 = Uint8Array.from({ length: 256 }, (_, index) => {
  * @throws OutOfBytes when it does not end in them, FlacDamage when it is none.
  */
 export function readFlacFrame(bytes: Uint8Array, info: FlacStreamInfo): FlacFrame {
-  const header = readHeader(bytes, info);
-  const { at, size, bits, assignment } = header;
+  const header = readFlacHeader(bytes, info);
+  const { at, size, rateHz, bits, assignment } = header;
+  if (rateHz === 0 || bits === 0) throw new FlacDamage();
   const most = Math.min(bytes.length, kernel().maxFrameBytes);
   let length = Math.min(most, USUAL_FRAME_BYTES);
   let end = kernel().flacFrame(bytes.subarray(0, length), at, size, bits, assignment);
@@ -60,7 +61,8 @@ export function readFlacFrame(bytes: Uint8Array, info: FlacStreamInfo): FlacFram
   return { ...header, bytes: end };
 }
 
-interface FlacHeader {
+/** What stands in front of a frame. */
+export interface FlacHeader {
   /** Where it ends. */
   at: number;
   rateHz: number;
@@ -69,9 +71,26 @@ interface FlacHeader {
   /** How the channels are coded. */
   assignment: number;
   size: number;
+  /** Of the frame, or of its first sample. */
+  number: number;
 }
 
-function readHeader(bytes: Uint8Array, info: FlacStreamInfo): FlacHeader {
+/** Of a file whose beginning is missing: what its frames do not say is 0. */
+export const NO_STREAM_INFO: FlacStreamInfo = { rateHz: 0, channels: 0, bits: 0, maxFrameBytes: 0 };
+
+/** The header of the frame that begins here, of a file whose beginning is missing; `undefined` when there is none. */
+export function findFlacHeader(bytes: Uint8Array, at: number): FlacHeader | undefined {
+  if (bytes[at] !== 0xff || ((bytes[at + 1] ?? 0) & 0xfe) !== 0xf8) return undefined;
+  try {
+    const header = readFlacHeader(bytes.subarray(at), NO_STREAM_INFO);
+    return header.rateHz > 0 && header.bits > 0 ? header : undefined;
+  } catch (error) {
+    if (error instanceof OutOfBytes || error instanceof FlacDamage) return undefined;
+    throw error;
+  }
+}
+
+function readFlacHeader(bytes: Uint8Array, info: FlacStreamInfo): FlacHeader {
   let at = 0;
   const next = (): number => {
     const byte = bytes[at];
@@ -86,22 +105,27 @@ function readHeader(bytes: Uint8Array, info: FlacStreamInfo): FlacHeader {
   if (sizeCode === 0 || rateCode === 15 || assignment > MID_SIDE || bitsCode === 3 || (kinds & 1) !== 0) {
     throw new FlacDamage();
   }
-  skipCodedNumber(next);
+  const number = readCodedNumber(next);
   const size = blockSize(sizeCode, next);
   const rateHz = frameRate(rateCode, next) || info.rateHz;
   const expected = crc8(bytes, at);
   if (next() !== expected) throw new FlacDamage();
   const bits = bitsCode === 0 ? info.bits : (BITS[bitsCode] ?? info.bits);
-  return { at, rateHz, bits, channels: assignment < STEREO ? assignment + 1 : 2, assignment, size };
+  return { at, rateHz, bits, channels: assignment < STEREO ? assignment + 1 : 2, assignment, size, number };
 }
 
 /** The frame's or sample's number, written like a character of UTF-8. */
-function skipCodedNumber(next: () => number): void {
-  const length = Math.clz32(~(next() << 24));
+function readCodedNumber(next: () => number): number {
+  const first = next();
+  const length = Math.clz32(~(first << 24));
   if (length === 1 || length > 7) throw new FlacDamage();
+  let number = length === 0 ? first : first & (0x7f >> length);
   for (let i = 1; i < length; i++) {
-    if (next() >> 6 !== 2) throw new FlacDamage();
+    const byte = next();
+    if (byte >> 6 !== 2) throw new FlacDamage();
+    number = number * 64 + (byte & 63);
   }
+  return number;
 }
 
 function blockSize(code: number, next: () => number): number {

@@ -4,7 +4,7 @@ import { ByteQueue, hasText } from '../bytes';
 import { kernel } from '../../base/kernel';
 import { isRate } from '../pcm-format';
 import type { Decoder, DecoderOutput } from './decoder';
-import { FlacDamage, OutOfBytes, readFlacFrame } from './flac-frame';
+import { FlacDamage, NO_STREAM_INFO, OutOfBytes, readFlacFrame } from './flac-frame';
 import type { FlacFrame, FlacStreamInfo } from './flac-frame';
 import { tagLength } from '../tags';
 import { id3Length } from './mp3-frames';
@@ -87,9 +87,13 @@ export class FlacDecoder implements Decoder {
       if (view.length < 10) return false;
       this.#skip = id3Length(view);
       if (this.#skip > 0) return true;
-      if (!hasText(view, 0, 'fLaC'))
-        throw new AsrError('BAD_AUDIO', 'The audio is no FLAC: its mark is missing.');
       this.#hasBegun = true;
+      if (!hasText(view, 0, 'fLaC')) {
+        // It begins with a frame, or within one.
+        this.#info = NO_STREAM_INFO;
+        this.#isInFrames = true;
+        return true;
+      }
       this.#queue.skip(4);
       return true;
     }
