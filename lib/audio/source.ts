@@ -36,6 +36,8 @@ export interface ReadAudioOptions extends Pick<FetchAudioOptions, 'proxy' | 'fet
   onHints?: (hints: AudioFormatHints) => void;
   /** Ends the reading with an `ABORTED` error. */
   signal?: AbortSignal;
+  /** Told each time a stream is waited for; what it returns is called once something has come. */
+  onWait?: () => () => void;
 }
 
 const WEB_ADDRESS = /^\s*https?:\/\//i;
@@ -66,7 +68,7 @@ export async function* readAudio(
 }
 
 function open(source: AudioSource, options: ReadAudioOptions): AsyncIterable<Uint8Array> | Uint8Array[] {
-  const { signal, onHints } = options;
+  const { onHints } = options;
   if (typeof source === 'string') return openString(source, options);
   const bytes = bytesOf(source);
   if (bytes) {
@@ -76,7 +78,7 @@ function open(source: AudioSource, options: ReadAudioOptions): AsyncIterable<Uin
   if (isAsyncIterable(source)) {
     // A file's stream knows its name.
     const { path } = source as { path?: unknown };
-    return readStream(source, signal, (chunk) =>
+    return readStream(source, options, (chunk) =>
       onHints?.({ ...hintsOfChunk(chunk), ...(typeof path === 'string' && { fileName: path }) }),
     );
   }
@@ -96,7 +98,7 @@ function openString(source: string, options: ReadAudioOptions): AsyncIterable<Ui
   if (strings === 'url' || (strings === 'auto' && WEB_ADDRESS.test(source))) {
     return readStream(
       fetchAudio(source.trim(), { idleMs: FETCH_IDLE_MS, totalMs: FETCH_TOTAL_MS, ...options }),
-      signal,
+      { ...(signal && { signal }) },
     );
   }
   if (strings === 'file' || (strings === 'auto' && !maybeBase64(source))) {
@@ -114,7 +116,7 @@ function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
 /** Stops at the signal even while the stream gives nothing. */
 async function* readStream(
   stream: AsyncIterable<unknown>,
-  signal: AbortSignal | undefined,
+  { signal, onWait }: ReadAudioOptions,
   onFirst?: (chunk: unknown) => void,
 ): AsyncIterable<Uint8Array> {
   let isFirst = true;
@@ -123,7 +125,9 @@ async function* readStream(
   try {
     iterator = iteratorOf(stream);
     for (;;) {
+      const came = onWait?.();
       const next = await stop.orAbort(iterator.next());
+      came?.();
       if (next.done) return;
       const bytes = bytesOf(next.value);
       if (!bytes)

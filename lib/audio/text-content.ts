@@ -17,7 +17,7 @@ const HTML = foreign(
 );
 const FORM = foreign(
   'a form (multipart/form-data) with the recording in it',
-  'In Node-RED tick "accept file uploads" in the http in node, else post the bytes of the recording as the body; in n8n let the webhook take the file of the form as a binary field.',
+  'In Node-RED tick "accept file uploads" in the http in node and take the tick off "do not parse request body", else post the bytes of the recording as the body; in n8n let the webhook take the file of the form as a binary field.',
 );
 const DATA_URL = foreign(
   'a data URL in bytes',

@@ -16,7 +16,7 @@ import { openSession } from './session';
 import { joinTexts } from '../vocabulary/join-texts';
 
 export interface TranscribeOptions
-  extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers' | 'fetch'> {
+  extends SessionOptions, Pick<ReadAudioOptions, 'strings' | 'headers' | 'fetch' | 'onWait'> {
   /** Hints about the format of the audio, beside its bytes. */
   hints?: AudioFormatHints;
   /** Called for every event of the session. */
@@ -46,7 +46,7 @@ export interface Transcript {
  * @throws AsrError The error of the session or of the source; `ABORTED` after `signal`.
  */
 export async function transcribe(audio: AudioSource, options: TranscribeOptions = {}): Promise<Transcript> {
-  const { strings, headers, fetch, proxy, signal, wireFormat = 'pcm' } = options;
+  const { strings, headers, fetch, proxy, signal, onWait, wireFormat = 'pcm' } = options;
   if (signal?.aborted)
     throw new AsrError('ABORTED', 'The transcription was aborted.', { cause: signal.reason });
   // Checks the options before the first chunk, because a stream may never give one.
@@ -61,6 +61,7 @@ export async function transcribe(audio: AudioSource, options: TranscribeOptions 
     ...(fetch && { fetch }),
     ...(proxy !== undefined && { proxy }),
     ...(options.hints && { hints: options.hints }),
+    ...(onWait && { onWait }),
     signal: stopReading,
     onHints: (found) => {
       hints = { ...found, ...options.hints, isRecording: true };

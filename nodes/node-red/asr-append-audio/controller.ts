@@ -3,7 +3,7 @@ import { decodeAudio } from '../../../lib/audio/decode';
 import { bytesOf } from '../../../lib/audio/format';
 import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
 import { readAudio } from '../../../lib/audio/source';
-import type { ReadAudioOptions } from '../../../lib/audio/source';
+import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
 import {
   audioTexts,
   DEFAULT_TEXT,
@@ -15,8 +15,10 @@ import {
 import type { AudioTexts } from '../shared/audio-message';
 import { asError } from '../shared/errors';
 import { findSessionHost } from '../shared/host';
+import type { AudioSink } from '../shared/host';
 import type { Done, Send } from '../shared/red';
 import { Status } from '../shared/status';
+import { watched } from '../shared/stream-watch';
 import { inRealTime } from './real-time';
 
 /** What the editor stores of an `append audio` node. */
@@ -92,35 +94,52 @@ export class AppendController {
         await sink.append(source as AudioChunk, hints);
         return;
       }
-      if (!isRealTime) {
-        let known = hints;
-        const onHints = (found: AudioFormatHints): void => {
-          known = { ...found, ...hints };
-        };
-        for await (const chunk of readAudio(source, { strings, hints, signal, onHints })) {
-          await sink.append(chunk, known);
-        }
-        return;
-      }
-      this.#playing += 1;
-      this.#showPlaying();
-      try {
-        // How long a piece of it lasts is known only of samples.
-        const rateHz = sink.sampleRateHz;
-        const onComplaint = sink.complain;
-        const samples = decodeAudio(source, {
-          strings,
-          signal,
-          hints: { isRecording: false, ...hints },
-          rateHz,
-          onComplaint,
-        });
-        const decoded: AudioFormatHints = { encoding: 's16le', isDecoded: true };
-        for await (const chunk of inRealTime(samples, rateHz, signal)) await sink.append(chunk, decoded);
-      } finally {
-        this.#playing -= 1;
-      }
+      await watched(
+        {
+          stream: source,
+          translate: this.#RED._,
+          type: 'asr-append-audio',
+          isInTheWay: sink.othersWait,
+          onQuiet: (isQuiet) => {
+            if (isQuiet) this.#status.set('quiet');
+            else this.#showPlaying();
+          },
+        },
+        signal,
+        (how) => {
+          const options = { strings, hints, ...how };
+          return isRealTime ? this.#play(source, options, sink) : this.#read(source, options, sink);
+        },
+      );
     });
+  }
+
+  /** As fast as the session accepts it. */
+  async #read(source: AudioSource, options: ReadAudioOptions, sink: AudioSink): Promise<void> {
+    const { hints = {} } = options;
+    let known = hints;
+    const onHints = (found: AudioFormatHints): void => {
+      known = { ...found, ...hints };
+    };
+    for await (const chunk of readAudio(source, { ...options, onHints })) await sink.append(chunk, known);
+  }
+
+  /** As fast as it was spoken. */
+  async #play(source: AudioSource, options: ReadAudioOptions, sink: AudioSink): Promise<void> {
+    this.#playing += 1;
+    this.#showPlaying();
+    try {
+      // How long a piece of it lasts is known only of samples.
+      const rateHz = sink.sampleRateHz;
+      const hints: AudioFormatHints = { isRecording: false, ...options.hints };
+      const samples = decodeAudio(source, { ...options, hints, rateHz, onComplaint: sink.complain });
+      const decoded: AudioFormatHints = { encoding: 's16le', isDecoded: true };
+      for await (const chunk of inRealTime(samples, rateHz, options.signal)) {
+        await sink.append(chunk, decoded);
+      }
+    } finally {
+      this.#playing -= 1;
+    }
   }
 
   /** Once for each, because every message of a source has it. */

@@ -11,7 +11,7 @@ const BYTES_PER_SAMPLE = 2;
 export async function* inRealTime(
   samples: AsyncIterable<Uint8Array>,
   sampleRateHz: number,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): AsyncIterable<Uint8Array> {
   const chunkBytes = Math.round((sampleRateHz * CHUNK_MS) / 1000) * BYTES_PER_SAMPLE;
   let rest: Uint8Array = new Uint8Array(0);
@@ -21,7 +21,7 @@ export async function* inRealTime(
   async function* due(chunk: Uint8Array): AsyncIterable<Uint8Array> {
     if (yielded === 0) startedAt = performance.now();
     const waitMs = startedAt + yielded * CHUNK_MS - performance.now();
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal });
+    if (waitMs > 0) await sleep(waitMs, undefined, { ...(signal && { signal }) });
     yielded += 1;
     yield chunk;
   }

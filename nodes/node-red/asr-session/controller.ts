@@ -109,11 +109,12 @@ export class SessionController implements SessionHost, Viewable {
     const key = this.#keyOf(msg);
     const sampleRateHz = this.#sampleRateHz();
     const context = this.#contextOf(msg);
-    return this.#queue.run(key, options, async (checkDropped) => {
+    return this.#queue.run(key, options, async ({ checkDropped, othersWait }) => {
       let live: LiveSession | undefined;
       try {
         await work({
           sampleRateHz,
+          othersWait,
           append: async (chunk, hints) => {
             if (!live) {
               checkDropped();

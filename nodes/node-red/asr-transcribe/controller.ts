@@ -15,6 +15,7 @@ import type { ReliabilityDef } from '../shared/reliability';
 import { sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
+import { watched } from '../shared/stream-watch';
 import { Slots } from './slots';
 
 const CAPTIONS = { srt: toSrt, vtt: toVtt };
@@ -91,21 +92,37 @@ export class TranscribeController {
     const { source, strings, hints } = audio;
     const context = readContext(msg, () => this.#RED._('asr-transcribe.error.bad-context'));
     let sentences = 0;
-    return transcribe(source, {
-      ...sessionOptions(this.#RED, this.#node, this.#settings),
-      ...reliabilityOptions(this.#node, this.#settings, this.#trace),
-      ...(context && { context }),
-      strings,
-      // The credentials say which proxy leads to the service; to the audio leads that of the environment.
-      fetch: fetchVia(undefined),
-      hints,
-      signal: signalOf(msg, signal),
-      onEvent: (event) => {
-        if (event.type !== 'final') return;
-        sentences += 1;
-        this.#show(sentences);
+    const recognise = (how: Pick<ReadAudioOptions, 'signal' | 'onWait'>): Promise<Transcript> =>
+      transcribe(source, {
+        ...sessionOptions(this.#RED, this.#node, this.#settings),
+        ...reliabilityOptions(this.#node, this.#settings, this.#trace),
+        ...(context && { context }),
+        strings,
+        // The credentials say which proxy leads to the service; to the audio leads that of the environment.
+        fetch: fetchVia(undefined),
+        hints,
+        ...how,
+        onEvent: (event) => {
+          if (event.type !== 'final') return;
+          sentences += 1;
+          this.#show(sentences);
+        },
+      });
+    return watched(
+      {
+        stream: source,
+        translate: this.#RED._,
+        type: 'asr-transcribe',
+        // What has been recognised of it must not be lost.
+        isInTheWay: (hasBegun) => !hasBegun && this.#slots.waiting > 0,
+        onQuiet: (isQuiet) => {
+          if (isQuiet) this.#status.set('quiet');
+          else this.#show(sentences);
+        },
       },
-    });
+      signalOf(msg, signal),
+      recognise,
+    );
   }
 
   #captions({ sentences }: Transcript): { captions?: string } {

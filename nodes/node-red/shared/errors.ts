@@ -13,6 +13,7 @@ export type NodeErrorCode =
   | 'NOT_OPEN'
   | 'TOO_MANY_SESSIONS'
   | 'TOO_MANY_WAITING'
+  | 'STALLED'
   | 'HOLD_OFF'
   | 'ENDED_EARLY';
 
@@ -72,6 +73,8 @@ export type FailureBadge =
   | 'options'
   | 'reference'
   | 'full'
+  | 'waiting'
+  | 'stalled'
   | 'other';
 
 const BADGE_OF_CODE: Partial<Record<AsrErrorCode | NodeErrorCode, FailureBadge>> = {
@@ -95,7 +98,8 @@ const BADGE_OF_CODE: Partial<Record<AsrErrorCode | NodeErrorCode, FailureBadge>>
   NO_CREDENTIALS: 'reference',
   NO_SESSION_NODE: 'reference',
   TOO_MANY_SESSIONS: 'full',
-  TOO_MANY_WAITING: 'full',
+  TOO_MANY_WAITING: 'waiting',
+  STALLED: 'stalled',
 };
 
 export function failureBadge(error: unknown): FailureBadge {

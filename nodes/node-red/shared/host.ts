@@ -10,6 +10,8 @@ import type { Translate } from './red';
 /** Where the audio of one message goes. */
 export interface AudioSink {
   readonly sampleRateHz: number;
+  /** Whether other messages of the key wait behind this one. */
+  othersWait: () => boolean;
   /** Resolves when the audio is accepted; awaiting it is the flow control. */
   append(chunk: AudioChunk, hints: AudioFormatHints): Promise<void>;
   /** What is wrong with audio that was decoded before it was appended. */

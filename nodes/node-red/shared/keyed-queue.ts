@@ -19,6 +19,14 @@ interface Line {
   dropped?: NodeError;
 }
 
+/** What work may ask of its place in the queue. */
+export interface Turn {
+  /** @throws NodeError the reason why it was dropped since. */
+  checkDropped: () => void;
+  /** Whether something waits behind it. */
+  othersWait: () => boolean;
+}
+
 export interface WorkOptions {
   /** Whether it may take as long as somebody speaks; {@link KeyedQueue.settled} does not wait for such work. */
   lasts: boolean;
@@ -43,9 +51,8 @@ export class KeyedQueue {
 
   /**
    * Does `work` when all earlier work of the key is done, and settles as it does, or when it is dropped.
-   * @param work may ask whether it was dropped since, and throws then
    */
-  run(key: string, options: WorkOptions, work: (checkDropped: () => void) => Promise<void>): Promise<void> {
+  run(key: string, options: WorkOptions, work: (turn: Turn) => Promise<void>): Promise<void> {
     const line = this.#lines.get(key) ?? {
       tail: Promise.resolve(),
       settling: Promise.resolve(),
@@ -72,7 +79,7 @@ export class KeyedQueue {
       line.tail = line.tail
         .then(() => {
           checkDropped();
-          return work(checkDropped);
+          return work({ checkDropped, othersWait: () => line.rejects.size > 1 });
         })
         .then(resolve, reject)
         .then(() => {

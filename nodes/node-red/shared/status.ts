@@ -15,6 +15,7 @@ const BADGES = {
   sessions: { fill: 'green', shape: 'dot' },
   sessionsSleeping: { fill: 'grey', shape: 'dot' },
   sessionsConnecting: { fill: 'yellow', shape: 'ring' },
+  quiet: { fill: 'yellow', shape: 'ring' },
   playing: { fill: 'blue', shape: 'dot' },
   waiting: { fill: 'blue', shape: 'ring' },
   recognising: { fill: 'blue', shape: 'dot' },

@@ -1,0 +1,120 @@
+import type { ReadAudioOptions } from '../../../lib/audio/source';
+import type { Cancel, Clock } from '../../../lib/transport/environment';
+import { systemEnvironment } from '../../../lib/transport/system';
+import { isStream } from './audio-message';
+import { NodeError } from './errors';
+import type { Translate } from './red';
+
+const LOOK_EVERY_MS = 1_000;
+/** Local files are open in milliseconds, those of a network in less than this. */
+const OPEN_WITHIN_MS = 2_000;
+/** From then on the badge says that nothing comes. */
+const QUIET_AFTER_MS = 5_000;
+/** A stream that gives nothing is given up after this where other messages wait behind it. */
+const IN_THE_WAY_AFTER_MS = 10_000;
+/** The same where nothing waits, of a stream that has given nothing at all. One that has begun may be quiet for long. */
+const NEVER_BEGUN_AFTER_MS = 60_000;
+
+export interface StreamWatchOptions {
+  stream: unknown;
+  /** Texts of the node: `<type>.error.stalled`. */
+  translate: Translate;
+  type: string;
+  /** Whether other messages wait behind the stream, and it may be given up for them. */
+  isInTheWay: (hasBegun: boolean) => boolean;
+  /** Nothing comes for some seconds, or something comes again. */
+  onQuiet: (isQuiet: boolean) => void;
+  clock?: Clock;
+}
+
+/**
+ * Watches a stream that a message brought. Node-RED copies a message for a second wire, and the copy of a stream gives
+ * nothing and does not end: without a bound it would block whatever comes behind it for ever.
+ */
+export class StreamWatch {
+  readonly #options: StreamWatchOptions;
+  readonly #clock: Clock;
+  readonly #stop = new AbortController();
+  #cancel: Cancel | undefined;
+  #waitsSinceMs: number | undefined;
+  #hasBegun = false;
+  #isQuiet = false;
+  #error: NodeError | undefined;
+
+  constructor(options: StreamWatchOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemEnvironment.clock;
+    this.#cancel = this.#clock.after(LOOK_EVERY_MS, this.#look);
+  }
+
+  /** Aborts when the stream is given up. */
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  /** Why it was given up. */
+  get error(): NodeError | undefined {
+    return this.#error;
+  }
+
+  /** The stream is waited for. @returns what to call once something has come. */
+  readonly wait = (): (() => void) => {
+    this.#waitsSinceMs = this.#clock.now();
+    return this.#came;
+  };
+
+  end(): void {
+    this.#cancel?.();
+    this.#tell(false);
+  }
+
+  readonly #came = (): void => {
+    this.#waitsSinceMs = undefined;
+    this.#hasBegun = true;
+    this.#tell(false);
+  };
+
+  readonly #look = (): void => {
+    this.#cancel = this.#clock.after(LOOK_EVERY_MS, this.#look);
+    if (this.#waitsSinceMs === undefined) return;
+    const waitedMs = this.#clock.now() - this.#waitsSinceMs;
+    if (waitedMs >= QUIET_AFTER_MS) this.#tell(true);
+    if (waitedMs < this.#mostMs()) return;
+    this.#cancel();
+    const { translate, type } = this.#options;
+    const text = translate(`${type}.error.stalled`, { seconds: Math.round(waitedMs / 1000) });
+    this.#error = new NodeError('STALLED', text);
+    this.#stop.abort(this.#error);
+  };
+
+  #mostMs(): number {
+    const { stream, isInTheWay } = this.#options;
+    const isUnopened = (stream as { pending?: unknown; fd?: unknown }).pending === true;
+    if (!this.#hasBegun && isUnopened && 'fd' in (stream as object)) return OPEN_WITHIN_MS;
+    if (isInTheWay(this.#hasBegun)) return IN_THE_WAY_AFTER_MS;
+    return this.#hasBegun ? Infinity : NEVER_BEGUN_AFTER_MS;
+  }
+
+  #tell(isQuiet: boolean): void {
+    if (isQuiet === this.#isQuiet) return;
+    this.#isQuiet = isQuiet;
+    this.#options.onQuiet(isQuiet);
+  }
+}
+
+/** Reads a stream, watched; everything else as it is. */
+export async function watched<T>(
+  options: StreamWatchOptions,
+  signal: AbortSignal,
+  read: (how: Pick<ReadAudioOptions, 'signal' | 'onWait'>) => Promise<T>,
+): Promise<T> {
+  if (!isStream(options.stream)) return read({ signal });
+  const watch = new StreamWatch(options);
+  try {
+    return await read({ signal: AbortSignal.any([signal, watch.signal]), onWait: watch.wait });
+  } catch (error) {
+    throw watch.error ?? error;
+  } finally {
+    watch.end();
+  }
+}
