@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { readAudio } from '../../../lib/audio/source';
 import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
 import { optionsCollection } from '../shared/recognition-properties';
+import type { GivenAudio } from '../shared/given-audio';
 import { runGroups } from '../shared/run-groups';
 import { NOT_A_TOOL, OUTPUT_NAMES, sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
@@ -40,6 +41,7 @@ async function append(
   context: IExecuteFunctions,
   { name, items: [itemIndex] }: SessionGroup,
   items: SessionItems,
+  given: GivenAudio | undefined,
 ): Promise<void> {
   const held = heldSession(context, name);
   const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
@@ -54,7 +56,7 @@ async function append(
       known = { ...found, ...hints };
     },
   });
-  await held.append(chunks, () => known);
+  await held.append(chunks, () => known, given);
   const drained = held.drain();
   const pairedItem = { item: itemIndex };
   // In any case, because a workflow goes on only along items.

@@ -10,6 +10,7 @@ import {
   recognitionOptions,
   recognitionProperties,
 } from '../shared/recognition-properties';
+import { beginTry } from '../shared/run-memory';
 import { sessionOptions } from '../shared/session-options';
 import { inParallel } from './in-parallel';
 import { transcriptItems } from './transcript-items';
@@ -101,24 +102,33 @@ export class AsrTranscribe implements INodeType {
     const signal = cancelled ? AbortSignal.any([cancelled, stopping.signal]) : stopping.signal;
     const { atOnce } = this.getNodeParameter('options', 0, {}) as { atOnce?: number };
 
+    const { memory, isRepeatable, end } = beginTry(this);
     const results = await inParallel(
       items.length,
       // An expression may give anything.
       Math.max(1, Number(atOnce) || DEFAULT_AT_ONCE),
-      async (itemIndex) => {
+      async (itemIndex): Promise<{ items: INodeExecutionData[]; hasFailed?: boolean }> => {
+        const done = memory?.outputsOf(itemIndex)?.[0];
+        if (done) return { items: done };
         try {
-          return await transcribeItem(this, itemIndex, signal);
+          const transcribed = await transcribeItem(this, itemIndex, signal);
+          memory?.remember(itemIndex, [transcribed]);
+          return { items: transcribed };
         } catch (error) {
           const { fault, goOn } = faultOfItem(this, error, itemIndex);
-          if (goOn) return [failedItem(this, fault, [itemIndex])];
-          throw fault;
+          if (!goOn) throw fault;
+          return { items: [failedItem(this, fault, [itemIndex])], hasFailed: true };
         }
       },
       () => {
         stopping.abort();
       },
     );
-    return [results.flat()];
+    const failed = results.find(({ hasFailed }) => hasFailed);
+    // n8n tries again where the first item has an error, and drops what else there is.
+    if (failed && isRepeatable) return [failed.items];
+    end();
+    return [results.flatMap((result) => result.items)];
   }
 }
 

@@ -1,4 +1,4 @@
-import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
+import type { AudioFormatHints } from '../../../lib/audio/format';
 import { AsrError } from '../../../lib/vocabulary/errors';
 import type {
   EmotionEvent,
@@ -8,6 +8,7 @@ import type {
   WarningEvent,
 } from '../../../lib/vocabulary/events';
 import { HeldSession } from '../../../lib/held-session';
+import type { GivenAudio } from './given-audio';
 import type { CommitResult, Session } from '../../../lib/session/options';
 
 /** An event with the service's id of the session or task that it came from, for support requests. */
@@ -98,9 +99,18 @@ export class ExecutionSession {
     return this.#held.ready();
   }
 
-  append(audio: AsyncIterable<AudioChunk>, hints: () => AudioFormatHints): Promise<void> {
+  /** @param given What it has of this audio from an earlier try, and is told what it takes now. */
+  append(audio: AsyncIterable<Uint8Array>, hints: () => AudioFormatHints, given?: GivenAudio): Promise<void> {
     return this.#held.use(async () => {
-      for await (const chunk of audio) await this.#session.append(chunk, hints());
+      for await (const chunk of given ? given.rest(audio) : audio) {
+        try {
+          await this.#session.append(chunk, hints());
+        } catch (error) {
+          given?.refused(error);
+          throw error;
+        }
+        given?.took(chunk);
+      }
     });
   }
 

@@ -13,17 +13,18 @@ export const OUTPUT_NAMES = ['Interim', 'Final', 'Emotion'];
  */
 export const NOT_A_TOOL = undefined as never;
 
-/** The items of one run of a node, for its three outputs. */
+/** The items of one session or item in a run of a node, for its three outputs. */
 export class SessionItems {
   readonly interim: INodeExecutionData[] = [];
   readonly final: INodeExecutionData[] = [];
   readonly emotion: INodeExecutionData[] = [];
   readonly #context: IExecuteFunctions;
-  /** Already told in this run. */
-  readonly #hints = new Set<string>();
+  readonly #told: Set<string>;
 
-  constructor(context: IExecuteFunctions) {
+  /** @param told Hints that this run of the node has told already; those that come are added. */
+  constructor(context: IExecuteFunctions, told: Set<string>) {
     this.#context = context;
+    this.#told = told;
   }
 
   get outputs(): INodeExecutionData[][] {
@@ -57,8 +58,8 @@ export class SessionItems {
   }
 
   #hint(message: string): void {
-    if (this.#hints.has(message)) return;
-    this.#hints.add(message);
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
     this.#context.addExecutionHints({ message, type: 'warning', location: 'outputPane' });
   }
 }

@@ -5,28 +5,11 @@ import { forgetOldest } from '../../../lib/base/forget-oldest';
 import { openSession } from '../../../lib/session/session';
 import type { SessionOptions } from '../../../lib/session/options';
 import { ExecutionSession } from './execution-session';
+import { hostState } from './host-state';
 import type { ExecutionSessionOptions } from './execution-session';
 
 /** Reasons that are remembered of sessions that have ended. */
 const MAX_REASONS = 500;
-
-interface Registry {
-  open: Map<string, ExecutionSession>;
-  /** Why a session of this key has ended, oldest first. */
-  ended: Map<string, AsrError>;
-}
-
-/**
- * The one state of the whole process that n8n forces on us: it gives the nodes of an execution nothing that they share
- * but their items, which are JSON. It hangs on `globalThis` and not on this module, because n8n drops its modules and
- * loads them again while executions run. The number in the name changes when the shape of what is kept does.
- */
-const KEY = Symbol.for('@flow-asr/n8n-nodes-realtime-asr: sessions of executions, 1');
-
-function registry(): Registry {
-  const global = globalThis as { [KEY]?: Registry | undefined };
-  return (global[KEY] ??= { open: new Map(), ended: new Map() });
-}
 
 function keyOf(context: IExecuteFunctions, name: string): string {
   return JSON.stringify([context.getExecutionId(), name]);
@@ -43,7 +26,7 @@ export function openHeldSession(
   options: SessionOptions,
   limits: Pick<ExecutionSessionOptions, 'unusedMs' | 'longestMs'>,
 ): ExecutionSession {
-  const { open, ended } = registry();
+  const { open, ended } = hostState();
   const key = keyOf(context, name);
   const { id: openedBy } = context.getNode();
   const known = open.get(key);
@@ -74,7 +57,7 @@ export function openHeldSession(
 
 /** @throws NodeOperationError when none was opened; AsrError that says why it is over */
 export function heldSession(context: IExecuteFunctions, name: string): ExecutionSession {
-  const { open, ended } = registry();
+  const { open, ended } = hostState();
   const key = keyOf(context, name);
   const held = open.get(key);
   if (held) {

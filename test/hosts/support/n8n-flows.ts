@@ -17,6 +17,24 @@ export function transcribeUrlFlow(): Workflow {
   return chain('Transcribe an address', [webhook(), { ...node, onError: 'continueRegularOutput' }]);
 }
 
+/** A session for the recordings at the `urls` of a JSON body; giving them is tried again where it fails. */
+export function sessionOfAddressesFlow(onError: string): Workflow {
+  const split = { fieldToSplitOut: 'body.urls', options: { destinationFieldName: 'url' } };
+  const append = ours('asrAppendAudio', 'Append', { source: 'url', url: '={{ $json.url }}' });
+  return chain(
+    'A session of several recordings',
+    [
+      webhook(),
+      node('n8n-nodes-base.splitOut', 'Split Out', 1, split),
+      ours('asrSession', 'Open', { operation: 'open', mode: 'manual' }),
+      { ...append, onError, retryOnFail: true, maxTries: 3, waitBetweenTries: 100 },
+      ours('asrSession', 'Finish', { operation: 'finish', itemPer: 'session' }),
+      nothing('Answer'),
+    ],
+    { Finish: 1 },
+  );
+}
+
 /** An execution for each sentence of a live source. */
 export function liveFlow(source: object): Workflow {
   return chain('Live sentences', [ours('asrTrigger', 'ASR Trigger', { ...source }), nothing('Sentence')]);

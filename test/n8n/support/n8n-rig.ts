@@ -32,6 +32,8 @@ export interface TestNode {
   /** What a node `pass` waits for. */
   work?: () => Promise<void>;
   onError?: INode['onError'];
+  /** Retry On Fail, with so many tries. */
+  maxTries?: number;
   /** By output, in the order that n8n follows them. */
   to?: string[][];
 }
@@ -205,7 +207,7 @@ export function useN8n(): N8nRig {
   return rig;
 }
 
-function toNode({ name, type, parameters = {}, onError }: TestNode, index: number): INode {
+function toNode({ name, type, parameters = {}, onError, maxTries }: TestNode, index: number): INode {
   return {
     id: `id-of-${name}`,
     name,
@@ -214,6 +216,7 @@ function toNode({ name, type, parameters = {}, onError }: TestNode, index: numbe
     position: [index * 200, index * 100],
     parameters,
     ...(onError && { onError }),
+    ...(maxTries !== undefined && { retryOnFail: true, maxTries, waitBetweenTries: 1 }),
     ...(WITH_CREDENTIALS.includes(type) && {
       credentials: { realtimeAsrApi: { id: '1', name: 'Local' } },
     }),

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { AsrError } from '../../../lib/vocabulary/errors';
+
+/** How much of an item's audio a session has taken: where the item breaks, the next try goes on there. */
+export class GivenAudio {
+  readonly #hash = createHash('sha256');
+  #bytes = 0;
+  #refusal: unknown;
+
+  /**
+   * The audio without what was taken already.
+   * @throws AsrError for audio that does not begin as it did, and what refused its middle: neither can be gone on with
+   */
+  async *rest(audio: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    if (this.#refusal !== undefined) throw this.#refusal;
+    const again = createHash('sha256');
+    let known = this.#bytes;
+    for await (const chunk of audio) {
+      const skipped = Math.min(known, chunk.length);
+      if (skipped > 0) {
+        again.update(chunk.subarray(0, skipped));
+        known -= skipped;
+        if (known === 0 && again.digest('hex') !== this.#hash.copy().digest('hex')) throw anotherAudio();
+      }
+      if (skipped < chunk.length) yield skipped === 0 ? chunk : chunk.subarray(skipped);
+    }
+    if (known > 0) throw anotherAudio();
+  }
+
+  /** The session has taken it. */
+  took(chunk: Uint8Array): void {
+    this.#bytes += chunk.length;
+    this.#hash.update(chunk);
+  }
+
+  /** The session refuses to go on. Where it has taken nothing, another try costs nothing. */
+  refused(error: unknown): void {
+    if (this.#bytes > 0) this.#refusal = error;
+  }
+}
+
+function anotherAudio(): AsrError {
+  return new AsrError(
+    'BAD_AUDIO',
+    'The audio of this item is not what it was at the first try, and the session has heard a part of that. ' +
+      'Begin with a new session, so that nothing is said twice.',
+  );
+}

@@ -1,0 +1,70 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { forgetOldest } from '../../../lib/base/forget-oldest';
+import { GivenAudio } from './given-audio';
+import { hostState } from './host-state';
+
+/** More than n8n runs at the same time. */
+const MAX_RUNS = 200;
+
+/**
+ * What a run of a node has done, for when n8n tries it again. Retry On Fail runs the whole node anew, with all of its
+ * items: without this, what a session has heard already would be said to it once more.
+ */
+export class RunMemory {
+  /** By the index of an item, or of the first of a group. */
+  readonly #outputs = new Map<number, INodeExecutionData[][]>();
+  readonly #given = new Map<number, GivenAudio>();
+  #tries = 0;
+
+  /** What the item has given at an earlier try. */
+  outputsOf(itemIndex: number): INodeExecutionData[][] | undefined {
+    return this.#outputs.get(itemIndex);
+  }
+
+  remember(itemIndex: number, outputs: INodeExecutionData[][]): void {
+    this.#outputs.set(itemIndex, outputs);
+  }
+
+  /** How much of the item's audio a session has. */
+  givenOf(itemIndex: number): GivenAudio {
+    const known = this.#given.get(itemIndex) ?? new GivenAudio();
+    this.#given.set(itemIndex, known);
+    return known;
+  }
+
+  /** @returns the number of this try, from 1 */
+  begin(): number {
+    this.#tries += 1;
+    return this.#tries;
+  }
+}
+
+/** One try of a run. */
+export interface Try {
+  /** None where n8n will not try again. */
+  memory: RunMemory | undefined;
+  /** Whether n8n tries again when this one fails. */
+  isRepeatable: boolean;
+  /** Nothing is left to be done again. */
+  end: () => void;
+}
+
+/** Begins a try of this run of this node. */
+export function beginTry(context: IExecuteFunctions): Try {
+  const { id, retryOnFail, maxTries } = context.getNode();
+  if (retryOnFail !== true) return { memory: undefined, isRepeatable: false, end: () => undefined };
+  const { runs } = hostState();
+  const { $runIndex } = context.getWorkflowDataProxy(0);
+  const key = JSON.stringify([context.getExecutionId(), id, $runIndex]);
+  const memory = runs.get(key) ?? new RunMemory();
+  runs.set(key, memory);
+  forgetOldest(runs, MAX_RUNS);
+  // As n8n counts: getRetryParams of its workflow-execute.ts.
+  const isRepeatable = memory.begin() < Math.min(5, Math.max(2, maxTries ?? 3));
+  const end = (): void => {
+    runs.delete(key);
+  };
+  if (!isRepeatable) end();
+  context.getExecutionCancelSignal()?.addEventListener('abort', end, { once: true });
+  return { memory, isRepeatable, end };
+}
