@@ -53,7 +53,7 @@ export interface Try {
 export function beginTry(context: IExecuteFunctions): Try {
   const { id, retryOnFail, maxTries } = context.getNode();
   if (retryOnFail !== true) return { memory: undefined, isRepeatable: false, end: () => undefined };
-  const { runs } = hostState();
+  const runs = hostState<RunMemory>('runs');
   const { $runIndex } = context.getWorkflowDataProxy(0);
   const key = JSON.stringify([context.getExecutionId(), id, $runIndex]);
   const memory = runs.get(key) ?? new RunMemory();

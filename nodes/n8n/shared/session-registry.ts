@@ -11,6 +11,15 @@ import type { ExecutionSessionOptions } from './execution-session';
 /** Reasons that are remembered of sessions that have ended. */
 const MAX_REASONS = 500;
 
+function openSessions(): Map<string, ExecutionSession> {
+  return hostState('sessions');
+}
+
+/** Why a session of this key has ended. */
+function endedSessions(): Map<string, AsrError> {
+  return hostState('reasons');
+}
+
 function keyOf(context: IExecuteFunctions, name: string): string {
   return JSON.stringify([context.getExecutionId(), name]);
 }
@@ -26,7 +35,8 @@ export function openHeldSession(
   options: SessionOptions,
   limits: Pick<ExecutionSessionOptions, 'unusedMs' | 'longestMs'>,
 ): ExecutionSession {
-  const { open, ended } = hostState();
+  const open = openSessions();
+  const ended = endedSessions();
   const key = keyOf(context, name);
   const { id: openedBy } = context.getNode();
   const known = open.get(key);
@@ -57,7 +67,8 @@ export function openHeldSession(
 
 /** @throws NodeOperationError when none was opened; AsrError that says why it is over */
 export function heldSession(context: IExecuteFunctions, name: string): ExecutionSession {
-  const { open, ended } = hostState();
+  const open = openSessions();
+  const ended = endedSessions();
   const key = keyOf(context, name);
   const held = open.get(key);
   if (held) {
