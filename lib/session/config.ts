@@ -1,3 +1,4 @@
+import { isContainerHost } from '../base/this-machine';
 import { neverThrowing } from '../transport/socket';
 import { systemEnvironment } from '../transport/system';
 import type { OngoingAudio } from '../audio/ongoing';
@@ -188,10 +189,11 @@ function checkApiKey(given: string | undefined, endpoint: Endpoint): string | un
       'The API key has spaces, line breaks or characters that no key has. Copy it again.',
     );
   }
-  if (!isPrivate(endpoint.baseUrl)) {
+  const isOwnHost = endpoint.region === 'local' && isContainerHost(new URL(endpoint.baseUrl).hostname);
+  if (!isPrivate(endpoint.baseUrl) && !isOwnHost) {
     throw invalid(
       'address',
-      `An API key is sent only over wss:// or to this machine, and ${endpoint.baseUrl} is neither.`,
+      `An API key is sent only over wss:// or to this machine (in a container, host.docker.internal with the region local), and ${endpoint.baseUrl} is neither.`,
     );
   }
   return apiKey;

@@ -11,7 +11,7 @@ export function portError(name: string, cause: unknown): AsrError {
 function reasonOf(cause: unknown): string {
   switch ((cause as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
-      return 'something else listens there already, perhaps another workflow. Choose another port';
+      return 'something else listens there already, perhaps an active workflow. Deactivate that, or choose another port';
     case 'EACCES':
       return 'ports below 1024 are for the administrator. Choose a higher one';
     case 'EADDRNOTAVAIL':

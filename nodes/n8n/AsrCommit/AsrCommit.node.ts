@@ -1,5 +1,6 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { readChoice } from '../shared/choice';
 import { pairing } from '../shared/items';
 import { runGroups } from '../shared/run-groups';
 import { NOT_A_TOOL, OUTPUT_NAMES, sessionItem } from '../shared/session-items';
@@ -51,12 +52,14 @@ async function commit(
   { name, items: group }: SessionGroup,
   items: SessionItems,
 ): Promise<void> {
+  const itemPer: unknown = context.getNodeParameter('itemPer', group[0], 'sentence');
+  const isWhole = readChoice('itemPer', itemPer, ['sentence', 'commit']) === 'commit';
   const held = heldSession(context, name);
   const { text, finals: sentences, sessionId = held.sessionId } = await held.commit();
   const drained = held.drain();
   const paired = pairing(group);
   if (drained.interim) items.interim.push(sessionItem(name, drained.interim, paired));
-  if (context.getNodeParameter('itemPer', group[0], 'sentence') === 'commit') {
+  if (isWhole) {
     items.addDrained(name, { ...drained, finals: [] }, paired);
     items.final.push(sessionItem(name, { type: 'commit', sessionId, text, sentences }, paired));
   } else {

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { joinTexts } from '../../../lib/vocabulary/join-texts';
+import { readChoice } from '../shared/choice';
 import { asData, pairing } from '../shared/items';
 import { ofItem } from '../shared/parameter-source';
 import { sessionItem } from '../shared/session-items';
@@ -24,7 +25,8 @@ export async function open(
   const opened = await held.ready();
   const { json, binary } = context.getInputData()[itemIndex] ?? { json: {} };
   items.interim.push({
-    json: { ...json, ...asData(opened), sessionName },
+    // What the item has of its own is its own: a name of ours never takes the place of a caller's data.
+    json: { ...asData(opened), sessionName, ...json },
     ...(binary && { binary }),
     pairedItem: { item: itemIndex },
   });
@@ -35,11 +37,12 @@ export async function finish(
   { name, items: group }: SessionGroup,
   items: SessionItems,
 ): Promise<void> {
+  const itemPer: unknown = context.getNodeParameter('itemPer', group[0], 'sentence');
+  const isWhole = readChoice('itemPer', itemPer, ['sentence', 'session']) === 'session';
   const held = heldSession(context, name);
   const statistics = await held.finish();
   const drained = held.drain();
   const paired = pairing(group);
-  const isWhole = context.getNodeParameter('itemPer', group[0], 'sentence') === 'session';
   const { sessionId, finals: sentences } = held;
   items.addDrained(name, isWhole ? { ...drained, finals: [] } : drained, paired);
   if (isWhole) {

@@ -1,8 +1,20 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+  IExecuteFunctions,
+  INodeExecutionData,
+  INodeProperties,
+  INodeType,
+  INodeTypeDescription,
+} from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { transcribe } from '../../../lib/session/transcribe';
-import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
+import {
+  AUDIO_PROPERTIES,
+  audioInput,
+  RAW_AUDIO_OPTIONS,
+  TOOL_AUDIO_PROPERTIES,
+} from '../shared/audio-input';
+import { readChoice } from '../shared/choice';
 import { failedItem, faultOfItem } from '../shared/errors';
 import { ofItem } from '../shared/parameter-source';
 import {
@@ -14,9 +26,70 @@ import { beginTry } from '../shared/run-memory';
 import { sessionOptions } from '../shared/session-options';
 import { inParallel } from './in-parallel';
 import { transcriptItems } from './transcript-items';
-import type { CaptionFormat } from './transcript-items';
+import type { ItemSettings } from './transcript-items';
 
 const DEFAULT_AT_ONCE = 2;
+
+/** The fields beside those of the audio. */
+const PROPERTIES: INodeProperties[] = [
+  ...recognitionProperties('At the End of the Recording'),
+  {
+    displayName: 'One Item Per',
+    name: 'itemPer',
+    type: 'options',
+    options: [
+      {
+        name: 'Recording',
+        value: 'file',
+        description: 'With the whole text, and the sentences in a list',
+      },
+      {
+        name: 'Sentence',
+        value: 'sentence',
+        description: 'With the text, times and emotion of the sentence',
+      },
+    ],
+    default: 'file',
+  },
+  {
+    displayName: 'Captions',
+    name: 'captions',
+    type: 'options',
+    options: [
+      { name: 'None', value: 'none' },
+      { name: 'SRT', value: 'srt', description: 'A SubRip file' },
+      { name: 'WebVTT', value: 'vtt', description: 'A file for players in web pages' },
+    ],
+    default: 'none',
+    description: 'Needs a model that has times',
+  },
+  {
+    displayName: 'Put Captions in Field',
+    name: 'captionsField',
+    type: 'string',
+    required: true,
+    default: 'captions',
+    hint: 'The name of the output binary field to put the file in',
+    displayOptions: { hide: { captions: ['none'] } },
+  },
+  optionsCollection([
+    ...recognitionOptions(),
+    ...RAW_AUDIO_OPTIONS,
+    {
+      displayName: 'Recordings at Once',
+      name: 'atOnce',
+      type: 'number',
+      typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
+      default: DEFAULT_AT_ONCE,
+      description: 'How many items are recognised at the same time. The order of the items stays.',
+    },
+  ]),
+];
+
+/** What is different in the description of the node as an agent's tool. */
+const TOOL: Pick<INodeTypeDescription, 'properties'> = {
+  properties: [...TOOL_AUDIO_PROPERTIES, ...PROPERTIES],
+};
 
 /** A recording in, its text out. */
 export class AsrTranscribe implements INodeType {
@@ -32,65 +105,12 @@ export class AsrTranscribe implements INodeType {
     subtitle: '={{ $parameter["model"] === "custom" ? $parameter["modelName"] : $parameter["model"] }}',
     description: 'Turn recordings into text, with emotions, times and captions',
     defaults: { name: 'ASR Transcribe' },
-    usableAsTool: true,
+    // n8n's type leaves the fields out, which its loader takes all the same.
+    usableAsTool: { replacements: TOOL as object },
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'realtimeAsrApi', required: true, testedBy: 'realtimeAsrConnectionTest' }],
-    properties: [
-      ...AUDIO_PROPERTIES,
-      ...recognitionProperties('At the End of the Recording'),
-      {
-        displayName: 'One Item Per',
-        name: 'itemPer',
-        type: 'options',
-        options: [
-          {
-            name: 'Recording',
-            value: 'file',
-            description: 'With the whole text, and the sentences in a list',
-          },
-          {
-            name: 'Sentence',
-            value: 'sentence',
-            description: 'With the text, times and emotion of the sentence',
-          },
-        ],
-        default: 'file',
-      },
-      {
-        displayName: 'Captions',
-        name: 'captions',
-        type: 'options',
-        options: [
-          { name: 'None', value: 'none' },
-          { name: 'SRT', value: 'srt', description: 'A SubRip file' },
-          { name: 'WebVTT', value: 'vtt', description: 'A file for players in web pages' },
-        ],
-        default: 'none',
-        description: 'Needs a model that has times',
-      },
-      {
-        displayName: 'Put Captions in Field',
-        name: 'captionsField',
-        type: 'string',
-        required: true,
-        default: 'captions',
-        hint: 'The name of the output binary field to put the file in',
-        displayOptions: { hide: { captions: ['none'] } },
-      },
-      optionsCollection([
-        ...recognitionOptions(),
-        ...RAW_AUDIO_OPTIONS,
-        {
-          displayName: 'Recordings at Once',
-          name: 'atOnce',
-          type: 'number',
-          typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
-          default: DEFAULT_AT_ONCE,
-          description: 'How many items are recognised at the same time. The order of the items stays.',
-        },
-      ]),
-    ],
+    properties: [...AUDIO_PROPERTIES, ...PROPERTIES],
   };
 
   methods = { credentialTest: { realtimeAsrConnectionTest } };
@@ -137,6 +157,8 @@ async function transcribeItem(
   itemIndex: number,
   signal: AbortSignal,
 ): Promise<INodeExecutionData[]> {
+  // Before anything is sent, and so billed.
+  const settings = readItemSettings(context, itemIndex);
   const options = await sessionOptions(ofItem(context, itemIndex));
   const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
   const transcript = await transcribe(audio, {
@@ -152,11 +174,20 @@ async function transcribeItem(
     },
   });
   return transcriptItems(context, itemIndex, transcript, {
-    per: context.getNodeParameter('itemPer', itemIndex, 'file') as 'file' | 'sentence',
-    captions: context.getNodeParameter('captions', itemIndex, 'none') as CaptionFormat | 'none',
-    captionsField: context.getNodeParameter('captionsField', itemIndex, 'captions') as string,
+    ...settings,
     baseName: baseNameOf(hints.fileName),
   });
+}
+
+function readItemSettings(context: IExecuteFunctions, itemIndex: number): Omit<ItemSettings, 'baseName'> {
+  const parameter = (name: string, fallback: string): unknown =>
+    context.getNodeParameter(name, itemIndex, fallback);
+  const captionsField = parameter('captionsField', 'captions');
+  return {
+    per: readChoice('itemPer', parameter('itemPer', 'file'), ['file', 'sentence']),
+    captions: readChoice('captions', parameter('captions', 'none'), ['none', 'srt', 'vtt']),
+    captionsField: String(captionsField).trim() || 'captions',
+  };
 }
 
 /** `call.ogg` becomes `call`. */

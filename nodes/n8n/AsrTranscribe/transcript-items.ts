@@ -9,7 +9,7 @@ const CAPTIONS = {
   vtt: { write: toVtt, mimeType: 'text/vtt' },
 };
 
-export type CaptionFormat = keyof typeof CAPTIONS;
+type CaptionFormat = keyof typeof CAPTIONS;
 
 export interface ItemSettings {
   per: 'file' | 'sentence';

@@ -1,9 +1,10 @@
-import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { AsrError } from '../../../lib/vocabulary/errors';
 import { openSession } from '../../../lib/session/session';
 import { asNodeFault } from '../shared/errors';
 import { Listening } from '../../../lib/live/listening';
 import type { ListeningOptions } from '../../../lib/live/listening';
+import { announce, hearAlong } from './running-listeners';
 import { createReporter } from './reporter';
 import type { TriggerSettings } from './settings';
 import { TriggerItems } from './trigger-items';
@@ -14,8 +15,10 @@ export async function listenOn(
   context: ITriggerFunctions,
   settings: TriggerSettings,
 ): Promise<ITriggerResponse> {
+  const known = announce(context, settings.source.name);
   const items = new TriggerItems(settings.items, (json) => {
     context.emit([[{ json }]]);
+    known.tell(json);
   });
   const { log, badItem } = createReporter(context);
   const listening = new Listening({
@@ -23,6 +26,7 @@ export async function listenOn(
     onBadItem: badItem,
     // n8n closes the trigger then, and starts it again after a while.
     onFailure: (error) => {
+      known.end();
       items.close();
       context.emitError(asNodeFault(context.getNode(), error));
     },
@@ -30,11 +34,13 @@ export async function listenOn(
   try {
     await listening.start();
   } catch (error) {
+    known.end();
     items.close();
     throw asNodeFault(context.getNode(), error);
   }
   return {
     closeFunction: () => {
+      known.end();
       items.close();
       return listening.close();
     },
@@ -54,11 +60,14 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
     onFailure = reject;
   });
   first.catch(() => undefined);
-  const items = new TriggerItems(utterancesOf(settings.items), (json) => {
+  const give = (json: IDataObject): void => {
     items.close();
     context.emit([[{ json }]]);
     onFirst();
-  });
+  };
+  const items = new TriggerItems(utterancesOf(settings.items), give);
+  const isPort = settings.source.kind === 'port';
+  const stopHearing = isPort ? hearAlong(context, settings.source.name, give) : undefined;
   const { log } = createReporter(context);
   const listening = new Listening({
     ...listeningOptions(settings, items, log),
@@ -67,6 +76,7 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
   });
   const close = (): Promise<void> => {
     items.close();
+    stopHearing?.();
     // By the word "canceled" n8n tells what was stopped from what has failed.
     onFailure(new AsrError('ABORTED', 'Listening was canceled.'));
     return listening.close();
@@ -74,7 +84,8 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
   return {
     manualTriggerFunction: async () => {
       try {
-        await listening.start();
+        // A port can be opened once.
+        if (!stopHearing) await listening.start();
         await first;
       } catch (error) {
         throw asNodeFault(context.getNode(), error);

@@ -1,8 +1,13 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IBinaryData, IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { AudioFormatHints } from '../../../lib/audio/format';
 import type { Fetch } from '../../../lib/audio/http-request';
 import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
+import { AsrError } from '../../../lib/vocabulary/errors';
+import { maybeBase64 } from '../../../lib/audio/audio-text';
 import { hostFetch } from './egress';
+import { readChoice } from './choice';
+
+const SOURCES = ['binary', 'url', 'base64'] as const;
 
 /** Where the audio of an item is. As a tool of an AI agent a node gets no binary: hence the address and the text. */
 export const AUDIO_PROPERTIES: INodeProperties[] = [
@@ -48,6 +53,14 @@ export const AUDIO_PROPERTIES: INodeProperties[] = [
     displayOptions: { show: { source: ['base64'] } },
   },
 ];
+
+/** The same for a node that is an agent's tool, which gets no binary. */
+export const TOOL_AUDIO_PROPERTIES: INodeProperties[] = AUDIO_PROPERTIES.flatMap((property) => {
+  if (property.name === 'binaryPropertyName') return [];
+  if (property.name !== 'source') return [property];
+  const options = property.options?.filter((option) => 'value' in option && option.value !== 'binary');
+  return [{ ...property, ...(options && { options }), default: 'url' }];
+});
 
 /** What raw samples cannot say of themselves, for the collection `options`. */
 export const RAW_AUDIO_OPTIONS: INodeProperties[] = [
@@ -96,7 +109,7 @@ export interface AudioInput {
 /** @throws NodeOperationError of n8n when the item has no such binary field */
 export async function audioInput(context: IExecuteFunctions, itemIndex: number): Promise<AudioInput> {
   const hints = rawHints(context.getNodeParameter('options', itemIndex, {}));
-  const source = context.getNodeParameter('source', itemIndex, 'binary');
+  const source = readChoice('source', context.getNodeParameter('source', itemIndex, 'binary'), SOURCES);
   const fetch = hostFetch(context.helpers);
   if (source === 'url' || source === 'base64') {
     const audio: unknown = context.getNodeParameter(source, itemIndex, '');
@@ -104,20 +117,42 @@ export async function audioInput(context: IExecuteFunctions, itemIndex: number):
     return { audio: audio as AudioSource, strings: source, hints: { ...hints, isRecording: true }, fetch };
   }
   const field = context.getNodeParameter('binaryPropertyName', itemIndex, 'data');
-  const binary = context.helpers.assertBinaryData(itemIndex, field);
-  const { id, data, mimeType, fileName } = binary;
+  const binary: unknown = context.helpers.assertBinaryData(itemIndex, field);
+  const { fileName, mimeType } = (binary ?? {}) as Partial<IBinaryData>;
   return {
-    audio: id ? await context.helpers.getBinaryStream(id) : Buffer.from(data, 'base64'),
+    audio: await fileOf(context, binary, field),
     strings: 'base64',
     fetch,
     hints: {
-      ...(fileName && { fileName }),
+      ...(typeof fileName === 'string' && fileName && { fileName }),
       // Also one that is not of audio: an image is refused by it, where the bytes do not say otherwise.
-      ...(mimeType && { mimeType }),
+      ...(typeof mimeType === 'string' && mimeType && { mimeType }),
       ...hints,
       isRecording: true,
     },
   };
+}
+
+/** A Code node may have put anything into the field, and the storage may have lost what n8n put there. */
+async function fileOf(context: IExecuteFunctions, binary: unknown, field: unknown): Promise<AudioSource> {
+  const { id, data } = (binary ?? {}) as { id?: unknown; data?: unknown };
+  if (typeof id === 'string' && id !== '') {
+    return context.helpers.getBinaryStream(id).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new AsrError(
+        'BAD_AUDIO',
+        `The file of the field "${String(field)}" is not in n8n's storage: ${why}. ` +
+          'It may have been pruned with an older execution. In queue mode with binary data in the file system, the main process and all workers need the same folder.',
+        { cause },
+      );
+    });
+  }
+  if (typeof data === 'string' && data !== '' && maybeBase64(data)) return Buffer.from(data, 'base64');
+  throw new AsrError(
+    'BAD_AUDIO',
+    `The field "${String(field)}" has no file in it: expected base64 text in its "data". ` +
+      'A Code node makes a file with `await this.helpers.prepareBinaryData(buffer, "recording.wav")`.',
+  );
 }
 
 export function rawHints({ rawRate, rawChannels, rawEncoding }: IDataObject): AudioFormatHints {

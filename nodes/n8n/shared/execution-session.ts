@@ -103,12 +103,10 @@ export class ExecutionSession {
   append(audio: AsyncIterable<Uint8Array>, hints: () => AudioFormatHints, given?: GivenAudio): Promise<void> {
     return this.#held.use(async () => {
       for await (const chunk of given ? given.rest(audio) : audio) {
-        try {
-          await this.#session.append(chunk, hints());
-        } catch (error) {
+        await this.#session.append(chunk, hints()).catch((error: unknown) => {
           given?.refused(error);
           throw error;
-        }
+        });
         given?.took(chunk);
       }
     });

@@ -5,14 +5,14 @@ import { AsrError } from '../../../lib/vocabulary/errors';
 export class GivenAudio {
   readonly #hash = createHash('sha256');
   #bytes = 0;
-  #refusal: unknown;
+  #refusal: Error | undefined;
 
   /**
    * The audio without what was taken already.
    * @throws AsrError for audio that does not begin as it did, and what refused its middle: neither can be gone on with
    */
   async *rest(audio: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    if (this.#refusal !== undefined) throw this.#refusal;
+    if (this.#refusal) throw this.#refusal;
     const again = createHash('sha256');
     let known = this.#bytes;
     for await (const chunk of audio) {
@@ -35,7 +35,7 @@ export class GivenAudio {
 
   /** The session refuses to go on. Where it has taken nothing, another try costs nothing. */
   refused(error: unknown): void {
-    if (this.#bytes > 0) this.#refusal = error;
+    if (this.#bytes > 0) this.#refusal = error instanceof Error ? error : new Error(String(error));
   }
 }
 

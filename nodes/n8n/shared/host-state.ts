@@ -8,7 +8,7 @@ const KEY = Symbol.for('@flow-asr/n8n-nodes-realtime-asr: state of executions, 2
 
 /** The things of one kind that this process keeps, by names of their own; those that came first come first. */
 export function hostState<T>(kind: 'sessions' | 'reasons' | 'runs' | 'listeners'): Map<string, T> {
-  const global = globalThis as { [KEY]?: Record<string, Map<string, unknown>> };
+  const global = globalThis as { [KEY]?: Partial<Record<string, Map<string, unknown>>> | undefined };
   const state = (global[KEY] ??= {});
   return (state[kind] ??= new Map()) as Map<string, T>;
 }

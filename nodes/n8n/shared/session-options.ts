@@ -1,5 +1,6 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { connectionOf, CREDENTIALS } from '../../../credentials/n8n/connection';
+import { AsrError } from '../../../lib/vocabulary/errors';
 import { languageOfTag } from '../../../lib/vocabulary/languages';
 import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
 import type { SessionMode, WireFormat } from '../../../lib/vocabulary/models';
@@ -29,7 +30,13 @@ export async function sessionOptions({
 }: ParameterSource): Promise<SessionOptions> {
   const text = (name: string): string => String(parameter(name, '')).trim();
   const chosen = text('model') || DEFAULT_MODEL;
-  const model = findModel(chosen === CUSTOM_MODEL ? text('modelName') : chosen);
+  const name = chosen === CUSTOM_MODEL ? text('modelName') : chosen;
+  if (name === '') {
+    throw new AsrError('INVALID_OPTION', 'The model is custom and has no name. Fill in Model Name.', {
+      param: 'modelName',
+    });
+  }
+  const model = findModel(name);
   const options = parameter('options', {}) as IDataObject;
   const languages = parameter('languages', []) as string[];
   const language = [text('language'), ...languages, ...text('languageCodes').split(/[\s,]+/)];

@@ -1,0 +1,18 @@
+import { AsrError } from '../../../lib/vocabulary/errors';
+
+/**
+ * One of a field's choices: an expression may give anything.
+ * @throws AsrError `INVALID_OPTION`
+ */
+export function readChoice<const T extends string>(param: string, value: unknown, choices: readonly T[]): T {
+  const found = choices.find((choice) => choice === value);
+  if (found !== undefined) return found;
+  const got = String(JSON.stringify(value)).slice(0, 100);
+  throw new AsrError(
+    'INVALID_OPTION',
+    `Expected \`${param}\` to be one of ${choices.join(', ')}, got ${got}.`,
+    {
+      param,
+    },
+  );
+}
