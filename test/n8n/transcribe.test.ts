@@ -194,7 +194,7 @@ describe("ASR Transcribe in n8n's engine", () => {
       server.closeAllConnections();
       server.close();
     }
-    assert.equal(n8n.nodeType('asrTranscribe').description.usableAsTool, true);
+    assert.ok(n8n.nodeType('asrTranscribe').description.usableAsTool);
   });
 
   it('never takes a text for the path of a file', async () => {

@@ -1,95 +1,17 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type {
-  IExecuteFunctions,
-  INodeExecutionData,
-  INodeProperties,
-  INodeType,
-  INodeTypeDescription,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { transcribe } from '../../../lib/session/transcribe';
-import {
-  AUDIO_PROPERTIES,
-  audioInput,
-  RAW_AUDIO_OPTIONS,
-  TOOL_AUDIO_PROPERTIES,
-} from '../shared/audio-input';
+import { audioInput } from '../shared/audio-input';
 import { readChoice } from '../shared/choice';
 import { failedItem, faultOfItem } from '../shared/errors';
 import { ofItem } from '../shared/parameter-source';
-import {
-  optionsCollection,
-  recognitionOptions,
-  recognitionProperties,
-} from '../shared/recognition-properties';
 import { beginTry } from '../shared/run-memory';
 import { sessionOptions } from '../shared/session-options';
 import { inParallel } from './in-parallel';
+import { DEFAULT_AT_ONCE, PROPERTIES, TOOL_PROPERTIES } from './properties';
 import { transcriptItems } from './transcript-items';
 import type { ItemSettings } from './transcript-items';
-
-const DEFAULT_AT_ONCE = 2;
-
-/** The fields beside those of the audio. */
-const PROPERTIES: INodeProperties[] = [
-  ...recognitionProperties('At the End of the Recording'),
-  {
-    displayName: 'One Item Per',
-    name: 'itemPer',
-    type: 'options',
-    options: [
-      {
-        name: 'Recording',
-        value: 'file',
-        description: 'With the whole text, and the sentences in a list',
-      },
-      {
-        name: 'Sentence',
-        value: 'sentence',
-        description: 'With the text, times and emotion of the sentence',
-      },
-    ],
-    default: 'file',
-  },
-  {
-    displayName: 'Captions',
-    name: 'captions',
-    type: 'options',
-    options: [
-      { name: 'None', value: 'none' },
-      { name: 'SRT', value: 'srt', description: 'A SubRip file' },
-      { name: 'WebVTT', value: 'vtt', description: 'A file for players in web pages' },
-    ],
-    default: 'none',
-    description: 'Needs a model that has times',
-  },
-  {
-    displayName: 'Put Captions in Field',
-    name: 'captionsField',
-    type: 'string',
-    required: true,
-    default: 'captions',
-    hint: 'The name of the output binary field to put the file in',
-    displayOptions: { hide: { captions: ['none'] } },
-  },
-  optionsCollection([
-    ...recognitionOptions(),
-    ...RAW_AUDIO_OPTIONS,
-    {
-      displayName: 'Recordings at Once',
-      name: 'atOnce',
-      type: 'number',
-      typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
-      default: DEFAULT_AT_ONCE,
-      description: 'How many items are recognised at the same time. The order of the items stays.',
-    },
-  ]),
-];
-
-/** What is different in the description of the node as an agent's tool. */
-const TOOL: Pick<INodeTypeDescription, 'properties'> = {
-  properties: [...TOOL_AUDIO_PROPERTIES, ...PROPERTIES],
-};
 
 /** A recording in, its text out. */
 export class AsrTranscribe implements INodeType {
@@ -106,11 +28,11 @@ export class AsrTranscribe implements INodeType {
     description: 'Turn recordings into text, with emotions, times and captions',
     defaults: { name: 'ASR Transcribe' },
     // n8n's type leaves the fields out, which its loader takes all the same.
-    usableAsTool: { replacements: TOOL as object },
+    usableAsTool: { replacements: { properties: TOOL_PROPERTIES } as object },
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
     credentials: [{ name: 'realtimeAsrApi', required: true, testedBy: 'realtimeAsrConnectionTest' }],
-    properties: [...AUDIO_PROPERTIES, ...PROPERTIES],
+    properties: PROPERTIES,
   };
 
   methods = { credentialTest: { realtimeAsrConnectionTest } };

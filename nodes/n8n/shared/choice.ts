@@ -7,7 +7,7 @@ import { AsrError } from '../../../lib/vocabulary/errors';
 export function readChoice<const T extends string>(param: string, value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  const got = String(JSON.stringify(value)).slice(0, 100);
+  const got = value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
   throw new AsrError(
     'INVALID_OPTION',
     `Expected \`${param}\` to be one of ${choices.join(', ')}, got ${got}.`,

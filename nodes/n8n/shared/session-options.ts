@@ -28,7 +28,11 @@ export async function sessionOptions({
   credentials,
   network,
 }: ParameterSource): Promise<SessionOptions> {
-  const text = (name: string): string => String(parameter(name, '')).trim();
+  const text = (name: string): string => {
+    // An expression that finds nothing gives nothing.
+    const value = parameter(name, '') ?? '';
+    return typeof value === 'string' ? value.trim() : JSON.stringify(value);
+  };
   const chosen = text('model') || DEFAULT_MODEL;
   const name = chosen === CUSTOM_MODEL ? text('modelName') : chosen;
   if (name === '') {

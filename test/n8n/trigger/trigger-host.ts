@@ -43,6 +43,8 @@ interface TriggerCore {
 
 /** An active workflow that begins with the trigger, as n8n's process has it. */
 export interface ActiveTrigger {
+  /** Of the workflow. */
+  id: string;
   /** What executions were started with. */
   items: IDataObject[];
   /** That nothing more will come. n8n has removed the workflow by then. */
@@ -65,7 +67,12 @@ export interface TriggerHost {
   /** "Execute step" in the editor. */
   execute: (
     parameters: INodeParameters,
-    options?: { credentials?: ICredentialDataDecryptedObject; onStart?: (run: CancelableRun) => void },
+    options?: {
+      credentials?: ICredentialDataDecryptedObject;
+      /** Of the workflow, where it is one that is active. */
+      id?: string;
+      onStart?: (run: CancelableRun) => void;
+    },
   ) => Promise<TestRun>;
 }
 
@@ -78,10 +85,15 @@ let workflows = 0;
 export function useTriggerHost(rig: () => N8nRig): TriggerHost {
   const active: ActiveTrigger[] = [];
 
-  function prepare(parameters: INodeParameters, mode: string, credentials?: ICredentialDataDecryptedObject) {
+  function prepare(
+    parameters: INodeParameters,
+    mode: string,
+    credentials?: ICredentialDataDecryptedObject,
+    known?: string,
+  ) {
     const { core, Workflow } = loadEngine();
     workflows += 1;
-    const id = `workflow-${workflows}`;
+    const id = known ?? `workflow-${workflows}`;
     const type = rig().nodeType('asrTrigger');
     const responses: ITriggerResponse[] = [];
     // Only listens along.
@@ -164,6 +176,7 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
         },
       );
       const trigger: ActiveTrigger = {
+        id,
         get items() {
           return emitted.map((outputs) => outputs[0]![0]!.json);
         },
@@ -178,9 +191,9 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
       active.push(trigger);
       return trigger;
     },
-    execute: async (parameters, { credentials, onStart } = {}) => {
+    execute: async (parameters, { credentials, id, onStart } = {}) => {
       const { core } = loadEngine();
-      const { workflow, additionalData } = prepare(parameters, 'manual', credentials);
+      const { workflow, additionalData } = prepare(parameters, 'manual', credentials, id);
       const running = new core.WorkflowExecute(additionalData, 'manual').run({
         workflow,
         startNode: workflow.getNode('Listen')!,

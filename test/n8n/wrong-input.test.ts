@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { silence, wav } from '../support/scripted-audio';
+import { binaryItem } from './support/items';
+import { useN8n } from './support/n8n-rig';
+
+const RECORDING = wav(silence(3000));
+
+describe("what a workflow gives to ASR Transcribe, in n8n's engine", () => {
+  const n8n = useN8n();
+
+  /** The error that one item ends with; nothing was sent for it. */
+  async function refused(item: INodeExecutionData, parameters: INodeParameters = {}): Promise<string> {
+    await n8n.serve({ utterances: ['Hello.'] });
+    const { error } = await n8n.run([
+      { name: 'Start', type: 'items', items: [item], to: [['Transcribe']] },
+      { name: 'Transcribe', type: 'asrTranscribe', parameters },
+    ]);
+    assert.equal(n8n.service.sessions.length, 0);
+    return [error.message, error.description].join(' ');
+  }
+
+  for (const [what, file] of [
+    ['no data', { mimeType: 'audio/wav' }],
+    ['empty data', { data: '', mimeType: 'audio/wav' }],
+    ['bytes as they are', { data: RECORDING, mimeType: 'audio/wav' }],
+    ['a Buffer as JSON', { data: { type: 'Buffer', data: [1, 2, 3] }, mimeType: 'audio/wav' }],
+    ['text that is no base64', { data: 'äöü, and no base64', mimeType: 'audio/wav' }],
+    ['a MIME type and a name that are no texts', { mimeType: 7, fileName: ['a'] }],
+    ['a text in place of the file', 'UklGRg=='],
+  ] as const) {
+    it(`may be a file of a Code node with ${what}: an error says how it makes one`, async () => {
+      const item = { json: {}, binary: { data: file } } as unknown as INodeExecutionData;
+      assert.match(await refused(item), /field "data" has no file in it: .*prepareBinaryData/);
+    });
+  }
+
+  it('may be a file that is not in the storage any more', async () => {
+    const file = {
+      id: 'filesystem-v2:workflows/1/executions/2/binary_data/gone',
+      data: 'filesystem-v2',
+      mimeType: 'audio/wav',
+    };
+    const said = await refused({ json: {}, binary: { data: file } });
+    assert.match(
+      said,
+      /file of the field "data" is not in n8n's storage: .*pruned.*queue mode.*same folder/s,
+    );
+  });
+
+  for (const [field, value] of [
+    ['captions', 'ass'],
+    ['captions', 'constructor'],
+    ['itemPer', 'word'],
+    ['itemPer', ''],
+  ] as const) {
+    it(`may have an expression that gives none of the choices: ${field} "${value}"`, async () => {
+      const said = await refused(binaryItem(RECORDING), { [field]: `={{ "${value}" }}` });
+      assert.match(said, new RegExp(`Expected \`${field}\` to be one of .*, got "${value}"`));
+    });
+  }
+
+  it('may name no model, where the model is custom', async () => {
+    const said = await refused(binaryItem(RECORDING), { model: 'custom', modelName: '={{ $json.nothing }}' });
+    assert.match(said, /custom and has no name/);
+  });
+
+  it('keeps its own fields when a session is opened for it', async () => {
+    await n8n.serve({ utterances: ['Hello.'] });
+    const own = { type: 'call', model: 'T-1000', region: 'north', sessionId: 'theirs' };
+    const result = await n8n.run([
+      { name: 'Start', type: 'items', items: [{ json: own }], to: [['Open', 'Abort']] },
+      { name: 'Open', type: 'asrSession', parameters: { operation: 'open' } },
+      { name: 'Abort', type: 'asrSession', parameters: { operation: 'abort' } },
+    ]);
+    assert.deepEqual(result.json('Open'), [{ ...own, sessionName: 'main' }]);
+  });
+
+  it('has no source that an agent cannot have where the node is its tool, and the address by default', () => {
+    const { usableAsTool, properties } = n8n.nodeType('asrTranscribe').description;
+    const { replacements } = usableAsTool as { replacements: { properties: typeof properties } };
+    const source = replacements.properties.find(({ name }) => name === 'source');
+    assert.equal(source?.default, 'url');
+    const values = source.options?.map((option) => 'value' in option && option.value);
+    assert.deepEqual(values, ['base64', 'url']);
+    const names = (list: typeof properties) => list.map(({ name }) => name);
+    assert.deepEqual(
+      names(replacements.properties),
+      names(properties).filter((name) => name !== 'binaryPropertyName'),
+    );
+  });
+});
