@@ -1,17 +1,17 @@
 export interface BackoffOptions {
-  /** The longest first delay. Default 1000. */
+  /** The upper bound of the first delay. Default 1000. */
   baseMs?: number;
-  /** Bound of the delays that double from there. Default 60000. */
+  /** The upper bound of the growing delays. Default 60000. */
   maxMs?: number;
-  /** Something that lasted as long counts as a success: the next delay is a first one again. Default 30000. */
+  /** An attempt that lasted this long counts as a success, so the next delay is a first one again. Default 30000. */
   steadyMs?: number;
-  /** From 0 to 1. Default `Math.random`. */
+  /** A random number from 0 to 1. Default `Math.random`. */
   random?: () => number;
 }
 
 /**
- * Delays between attempts: anything from nothing to a bound that doubles with each attempt, so that many clients of one
- * outage do not all come back at once ("full jitter").
+ * Delays between attempts. Each is random, from nothing to a bound that doubles with each attempt, so that the
+ * clients of one outage do not all come back at once ("full jitter").
  */
 export class Backoff {
   readonly #baseMs: number;
@@ -32,12 +32,12 @@ export class Backoff {
     this.#random = random;
   }
 
-  /** Attempts since the last success. */
+  /** Number of attempts since the last success. */
   get attempts(): number {
     return this.#attempts;
   }
 
-  /** @param lastedMs How long it went well this time. */
+  /** @param lastedMs How long the last attempt worked. */
   nextMs(lastedMs = 0): number {
     if (lastedMs >= this.#steadyMs) this.succeeded();
     const boundMs = Math.min(this.#maxMs, this.#baseMs * 2 ** this.#attempts);
@@ -45,7 +45,7 @@ export class Backoff {
     return Math.round(this.#random() * boundMs);
   }
 
-  /** The next delay is a first one again. */
+  /** Makes the next delay a first one again. */
   succeeded(): void {
     this.#attempts = 0;
   }

@@ -1,4 +1,4 @@
-/** Takes out what was put in first, as far as there is more than `max`: what others name must not fill the memory. */
+/** Removes the oldest entries beyond `max`, because names that others choose must not fill the memory. */
 export function forgetOldest(
   named: { readonly size: number; keys: () => Iterable<string>; delete: (name: string) => unknown },
   max: number,

@@ -1,9 +1,9 @@
 /**
- * Promises of a session. All of them count as handled: what ends a session comes as an event too, and a caller that
- * streams without awaiting must not bring down its process.
+ * Promises of a session. All of them count as handled: the end of a session comes as an event too, and a caller that
+ * streams without awaiting must not crash its process.
  */
 
-/** The answer to `append` that needs no waiting: one promise for all, none made per chunk. */
+/** The answer to an `append` that need not wait. One promise serves all of them, so that no chunk makes a new one. */
 export const ACCEPTED: Promise<void> = Promise.resolve();
 
 const ignore = () => undefined;

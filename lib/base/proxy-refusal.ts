@@ -1,4 +1,4 @@
-/** What a proxy's refusal means, and what to do. */
+/** Explains the refusal of a proxy, and what to do. */
 export function proxyRefusal(host: string, status: number): Error {
   const advice =
     status === 407

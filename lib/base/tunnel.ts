@@ -2,7 +2,7 @@ import type { ClientRequest } from 'node:http';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { proxyRefusal } from './proxy-refusal';
 
-/** An agent that asks the proxy to CONNECT, and knows what the proxy answered. */
+/** An agent that connects through the proxy by CONNECT, and keeps the proxy's answer. */
 export class Tunnel extends HttpsProxyAgent<string> {
   #refusedWith: number | undefined;
 
@@ -16,7 +16,7 @@ export class Tunnel extends HttpsProxyAgent<string> {
     return super.connect(request, options);
   }
 
-  /** The proxy's own refusal, which otherwise looks like one of the service. */
+  /** The refusal of the proxy itself, which would otherwise look like one of the service. */
   get refusal(): Error | undefined {
     const status = this.#refusedWith;
     return status === undefined ? undefined : proxyRefusal(this.proxy.host, status);

@@ -1,8 +1,8 @@
 import type { SessionEvent, Word } from '../vocabulary/events';
 
 /**
- * The event of a session that follows another one in the same stream: its times go on and its sentence ids are new.
- * @param number How many sessions there were before, at least one.
+ * The event of a session that follows another one in the same stream: its times go on, and its sentence ids are new.
+ * @param number The number of earlier sessions, at least one.
  */
 export function continued<E extends SessionEvent>(event: E, number: number, offsetMs: number): E {
   const moved: Record<string, unknown> = { ...event };

@@ -9,28 +9,28 @@ import { LiveRecognition, seconds } from './live-recognition';
 import { watchStalls } from './sources/stall-watch';
 import type { AudioFeed, LiveSource, OpenPort, PortSource, StreamSource } from './sources/source';
 
-/** A device that detects voices itself sends no silence behind them, which would end the sentence. */
+/** A device that detects voices itself sends no silence behind speech, which would end the sentence. */
 const PAUSE_MS = 2000;
 
 export interface ListeningOptions {
   source: LiveSource;
   openSession: () => Session;
-  /** Rate of the sessions. */
+  /** Sample rate of the sessions. */
   rateHz: number;
   onEvent: (event: SessionEvent, sender: string) => void;
-  /** A sender is gone and nothing more comes of it. */
+  /** A sender has left, and nothing more comes from it. */
   onSenderGone: (sender: string) => void;
-  /** A device gave what is no audio, and is turned away; everything else goes on. */
+  /** A device sent something that is no audio, and was disconnected. Everything else goes on. */
   onBadItem: (error: AsrError) => void;
-  /** Nothing more will come. Told once; everything is closed by then, or is being closed. */
+  /** Nothing more will come. Called once; everything is closed by then, or is being closed. */
   onFailure: (error: AsrError) => void;
   onWarning: (message: string) => void;
   backoff?: BackoffOptions;
-  /** After as long without audio, the sentence that was begun is over. Default 2000. */
+  /** The open sentence ends after this time without audio. Default 2000. */
   pauseMs?: number;
 }
 
-/** A live source and its recognition, from start to close. Owns all of it. */
+/** Recognises a live source from its start to its close, and owns everything for that. */
 export class Listening {
   readonly #options: ListeningOptions;
   readonly #closing = new AbortController();
@@ -45,7 +45,8 @@ export class Listening {
   }
 
   /**
-   * Connects both sides; resolves when audio can come and be recognised. Everything is closed when it rejects.
+   * Connects to source and service; resolves when audio can come and be recognised. If it rejects, everything is
+   * closed.
    * @throws AsrError
    */
   async start(): Promise<void> {
@@ -59,7 +60,7 @@ export class Listening {
     }
   }
 
-  /** Ends everything at once, whatever it is at; resolves when nothing is left. */
+  /** Ends everything at once, whatever the state; resolves when nothing is left open. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -69,11 +70,9 @@ export class Listening {
     this.#closing.abort();
     for (const recognition of this.#recognitions) recognition.close();
     await this.#port?.close();
-    // What ends may have begun something that has to end, too.
+    // A task that ends may have started another one, which has to end, too.
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
   }
-
-  // --- one stream that is fetched
 
   async #startStream(source: StreamSource): Promise<void> {
     const recognition = this.#recognise(source.name);
@@ -104,7 +103,8 @@ export class Listening {
       } catch (error) {
         if (this.#isClosing()) return;
         const reason = asAsrError(error, 'CONNECTION_LOST', `${source.name} cannot be read`);
-        // What has worked will work again; what never has, and would not change, is a mistake.
+        // A source that has worked will work again. A permanent error of one that never has is a mistake in its
+        // settings.
         if (!reason.retryable && !this.#hasHeard) {
           this.#fail(reason);
           return;
@@ -119,10 +119,8 @@ export class Listening {
     }
   }
 
-  // --- many streams that come to a port
-
   async #startPort(source: PortSource): Promise<void> {
-    // A wrong key is to be seen now, and not when the first device calls.
+    // A wrong key should be reported now, and not when the first device connects.
     const probe = this.#recognise(source.name);
     try {
       await probe.open();
@@ -143,7 +141,7 @@ export class Listening {
     else this.#port = port;
   }
 
-  /** One device, from its first audio to its last result. */
+  /** Serves one device from its first audio to its last result. */
   async #serve(feed: AudioFeed): Promise<void> {
     const { sender } = feed;
     if (this.#isClosing()) return feed.close();
@@ -160,8 +158,6 @@ export class Listening {
     await recognition.finish();
     this.#forget(recognition, sender);
   }
-
-  // --- both
 
   async #play(feed: AudioFeed, recognition: LiveRecognition): Promise<void> {
     const { signal } = this.#closing;
@@ -190,7 +186,7 @@ export class Listening {
         await recognition.append(pcm);
       }
     } catch (error) {
-      // A port scanner, or a device that changed its mind: nothing was sent, so nothing is wrong with it.
+      // A port scanner, or a device that sent nothing. That is no fault.
       const isNothing = error instanceof AsrError && error.code === 'BAD_AUDIO' && arrived.bytes === 0;
       if (!isNothing) throw error;
     } finally {
@@ -236,7 +232,7 @@ export class Listening {
     this.#options.onFailure(error);
   }
 
-  // A method, because it changes while something is waited for.
+  // A method, because the value changes during an await.
   #isClosing(): boolean {
     return this.#closing.signal.aborted;
   }

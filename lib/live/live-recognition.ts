@@ -10,24 +10,26 @@ import { continued } from './continued';
 export interface LiveRecognitionOptions {
   openSession: () => Session;
   onEvent: (event: SessionEvent) => void;
-  /** It will not work again by itself, for example because the key is wrong. */
+  /** Recognition will not work again by itself, for example because the key is wrong. */
   onFailure: (error: AsrError) => void;
   onWarning: (message: string) => void;
   backoff?: BackoffOptions;
 }
 
-/** The recognition of one stream: one session, or one after the other where one fails and the next may do better. */
+/**
+ * The recognition of one stream. It uses one session, or another one where a session fails with a retryable error.
+ */
 export class LiveRecognition {
   readonly #options: LiveRecognitionOptions;
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
   #session: HeldSession | undefined;
   #sessionsBefore = 0;
-  /** Audio of the sessions before. */
+  /** Length of the audio of earlier sessions. */
   #offsetMs = 0;
   #openedAtMs: number | undefined;
   #notBeforeMs = 0;
-  /** Until it is ready, a failure is only told to who waits for that. */
+  /** Until it is ready, a failure is only reported to the caller that waits for that. */
   #isAwaited = false;
   #failure: AsrError | undefined;
 
@@ -36,7 +38,7 @@ export class LiveRecognition {
     this.#backoff = new Backoff(options.backoff);
   }
 
-  /** Opens the first session. @throws AsrError that says why it cannot be. */
+  /** Opens the first session. @throws AsrError when that fails. */
   async open(): Promise<void> {
     this.#isAwaited = true;
     try {
@@ -47,8 +49,8 @@ export class LiveRecognition {
   }
 
   /**
-   * Resolves when the audio is accepted; waits while nothing accepts it.
-   * @throws AsrError what ended the recognition for good, or `ABORTED`
+   * Resolves when the audio is accepted; waits while there is no session to accept it.
+   * @throws AsrError The error that ended the recognition for good, or `ABORTED`.
    */
   async append(pcm: Uint8Array): Promise<void> {
     for (;;) {
@@ -58,12 +60,12 @@ export class LiveRecognition {
         return;
       } catch (error) {
         if (!session.isClosed) throw error;
-        // It failed meanwhile: the audio belongs to the next one, if there is to be one.
+        // The session failed meanwhile. The audio belongs to the next one, if there will be one.
       }
     }
   }
 
-  /** No audio comes for now: what was said so far is not to wait for it. */
+  /** No audio comes for now, so the words so far should not wait for more. */
   endUtterance(): void {
     this.#session?.commit().catch(() => undefined);
   }
@@ -121,7 +123,7 @@ export class LiveRecognition {
   }
 }
 
-/** For people. */
+/** Seconds as text for people. */
 export function seconds(ms: number): string {
   return (ms / 1000).toFixed(1);
 }

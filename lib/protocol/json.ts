@@ -1,4 +1,4 @@
-/** Reading of messages that nobody vouches for: a value of the wrong type is a value that is not there. */
+/** Helpers to read untrusted messages: a value of the wrong type counts as absent. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function parseObject(text: string): JsonObject | undefined {

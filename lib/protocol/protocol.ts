@@ -5,26 +5,25 @@ import type { Frame } from '../vocabulary/frame';
 import type { Usage } from './usage';
 
 /**
- * What a frame of the service means. Times are milliseconds of the audio of this protocol session; the session puts
- * them on its own time line.
+ * The meaning of a frame from the service. Times are milliseconds of the audio of this protocol session; the session
+ * converts them to its own time.
  */
 export type ServiceEvent =
-  /** To be sent to the service now: the protocol's own next step. */
+  /** A frame to be sent to the service now, as the protocol's own next step. */
   | { type: 'send'; frame: Frame }
   /** The service accepted the session. */
   | { type: 'opened'; sessionId: string }
   | { type: 'speechStarted'; sentenceId: string; atMs: number }
   | { type: 'speechStopped'; sentenceId: string; atMs: number }
   | ({ type: 'interim'; sentenceId: string; text: string; stableText: string } & SentenceDetails)
-  /** `text` may be empty: the service heard no words. */
+  /** `text` may be empty where the service recognised no words. */
   | ({ type: 'final'; sentenceId: string; text: string } & SentenceDetails & { emotionConfidence?: number })
-  /** No final will come for this sentence (`undefined`: the protocol cannot tell which). */
+  /** No final will come for this sentence; `undefined` where the protocol cannot tell which. */
   | { type: 'sentenceFailed'; sentenceId: string | undefined; error: AsrError }
   /**
-   * All results of a commit are there, or it failed. Commits are numbered from 0 in the order they were sent.
-   * `sentenceIds` are surely this commit's. Other finals that no commit was answered with belong to the oldest commit:
-   * a service may complete some before it is asked (protocol.md E 7), and then refuse the commit (`isRefused`) because
-   * nothing is left of its audio.
+   * All results of a commit are there, or it failed. Commits are numbered from 0 in the order of sending. The finals
+   * of `sentenceIds` surely belong to this commit. Other unclaimed finals belong to the oldest commit, because a
+   * service may complete some before it is asked (protocol.md E 7) and then refuse the commit as empty (`isRefused`).
    */
   | {
       type: 'commitSettled';
@@ -33,11 +32,11 @@ export type ServiceEvent =
       error?: AsrError;
       isRefused?: true;
     }
-  /** A task is over and {@link Protocol.resume} begins the next one: times will count from the next audio. */
+  /** A task is over, and {@link Protocol.resume} begins the next one. Times will count from the next audio. */
   | { type: 'paused' }
-  /** Billed for this protocol session so far. */
+  /** The usage of this protocol session so far. */
   | ({ type: 'usage' } & Usage)
-  /** All results are there; the service is done with the session. */
+  /** All results are there, and the protocol session is over. */
   | { type: 'finished' }
   /** The session is over. */
   | { type: 'failed'; error: AsrError }
@@ -45,7 +44,7 @@ export type ServiceEvent =
 
 export type ServiceEventOf<T extends ServiceEvent['type']> = Extract<ServiceEvent, { type: T }>;
 
-/** What the service says about the speech itself; the rest is the session's. */
+/** The events about the speech itself; the others are about the session. */
 export type SpeechEvent = Exclude<
   ServiceEvent,
   { type: 'send' | 'opened' | 'paused' | 'finished' | 'failed' }
@@ -60,34 +59,34 @@ interface SentenceDetails {
 }
 
 /**
- * One protocol session over one connection, without the connection: bytes in, frames and events out. Owns no socket,
- * no timer and no clock, so that a table of documented frames can test it.
+ * One protocol session over one connection, without the connection: text in, frames and events out. It owns no
+ * socket, no timer and no clock, so that tables of documented frames can test it.
  */
 export interface Protocol {
-  /** What follows the endpoint's base URL: path and query. */
+  /** Path and query behind the endpoint's base URL. */
   readonly path: string;
-  /** The service's id of what runs now: the session, or the task. Empty until there is one. */
+  /** The service's id of the current session or task. Empty until there is one. */
   readonly sessionId: string;
   /** Whether audio and commands may be sent now. */
   readonly acceptsAudio: boolean;
-  /** Whether the service is between two of this session's tasks: audio needs {@link resume} first. */
+  /** Whether the service is between two tasks of this session, so that audio needs {@link resume} first. */
   readonly isPaused: boolean;
-  /** What ends the open sentence at a commit: the service, told by {@link commit}, or silence. */
+  /** What ends the open sentence at a commit: the service by a command, {@link commit}, or silence. */
   readonly commitBy: 'service' | 'silence';
-  /** Whether the connection, once the service is done with the session, may serve another one. */
+  /** Whether the connection may serve another session after this one. */
   readonly isReusable: boolean;
   /** The frames that follow the handshake. */
   start: () => Frame[];
-  /** The frame of some audio: at most 100 ms, whole samples where it is PCM. */
+  /** The frame for some audio: at most 100 ms, and whole samples if it is PCM. */
   audio: (pcm: Buffer) => Frame;
-  /** The frames that end the open sentence. Only where {@link commitBy} is `service`. */
+  /** The frames that end the open sentence. Only used where {@link commitBy} is `service`. */
   commit: () => Frame[];
   /** The frames that begin the next task after a pause. */
   resume: () => Frame[];
-  /** The frames that ask for the last results. Nothing may be sent after them. */
+  /** The frames that request the last results. Nothing may be sent after them. */
   finish: () => Frame[];
-  /** The frames that tell the service a new context. Only for models that take one. */
+  /** The frames that give the service a new context. Only used for models that take one. */
   updateContext: (context: readonly ContextTurn[]) => Frame[];
-  /** Takes one text message of the service. Never throws: what is no message of the protocol is a warning. */
+  /** Decodes one text message of the service. Never throws: a message outside of the protocol becomes a warning. */
   decode: (text: string) => ServiceEvent[];
 }

@@ -7,7 +7,7 @@ import type { JsonObject } from './json';
 export interface QwenRealtimeConfig {
   model: string;
   mode: SessionMode;
-  /** Of what is passed through as it is. Default `pcm`. */
+  /** The format of audio that is passed through unchanged. Default `pcm`. */
   format?: WireFormat;
   sampleRateHz: number;
   vadThreshold: number;
@@ -16,7 +16,7 @@ export interface QwenRealtimeConfig {
   corpusText?: string;
 }
 
-/** What a snapshot's name has behind that of its alias. */
+/** The suffix that a snapshot's name adds to its alias. */
 const SNAPSHOT_DATE = /^-\d{4}-\d{2}-\d{2}$/;
 
 /** The configuration as a message of the protocol (protocol.md A.4.1). */
@@ -33,7 +33,7 @@ export function sessionUpdate(config: QwenRealtimeConfig, eventId: string): Fram
         ...(language && { language }),
         ...(corpusText && { corpus: { text: corpusText } }),
       },
-      // Left out would keep the default VAD: Manual mode is an explicit null (protocol.md A.4.1).
+      // Leaving it out would keep the default VAD, so Manual mode is an explicit null (protocol.md A.4.1).
       turn_detection:
         mode === 'manual'
           ? null
@@ -42,10 +42,10 @@ export function sessionUpdate(config: QwenRealtimeConfig, eventId: string): Fram
   });
 }
 
-/** A name that the service does not know silently runs another, dearer model (protocol.md A.2). */
+/** The service silently runs another, dearer model for a name that it does not know (protocol.md A.2). */
 export function modelMismatch(asked: string, session: JsonObject | undefined): AsrError | undefined {
   const echoed = string(session?.model) ?? string(object(session?.input_audio_transcription)?.model);
-  // An alias may be echoed as the snapshot that it stands for, and a snapshot by its alias.
+  // The service may echo an alias as its snapshot, or a snapshot as its alias.
   if (echoed === undefined || echoed === asked || echoed.startsWith(`${asked}-`)) return undefined;
   if (asked.startsWith(echoed) && SNAPSHOT_DATE.test(asked.slice(echoed.length))) return undefined;
   const message = `The service runs ${echoed}, not the ${asked} that was asked for. Check the model's name and that the region has it.`;

@@ -8,31 +8,31 @@ interface Commit {
   number: number;
   eventId: string;
   itemId?: string;
-  /** The service has taken it, whether or not it said as which item. */
+  /** The service has taken it, whether or not it named the item. */
   isTaken?: true;
 }
 
-/** Items that are over and may still be named by late or doubled events. */
+/** Finished items that late or doubled events may still name. */
 const REMEMBERED_ITEMS = 64;
 
-/** A service that begins items and never ends them must not fill the memory. */
+/** Limits the memory for a service that begins items and never ends them. */
 const MAX_OPEN_ITEMS = 64;
 
 const UNNAMED = 'unnamed_';
 
 /**
- * Which item is open, which is over, and which commit it belongs to. The service's order is not assumed, and neither
- * is that it names the item at all (protocol.md A.9, rule 7).
+ * Keeps track of open and finished items, and of the commits that they belong to. It assumes neither an order of
+ * events nor that the service names the item at all (protocol.md A.9, rule 7).
  */
 export class QwenItems {
   readonly #manual: boolean;
-  /** Items that were begun and have no final yet, oldest first. */
+  /** Items that have begun and have no final yet, oldest first. */
   readonly #open: string[] = [];
   readonly #over = new Set<string>();
   readonly #commits: Commit[] = [];
-  /** Manual mode: items that the service committed by itself and has not completed yet (protocol.md E 7). */
+  /** In Manual mode, items that the service committed by itself and has not completed yet (protocol.md E 7). */
   readonly #unasked = new Set<string>();
-  /** The same for items that it does not name. */
+  /** The number of such items without a name. */
   #unaskedUnnamed = 0;
   #commitsSent = 0;
   #unnamed = 0;
@@ -46,7 +46,7 @@ export class QwenItems {
     this.#commitsSent += 1;
   }
 
-  /** `input_audio_buffer.committed`: the answers come in the order of the commits. */
+  /** `input_audio_buffer.committed`: these answers come in the order of the commits. */
   committed(itemId: string | undefined): void {
     if (!this.#manual) return;
     if (itemId !== undefined) {
@@ -71,19 +71,19 @@ export class QwenItems {
     return this.#over.has(itemId) ? undefined : this.#begin(itemId);
   }
 
-  /** The sentence that an event of the item belongs to, if it is open. */
+  /** The sentence of an event of the item, if it is open. */
   current(itemId: string | undefined): string | undefined {
     if (itemId === undefined) return this.#open[0];
     return this.#open.includes(itemId) ? itemId : undefined;
   }
 
-  /** The sentence of an interim; an interim may be the first that is heard of an item. */
+  /** The sentence of an interim, which may be the first event of its item. */
   interim(itemId: string | undefined): string | undefined {
     if (itemId === undefined) return this.#open.at(-1) ?? this.#begin(this.#nameUnnamed());
     return this.started(itemId);
   }
 
-  /** Ends the item. `undefined` when it was over already: a doubled event. */
+  /** Ends the item. Returns `undefined` when it was over already, as with a doubled event. */
   completed(itemId: string | undefined): { sentenceId: string; commit?: number } | undefined {
     if (itemId !== undefined && this.#over.has(itemId)) return undefined;
     const commit = this.#takeCommit(itemId);
@@ -118,8 +118,9 @@ export class QwenItems {
   }
 
   /**
-   * What comes of an `error` event: the number of the commit that it refused; `answered` where that commit has an answer
-   * all the same; `undefined` where it is about none. The code is undocumented, so all of it is looked at (part D row 25).
+   * The consequence of an `error` event: the number of the commit that it refused, `answered` where that commit has
+   * an answer all the same, or `undefined` where it is not about a commit. The code is undocumented, so all fields
+   * are examined (protocol.md part D, row 25).
    */
   commitOfError(
     report: ServiceErrorReport,
@@ -138,8 +139,8 @@ export class QwenItems {
   }
 
   /**
-   * The service refuses the commit because it has just committed everything by itself: what it completes then is the
-   * commit's answer. Whether there is such an item.
+   * The service refuses the commit because it has just committed everything by itself; the item that it then
+   * completes is the commit's answer. Returns whether there is such an item.
    */
   #answerWithUnasked(commit: Commit): boolean {
     const [itemId] = this.#unasked;
@@ -152,7 +153,7 @@ export class QwenItems {
     return true;
   }
 
-  /** The commit that the item answers: its own, else the oldest that no item is known of. */
+  /** The commit that the item answers: its own, else the oldest without a known item. */
   #takeCommit(itemId: string | undefined): Commit | undefined {
     if (this.#wasUnasked(itemId)) return undefined;
     let index = itemId === undefined ? -1 : this.#commits.findIndex((commit) => commit.itemId === itemId);
@@ -168,7 +169,7 @@ export class QwenItems {
     return true;
   }
 
-  /** Some events may name the item and others not: what runs without a name belongs to the next name. */
+  /** Some events may name the item and others not: an unnamed item takes the next name. */
   #sentenceOf(itemId: string | undefined): string {
     if (itemId === undefined) return this.#open[0] ?? this.#nameUnnamed();
     if (this.#open.includes(itemId)) return itemId;

@@ -1,6 +1,4 @@
-/**
- * Qwen-ASR-Realtime (protocol.md part A): JSON text messages in both directions, audio as base64 in them.
- */
+/** Qwen-ASR-Realtime (protocol.md part A): JSON text messages in both directions, with audio as base64. */
 import type { Frame } from '../vocabulary/frame';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
@@ -14,7 +12,7 @@ import { usageOf } from './usage';
 
 type Phase = 'greeting' | 'configuring' | 'streaming' | 'finishing' | 'finished';
 
-/** Kinds of unknown events that are reported, each once; a noisy service must not fill the memory. */
+/** How many kinds of unknown events are reported, each once, so that a noisy service cannot fill the memory. */
 const MAX_REPORTED_UNKNOWN_TYPES = 20;
 
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription.';
@@ -47,13 +45,13 @@ export class QwenRealtimeProtocol implements Protocol {
     return this.#phase === 'streaming';
   }
 
-  /** Nothing: the service speaks first (`session.created`). */
+  /** Returns nothing, because the service speaks first (`session.created`). */
   start(): Frame[] {
     return [];
   }
 
   audio(pcm: Buffer): Frame {
-    // The one message per 100 ms of audio: base64 and our own ids need no escaping.
+    // The one message per 100 ms of audio. Base64 and our own ids need no escaping.
     const before = `{"event_id":"${this.#nextEventId()}","type":"input_audio_buffer.append","audio":"`;
     return { before, bytes: pcm, after: '"}' };
   }
@@ -64,7 +62,7 @@ export class QwenRealtimeProtocol implements Protocol {
     return [JSON.stringify({ event_id: eventId, type: 'input_audio_buffer.commit' })];
   }
 
-  /** Nothing: a commit does not interrupt the session. */
+  /** Returns nothing, because a commit does not interrupt the session. */
   resume(): Frame[] {
     return [];
   }
@@ -74,7 +72,7 @@ export class QwenRealtimeProtocol implements Protocol {
     return [JSON.stringify({ event_id: this.#nextEventId(), type: 'session.finish' })];
   }
 
-  /** Nothing: this protocol has its bias text in the configuration. */
+  /** Returns nothing, because the biasing text of this protocol is part of the configuration. */
   updateContext(): Frame[] {
     return [];
   }
@@ -153,7 +151,7 @@ export class QwenRealtimeProtocol implements Protocol {
 
   #interim(message: JsonObject): ServiceEvent[] {
     const sentenceId = this.#items.interim(string(message.item_id));
-    // Behind its own final, or of an item that failed: out of order, nothing new.
+    // The event comes after its own final, or belongs to an item that failed, so it adds nothing.
     if (sentenceId === undefined) return [];
     const stableText = string(message.text) ?? '';
     const text = stableText + (string(message.stash) ?? '');
@@ -192,7 +190,7 @@ export class QwenRealtimeProtocol implements Protocol {
       const error = serviceError(report, 'COMMIT_FAILED', 'The service refused the commit');
       return [{ type: 'commitSettled', commit: commit.number, sentenceIds: [], isRefused: true, error }];
     }
-    // An inference failure: the connection stays open and no final follows (protocol.md A.8).
+    // After an inference failure the connection stays open and no final follows (protocol.md A.8).
     if (report.code === 'COMMON_ERROR') return this.#items.failed(undefined, report);
     const { message: said, sessionId, requestId } = serviceError(report, 'SERVICE_ERROR', 'The service says');
     return [
@@ -223,7 +221,7 @@ export class QwenRealtimeProtocol implements Protocol {
     const error = object(message.error);
     const param = string(error?.param);
     const type = string(error?.type);
-    // The frame's own id is what the vendor's support asks for; `error.event_id` is that of our frame.
+    // The vendor's support asks for the frame's own id; `error.event_id` is the id of our frame.
     const requestId = string(message.request_id) ?? string(message.event_id);
     return {
       code: string(error?.code) ?? '',
@@ -241,7 +239,7 @@ export class QwenRealtimeProtocol implements Protocol {
   }
 }
 
-/** The result with its language and its emotion; the service sends "" for unknown (protocol.md A.5.7). */
+/** The result with its language and emotion. The service sends "" for an unknown value (protocol.md A.5.7). */
 function tagged(result: ServiceEventOf<'interim' | 'final'>, message: JsonObject): ServiceEvent {
   const language = string(message.language);
   const emotion = string(message.emotion);

@@ -1,7 +1,10 @@
 import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/parameters';
 import type { JsonObject } from './json';
 
-/** Our names -> the wire's (protocol.md B.3). `phraseId` travels in `resources`, the rest is Qwen-ASR-Realtime's. */
+/**
+ * Maps our names to those on the wire (protocol.md B.3). `phraseId` is sent in `resources`; the others belong to
+ * Qwen-ASR-Realtime.
+ */
 const WIRE_NAMES: Readonly<Partial<Record<ParameterName, string>>> = {
   silenceMs: 'max_sentence_silence',
   semanticPunctuation: 'semantic_punctuation_enabled',
@@ -19,7 +22,7 @@ const WIRE_NAMES: Readonly<Partial<Record<ParameterName, string>>> = {
   vocabulary: 'vocabulary',
 };
 
-/** What was set goes out, what was not keeps the service's default. */
+/** Only settings that were set are sent, so that others keep the service's default. */
 export function wireParameters(parameters: ModelParameters): JsonObject {
   const wire: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parameters)) {
@@ -34,10 +37,10 @@ export function wireResources({ phraseId }: ModelParameters): JsonObject[] | und
   return phraseId ? [{ resource_id: phraseId, resource_type: 'asr_phrase' }] : undefined;
 }
 
-/** Turns that the service keeps of each side (protocol.md B.2.1). */
+/** How many turns of each side the service keeps (protocol.md B.2.1). */
 const KEPT_TURNS = 5;
 
-/** In each turn the person comes before the answer. */
+/** In each turn the question comes before the answer. */
 export function wireContext(turns: readonly ContextTurn[]): JsonObject {
   const context: JsonObject[] = [];
   for (const { user, assistant } of turns.slice(-KEPT_TURNS)) {

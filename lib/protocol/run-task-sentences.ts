@@ -1,28 +1,29 @@
 import { number, string } from './json';
 import type { JsonObject } from './json';
 
-/** A sentence that the service has begun, or ended a moment ago. */
+/** A sentence that has begun, or ended a moment ago. */
 interface Known {
   name: string;
-  /** The service's number of it, where it has one. */
+  /** The service's number for it, where it has one. */
   id: string | undefined;
   beginMs: number | undefined;
-  /** Up to where words of it were heard; the sentence's own end once it is final. */
+  /** The end of the words recognised so far; of the whole sentence once it is final. */
   endMs: number | undefined;
   text: string;
 }
 
-/** A service that begins sentences and never ends them must not fill the memory. */
+/** Limits the memory for a service that begins sentences and never ends them. */
 const MAX_OPEN = 64;
-/** Finals that a late or doubled event may still speak of. */
+/** How many finals are remembered for late or doubled events. */
 const MAX_ENDED = 16;
 /** Without words, a sentence whose beginning moves by less than this is still the same one. */
 const MOVED_MS = 1000;
 
 /**
- * Names the sentences of one task. `sentence_id` alone cannot: the documented Paraformer frames have none, and nothing
- * says that a service never uses one twice (protocol.md B.4). So a sentence lasts from its first event to its end, and
- * its beginning tells a late event of an old sentence from the first event of a new one.
+ * Identifies the sentences of one task. `sentence_id` alone cannot do that: the documented Paraformer frames have
+ * none, and nothing says that a service never uses one twice (protocol.md B.4). So a sentence lasts from its first
+ * event to its end, and its beginning distinguishes a late event of an old sentence from the first event of a new
+ * one.
  */
 export class RunTaskSentences {
   readonly #prefix: string;
@@ -34,7 +35,7 @@ export class RunTaskSentences {
     this.#prefix = taskId;
   }
 
-  /** The sentence of an event; `undefined` for what is over already, or is none. */
+  /** The sentence of an event; `undefined` for one that is over already, or for no sentence. */
   receive(sentence: JsonObject, isEnd: boolean): { name: string; isNew: boolean } | undefined {
     const event = read(sentence);
     let known = this.#openFor(event);
@@ -60,7 +61,7 @@ export class RunTaskSentences {
       const named = this.#open.find((known) => known.id === id);
       if (named) return named;
     }
-    // One of the two has no number: the beginning tells, and the newest is the likeliest.
+    // One of the two has no number, so the beginning decides; the newest sentence is the likeliest.
     const unnamed = this.#open.filter((known) => id === undefined || known.id === undefined);
     return (
       unnamed.find((known) => beginMs !== undefined && known.beginMs === beginMs) ??
@@ -92,13 +93,16 @@ function read(sentence: JsonObject): Event {
   };
 }
 
-/** Whether an event that begins there can belong to the open sentence: not where that was heard further already. */
+/**
+ * Whether an event with this beginning can belong to the open sentence. It cannot where the sentence is already
+ * recognised beyond that.
+ */
 function goesOn({ beginMs: knownMs, endMs }: Known, beginMs: number | undefined): boolean {
   if (beginMs === undefined || knownMs === undefined) return true;
   return beginMs < (endMs ?? knownMs + MOVED_MS);
 }
 
-/** Whether the event says again, or too late, what a final has said. When in doubt it does not: no word may be lost. */
+/** Whether the event repeats a final, or comes too late for it. In doubt it does not, because no word may be lost. */
 function isRepeat(ended: Known, { id, beginMs, endMs, text }: Event, isEnd: boolean): boolean {
   if (id !== undefined && ended.id !== undefined && id !== ended.id) return false;
   if (beginMs !== undefined && ended.beginMs !== undefined) {

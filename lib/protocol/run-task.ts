@@ -1,6 +1,6 @@
 /**
- * The run-task protocol of Fun-ASR, Paraformer and Qwen-Audio-ASR (protocol.md part B): JSON text messages for control,
- * binary messages for audio, one task after the other on a connection.
+ * The run-task protocol of Fun-ASR, Paraformer and Qwen-Audio-ASR (protocol.md part B): JSON text messages for
+ * control and binary messages for audio, with one task after the other on a connection.
  */
 import type { Word } from '../vocabulary/events';
 import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
@@ -16,17 +16,17 @@ import type { Usage } from './usage';
 
 export interface RunTaskConfig {
   model: string;
-  /** `pcm`, or the format of what is passed through as it is. */
+  /** `pcm`, or the format of audio that is passed through unchanged. */
   format: string;
   sampleRateHz: number;
   languages: readonly string[];
   parameters: ModelParameters;
   context: readonly ContextTurn[];
-  /** A new, unique id. */
+  /** Returns a new, unique id. */
   createTaskId: () => string;
 }
 
-/** `paused`: a commit ended the task, and the next one begins when there is audio for it. */
+/** `paused`: a commit ended the task, and the next one begins when audio comes. */
 type Phase = 'starting' | 'running' | 'committing' | 'paused' | 'finishing' | 'finished';
 
 const MAX_REPORTED_UNKNOWN_EVENTS = 20;
@@ -42,7 +42,7 @@ export class RunTaskProtocol implements Protocol {
   #tasksStarted = 0;
   #commitsSettled = 0;
   #sentences: RunTaskSentences;
-  /** Of the tasks before this one: the service counts from the task's beginning. */
+  /** The usage of earlier tasks, because the service counts from the beginning of each task. */
   #usageBefore: Usage = { billedSeconds: 0 };
   #usageNow: Usage = { billedSeconds: 0 };
 
@@ -61,7 +61,7 @@ export class RunTaskProtocol implements Protocol {
     return this.#phase === 'running';
   }
 
-  /** After task-finished, and only then, the connection takes another task (protocol.md B.5). */
+  /** The connection takes another task only after task-finished (protocol.md B.5). */
   get isReusable(): boolean {
     return this.#phase === 'finished' || this.#phase === 'paused';
   }
@@ -78,13 +78,13 @@ export class RunTaskProtocol implements Protocol {
     return bytes;
   }
 
-  /** The task's results are flushed; the next task follows when there is audio for it. */
+  /** Flushes the results of the task; the next task follows when audio comes. */
   commit(): Frame[] {
     this.#phase = 'committing';
     return [this.#command('finish-task', { input: {} })];
   }
 
-  /** A task that got no audio would fail (protocol.md B.6), so it begins only when there is some. */
+  /** A task without audio would fail (protocol.md B.6), so it begins only when there is some. */
   resume(): Frame[] {
     this.#phase = 'starting';
     this.#taskId = this.#config.createTaskId();
@@ -137,7 +137,7 @@ export class RunTaskProtocol implements Protocol {
   #result(payload: JsonObject): ServiceEvent[] {
     const events = this.#usage(payload);
     const sentence = object(object(payload.output)?.sentence);
-    // A heartbeat says that the task lives; its sentence is none (protocol.md B.4).
+    // A heartbeat only says that the task lives; its sentence is no real one (protocol.md B.4).
     if (!sentence || sentence.heartbeat === true) return events;
     const isEnd = isSentenceEnd(sentence);
     const found = this.#sentences.receive(sentence, isEnd);
@@ -194,7 +194,7 @@ export class RunTaskProtocol implements Protocol {
       code: string(header.error_code) ?? '',
       message: string(header.error_message) ?? '',
       sessionId: this.#taskId,
-      // The task's id is the request's: no other is in the protocol.
+      // The protocol has no other id of a request than the task's.
       requestId: string(header.request_id) ?? this.#taskId,
     };
     return [{ type: 'failed', error: serviceError(report, 'SERVICE_ERROR', 'The service ended the task') }];
@@ -239,7 +239,7 @@ export class RunTaskProtocol implements Protocol {
   }
 }
 
-/** Part D row 23: `sentence_end` decides; older replies that lack it are final once they have an end. */
+/** `sentence_end` decides; older replies without it are final once they have an end (protocol.md part D, row 23). */
 function isSentenceEnd(sentence: JsonObject): boolean {
   if ('sentence_end' in sentence) return sentence.sentence_end === true;
   return number(sentence.end_time) !== undefined;
@@ -259,7 +259,7 @@ function wordsOf(value: unknown): Word[] {
   return words;
 }
 
-/** The words that the service marks as fixed, as far as they are how the text begins (protocol.md B.4 `fixed`). */
+/** The words that the service marks as fixed, as far as the text begins with them (protocol.md B.4 `fixed`). */
 function stableTextOf(sentence: JsonObject, text: string): string {
   let stable = '';
   for (const entry of Array.isArray(sentence.words) ? sentence.words : []) {

@@ -1,7 +1,7 @@
 import { AsrError } from '../vocabulary/errors';
 import type { AsrErrorCode } from '../vocabulary/errors';
 
-/** What the service says of a failure, on either protocol. */
+/** A failure as the service reports it, on either protocol. */
 export interface ServiceErrorReport {
   /** `error.code` or `header.error_code`. */
   code: string;
@@ -15,7 +15,7 @@ export interface ServiceErrorReport {
 
 interface Class {
   pattern: RegExp;
-  /** Of the message, where the code alone says too little. */
+  /** A pattern for the message, where the code alone says too little. */
   says?: RegExp;
   code: AsrErrorCode;
   retryable: boolean;
@@ -51,7 +51,7 @@ const CLASSES: readonly Class[] = [
     advice: 'There was no speech in the audio.',
   },
   {
-    // The one use of this code that is documented: "request timeout after 23 seconds." (protocol.md B.5)
+    // The only documented use of this code is "request timeout after 23 seconds." (protocol.md B.5).
     pattern: /^CLIENT_ERROR$/i,
     says: /timeout/i,
     code: 'IDLE_TIMEOUT',
@@ -59,7 +59,7 @@ const CLASSES: readonly Class[] = [
     advice: 'The service waits 23 seconds for audio.',
   },
   {
-    // protocol.md E 1: the account's cap on open connections. Its code says nothing, "invalid_value" for example.
+    // The account's cap on open connections. Its code, "invalid_value" for example, says nothing (protocol.md E 1).
     pattern: /^/,
     says: /connections? too (much|many)|too many connections|max_connections/i,
     code: 'THROTTLED',
@@ -86,7 +86,7 @@ const CLASSES: readonly Class[] = [
   },
 ];
 
-/** Classes that mean more than one sentence or command. */
+/** Error codes that concern more than one sentence or command. */
 const SESSION_WIDE: readonly AsrErrorCode[] = [
   'AUTHENTICATION',
   'MODEL_UNAVAILABLE',
@@ -95,18 +95,18 @@ const SESSION_WIDE: readonly AsrErrorCode[] = [
   'SERVICE_ERROR',
 ];
 
-/** Whether the code says that the whole session is lost, not just one sentence or command. */
+/** Whether the code means that the whole session is lost, and not just one sentence or command. */
 export function endsSession(report: ServiceErrorReport): boolean {
   const known = classOf(report);
   return known !== undefined && SESSION_WIDE.includes(known.code);
 }
 
-/** Whether the meaning of the service's code is known, whatever else the service says. */
+/** Whether the meaning of the service's code is known, whatever else the report contains. */
 export function isKnownServiceCode(code: string): boolean {
   return classOf({ code, message: '' }) !== undefined;
 }
 
-/** The service's report as a typed error: the class of its code, or `fallback` for codes of no known class. */
+/** The service's report as a typed error, with the code for its class, or `fallback` for an unknown class. */
 export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode, what: string): AsrError {
   const known = classOf(report);
   const at = report.param ? ` (${report.param})` : '';
@@ -120,7 +120,7 @@ export function serviceError(report: ServiceErrorReport, fallback: AsrErrorCode,
   });
 }
 
-/** protocol.md A.8: a `server_error` ends the session, whatever its code. */
+/** A `server_error` ends the session, whatever its code (protocol.md A.8). */
 function classOf({ code, message, type }: ServiceErrorReport): Class | undefined {
   return CLASSES.find(({ pattern, says }) => {
     const isMeant = pattern.test(code) || (type !== undefined && pattern.test(type));

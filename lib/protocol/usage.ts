@@ -1,6 +1,6 @@
 import { number, object } from './json';
 
-/** What the service bills, cumulative for what it counts (protocol.md A.5.7, B.4). */
+/** The billed amounts, cumulative for the session or task that counts them (protocol.md A.5.7, B.4). */
 export interface Usage {
   /** Whole seconds of audio. */
   billedSeconds: number;
@@ -11,7 +11,7 @@ export interface Usage {
 
 const TOKENS = ['inputTokens', 'outputTokens', 'totalTokens'] as const;
 
-/** `null`, or nothing, on interims (protocol.md D 19); tokens from some models only. */
+/** Interims have `null` or no usage (protocol.md D 19), and only some models count tokens. */
 export function usageOf(value: unknown): Usage | undefined {
   const usage = object(value);
   const billedSeconds = number(usage?.duration);
@@ -24,7 +24,7 @@ export function usageOf(value: unknown): Usage | undefined {
   return read;
 }
 
-/** Of one after the other. */
+/** The sum of two usages, one after the other. */
 export function sumOf(before: Usage, then: Usage): Usage {
   const sum: Usage = { billedSeconds: before.billedSeconds + then.billedSeconds };
   for (const name of TOKENS) {

@@ -3,19 +3,22 @@ import type { ConnectRequest, ConnectSocket, SocketHandlers } from './socket';
 import { Wire } from './wire';
 
 export interface ConnectionPoolOptions {
-  /** Connections to one address with one key that wait for their next use. Default 4. */
+  /** How many connections to one address with one key may wait for their next use. Default 4. */
   maxIdle?: number;
-  /** How long one may wait. Default 50000: the service closes after 60 s (protocol.md B.5). */
+  /** How long a connection may wait. Default 50000, because the service closes it after 60 s (protocol.md B.5). */
   maxIdleMs?: number;
   /**
-   * Connections to one address with one key at the same time, in use or not. The next one waits. Default 100: more than
-   * that the service refuses to an account (protocol.md E 1). Raise it where your account may have more, or for a
-   * service of your own.
+   * How many connections to one address with one key may be open, in use or not. The next one waits. Default 100,
+   * because the service refuses more to one account (protocol.md E 1). Raise it if your account may have more, or for
+   * a service of your own.
    */
   maxOpen?: number;
-  /** Of these, the ones that are just being made: the service limits requests per second (protocol.md A.8). Default 8. */
+  /**
+   * How many of these may be connecting at once, because the service limits requests per second (protocol.md A.8).
+   * Default 8.
+   */
   maxConnecting?: number;
-  /** How long one may wait for another to end before it fails with what it waited for. Default 8000. */
+  /** How long a session may wait for a place before it fails with the reason. Default 8000. */
   maxWaitMs?: number;
 }
 
@@ -24,16 +27,16 @@ interface Idle {
   cancelBound: Cancel;
 }
 
-/** Who wants a connection, and gets one when it is their turn. */
+/** Somebody who wants a connection, and gets it in their turn. */
 export interface Opener {
   readonly request: ConnectRequest;
-  /** The handlers of a connection that is dialled for them. */
+  /** The handlers of a new connection for this opener. */
   readonly handlers: SocketHandlers;
-  /** @param isUsed whether the connection is open already and served somebody before */
+  /** @param isUsed Whether the connection is open already and has served another session. */
   onWire: (wire: Wire, isUsed: boolean) => void;
-  /** There is none free now. */
+  /** No connection is free now. */
   onWaiting: (reason: string) => void;
-  /** None came free in time. */
+  /** No connection became free in time. */
   onTooLong: (error: Error) => void;
 }
 
@@ -42,7 +45,7 @@ interface Waiting {
   cancelBound: Cancel;
 }
 
-/** The connections to one address with one key: their limits, and the line of those who wait for one. */
+/** The connections to one address with one key: their limits, and the queue of those who wait for one. */
 export class Bucket {
   readonly #connect: ConnectSocket;
   readonly #clock: Clock;
@@ -55,7 +58,7 @@ export class Bucket {
   #connecting = 0;
   #isClosed = false;
 
-  /** @param onEmpty called when nobody has or wants a connection any more */
+  /** @param onEmpty Called when nobody has or wants a connection any more. */
   constructor(
     connect: ConnectSocket,
     clock: Clock,
@@ -80,7 +83,7 @@ export class Bucket {
     return this.#waiting.length;
   }
 
-  /** Gives the opener a connection as soon as it is its turn: at once, where the limits allow that. */
+  /** Gives the opener a connection in its turn, which is at once where the limits allow it. */
   request(opener: Opener): void {
     const { maxWaitMs, maxOpen } = this.#limits;
     const cancelBound = this.#clock.after(maxWaitMs, () => {
@@ -90,7 +93,7 @@ export class Bucket {
     });
     this.#waiting.push({ opener, cancelBound });
     this.#admit();
-    // After the opener has got its socket, and only where it is not just the turn of others to connect.
+    // Runs after the opener has got its socket, and only while no others wait for their turn to connect.
     queueMicrotask(() => {
       const waits = this.#waiting.some((one) => one.opener === opener);
       if (waits && this.#open >= maxOpen)
@@ -98,7 +101,7 @@ export class Bucket {
     });
   }
 
-  /** The opener does not want it any more. */
+  /** The opener does not want a connection any more. */
   leave(opener: Opener): void {
     const index = this.#waiting.findIndex((one) => one.opener === opener);
     if (index < 0) return;
@@ -106,7 +109,10 @@ export class Bucket {
     this.#forgetIfEmpty();
   }
 
-  /** A new connection without waiting, for one whose own has just ended: that gives its place back after this. */
+  /**
+   * Makes a new connection without waiting, for an opener whose connection has just ended and gives its place back
+   * after this.
+   */
   dial({ request, handlers }: Pick<Opener, 'request' | 'handlers'>): Wire {
     this.#open += 1;
     this.#connecting += 1;
@@ -123,7 +129,7 @@ export class Bucket {
     });
   }
 
-  /** Takes an open connection back for the next one; false where it would only lie about. */
+  /** Takes an open connection back for the next session; returns false where it is not needed. */
   keep(wire: Wire): boolean {
     const { maxIdle, maxIdleMs } = this.#limits;
     const isWanted = this.#idle.length < maxIdle || this.#waiting.length > 0;
@@ -132,7 +138,7 @@ export class Bucket {
       this.#take((idle) => idle.wire === wire);
       wire.destroy();
     };
-    // A waiting connection has nothing to say; one that speaks is not in the state it should be.
+    // A waiting connection should receive nothing; one that does is in an unexpected state.
     wire.use({ onOpen: ignore, onPong: ignore, onEnd: drop, onText: drop, onBinary: drop });
     this.#idle.push({ wire, cancelBound: this.#clock.after(maxIdleMs, drop) });
     this.#admit();
@@ -147,7 +153,7 @@ export class Bucket {
     }
   }
 
-  /** Serves those who wait, in their order, as far as the limits go. */
+  /** Serves the waiting openers in their order, as far as the limits allow. */
   #admit(): void {
     for (let first = this.#waiting[0]; first; first = this.#waiting[0]) {
       const { opener, cancelBound } = first;
@@ -160,12 +166,12 @@ export class Bucket {
     }
   }
 
-  /** Makes room, if it must: a connection that serves nobody goes before somebody has to wait. */
+  /** Makes room if needed: an idle connection is closed before somebody has to wait. */
   #canDial(): boolean {
     const { maxOpen, maxConnecting } = this.#limits;
     if (this.#connecting >= maxConnecting) return false;
     if (this.#open < maxOpen) return true;
-    // Its end admits who waits.
+    // Its end admits a waiting opener.
     this.#take(() => true)?.destroy();
     return false;
   }

@@ -8,10 +8,10 @@ import type { ConnectSocket } from './socket';
 import { systemEnvironment } from './system';
 
 /**
- * The connections of many sessions. One that a session is done with may serve the next, where the protocol allows that
- * (run-task), and saves the handshake. Those with the same address and key have limits in common and get their turn in
- * the order in which they asked; an address that does not answer, or a key that is refused, is nobody else's business.
- * Belongs to one host node, which closes it.
+ * The connections of many sessions. After a session its connection may serve the next one where the protocol allows
+ * that (run-task), which saves the handshake. Connections with the same address and key share their limits and get
+ * their turn in the order of requests. An address that does not answer, or a key that is refused, does not affect
+ * others. A pool belongs to one host node, which closes it.
  */
 export class ConnectionPool {
   readonly #connect: ConnectSocket;
@@ -22,8 +22,8 @@ export class ConnectionPool {
   #reused = 0;
 
   /**
-   * @param options Its limits.
-   * @param environment The real clock and real sockets, where others are not given.
+   * @param options Limits of the pool.
+   * @param environment Replaces the real clock and sockets, in tests.
    * @throws AsrError `INVALID_OPTION`
    */
   constructor(options: ConnectionPoolOptions = {}, environment: Partial<Environment> = {}) {
@@ -39,27 +39,27 @@ export class ConnectionPool {
     };
   }
 
-  /** Connections that wait for a session. */
+  /** Number of connections that wait for a session. */
   get idleCount(): number {
     return this.#sum((bucket) => bucket.idleCount);
   }
 
-  /** Connections that there are, or are being made. */
+  /** Number of connections that are open or being made. */
   get openCount(): number {
     return this.#sum((bucket) => bucket.openCount);
   }
 
-  /** Sessions that wait for a connection. */
+  /** Number of sessions that wait for a connection. */
   get waitingCount(): number {
     return this.#sum((bucket) => bucket.waitingCount);
   }
 
-  /** Handshakes that were saved. */
+  /** Number of handshakes that were saved. */
   get reusedCount(): number {
     return this.#reused;
   }
 
-  /** {@link ConnectSocket} that prefers a waiting connection to the same address with the same headers. */
+  /** A {@link ConnectSocket} that prefers a waiting connection to the same address with the same headers. */
   readonly connect: ConnectSocket = (request, handlers) =>
     new PooledSocket(this.#bucketOf(request), request, handlers, () => {
       this.#reused += 1;
@@ -72,7 +72,7 @@ export class ConnectionPool {
   }
 
   #bucketOf({ url, headers, proxy }: Parameters<ConnectSocket>[0]): Bucket {
-    // The headers hold the key: a connection never serves another one.
+    // The headers contain the key: a connection never serves another key.
     const key = JSON.stringify([new URL(url).host, headers, proxy]);
     let bucket = this.#buckets.get(key);
     if (!bucket) {

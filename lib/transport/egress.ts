@@ -3,22 +3,25 @@ import { AsrError } from '../vocabulary/errors';
 import type { Frame } from '../vocabulary/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './socket';
 
-/** What a host lets its nodes connect to, where it has such rules, such as n8n's SSRF protection. */
+/** A host's rules for the connections of its nodes, such as n8n's SSRF protection. */
 export interface EgressGuard {
-  /** @throws AsrError that is not retryable where the address is forbidden; another Error where that cannot be told now */
+  /**
+   * @throws AsrError A not retryable one where the address is forbidden; another Error where that cannot be decided
+   * now.
+   */
   check: (url: URL) => Promise<void>;
-  /** Finds a name's addresses, and gives only allowed ones: the name may lead elsewhere since the check. */
+  /** Looks up a name and returns only allowed addresses, because the name may lead elsewhere since the check. */
   lookup: LookupFunction;
 }
 
-/** {@link ConnectSocket} that connects only where the guard allows it. */
+/** A {@link ConnectSocket} that connects only where the guard allows it. */
 export function guardedConnect(connect: ConnectSocket, guard: EgressGuard): ConnectSocket {
   return (request, handlers) => new GuardedSocket(connect, guard, request, handlers);
 }
 
 class GuardedSocket implements Socket {
   #socket: Socket | undefined;
-  /** Nobody wants the connection any more. */
+  /** The connection is no longer wanted. */
   #isGivenUp = false;
   readonly #handlers: SocketHandlers;
 

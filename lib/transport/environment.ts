@@ -1,20 +1,20 @@
 import type { ConnectSocket } from './socket';
 
-/** Cancels what it came from. */
+/** Cancels the call that returned it. */
 export type Cancel = () => void;
 
-/** The time a session sees. Injected, so that tests of long waits run in milliseconds. */
+/** The time of a session. It is injected, so that tests of long waits run in milliseconds. */
 export interface Clock {
-  /** Milliseconds, monotonic. */
+  /** Milliseconds on a monotonic clock. */
   now(): number;
   /** Calls `callback` once after `delayMs`, unless cancelled before. */
   after(delayMs: number, callback: () => void): Cancel;
 }
 
-/** What a session takes from the outside world. */
+/** What a session uses of the outside world. */
 export interface Environment {
   clock: Clock;
   connect: ConnectSocket;
-  /** 0 to 1, without 1: spreads reconnects. */
+  /** A random number from 0 up to, but not including, 1; it spreads reconnects. */
   random: () => number;
 }

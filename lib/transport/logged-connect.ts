@@ -2,7 +2,7 @@ import type { Clock } from './environment';
 import type { SessionLog } from '../vocabulary/log';
 import type { ConnectSocket } from './socket';
 
-/** {@link ConnectSocket} that logs how its connections begin and end. */
+/** A {@link ConnectSocket} that logs how its connections begin and end. */
 export function loggedConnect(
   connect: ConnectSocket,
   log: SessionLog,

@@ -3,20 +3,22 @@ import type { Bucket, Opener } from './connection-bucket';
 import type { ConnectRequest, Socket, SocketEnd, SocketHandlers } from './socket';
 import type { Wire } from './wire';
 
-/** What a socket of the pool is at. */
+/** The states of a pooled socket. */
 type Phase =
-  /** It waits for its turn. */
+  /** The socket waits for its turn. */
   | { name: 'waiting' }
   /** A connection is being made for it. */
   | { name: 'connecting'; wire: Wire }
-  /** It has a used connection, which has not said anything yet: what was sent on it goes again if it is dead. */
+  /**
+   * It has a used connection that has not answered yet. If that is dead, the frames are sent again on another one.
+   */
   | { name: 'reusing'; wire: Wire; unanswered: Frame[] }
-  /** The used connection was dead; another is being made, for the same frames. */
+  /** The used connection was dead; another is being made for the same frames. */
   | { name: 'replacing'; wire: Wire; unanswered: Frame[] }
   | { name: 'open'; wire: Wire }
   | { name: 'over' };
 
-/** A socket that waits for its turn, over a connection that may have been used before. */
+/** A socket that waits for its turn and then uses a connection that may have served another session before. */
 export class PooledSocket implements Socket {
   readonly #bucket: Bucket;
   readonly #handlers: SocketHandlers;
@@ -86,17 +88,17 @@ export class PooledSocket implements Socket {
     wire?.destroy();
   }
 
-  /** None before it is its turn. */
+  /** `undefined` before its turn. */
   get #wire(): Wire | undefined {
     return 'wire' in this.#phase ? this.#phase.wire : undefined;
   }
 
-  // A method, because a handler may end it between two looks.
+  // A method, because a handler may end the socket between two reads.
   #isOver(): boolean {
     return this.#phase.name === 'over';
   }
 
-  /** A connection that is open already. */
+  /** Takes over a connection that is open already. */
   #takeOver(wire: Wire): void {
     this.#phase = { name: 'reusing', wire, unanswered: [] };
     wire.use(this.#opener.handlers);
@@ -133,13 +135,13 @@ export class PooledSocket implements Socket {
     if (!('wire' in phase)) return;
     this.#phase = { name: 'open', wire: phase.wire };
     if (phase.name === 'connecting') this.#handlers.onOpen();
-    // The owner was told already that it is open.
+    // The owner already knows that it is open.
     else if ('unanswered' in phase) for (const frame of phase.unanswered) phase.wire.send(frame);
   }
 
   #ended(end: SocketEnd): void {
     const phase = this.#phase;
-    // The service closed the used connection just as it was taken: a new one does the same work.
+    // The service closed the used connection just as it was taken; a new one does the same work.
     if ('unanswered' in phase && end.kind === 'closed') {
       this.#phase = { ...phase, name: 'replacing', wire: this.#bucket.dial(this.#opener) };
       return;

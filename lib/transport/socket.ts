@@ -2,37 +2,40 @@ import type { LookupFunction } from 'node:net';
 import type { ProxyChoice } from '../base/proxy';
 import type { Frame } from '../vocabulary/frame';
 
-/** How a connection ended. Comes exactly once, whatever happened. */
+/** How a connection ended. It is reported exactly once, whatever happened. */
 export type SocketEnd =
   /** The server answered the upgrade with an HTTP status other than 101. */
   | { kind: 'refused'; httpStatus: number; body: string }
-  /** No connection was made: name, route, TLS, refusal. `isThrown`: what should make connections is at fault. */
+  /**
+   * No connection was made, because of the name, the route, TLS or a refusal. `isThrown`: the function that connects
+   * has thrown.
+   */
   | { kind: 'failed'; error: Error; isThrown?: true }
-  /** The connection was open and is closed; 1006 when it broke off. */
+  /** The connection was open and has closed; 1006 when it broke off. */
   | { kind: 'closed'; closeCode: number; reason: string; error?: Error };
 
-/** What a connection tells its owner. Nothing is called after `onEnd`, nor after `destroy()`. */
+/** The handlers of a connection. None is called after `onEnd`, nor after `destroy()`. */
 export interface SocketHandlers {
   onOpen: () => void;
-  /** A text message. The service sends no binary ones; those are `onBinary`. */
+  /** A text message has arrived. The service sends no binary ones; those call `onBinary`. */
   onText: (text: string) => void;
   onBinary: (byteLength: number) => void;
   onPong: () => void;
   onEnd: (end: SocketEnd) => void;
-  /** There is no room for the connection now; it is made as soon as there is. Only a pool says so. */
+  /** There is no room for the connection now; it is made as soon as there is. Only a pool calls it. */
   onWaiting?: (reason: string) => void;
 }
 
 /** One WebSocket connection with one owner. */
 export interface Socket {
-  /** Bytes handed over that the operating system has not taken yet. */
+  /** Bytes that were sent and that the operating system has not taken yet. */
   readonly bufferedBytes: number;
-  /** Sends one message; `onFlushed` is called once the operating system has it. */
+  /** Sends one message. `onFlushed` is called once the operating system has taken it. */
   send: (frame: Frame, onFlushed?: () => void) => void;
   ping: () => void;
-  /** Gives an open connection back to a pool; false when there is none that takes it, and nothing happened. */
+  /** Gives an open connection back to a pool; returns false, with no effect, when no pool takes it. */
   release: () => boolean;
-  /** Starts the closing handshake, with a bound: `onEnd` follows within a second. */
+  /** Starts the closing handshake; `onEnd` follows within a second. */
   close: () => void;
   /** Closes at once; no handler is called any more. */
   destroy: () => void;
@@ -41,16 +44,16 @@ export interface Socket {
 export interface ConnectRequest {
   url: string;
   headers: Record<string, string>;
-  /** Left out, the environment decides. */
+  /** By default the environment decides. */
   proxy?: ProxyChoice;
-  /** Finds the addresses of the host's name. Default: the operating system. */
+  /** Looks up the addresses of the host's name. Default: the operating system. */
   lookup?: LookupFunction;
 }
 
-/** Opens a connection. Throws nothing: every failure arrives at `onEnd`. */
+/** Opens a connection. It does not throw: every failure arrives at `onEnd`. */
 export type ConnectSocket = (request: ConnectRequest, handlers: SocketHandlers) => Socket;
 
-/** A connection that was never there. */
+/** Stands for a connection that was never made. */
 const NO_SOCKET: Socket = {
   bufferedBytes: 0,
   send: () => undefined,
@@ -60,7 +63,7 @@ const NO_SOCKET: Socket = {
   destroy: () => undefined,
 };
 
-/** The same, with what it throws told at `onEnd`: one that was injected may not keep its promise. */
+/** Reports what `connect` throws at `onEnd`, because an injected one may throw. */
 export function neverThrowing(connect: ConnectSocket): ConnectSocket {
   return (request, handlers) => {
     try {
@@ -71,7 +74,7 @@ export function neverThrowing(connect: ConnectSocket): ConnectSocket {
       const giveUp = (): void => {
         isWanted = false;
       };
-      // After the caller has got its socket.
+      // Runs after the caller has got its socket.
       queueMicrotask(() => {
         if (isWanted) handlers.onEnd({ kind: 'failed', error, isThrown: true });
       });

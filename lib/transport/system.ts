@@ -11,7 +11,7 @@ const systemClock: Clock = {
   },
 };
 
-/** The real clock, real sockets and real chance. */
+/** The real clock, real sockets and real random numbers. */
 export const systemEnvironment: Environment = {
   clock: systemClock,
   connect: connectWebSocket,

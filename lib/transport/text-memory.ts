@@ -1,31 +1,31 @@
 import { kernel } from '../base/kernel';
 import type { TextWithBase64 } from '../vocabulary/frame';
 
-/** 100 ms of audio at 16 kHz as base64, and what stands around it. */
+/** 100 ms of audio at 16 kHz as base64, with the text around it. */
 const TEXT_BYTES = 4608;
 const MAX_FREE = 64;
 
-/** What no connection reads from. */
+/** Blocks of memory that no connection reads from. */
 const free: Buffer[] = [];
 
 /**
- * Memory for the text messages of one connection, used again and again: by all connections where the operating system
- * takes a message at once, by its own where the message has to wait for encryption or a slow network.
+ * Reusable memory for the text messages of one connection. All connections share it where the operating system takes
+ * a message at once; a message that has to wait for encryption or a slow network keeps its memory until it is taken.
  */
 export class TextMemory {
-  /** What the last message is in, as long as it may be read. */
+  /** The memory of the last message, as long as it may still be read. */
   #lent: Buffer | undefined;
 
   /**
-   * The message as bytes, which stay until the next one is written.
-   * @param isTaken Whether all that was written before has left this process.
-   * @returns undefined where it is longer than the memory for one.
+   * The message as bytes, valid until the next one is written.
+   * @param isTaken Whether all earlier messages have left this process.
+   * @returns `undefined` where the message is longer than a block of memory.
    */
   write({ before, bytes, after }: TextWithBase64, isTaken: boolean): Buffer | undefined {
     const base64Length = 4 * Math.ceil(bytes.length / 3);
     const length = before.length + base64Length + after.length;
     if (length > TEXT_BYTES) return undefined;
-    // What is not taken yet belongs to whoever reads it, and then to nobody.
+    // Memory that was not taken yet must not be reused: its reader keeps it, and the garbage collector frees it.
     const memory = (isTaken ? this.#lent : undefined) ?? free.pop() ?? Buffer.allocUnsafeSlow(TEXT_BYTES);
     memory.write(before, 0, 'latin1');
     kernel().base64(bytes, memory, before.length);
@@ -34,7 +34,7 @@ export class TextMemory {
     return memory.subarray(0, length);
   }
 
-  /** All that was written has left this process. */
+  /** All messages have left this process. */
   release(): void {
     if (this.#lent && free.length < MAX_FREE) free.push(this.#lent);
     this.#lent = undefined;

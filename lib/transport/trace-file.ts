@@ -3,29 +3,29 @@ import type { FileHandle } from 'node:fs/promises';
 import type { TraceWriter } from './trace';
 
 export interface TraceFileOptions {
-  /** Of the file and the one before it together. Default 20 MiB. */
+  /** Limit for the file and its predecessor together. Default 20 MiB. */
   maxBytes?: number;
-  /** Told once when the file cannot be written; nothing more is written then, and nothing else happens. */
+  /** Called once when the file cannot be written. After that nothing more is written, and nothing else happens. */
   onError?: (error: Error) => void;
 }
 
-/** A trace on disk. Whoever made it closes it, after the sessions that write it. */
+/** A trace on disk. Whoever made it closes it, after the sessions that write to it. */
 export interface TraceFile extends TraceWriter {
-  /** Writes what waits and closes the file. Never rejects; may be called again. */
+  /** Writes the waiting lines and closes the file. Never rejects; may be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Writes a trace to a file, behind what the file has already. The file is made with the first line, readable by its owner
- * only. When it is half as large as `maxBytes` it is renamed to `<path>.1`, in place of the one before, so that the
- * newest lines are always there.
+ * Appends a trace to a file. The file is created with the first line, readable by its owner only. When it reaches
+ * half of `maxBytes` it is renamed to `<path>.1`, in place of the previous one, so that the newest lines are always
+ * kept.
  */
 export function traceToFile(path: string, options: TraceFileOptions = {}): TraceFile {
   return new RotatingFile(path, options);
 }
 
 const DEFAULT_MAX_BYTES = 20 * 1024 * 1024;
-/** Lines that wait for a slow disk; further ones are left out, and counted. */
+/** Limit for lines that wait for a slow disk; further ones are omitted and counted. */
 const MAX_PENDING_BYTES = 4 * 1024 * 1024;
 const OWNER_ONLY = 0o600;
 
@@ -79,7 +79,7 @@ class RotatingFile implements TraceFile {
     }
   }
 
-  /** The lines that are written next: as many as the file has room for, or one. */
+  /** The lines to be written next: as many as the file has room for, but at least one. */
   #take(): string {
     let text = this.#pending.shift() ?? '';
     const room = this.#maxFileBytes - this.#fileBytes;

@@ -3,19 +3,21 @@ import { textOf } from '../vocabulary/frame';
 import { formsOf, isSecret } from './secret';
 import type { ConnectSocket, Socket, SocketHandlers } from './socket';
 
-/** Takes the lines of a trace, each of them JSON without a line break. `traceToFile` makes one that writes a file. */
+/**
+ * Takes the lines of a trace, each of them JSON without a line break. `traceToFile` creates one that writes a file.
+ */
 export interface TraceWriter {
   write(line: string): void;
 }
 
-/** No frame of the protocols is as long as this, once its audio is shortened. */
+/** No frame of the protocols is this long once its audio is shortened. */
 const MAX_LINE_LENGTH = 64 * 1024;
 const SHOWN_OF_LONG_LINES = 1024;
 
 /**
- * {@link ConnectSocket} that writes all that goes over its connections, for a bug report: when, which connection, what.
- * Audio is shortened to its length and the beginning of its SHA-256. The key is taken out wherever it stands; what
- * was said is not. A writer that throws harms nothing.
+ * A {@link ConnectSocket} that writes everything on its connections for a bug report: when, on which connection, and
+ * what. Audio is shortened to its length and the beginning of its SHA-256. The key is removed wherever it appears;
+ * the recognised text is not. A writer that throws does no harm.
  */
 export function tracedConnect(
   connect: ConnectSocket,
@@ -29,7 +31,7 @@ export function tracedConnect(
       try {
         writer.write(lineOf({ time: new Date().toISOString(), connection, event, ...details }, secrets));
       } catch {
-        // Whoever wants a trace does not want to lose the session to it.
+        // A failing trace must not end the session.
       }
     };
     note('connect', { url, headers: { ...headers, ...(headers.Authorization && { Authorization: '***' }) } });
@@ -94,7 +96,7 @@ function tracedSocket(socket: Socket, note: Note): Socket {
   };
 }
 
-/** A text message: as JSON where it is that, with the audio that it may carry (protocol.md A.4.2) shortened. */
+/** A text message, as an object if it is JSON, with its audio (protocol.md A.4.2) shortened. */
 function contentOf(text: string): object {
   try {
     const frame = JSON.parse(text) as unknown;
@@ -116,7 +118,8 @@ function summaryOf(audio: Uint8Array): { bytes: number; sha256: string } {
 
 function lineOf(entry: object, secrets: readonly string[]): string {
   const withoutSecrets = (text: string) => secrets.reduce((rest, one) => rest.replaceAll(one, '***'), text);
-  // Each text by itself, because it may be JSON inside of JSON; then all of it, because fields have names.
+  // Removes secrets from each text by itself, because it may be JSON inside of JSON, and then from the whole line,
+  // because of the names of fields.
   const line = withoutSecrets(
     JSON.stringify(entry, (_name, value: unknown) =>
       typeof value === 'string' ? withoutSecrets(value) : value,

@@ -8,20 +8,20 @@ import { tunnelTo } from '../base/proxy';
 import type { TunnelAgent } from '../base/proxy';
 import { TextMemory } from './text-memory';
 
-/** The service's messages are a few kilobytes; more than this is no message of a recogniser. */
+/** The service's messages are a few kilobytes; a recogniser sends nothing longer than this. */
 const MAX_INBOUND_MESSAGE_BYTES = 4 * 1024 * 1024;
 const MAX_REFUSAL_BODY_BYTES = 4096;
 const CLOSE_TIMEOUT_MS = 1000;
 
-/** A key of zeros, with which the masked bytes are the bytes themselves: `ws` sends them without a copy. */
+/** A mask of zeros leaves the bytes unchanged, so `ws` sends them without a copy. */
 const NO_MASK = (key: Buffer): void => {
   key.fill(0);
 };
 
-/** Says that bytes are a text message. */
+/** Marks bytes as a text message. */
 const TEXT = { binary: false };
 
-/** {@link ConnectSocket} over the `ws` library. */
+/** A {@link ConnectSocket} over the `ws` library. */
 export const connectWebSocket: ConnectSocket = (request, handlers) => new WsSocket(request, handlers);
 
 class WsSocket implements Socket {
@@ -40,9 +40,9 @@ class WsSocket implements Socket {
       headers,
       ...(lookup && { lookup }),
       ...(this.#tunnel && { agent: this.#tunnel }),
-      // Speech frames are base64 or noise: compression costs a context per socket and saves nothing.
+      // Base64 and noise do not compress, and compression costs a context per socket.
       perMessageDeflate: false,
-      // Nobody on the way can read the frames, so there is nobody that the mask could protect.
+      // Nobody on the way can read the frames, so a mask would protect nobody.
       ...(isPrivate(url) && { generateMask: NO_MASK }),
       maxPayload: MAX_INBOUND_MESSAGE_BYTES,
       // A redirect would carry the key to another host.
@@ -62,7 +62,7 @@ class WsSocket implements Socket {
     this.#ws.on('unexpected-response', (_request, response) => {
       this.#readRefusal(response);
     });
-    // Stays for the socket's life: closing one that is still connecting emits `error` later.
+    // The listener stays for the socket's life, because closing one that is still connecting emits `error` later.
     this.#ws.on('error', (error) => {
       this.#error = error;
     });

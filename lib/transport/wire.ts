@@ -2,9 +2,9 @@ import type { Frame } from '../vocabulary/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './socket';
 
 export interface WireGauge {
-  /** The handshake is over, well or not. */
+  /** The handshake is over, successful or not. */
   onSettled: () => void;
-  /** The connection is gone, after its user was told. */
+  /** The connection has ended, after its user was told. */
   onGone: () => void;
 }
 
@@ -21,7 +21,7 @@ export class Wire {
     this.url = request.url;
     this.#handlers = handlers;
     this.#gauge = gauge;
-    // The handlers of a wire change, so the socket gets ones that look them up.
+    // The handlers of a wire change, so the socket gets handlers that look up the current ones.
     this.#socket = connect(request, {
       onOpen: () => {
         this.#settle();

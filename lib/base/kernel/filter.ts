@@ -1,34 +1,34 @@
-/** A filter's coefficients and how they are used; see `PolyphaseFilter`. */
+/** A filter's coefficients and their layout; see `PolyphaseFilter`. */
 export interface FilterTable {
-  /** One row of `taps` a phase. */
+  /** One row of `taps` coefficients for each phase. */
   coefficients: Float32Array;
   /** A multiple of 16. */
   taps: number;
   phases: number;
-  /** Of the ratio of the rates, without common divisors. */
+  /** Ratio of the rates, without common divisors. */
   up: number;
   down: number;
-  /** Whether each phase that there is has its row, in the order of their use. */
+  /** Whether each phase has a row of its own, in the order of use. */
   isExact: boolean;
 }
 
-/** The inner loop of a filter: the kernel's WebAssembly, or plain code where a page allows none. */
+/** The inner loop of a filter: the kernel's WebAssembly, or plain code in pages that do not allow WebAssembly. */
 export interface FilterKernel {
-  /** The longest filter. */
+  /** Length of the longest filter. */
   readonly maxTaps: number;
-  /** The largest table. */
+  /** Size of the largest table. */
   readonly maxTableFloats: number;
-  /** The most samples of one call. */
+  /** The most samples in one call. */
   readonly blockFrames: number;
-  /** Puts samples where the filter reads. */
+  /** Writes samples to where the filter reads. */
   setSignal(samples: Float32Array, at: number): void;
-  /** What `setSignal` has put there. */
+  /** Returns what `setSignal` has written. */
   signal(from: number, to: number): Float32Array;
   /**
    * Filters the signal.
-   * @param count Outputs, no more than `blockFrames`.
+   * @param count Number of outputs, no more than `blockFrames`.
    * @param first Index of the first sample that the first output needs.
-   * @param step Where the first output stands: its row where the table is exact, else in steps of 1 / `up`.
+   * @param step Position of the first output: its row where the table is exact, else in steps of 1 / `up`.
    */
   filter(table: FilterTable, count: number, first: number, step: number): Float32Array;
 }

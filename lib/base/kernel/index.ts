@@ -1,10 +1,10 @@
 import type { FilterKernel, FilterTable } from './filter';
 import { PLAIN_BASE64, SIMD_BASE64 } from './wasm';
 
-/** Channels of the same length, samples from -1 to 1. Valid only while it is handed over. */
+/** Channels of the same length, with samples from -1 to 1. Only valid while it is handed over. */
 export type AudioBlock = readonly Float32Array[];
 
-/** How one sample is written. */
+/** How one sample is stored. */
 export interface PcmFormat {
   kind: 'signed' | 'unsigned' | 'float' | 'a-law' | 'mu-law';
   /** 8, 16, 24, 32 or, for floats, 32 and 64. */
@@ -12,7 +12,7 @@ export interface PcmFormat {
   isBigEndian: boolean;
 }
 
-/** What audio-kernel exports: places in its memory, sizes, and functions of places and counts. */
+/** The exports of audio-kernel: addresses in its memory, sizes, and functions that take addresses and counts. */
 interface Exports {
   memory: { buffer: ArrayBuffer };
   flacFrame: (from: number, bytes: number, size: number, bits: number, assignment: number) => number;
@@ -39,7 +39,7 @@ interface Exports {
   widenIntegers: (count: number, size: number, isBigEndian: boolean, isUnsigned: boolean, to: number) => void;
 }
 
-/** Of one piece of one channel, in shares of full scale. */
+/** Levels of one piece of one channel, relative to full scale. */
 export interface Levels {
   peak: number;
   sumOfSquares: number;
@@ -47,8 +47,9 @@ export interface Levels {
 }
 
 /**
- * The inner loops of the audio, in WebAssembly with vectors where the processor has them. Between two calls nothing stays
- * in its memory but a filter's table: whoever gets a view of it has used it up before calling the next method.
+ * The inner loops of the audio in WebAssembly, with vectors where the processor has them. Nothing but a filter's
+ * table stays in its memory between two calls: whoever gets a view of it must be done with it before calling another
+ * method.
  */
 export class Kernel implements FilterKernel {
   readonly maxFrameBytes: number;
@@ -81,12 +82,12 @@ export class Kernel implements FilterKernel {
     this.#result = new Float64Array(buffer, this.#at.RESULT, 3);
   }
 
-  /** The most frames of so many channels that can be worked on at once. */
+  /** The most frames that can be processed at once with this many channels. */
   framesOf(channels: number): number {
     return Math.min(this.blockFrames, Math.floor(this.#blockSamples / channels));
   }
 
-  /** Raw samples, no more than `framesOf`, as a block of channels. */
+  /** Converts raw samples, no more than `framesOf`, into a block of channels. */
   separate(bytes: Uint8Array, { kind, bits, isBigEndian }: PcmFormat, channels: number): AudioBlock {
     const size = bits / 8;
     const count = bytes.length / size;
@@ -103,25 +104,25 @@ export class Kernel implements FilterKernel {
     return this.#planes(channels, count / channels);
   }
 
-  /** Peak, energy and clipping of one channel of a block, which `held` gave. */
+  /** Peak, energy and clipping of one channel of a block that `held` returned. */
   levels(samples: Float32Array): Levels {
     this.#exports.measure(samples.byteOffset, samples.length);
     return this.#levels();
   }
 
-  /** The same of 16-bit little-endian samples, no more than `blockFrames`. */
+  /** Levels of 16-bit little-endian samples, no more than `blockFrames`. */
   levels16(pcm: Uint8Array): Levels {
     this.#bytes.set(pcm, this.#at.INPUT);
     this.#exports.measure16(this.#at.INPUT, pcm.length / 2);
     return this.#levels();
   }
 
-  /** Whether the block is in this memory. */
+  /** Whether the block lies in this memory. */
   holds(block: AudioBlock): boolean {
     return block.every(({ buffer }) => buffer === this.#bytes.buffer);
   }
 
-  /** The block in this memory: where it already is, or as a copy. */
+  /** The block in this memory: the same one if it lies there already, else a copy. */
   held(block: AudioBlock): AudioBlock {
     if (this.holds(block)) return block;
     const planes = this.#planes(block.length, block[0]?.length ?? 0);
@@ -129,14 +130,14 @@ export class Kernel implements FilterKernel {
     return planes;
   }
 
-  /** The mean of all channels of a block, which `held` gave. */
+  /** The mean of all channels of a block that `held` returned. */
   mixed(block: AudioBlock): Float32Array {
     const frames = block[0]?.length ?? 0;
     this.#exports.mix(block.length, frames);
     return this.#view(this.#at.MONO, frames);
   }
 
-  /** Writes samples, no more than `blockFrames`, as 16-bit little-endian ones to this place of `target`. */
+  /** Writes samples, no more than `blockFrames`, as 16-bit little-endian into `target` at this position. */
   pcm16(samples: Float32Array, target: Uint8Array, at: number): void {
     const { PCM, MONO } = this.#at;
     const isHere = samples.buffer === this.#bytes.buffer;
@@ -145,7 +146,7 @@ export class Kernel implements FilterKernel {
     target.set(this.#bytes.subarray(PCM, PCM + 2 * samples.length), at);
   }
 
-  /** Writes bytes, no more than `blockFrames`, as base64 to this place of `target`. */
+  /** Writes bytes, no more than `blockFrames`, as base64 into `target` at this position. */
   base64(bytes: Uint8Array, target: Uint8Array, at: number): void {
     const { INPUT, PCM } = this.#at;
     this.#bytes.set(bytes, INPUT);
@@ -171,16 +172,16 @@ export class Kernel implements FilterKernel {
   }
 
   /**
-   * Decodes what follows the header of a frame of FLAC. `flacBlock` gives its samples.
-   * @param bytes With the header, no more than `maxFrameBytes`.
-   * @returns where the frame ends; below 0 when it does not end in `bytes` or is none.
+   * Decodes the body of a FLAC frame. `flacBlock` returns its samples.
+   * @param bytes The frame with its header, no more than `maxFrameBytes`.
+   * @returns Where the frame ends; negative when it does not end in `bytes` or is invalid.
    */
   flacFrame(bytes: Uint8Array, from: number, size: number, bits: number, assignment: number): number {
     this.#bytes.set(bytes, this.#at.INPUT);
     return this.#exports.flacFrame(from, bytes.length, size, bits, assignment);
   }
 
-  /** Some of the samples of that frame, no more than `framesOf`, times `scale`. */
+  /** Some samples of that frame, no more than `framesOf`, multiplied by `scale`. */
   flacBlock(channels: number, from: number, frames: number, scale: number): AudioBlock {
     this.#exports.flacPlanes(channels, from, frames, scale);
     return this.#planes(channels, frames);
@@ -223,11 +224,11 @@ const PLACES = [
 ] as const;
 type Place = (typeof PLACES)[number];
 
-/** What each value of a byte stands for. */
+/** The sample for each value of a byte. */
 const LOOKUPS: Readonly<Record<PcmFormat['kind'], Float32Array>> = {
   signed: Float32Array.from({ length: 256 }, (_, byte) => ((byte << 24) >> 24) / 2 ** 7),
   unsigned: Float32Array.from({ length: 256 }, (_, byte) => (byte - 128) / 2 ** 7),
-  // No float has one byte.
+  // There are no 8-bit floats.
   float: new Float32Array(256),
   // ITU-T G.711
   'a-law': Float32Array.from({ length: 256 }, (_, code) => {
@@ -246,7 +247,7 @@ const LOOKUPS: Readonly<Record<PcmFormat['kind'], Float32Array>> = {
 
 let shared: Kernel | undefined;
 
-/** The one of this process: it keeps no audio, and each one more would cost address space of gigabytes. */
+/** The one kernel of this process. It keeps no audio, and each further one would cost gigabytes of address space. */
 export function kernel(): Kernel {
   shared ??= loadKernel();
   return shared;

@@ -1,8 +1,8 @@
 import { AsrError } from '../../vocabulary/errors';
 
 /**
- * The address as an URL of one of these protocols.
- * @throws AsrError `INVALID_OPTION` without the address: it may have a password in it.
+ * Parses the address as a URL of one of these protocols.
+ * @throws AsrError `INVALID_OPTION`, without the address because it may contain a password.
  */
 export function parseAddress(address: string, protocols: readonly string[]): URL {
   const wanted = protocols.map((name) => `${name}//`).join(' or ');
@@ -21,7 +21,7 @@ export function parseAddress(address: string, protocols: readonly string[]): URL
   );
 }
 
-/** What may be shown of an address: no user, no password, no query. */
+/** The part of an address that may be shown: without user, password and query. */
 export function publicName({ protocol, host, pathname }: URL): string {
   return `${protocol}//${host}${pathname}`;
 }

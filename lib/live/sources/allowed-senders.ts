@@ -2,9 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { AsrError } from '../../vocabulary/errors';
 
 /**
- * Who may send to a port: addresses (`192.168.1.20`, `fe80::1`) and networks (`192.168.1.0/24`, `fd00::/8`).
- * @param allowed an empty list lets everybody send
- * @throws AsrError `INVALID_OPTION` for what is neither
+ * Checks who may send to a port: addresses (`192.168.1.20`, `fe80::1`) and networks (`192.168.1.0/24`, `fd00::/8`).
+ * @param allowed An empty list lets everybody send.
+ * @throws AsrError `INVALID_OPTION` for an entry that is neither.
  */
 export function allowedSenders(allowed: readonly string[]): (address: string) => boolean {
   if (allowed.length === 0) return () => true;
@@ -30,7 +30,10 @@ function add(list: BlockList, entry: string): void {
   else list.addAddress(address, type);
 }
 
-/** A port that listens on IPv6 sees IPv4 addresses inside of IPv6 ones, and link-local addresses with their interface. */
+/**
+ * A port that listens on IPv6 reports IPv4 addresses inside of IPv6 ones, and link-local addresses with their
+ * interface.
+ */
 function withoutZone(address: string): string {
   return address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
 }

@@ -1,4 +1,4 @@
-/** Chunks that come by themselves, for one reader that takes them one after the other. */
+/** Chunks that arrive by themselves, for one reader that takes them one by one. */
 export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   #chunks: Uint8Array[] = [];
   #bytes = 0;
@@ -7,12 +7,12 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
   #wake: () => void = () => undefined;
   readonly #onTaken: (bytesLeft: number) => void;
 
-  /** @param onTaken Called with what is left whenever a chunk was taken. */
+  /** @param onTaken Called with the bytes that are left whenever a chunk was taken. */
   constructor(onTaken: (bytesLeft: number) => void = () => undefined) {
     this.#onTaken = onTaken;
   }
 
-  /** What waits to be taken. */
+  /** Bytes that wait to be taken. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -24,12 +24,12 @@ export class ChunkQueue implements AsyncIterableIterator<Uint8Array> {
     this.#wake();
   }
 
-  /** Gives up the oldest chunk. */
+  /** Drops the oldest chunk. */
   dropOldest(): void {
     this.#bytes -= this.#chunks.shift()?.length ?? 0;
   }
 
-  /** Nothing more comes. The reader gets what waits, and then the end or the error. */
+  /** Nothing more comes. The reader gets the waiting chunks, and then the end or the error. */
   end(error?: Error): void {
     if (this.#isOver) return;
     this.#isOver = true;

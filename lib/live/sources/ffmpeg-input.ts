@@ -4,41 +4,42 @@ import { AsrError } from '../../vocabulary/errors';
 import { publicName } from './address';
 
 /**
- * ffmpeg opens far more than audio: `lavfi` filters read and write any file, raw formats give any file byte for byte, `concat`
- * and `subfile` lead to others. Whoever may edit a workflow may not thereby do all of this, so the input is one of three
- * things: an address, a device, or a file of a folder that the operator has named.
+ * ffmpeg opens far more than audio: `lavfi` filters read and write any file, raw formats give any file byte for byte,
+ * `concat` and `subfile` lead to others. Somebody who may edit a workflow must not be able to do all of this, so the
+ * input is one of three things: an address, a device, or a file in a folder that the operator has named.
  */
 export interface FfmpegInput {
-  /** The arguments of ffmpeg up to and with the input. */
+  /** The arguments of ffmpeg up to and including the input. */
   args: string[];
-  /** For people; without the user and the password of an address. */
+  /** The name for people, without the user and the password of an address. */
   name: string;
-  /** Where the input is an address. */
+  /** Set where the input is an address. */
   address?: URL;
 }
 
 export interface FfmpegInputOptions {
   input: string;
-  /** ffmpeg's name of a device's format, such as `alsa`; empty for addresses and files. */
+  /** ffmpeg's name for a device format, such as `alsa`; empty for addresses and files. */
   format: string;
-  /** How an RTSP camera sends: `tcp` loses nothing on the way. */
+  /** How an RTSP camera sends. `tcp` loses nothing on the way. */
   rtspTransport: 'tcp' | 'udp';
-  /** Folders in which files may be opened. */
+  /** Folders whose files may be opened. */
   fileFolders: readonly string[];
 }
 
 const SCHEMES = /^(https?|rtsps?|rtmp|rtmps|rtmpt|rtmpts|rtp|srtp|srt|tcp|tls|udp|mmsh|mmst):\/\/[^/\s]/i;
-/** What an address may lead to: never from a server to the files of this machine. */
+/** Protocols that an address may lead to. None of them leads from a server to the files of this machine. */
 const NETWORK_PROTOCOLS =
   'http,https,httpproxy,tcp,tls,udp,rtp,rtcp,rtsp,rtsps,srtp,rtmp,rtmps,rtmpt,rtmpts,srt,mmsh,mmst,crypto,hls';
-/** Formats that hold audio themselves, and lead to no other file. */
+/** Formats that contain their audio and cannot lead to another file. */
 const CONTAINERS =
   'aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,matroska,webm,mov,mp4,mp3,mpeg,mpegts,ogg,tta,voc,w64,wav,wv';
 const NETWORK_FORMATS = `${CONTAINERS},hls,applehttp,dash,rtsp,rtp,sdp`;
 
-/** Devices and the names that they may have. */
+/** The devices, with the names that they may have. */
 const DEVICES: Readonly<Record<string, { names: RegExp; example: string }>> = {
-  // One colon: `plug:tee:…` would lead to ALSA's plug-ins that write files, as `file:` and `tee:` do by themselves.
+  // Only one colon is allowed, because `plug:tee:…` would lead to ALSA's plug-ins that write files, as `file:` and
+  // `tee:` do by themselves.
   alsa: { names: /^(?!(file|tee)(:|$))[a-z_][\w-]*(:[\w=,-]*)?$/i, example: 'default or plughw:1,0' },
   pulse: { names: /^[\w.@:+-]+$/, example: 'default' },
   jack: { names: /^[\w.@:+ -]+$/, example: 'ffmpeg' },
@@ -48,8 +49,8 @@ const DEVICES: Readonly<Record<string, { names: RegExp; example: string }>> = {
 };
 
 /**
- * Looks at what a person wants ffmpeg to open.
- * @throws AsrError `INVALID_OPTION` with `param` `format` or `input`
+ * Checks the input that a person gave for ffmpeg.
+ * @throws AsrError `INVALID_OPTION` with `param` `format` or `input`.
  */
 export function ffmpegInput(options: FfmpegInputOptions): FfmpegInput {
   const input = options.input.trim();

@@ -9,34 +9,37 @@ import type { AudioFeed, StreamSource } from './source';
 import { watchStalls } from './stall-watch';
 
 export interface FfmpegSourceOptions {
-  /** An address; with `format` a device; or a file in one of `fileFolders`. */
+  /** An address; a device if `format` is set; or a file in one of `fileFolders`. */
   input: string;
-  /** ffmpeg's name of a device's format, such as `alsa`. */
+  /** ffmpeg's name for a device format, such as `alsa`. */
   format?: string;
-  /** Folders in which the operator of this machine lets files be opened. Default: none. */
+  /** Folders whose files the operator of this machine allows to be opened. Default: none. */
   fileFolders?: readonly string[];
-  /** How an RTSP camera sends: `tcp` loses nothing on the way. */
+  /** How an RTSP camera sends. `tcp` loses nothing on the way. */
   rtspTransport: 'tcp' | 'udp';
-  /** Reads a file as fast as it was recorded and not as fast as it can be read. */
+  /** Reads a file as fast as it was recorded, instead of as fast as possible. */
   inRealTime: boolean;
-  /** The program. Default: see `findFfmpeg`. */
+  /** The program to run. Default: see `findFfmpeg`. */
   program?: string;
   rateHz: number;
-  /** What the host lets its nodes connect to: asked for the address itself, not for those that it leads to. */
+  /** The host's rules for connections. They are applied to the address itself, not to those that it leads to. */
   guard?: EgressGuard | undefined;
   stallMs: number;
 }
 
-/** ffmpeg says goodbye to a camera before it ends, which cameras that serve few viewers need; but it must not hang. */
+/**
+ * ffmpeg ends the session with a camera before it exits, which cameras with few viewers need; but it must not hang.
+ */
 const GOODBYE_MS = 1000;
 /**
- * RTSP cameras, HLS, sound cards, odd formats: what ffmpeg opens, within the bounds of {@link ffmpegInput}.
+ * A source for whatever ffmpeg opens within the limits of {@link ffmpegInput}: RTSP cameras, HLS, sound cards, rare
+ * formats.
  * @throws AsrError `INVALID_OPTION`
  */
 export function ffmpegSource(options: FfmpegSourceOptions): StreamSource {
   const { input, format = '', rtspTransport, fileFolders = [], program = '' } = options;
   const opened = ffmpegInput({ input, format, rtspTransport, fileFolders });
-  // Who may edit a workflow may not thereby run any program of the machine.
+  // Somebody who may edit a workflow must not be able to run any program of the machine.
   if (program && !/^ffmpeg[\w.-]*$/i.test(path.basename(program))) {
     throw invalid(
       'program',
@@ -109,7 +112,7 @@ class FfmpegRun {
   }
 
   async close(): Promise<void> {
-    // Output that nobody reads would keep it from being over.
+    // Unread output would keep the process from being over.
     this.#ffmpeg.stdout.destroy();
     this.#ffmpeg.kill('SIGTERM');
     const timer = setTimeout(() => {
@@ -139,7 +142,7 @@ class FfmpegRun {
     return new AsrError('CONNECTION_LOST', `ffmpeg cannot play ${this.#name}: ${said}.`, { retryable: true });
   }
 
-  /** Without the address, which may have a user and a password in it. */
+  /** Leaves out the address, which may contain a user and a password. */
   #lastMessage(): string {
     return this.#ffmpeg.reason
       .replaceAll(this.#input, this.#name)

@@ -8,21 +8,21 @@ import type { AudioFeed, StreamSource } from './source';
 import { watchStalls } from './stall-watch';
 
 const PROTOCOLS = ['http:', 'https:'];
-/** Lists may name lists; one that names itself must not go round for ever. */
+/** Playlists may name playlists; one that names itself must not loop forever. */
 const MAX_PLAYLISTS = 3;
 const MAX_PLAYLIST_BYTES = 64 * 1024;
 
 export interface HttpSourceOptions {
   address: string;
-  /** As long without a byte, and the stream counts as lost. */
+  /** The stream counts as lost after this time without a byte. */
   stallMs: number;
-  /** Fetches in place of our own. */
+  /** Used instead of the built-in fetch. */
   fetch?: Fetch;
 }
 
 /**
- * An audio stream behind an http or https address, such as internet radio. Metadata between the audio (ICY) is not
- * asked for, and so not sent.
+ * An audio stream at an http or https address, such as internet radio. Metadata between the audio (ICY) is not
+ * requested, so the server does not send it.
  * @throws AsrError `INVALID_OPTION`
  */
 export function httpSource(options: HttpSourceOptions): StreamSource {
@@ -55,7 +55,7 @@ async function connect(options: HttpSourceOptions, name: string, signal: AbortSi
   );
 }
 
-/** What one address gives. */
+/** The response of one address. */
 class Answer {
   hints: AudioFormatHints = {};
   readonly #name: string;

@@ -5,17 +5,17 @@ const TYPES = /mpegurl|scpls/i;
 const ENDINGS = /\.(m3u8?|pls)$/i;
 const BEGINNINGS = /^\s*(#EXTM3U|\[playlist\])/i;
 
-/** Whether the bytes are the list of a radio and not its audio. */
+/** Whether the bytes are the playlist of a radio station instead of its audio. */
 export function isPlaylist({ mimeType = '', fileName = '' }: AudioFormatHints, head: Uint8Array): boolean {
   const text = Buffer.from(head.subarray(0, 64)).toString('latin1');
   if (BEGINNINGS.test(text) || TYPES.test(mimeType)) return true;
-  // Some stations stream audio under the name of a list.
+  // Some stations stream audio under the name of a playlist.
   return ENDINGS.test(fileName) && /^[\t\r\n\x20-\x7e]+$/.test(text);
 }
 
 /**
- * The first address of an M3U or PLS list, relative to the list's own.
- * @throws AsrError `BAD_AUDIO` for HLS and for lists without an address.
+ * The first address of an M3U or PLS playlist, relative to that of the playlist.
+ * @throws AsrError `BAD_AUDIO` for HLS and for playlists without an address.
  */
 export function firstAddress(list: string, base: string): string {
   if (list.includes('#EXT-X-')) {

@@ -1,6 +1,6 @@
 import { AsrError } from '../../vocabulary/errors';
 
-/** Why a port cannot be opened, in words. */
+/** Explains why a port cannot be opened. */
 export function portError(name: string, cause: unknown): AsrError {
   return new AsrError('INVALID_OPTION', `Cannot listen on ${name}: ${reasonOf(cause)}.`, {
     cause,

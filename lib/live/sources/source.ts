@@ -1,25 +1,25 @@
 import type { AudioFormatHints } from '../../audio/format';
 
-/** The audio of one sender, from when it began to send until it ends or is lost. */
+/** The audio of one sender, from its first chunk until it ends or is lost. */
 export interface AudioFeed {
-  /** Who sends, for items and logs. Nothing secret is in it. */
+  /** The name of the sender, for items and logs. It contains no secret. */
   sender: string;
-  /** What is known of the audio beside its bytes. */
+  /** Hints about the format of the audio, beside its bytes. */
   hints: AudioFormatHints;
-  /** To be read once. Ends with the stream; throws an AsrError when it is lost. */
+  /** Can be read once. Ends with the stream; throws an AsrError when the stream is lost. */
   chunks: AsyncIterable<Uint8Array>;
-  /** Releases everything, while it is read as well as before; resolves when nothing is left. May be called twice. */
+  /** Releases everything, also while it is being read; resolves when nothing is left open. May be called twice. */
   close: () => Promise<void>;
 }
 
-/** A stream that is fetched from somewhere, and fetched again when it is lost. */
+/** A stream that is fetched from an address, and fetched again when it is lost. */
 export interface StreamSource {
   kind: 'stream';
-  /** Where from, without secrets. */
+  /** The name of the source, without secrets. */
   name: string;
   /**
-   * Resolves once audio can be read. The signal ends the connecting; the feed is closed by who asked for it.
-   * @throws AsrError that says what happened. `retryable` when the same may succeed later.
+   * Resolves once audio can be read. The signal ends the connecting; the caller closes the feed.
+   * @throws AsrError that says what happened; `retryable` when another attempt may succeed later.
    */
   connect: (signal: AbortSignal) => Promise<AudioFeed>;
 }
@@ -35,13 +35,13 @@ export interface PortSource {
 export interface PortEvents {
   onFeed: (feed: AudioFeed) => void;
   onWarning: (message: string) => void;
-  /** The port is gone and nothing comes from it any more. */
+  /** The port was closed by an error, and nothing comes from it any more. */
   onFailure: (error: Error) => void;
 }
 
 export interface OpenPort {
   port: number;
-  /** Closes the port. Its feeds are closed by who got them. */
+  /** Closes the port. Its feeds are closed by whoever received them. */
   close: () => Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The same chunks; calls `onStall` when one is waited for longer than this. The time that the reader takes does not
- * count: a slow recogniser is no fault of the source.
+ * Passes the chunks on, and calls `onStall` when the wait for one is longer than this. The time that the reader takes
+ * does not count, because a slow recogniser is no fault of the source.
  */
 export async function* watchStalls(
   chunks: AsyncIterable<Uint8Array>,

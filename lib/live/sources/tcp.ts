@@ -8,19 +8,19 @@ import { portError } from './port-error';
 import type { AudioFeed, PortSource } from './source';
 
 export interface PortSourceOptions {
-  /** The address of this machine that devices reach; `127.0.0.1` is for this machine only. */
+  /** The address of this machine that devices reach. `127.0.0.1` is for this machine only. */
   host: string;
   port: number;
-  /** Senders at the same time; more are turned away. */
+  /** How many senders may be connected at once; more are turned away. */
   maxSenders: number;
-  /** A sender that gives nothing for as long has ended. */
+  /** A sender that sends nothing for this long has ended its stream. */
   idleMs: number;
   hints: AudioFormatHints;
-  /** Addresses and networks that may send, such as `192.168.1.0/24`. Default: all that reach the port. */
+  /** Addresses and networks that may send, such as `192.168.1.0/24`. Default: everybody who reaches the port. */
   allowedSenders?: readonly string[];
 }
 
-/** A TCP port: each connection is a stream of its own, and its end is the end of the stream. */
+/** A TCP port. Each connection is a stream of its own and ends with it. */
 export function tcpSource(options: PortSourceOptions): PortSource {
   const { host, port, maxSenders, idleMs, hints } = options;
   const isAllowed = allowedSenders(options.allowedSenders ?? []);
@@ -34,7 +34,7 @@ export function tcpSource(options: PortSourceOptions): PortSource {
         const { remoteAddress = '' } = socket;
         if (!isAllowed(remoteAddress)) {
           socket.destroy();
-          // Once, because a stranger may knock without an end.
+          // The warning comes once, because a stranger may connect without end.
           if (!hasTurnedAway) onWarning(turnedAway(remoteAddress));
           hasTurnedAway = true;
           return;
@@ -57,7 +57,7 @@ export function tcpSource(options: PortSourceOptions): PortSource {
         port: (server.address() as AddressInfo).port,
         close: () =>
           new Promise((resolve) => {
-            // Its connections are closed by who reads them.
+            // Its connections are closed by whoever reads them.
             server.close(() => {
               resolve();
             });
@@ -67,7 +67,7 @@ export function tcpSource(options: PortSourceOptions): PortSource {
   };
 }
 
-/** What is said of the first sender that the list of allowed ones does not have. */
+/** The warning about the first sender that is not in the list of allowed ones. */
 export function turnedAway(address: string): string {
   return `${address || 'A device'} was turned away: it is not among the senders that are allowed.`;
 }
@@ -109,7 +109,7 @@ class Connection implements AudioFeed {
     try {
       yield* this.#socket as AsyncIterable<Uint8Array>;
     } catch (error) {
-      // A device that was switched off, or silent for too long, has ended its stream like one that said so.
+      // A device that was switched off, or silent for too long, has ended its stream as if it had closed it.
       if (!this.#error && this.#socket.destroyed) return;
       throw new AsrError('CONNECTION_LOST', `The connection of ${this.sender} broke off.`, {
         cause: error,

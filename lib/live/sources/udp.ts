@@ -10,12 +10,15 @@ import type { AudioFeed, PortSource } from './source';
 import { turnedAway } from './tcp';
 import type { PortSourceOptions } from './tcp';
 
-/** Of one sender; half a minute of the usual PCM. More is lost, oldest first, because a datagram cannot wait. */
+/**
+ * The limit for one sender: half a minute of the usual PCM. Beyond it the oldest data is dropped, because a datagram
+ * cannot wait.
+ */
 const MAX_QUEUE_BYTES = 1024 * 1024;
 
 /**
- * A UDP port: what comes from one address and port is one stream. Datagrams are taken in the order in which they
- * arrive; an empty one ends the stream, and so does silence.
+ * A UDP port. The datagrams from one address and port are one stream, in the order of arrival. An empty datagram ends
+ * the stream, and so does silence.
  */
 export function udpSource(options: PortSourceOptions): PortSource {
   const { host, port, maxSenders, idleMs, hints } = options;
@@ -33,7 +36,7 @@ export function udpSource(options: PortSourceOptions): PortSource {
         const known = senders.get(key);
         if (known) return known;
         if (senders.size >= maxSenders) {
-          // Once each, and never a list without an end.
+          // Warns once for each sender, with a bound on the number of remembered senders.
           if (tooMany.size < maxSenders && !tooMany.has(key)) {
             tooMany.add(key);
             onWarning(`${key} was turned away: ${maxSenders} devices send already.`);

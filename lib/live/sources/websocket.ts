@@ -9,20 +9,20 @@ import { ChunkQueue } from './chunk-queue';
 import type { AudioFeed, StreamSource } from './source';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** A ping goes out as often; a link that did not answer the one before is dead. */
+/** Interval between pings; a link that did not answer the previous one is dead. */
 const PING_INTERVAL_MS = 20_000;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-/** Above the first, the socket is not read until the queue is below the second. */
+/** Above the first limit the socket is not read until the queue is below the second. */
 const PAUSE_ABOVE_BYTES = 1024 * 1024;
 const RESUME_BELOW_BYTES = 256 * 1024;
-/** These will be the same the next time. */
+/** Status codes that will be the same the next time. */
 const PERMANENT_STATUS = new Set([400, 401, 403, 404, 405, 410]);
 
 export interface WebSocketSourceOptions {
   address: string;
   subprotocol?: string;
   hints: AudioFormatHints;
-  /** What the host lets its nodes connect to. Default: everything. */
+  /** The host's rules for connections. Default: everything is allowed. */
   guard?: EgressGuard | undefined;
   pingIntervalMs?: number;
 }
@@ -100,7 +100,7 @@ class Link implements AudioFeed {
       request.destroy();
       ws.terminate();
     });
-    // Stays for its life: to close what still connects emits one later.
+    // The listener stays for the life of the socket, because closing one that still connects emits an error later.
     ws.on('error', (error) => {
       this.#error ??= error;
     });
@@ -138,7 +138,7 @@ class Link implements AudioFeed {
 
   #ping(): void {
     if (this.#ws.readyState !== WebSocket.OPEN) return;
-    // What waits in front of a paused socket has not been seen yet.
+    // A pong that waits in front of a paused socket was not seen yet.
     if (!this.#isAlive && !this.#ws.isPaused) {
       this.#error = new Error('it does not answer any more');
       this.#ws.terminate();
