@@ -23,6 +23,7 @@ export class QwenRealtimeProtocol implements Protocol {
   /** One session per connection (protocol.md A.8, "Not supported"). */
   readonly isReusable = false;
   readonly isPaused = false;
+  readonly watchesCommits: boolean;
   readonly #config: QwenRealtimeConfig;
   readonly #items: QwenItems;
   readonly #unknownTypes = new Set<string>();
@@ -34,6 +35,7 @@ export class QwenRealtimeProtocol implements Protocol {
     this.#config = config;
     this.path = `/api-ws/v1/realtime?model=${encodeURIComponent(config.model)}`;
     this.commitBy = config.mode === 'manual' ? 'service' : 'silence';
+    this.watchesCommits = config.mode === 'manual';
     this.#items = new QwenItems(config.mode);
   }
 
@@ -56,10 +58,18 @@ export class QwenRealtimeProtocol implements Protocol {
     return { before, bytes: pcm, after: '"}' };
   }
 
-  commit(): Frame[] {
+  commit(isWatched = false): Frame[] {
     const eventId = this.#nextEventId();
-    this.#items.commitSent(eventId);
+    this.#items.commits.sent(eventId, isWatched);
     return [JSON.stringify({ event_id: eventId, type: 'input_audio_buffer.commit' })];
+  }
+
+  commitReached(number: number): void {
+    this.#items.commits.reached(number);
+  }
+
+  commitArrived(number: number): ServiceEvent[] {
+    return this.#items.commits.arrived(number);
   }
 
   /** Returns nothing, because a commit does not interrupt the session. */
@@ -111,7 +121,7 @@ export class QwenRealtimeProtocol implements Protocol {
         return this.#items.failed(string(message.item_id), this.#reportOf(message));
       case 'session.finished':
         this.#phase = 'finished';
-        return [{ type: 'finished' }];
+        return [...this.#items.commits.allArrived(), { type: 'finished' }];
       case 'error':
         return this.#error(message);
       default:
@@ -167,10 +177,7 @@ export class QwenRealtimeProtocol implements Protocol {
     if (!done) return events;
     const text = string(message.transcript) ?? '';
     events.push(tagged({ type: 'final', sentenceId: done.sentenceId, text }, message));
-    if (done.commit !== undefined) {
-      events.push({ type: 'commitSettled', commit: done.commit, sentenceIds: [done.sentenceId] });
-    }
-    return events;
+    return [...events, ...done.answers];
   }
 
   #error(message: JsonObject): ServiceEvent[] {
@@ -184,12 +191,10 @@ export class QwenRealtimeProtocol implements Protocol {
         { type: 'failed', error: serviceError(report, 'SERVICE_ERROR', 'The service ended the session') },
       ];
     }
-    const commit = this.#items.commitOfError(report, string(object(message.error)?.event_id));
-    if (commit === 'answered') return [];
-    if (commit) {
-      const error = serviceError(report, 'COMMIT_FAILED', 'The service refused the commit');
-      return [{ type: 'commitSettled', commit: commit.number, sentenceIds: [], isRefused: true, error }];
-    }
+    const refused = this.#items.commits.refused(report, string(object(message.error)?.event_id), () =>
+      serviceError(report, 'COMMIT_FAILED', 'The service refused the commit'),
+    );
+    if (refused) return refused;
     // After an inference failure the connection stays open and no final follows (protocol.md A.8).
     if (report.code === 'COMMON_ERROR') return this.#items.failed(undefined, report);
     const { message: said, sessionId, requestId } = serviceError(report, 'SERVICE_ERROR', 'The service says');

@@ -34,6 +34,8 @@ const MAX_REPORTED_UNKNOWN_EVENTS = 20;
 export class RunTaskProtocol implements Protocol {
   readonly path = '/api-ws/v1/inference';
   readonly commitBy = 'service';
+  /** The end of a task answers its commit. */
+  readonly watchesCommits = false;
   readonly #config: RunTaskConfig;
   readonly #unknownEvents = new Set<string>();
   #context: readonly ContextTurn[];
@@ -82,6 +84,14 @@ export class RunTaskProtocol implements Protocol {
   commit(): Frame[] {
     this.#phase = 'committing';
     return [this.#command('finish-task', { input: {} })];
+  }
+
+  commitReached(): void {
+    // The end of the task says it.
+  }
+
+  commitArrived(): ServiceEvent[] {
+    return [];
   }
 
   /** A task without audio would fail (protocol.md B.6), so it begins only when there is some. */

@@ -45,8 +45,8 @@ class GuardedSocket implements Socket {
     this.#socket?.send(frame, onFlushed);
   }
 
-  ping(): void {
-    this.#socket?.ping();
+  ping(say?: string): void {
+    this.#socket?.ping(say);
   }
 
   release(): boolean {

@@ -39,8 +39,8 @@ export function loggedConnect(
       send: (frame, onFlushed) => {
         socket.send(frame, onFlushed);
       },
-      ping: () => {
-        socket.ping();
+      ping: (say) => {
+        socket.ping(say);
       },
       release: () => {
         const isReleased = socket.release();

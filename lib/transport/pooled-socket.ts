@@ -56,8 +56,8 @@ export class PooledSocket implements Socket {
     this.#wire?.send(frame, onFlushed);
   }
 
-  ping(): void {
-    this.#wire?.ping();
+  ping(say?: string): void {
+    this.#wire?.ping(say);
   }
 
   release(): boolean {
@@ -121,8 +121,8 @@ export class PooledSocket implements Socket {
       onBinary: (byteLength) => {
         this.#handlers.onBinary(byteLength);
       },
-      onPong: () => {
-        this.#handlers.onPong();
+      onPong: (said) => {
+        this.#handlers.onPong(said);
       },
       onEnd: (end) => {
         this.#ended(end);

@@ -20,7 +20,8 @@ export interface SocketHandlers {
   /** A text message has arrived. The service sends no binary ones; those call `onBinary`. */
   onText: (text: string) => void;
   onBinary: (byteLength: number) => void;
-  onPong: () => void;
+  /** The answer to a ping, with what that said. */
+  onPong: (said?: string) => void;
   onEnd: (end: SocketEnd) => void;
   /** There is no room for the connection now; it is made as soon as there is. Only a pool calls it. */
   onWaiting?: (reason: string) => void;
@@ -32,7 +33,8 @@ export interface Socket {
   readonly bufferedBytes: number;
   /** Sends one message. `onFlushed` is called once the operating system has taken it. */
   send: (frame: Frame, onFlushed?: () => void) => void;
-  ping: () => void;
+  /** @param say comes back with the answer: a peer may leave out answers to all pings but the newest (RFC 6455, 5.5.3) */
+  ping: (say?: string) => void;
   /** Gives an open connection back to a pool; returns false, with no effect, when no pool takes it. */
   release: () => boolean;
   /** Starts the closing handshake; `onEnd` follows within a second. */

@@ -55,9 +55,9 @@ function tracedHandlers(handlers: SocketHandlers, note: Note): SocketHandlers {
       note('received', { bytes: byteLength });
       handlers.onBinary(byteLength);
     },
-    onPong: () => {
+    onPong: (said) => {
       note('pong');
-      handlers.onPong();
+      handlers.onPong(said);
     },
     onEnd: (end) => {
       const { error, ...plain } = { error: undefined, ...end };
@@ -76,9 +76,9 @@ function tracedSocket(socket: Socket, note: Note): Socket {
       note('sent', frame instanceof Uint8Array ? summaryOf(frame) : contentOf(textOf(frame)));
       socket.send(frame, onFlushed);
     },
-    ping: () => {
+    ping: (say) => {
       note('ping');
-      socket.ping();
+      socket.ping(say);
     },
     release: () => {
       const isReleased = socket.release();

@@ -58,7 +58,7 @@ class WsSocket implements Socket {
       if (isBinary) this.#handlers?.onBinary(bytes.length);
       else this.#handlers?.onText(bytes.toString('utf8'));
     });
-    this.#ws.on('pong', () => this.#handlers?.onPong());
+    this.#ws.on('pong', (said) => this.#handlers?.onPong(said.toString()));
     this.#ws.on('unexpected-response', (_request, response) => {
       this.#readRefusal(response);
     });
@@ -99,8 +99,8 @@ class WsSocket implements Socket {
     if (this.bufferedBytes === 0) this.#textMemory.release();
   }
 
-  ping(): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
+  ping(say?: string): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(say);
   }
 
   release(): boolean {

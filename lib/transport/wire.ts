@@ -33,8 +33,8 @@ export class Wire {
       onBinary: (byteLength) => {
         this.#handlers.onBinary(byteLength);
       },
-      onPong: () => {
-        this.#handlers.onPong();
+      onPong: (said) => {
+        this.#handlers.onPong(said);
       },
       onEnd: (end) => {
         this.#handlers.onEnd(end);
@@ -55,8 +55,8 @@ export class Wire {
     this.#socket.send(frame, onFlushed);
   }
 
-  ping(): void {
-    this.#socket.ping();
+  ping(say?: string): void {
+    this.#socket.ping(say);
   }
 
   close(): void {

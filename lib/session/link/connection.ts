@@ -6,8 +6,10 @@ import type { Endpoint } from '../../vocabulary/regions';
 import { isSecret } from '../../transport/secret';
 import type { Socket, SocketEnd } from '../../transport/socket';
 import type { ProxyChoice } from '../../base/proxy';
-import { Arrivals, Heartbeat } from './heartbeat';
-import { errorOfEnd } from './socket-errors';
+import { Arrivals } from './arrivals';
+import { Heartbeat } from './heartbeat';
+import { endInOtherWords, errorOfEnd } from './socket-errors';
+import { WatchedCommits } from './watched-commits';
 
 export interface ConnectionOptions {
   endpoint: Endpoint;
@@ -51,9 +53,10 @@ export class Connection {
   readonly #handlers: ConnectionHandlers;
   #socket: Socket | undefined;
   readonly #heartbeat: Heartbeat;
-  readonly #arrivals = new Arrivals(() => {
-    this.#socket?.ping();
+  readonly #arrivals = new Arrivals((say) => {
+    this.#socket?.ping(say);
   });
+  readonly #commits: WatchedCommits;
   #phase: 'connecting' | 'configuring' | 'open' | 'between' | 'over' = 'connecting';
   #cancelBound: Cancel | undefined;
   #blocked = false;
@@ -63,8 +66,11 @@ export class Connection {
     this.#protocol = protocol;
     this.#handlers = handlers;
     const { endpoint, environment, pingIntervalMs, pongTimeoutMs } = options;
+    const { clock } = environment;
+    const { onEvent } = handlers;
+    this.#commits = new WatchedCommits({ clock, arrivals: this.#arrivals, protocol, onEvent });
     this.#heartbeat = new Heartbeat({
-      clock: environment.clock,
+      clock,
       intervalMs: pingIntervalMs,
       timeoutMs: pongTimeoutMs,
       ping: () => {
@@ -106,9 +112,9 @@ export class Connection {
           const message = `The service sent a binary message of ${byteLength} bytes; it is ignored.`;
           this.#handlers.onEvent({ type: 'warning', code: 'GARBAGE_FRAME', message });
         },
-        onPong: () => {
+        onPong: (said) => {
           this.#heartbeat.alive();
-          this.#arrivals.answered();
+          this.#arrivals.answered(said);
           this.#handlers.onPong();
         },
         onEnd: (end) => {
@@ -164,7 +170,9 @@ export class Connection {
 
   /** Ends the open sentence. Where the service takes no audio before it has answered, the answer has a timeout. */
   commit(): void {
-    for (const frame of this.#protocol.commit()) this.send(frame);
+    this.#commits.send((isWatched) => {
+      for (const frame of this.#protocol.commit(isWatched)) this.send(frame);
+    });
     if (!this.#protocol.acceptsAudio)
       this.#bound(this.#options.finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
   }
@@ -264,7 +272,8 @@ export class Connection {
   }
 
   #lose(error: AsrError): void {
-    if (this.#phase === 'over') return;
+    if (!this.#isOver()) this.#commits.lost();
+    if (this.#isOver()) return;
     this.destroy();
     if (this.#protocol.sessionId !== '') error.sessionId ??= this.#protocol.sessionId;
     this.#handlers.onLost(error);
@@ -273,19 +282,13 @@ export class Connection {
   #cancelTimers(): void {
     this.#cancelBound?.();
     this.#heartbeat.stop();
+    this.#commits.stop();
   }
 
   #errorOf(end: SocketEnd): AsrError {
-    const { endpoint } = this.#options;
     const wasAccepted = this.#phase === 'open' || this.#phase === 'between';
-    return errorOfEnd(this.#endWithoutKey(end), endpoint, wasAccepted);
-  }
-
-  #endWithoutKey(end: SocketEnd): SocketEnd {
-    if (end.kind === 'refused') return { ...end, body: this.#withoutKey(end.body) };
-    if (end.kind === 'closed') return { ...end, reason: this.#withoutKey(end.reason) };
-    const message = this.#withoutKey(end.error.message);
-    return message === end.error.message ? end : { ...end, error: new Error(message) };
+    const told = endInOtherWords(end, (text) => this.#withoutKey(text));
+    return errorOfEnd(told, this.#options.endpoint, wasAccepted);
   }
 
   #frameWithoutKey(text: string): string {

@@ -20,6 +20,14 @@ export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccep
   }
 }
 
+/** The end with the service's own texts changed. */
+export function endInOtherWords(end: SocketEnd, change: (text: string) => string): SocketEnd {
+  if (end.kind === 'refused') return { ...end, body: change(end.body) };
+  if (end.kind === 'closed') return { ...end, reason: change(end.reason) };
+  const message = change(end.error.message);
+  return message === end.error.message ? end : { ...end, error: new Error(message) };
+}
+
 function refusal(label: string, httpStatus: number, body: string): AsrError {
   const said = body ? ` It said: ${body.slice(0, 300)}` : '';
   const details = { httpStatus, ...idsOf(body) };

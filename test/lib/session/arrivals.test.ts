@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Arrivals } from '../../../lib/session/link/heartbeat';
+import { Arrivals } from '../../../lib/session/link/arrivals';
 import { scaledClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';

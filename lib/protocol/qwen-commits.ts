@@ -1,0 +1,213 @@
+import { forgetOldest } from '../base/forget-oldest';
+import type { AsrError } from '../vocabulary/errors';
+import type { ServiceEvent, ServiceEventOf } from './protocol';
+import type { ServiceErrorReport } from './service-errors';
+
+/** What has become of an item. */
+interface Outcome {
+  sentenceId: string;
+  error?: AsrError;
+}
+
+interface Commit {
+  number: number;
+  eventId: string;
+  itemId?: string;
+  /** The service has committed an item since, whether or not it said which. */
+  isTaken: boolean;
+  /** The service has all that was sent before the commit: what it commits from now on may be the answer. */
+  isDue: boolean;
+  /** The service has the commit: what it commits from now on belongs to a later one. */
+  hasArrived: boolean;
+  /** How its item has ended, until it is sure that it was its item. */
+  outcome?: Outcome;
+  /** How an item has ended that the service committed before it had the commit, as far as that is known. */
+  earlier?: Outcome;
+  /** Sentences of items that the service committed by itself, and that belong to its answer. */
+  sentenceIds: string[];
+}
+
+/** Items and commits of which the service may still speak. */
+const MAX_REMEMBERED = 64;
+
+/**
+ * Manual mode: which commit an item answers. A service may commit by itself (protocol.md E 7), also while a commit is on
+ * its way, and nothing in its frames says so. Answers to pings do: what it commits before it answers the ping that
+ * was sent in front of a commit is not that commit's, and of what it commits before it answers the ping behind
+ * it, the last item is.
+ */
+export class QwenCommits {
+  readonly #commits: Commit[] = [];
+  readonly #answered = new Set<string>();
+  /** Items that the service committed by itself and has not completed yet. */
+  readonly #unasked = new Set<string>();
+  /** The same for items that it does not name. */
+  #unaskedUnnamed = 0;
+  #count = 0;
+
+  /** @param isWatched pings are sent in front of the commit and behind it */
+  sent(eventId: string, isWatched: boolean): void {
+    const isDue = !isWatched;
+    this.#commits.push({
+      number: this.#count,
+      eventId,
+      isTaken: false,
+      isDue,
+      hasArrived: isDue,
+      sentenceIds: [],
+    });
+    this.#count += 1;
+  }
+
+  /** The ping in front of the commit is answered. */
+  reached(number: number): void {
+    const commit = this.#commits.find((candidate) => candidate.number === number);
+    if (commit) commit.isDue = true;
+  }
+
+  /** The ping behind the commit is answered, or will not be. */
+  arrived(number: number): ServiceEvent[] {
+    const commit = this.#commits.find((candidate) => candidate.number === number);
+    if (!commit || commit.hasArrived) return [];
+    // No answer came in between: nothing tells what the service had when it committed, and the last item is the likeliest.
+    if (!commit.isDue && !commit.isTaken) this.#takeEarlier(commit);
+    commit.isDue = commit.hasArrived = true;
+    return commit.outcome ? [this.#settle(commit, commit.outcome)] : [];
+  }
+
+  /** The service has said all: nothing is to be waited for. */
+  allArrived(): ServiceEvent[] {
+    return this.#commits.flatMap(({ number }) => this.arrived(number));
+  }
+
+  /** `input_audio_buffer.committed`: the answers come in the order of the commits. */
+  committed(itemId: string | undefined): void {
+    if (itemId !== undefined) {
+      if (this.#unasked.has(itemId) || this.#commits.some((commit) => commit.itemId === itemId)) return;
+    }
+    const next = this.#commits.find(({ isTaken }) => !isTaken);
+    const last = this.#commits.findLast(({ isTaken }) => isTaken);
+    if (next?.isDue) take(next, itemId);
+    else if (last && !last.hasArrived) {
+      this.#giveUpItem(last);
+      take(last, itemId);
+    } else this.#addUnasked(itemId);
+  }
+
+  /** An item is over: takes the commit that it answers, and {@link over} is to be told how it ended. */
+  take(itemId: string | undefined): Commit | undefined {
+    if (this.#wasUnasked(itemId)) return undefined;
+    const isOpen = ({ isDue, outcome }: Commit) => isDue && !outcome;
+    const own = itemId === undefined ? undefined : this.#commits.find((commit) => commit.itemId === itemId);
+    if (own) return own;
+    const next = this.#commits.find(
+      (commit) => isOpen(commit) && (itemId === undefined || commit.itemId === undefined),
+    );
+    if (next) return next;
+    // Two items before the service has the next commit: the first one was its own.
+    const last = this.#commits.findLast(({ outcome }) => outcome);
+    if (last) this.#giveUpItem(last);
+    return last;
+  }
+
+  /** How an item ended. What comes of it, once it is sure which commit it answers. */
+  over(commit: Commit | undefined, outcome: Outcome): ServiceEvent[] {
+    if (!commit) {
+      const next = this.#commits.find(({ isTaken }) => !isTaken);
+      if (next && !next.isDue) next.earlier = outcome;
+      return [];
+    }
+    commit.isTaken = true;
+    if (commit.hasArrived) return [this.#settle(commit, outcome)];
+    commit.outcome = outcome;
+    return [];
+  }
+
+  /**
+   * What comes of an `error` event; `undefined` where it is about no commit. The code is undocumented, so all of it is
+   * looked at (protocol.md part D row 25).
+   */
+  refused(
+    report: ServiceErrorReport,
+    eventId: string | undefined,
+    error: () => AsrError,
+  ): ServiceEvent[] | undefined {
+    if (eventId !== undefined && this.#answered.has(eventId)) return [];
+    const commit =
+      this.#commits.find((candidate) => candidate.eventId === eventId) ??
+      (speaksOfBuffer(report) ? this.#likeliestRefused() : undefined);
+    if (!commit) return undefined;
+    commit.isDue = commit.hasArrived = true;
+    // Refused, because the service had committed all of its audio by itself: what it completes then is the answer.
+    if (!commit.isTaken) this.#takeEarlier(commit);
+    if (commit.outcome) return [this.#settle(commit, commit.outcome)];
+    if (commit.isTaken) return [];
+    const refusal = this.#settle(commit, { sentenceId: '', error: error() });
+    return [{ ...refusal, sentenceIds: [], isRefused: true }];
+  }
+
+  #likeliestRefused(): Commit | undefined {
+    return (
+      this.#commits.find(({ isTaken, isDue }) => isDue && !isTaken) ??
+      this.#commits.find(({ isTaken, hasArrived }) => isTaken && !hasArrived) ??
+      this.#commits.find(({ isTaken }) => !isTaken)
+    );
+  }
+
+  #settle(commit: Commit, { sentenceId, error }: Outcome): ServiceEventOf<'commitSettled'> {
+    this.#commits.splice(this.#commits.indexOf(commit), 1);
+    this.#answered.add(commit.eventId);
+    forgetOldest(this.#answered, MAX_REMEMBERED);
+    const sentenceIds = error ? [] : [...commit.sentenceIds, sentenceId];
+    return { type: 'commitSettled', commit: commit.number, sentenceIds, ...(error && { error }) };
+  }
+
+  /** The newest item that the service committed by itself becomes the commit's. */
+  #takeEarlier(commit: Commit): void {
+    const itemId = [...this.#unasked].at(-1);
+    if (itemId !== undefined) {
+      this.#unasked.delete(itemId);
+      take(commit, itemId);
+    } else if (this.#unaskedUnnamed > 0) {
+      this.#unaskedUnnamed -= 1;
+      take(commit, undefined);
+    } else if (commit.earlier) {
+      commit.outcome = commit.earlier;
+      commit.isTaken = true;
+    }
+  }
+
+  /** The item was none that the commit asked for. Its words belong to the answer all the same. */
+  #giveUpItem(commit: Commit): void {
+    if (commit.outcome) commit.sentenceIds.push(commit.outcome.sentenceId);
+    else this.#addUnasked(commit.itemId);
+    delete commit.outcome;
+    delete commit.itemId;
+  }
+
+  #addUnasked(itemId: string | undefined): void {
+    if (itemId === undefined) {
+      this.#unaskedUnnamed = Math.min(this.#unaskedUnnamed + 1, MAX_REMEMBERED);
+      return;
+    }
+    this.#unasked.add(itemId);
+    forgetOldest(this.#unasked, MAX_REMEMBERED);
+  }
+
+  #wasUnasked(itemId: string | undefined): boolean {
+    if (itemId !== undefined) return this.#unasked.delete(itemId);
+    if (this.#unaskedUnnamed === 0) return false;
+    this.#unaskedUnnamed -= 1;
+    return true;
+  }
+}
+
+function take(commit: Commit, itemId: string | undefined): void {
+  commit.isTaken = true;
+  if (itemId !== undefined) commit.itemId = itemId;
+}
+
+function speaksOfBuffer({ code, param, message }: ServiceErrorReport): boolean {
+  const begins = [code, param, message].some((text) => text?.startsWith('input_audio_buffer'));
+  return begins || message.includes('input_audio_buffer.commit');
+}

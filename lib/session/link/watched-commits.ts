@@ -1,0 +1,70 @@
+import type { Cancel, Clock } from '../../transport/environment';
+import type { Protocol, ServiceEvent } from '../../protocol/protocol';
+import type { Arrivals } from './arrivals';
+
+/** A service that answers no pings is not waited for: its answers are taken as they come. */
+const UNANSWERED_MS = 1000;
+
+export interface WatchedCommitsOptions {
+  clock: Clock;
+  arrivals: Arrivals;
+  protocol: Protocol;
+  /** An answer that was held until it was sure whose it is. */
+  onEvent: (event: ServiceEvent) => void;
+}
+
+/** Pings in front of each commit and behind it, where only their answers say what the service had when it committed. */
+export class WatchedCommits {
+  readonly #options: WatchedCommitsOptions;
+  /** By their numbers: those that are on their way, and the bounds on that. */
+  readonly #underWay = new Map<number, Cancel>();
+  /** Of these the service has all that was sent before them. */
+  readonly #reached = new Set<number>();
+  #count = 0;
+
+  constructor(options: WatchedCommitsOptions) {
+    this.#options = options;
+  }
+
+  /** @param send sends the frames of the commit */
+  send(send: (isWatched: boolean) => void): void {
+    const { protocol, arrivals, clock } = this.#options;
+    const number = this.#count;
+    this.#count += 1;
+    if (!protocol.watchesCommits) {
+      send(false);
+      return;
+    }
+    const arrived = () => {
+      this.#arrived(number);
+    };
+    arrivals.mark(() => {
+      this.#reached.add(number);
+      protocol.commitReached(number);
+    });
+    send(true);
+    this.#underWay.set(number, clock.after(UNANSWERED_MS, arrived));
+    arrivals.mark(arrived);
+  }
+
+  /** The connection is gone, and no more answers to pings will come: what was answered is. */
+  lost(): void {
+    for (const number of [...this.#underWay.keys()]) {
+      if (this.#reached.has(number)) this.#arrived(number);
+    }
+  }
+
+  stop(): void {
+    for (const cancel of this.#underWay.values()) cancel();
+    this.#underWay.clear();
+  }
+
+  #arrived(number: number): void {
+    const cancel = this.#underWay.get(number);
+    if (!cancel) return;
+    cancel();
+    this.#underWay.delete(number);
+    this.#reached.delete(number);
+    for (const event of this.#options.protocol.commitArrived(number)) this.#options.onEvent(event);
+  }
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import type { ScriptConnection, ScriptQuirk } from '../../../local-service';
+import { useLibRig } from '../../support/lib-rig';
+import type { RecordedSession } from '../../support/lib-rig';
+import { silence } from '../../support/scripted-audio';
+
+const CREATED = {
+  type: 'session.created',
+  session: { id: 'sess_1', model: 'qwen3-asr-flash-realtime' },
+};
+const UPDATED = { ...CREATED, type: 'session.updated' };
+const EMPTY = { code: 'input_audio_buffer_commit_empty', message: 'Nothing is left.' };
+
+/** What a service says of one item. */
+function item(id: string | undefined, transcript: string): [committed: object, completed: object] {
+  const named = id === undefined ? {} : { item_id: id };
+  return [
+    { type: 'input_audio_buffer.committed', ...named },
+    { type: 'conversation.item.input_audio_transcription.completed', ...named, transcript },
+  ];
+}
+
+describe('a sentence that the service ends by itself while a commit is on its way (protocol.md E 7)', () => {
+  const rig = useLibRig();
+  const texts = async (recorded: RecordedSession, count: number, audioMs: number): Promise<string[]> => {
+    const answers: Promise<string>[] = [];
+    for (let index = 0; index < count; index += 1) {
+      await recorded.session.append(silence(audioMs));
+      answers.push(recorded.session.commit().then(({ text }) => text));
+    }
+    return Promise.all(answers);
+  };
+
+  const quirks: (ScriptQuirk[] | undefined)[] = [undefined, ['noItemIds'], ['createdBeforeCommitted']];
+  for (const [index, quirk] of quirks.entries()) {
+    const script: ScriptConnection = {
+      ...(quirk && { quirks: quirk }),
+      utterances: ['One.', 'Two.', 'Three.', 'Four.', 'Five.'],
+      faults: [
+        { atAudioMs: 400, do: 'complete' },
+        { atAudioMs: 1600, do: 'complete' },
+      ],
+    };
+
+    it(`is in the answer of that commit, and no later one is shifted (${quirk?.[0] ?? 'as documented'})`, async () => {
+      await rig.serve(script);
+      const recorded = rig.open({ mode: 'manual' });
+      // The service has none of this when the first commit is made: all of it goes out at once.
+      assert.deepEqual(await texts(recorded, 3, 1000), ['One. Two.', 'Three. Four.', 'Five.']);
+      await recorded.session.finish();
+    });
+
+    it(`is the answer where nothing is left for the commit, which is refused (${index})`, async () => {
+      await rig.serve({ ...script, faults: [{ atAudioMs: 1000, do: 'complete' }] });
+      const recorded = rig.open({ mode: 'manual' });
+      assert.deepEqual(await texts(recorded, 3, 1000), ['One.', 'Two.', 'Three.']);
+      await recorded.session.finish();
+    });
+  }
+
+  it('stays in its answer where the connection is lost behind it', async () => {
+    await rig.serve({
+      connections: [
+        {
+          utterances: ['One.', 'Two.'],
+          faults: [
+            { atAudioMs: 400, do: 'complete' },
+            { on: 'final', nth: 1, do: 'terminate' },
+          ],
+        },
+        { utterances: ['One. Two.', 'Three.'] },
+      ],
+    });
+    const recorded = rig.open({ mode: 'manual', reconnect: { baseDelayMs: 1 } });
+    assert.deepEqual(await texts(recorded, 2, 1000), ['One. Two.', 'Three.']);
+    assert.deepEqual(recorded.finals, ['One.', 'Two.', 'Three.']);
+    await recorded.session.finish();
+  });
+
+  describe('of a service that is played by hand', () => {
+    let server: WebSocketServer;
+
+    beforeEach(() => rig.serve());
+
+    /** @param answer what it says to the how-manieth commit, counted from 0 */
+    async function play(answer: (commit: number, eventId: string) => object[]): Promise<RecordedSession> {
+      server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+      await once(server, 'listening');
+      server.on('connection', (socket: WebSocket) => {
+        let commits = 0;
+        const say = (...frames: object[]) => {
+          for (const frame of frames) socket.send(JSON.stringify(frame));
+        };
+        say(CREATED);
+        socket.on('message', (data: Buffer) => {
+          const frame = JSON.parse(data.toString()) as { type: string; event_id: string };
+          if (frame.type === 'session.update') say(UPDATED);
+          if (frame.type === 'input_audio_buffer.commit') say(...answer(commits++, frame.event_id));
+          if (frame.type === 'session.finish') say({ type: 'session.finished' });
+        });
+      });
+      const { port } = server.address() as AddressInfo;
+      return rig.open({ region: 'custom', address: `ws://127.0.0.1:${port}`, mode: 'manual' });
+    }
+
+    afterEach(async () => {
+      for (const client of server.clients) client.terminate();
+      await new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+    });
+
+    for (const [name, id] of [
+      ['names', (n: string) => n],
+      ['does not name', () => undefined],
+    ] as const) {
+      const first = item(id('own'), 'By itself.');
+      const second = item(id('asked'), 'As asked.');
+      const [ownCommitted, ownCompleted] = first;
+      const [askedCommitted, askedCompleted] = second;
+      const later = item(id('later'), 'Later.');
+
+      it(`tells one item behind the other, and ${name} them`, async () => {
+        const recorded = await play((commit) => (commit === 0 ? [...first, ...second] : later));
+        assert.deepEqual(await texts(recorded, 2, 500), ['By itself. As asked.', 'Later.']);
+        await recorded.session.finish();
+      });
+
+      it(`commits both before it completes one, and ${name} them`, async () => {
+        const recorded = await play((commit) =>
+          commit === 0 ? [ownCommitted, askedCommitted, ownCompleted, askedCompleted] : later,
+        );
+        assert.deepEqual(await texts(recorded, 2, 500), ['By itself. As asked.', 'Later.']);
+        await recorded.session.finish();
+      });
+
+      it(`refuses the commit then, with or without its id, and ${name} them`, async () => {
+        for (const withId of [true, false]) {
+          const recorded = await play((commit, eventId) => {
+            if (commit > 0) return later;
+            return [...first, { type: 'error', error: { ...EMPTY, ...(withId && { event_id: eventId }) } }];
+          });
+          assert.deepEqual(await texts(recorded, 2, 500), ['By itself.', 'Later.']);
+          await recorded.session.finish();
+          if (withId) server.close();
+        }
+      });
+    }
+
+    it('tells completed without committed', async () => {
+      const recorded = await play((commit) =>
+        commit === 0
+          ? [item('own', 'By itself.')[1], item('asked', 'As asked.')[1]]
+          : [item('later', 'Later.')[1]],
+      );
+      assert.deepEqual(await texts(recorded, 2, 500), ['By itself. As asked.', 'Later.']);
+      await recorded.session.finish();
+    });
+  });
+});
