@@ -65,8 +65,8 @@ export class Connection {
     this.#options = options;
     this.#protocol = protocol;
     this.#handlers = handlers;
-    const { endpoint, environment, pingIntervalMs, pongTimeoutMs } = options;
-    const { clock } = environment;
+    const { endpoint, pingIntervalMs, pongTimeoutMs } = options;
+    const { clock } = options.environment;
     const { onEvent } = handlers;
     this.#commits = new WatchedCommits({ clock, arrivals: this.#arrivals, protocol, onEvent });
     this.#heartbeat = new Heartbeat({
@@ -86,10 +86,9 @@ export class Connection {
   /** Begins to connect. Handlers are called only after this has returned. */
   open(): void {
     const { endpoint, apiKey, workspaceId, proxy, connectTimeoutMs, environment } = this.#options;
-    const protocol = this.#protocol;
     this.#socket = environment.connect(
       {
-        url: endpoint.baseUrl + protocol.path,
+        url: endpoint.baseUrl + this.#protocol.path,
         headers: {
           ...(apiKey && { Authorization: `Bearer ${apiKey}` }),
           ...(workspaceId && { 'X-DashScope-WorkSpace': workspaceId }),
@@ -100,7 +99,7 @@ export class Connection {
         onOpen: () => {
           // Before this there is nothing to ping; the connect timeout applies until then.
           this.#heartbeat.start();
-          for (const frame of protocol.start()) this.#configure(frame);
+          for (const frame of this.#protocol.start()) this.#configure(frame);
         },
         onText: (text) => {
           this.#heartbeat.alive();
@@ -124,9 +123,7 @@ export class Connection {
           if (this.#socket) lose();
           else queueMicrotask(lose);
         },
-        onWaiting: (reason) => {
-          this.#handlers.onWaiting(reason);
-        },
+        onWaiting: this.#handlers.onWaiting,
       },
     );
     this.#bound(connectTimeoutMs, 'CONNECT_TIMEOUT', 'did not answer');
