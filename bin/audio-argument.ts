@@ -5,13 +5,16 @@ export interface AudioArgument {
   strings: NonNullable<ReadAudioOptions['strings']>;
 }
 
-/** What a person means by FILE: `-` is standard input, `http://` and `https://` begin addresses, all else is a path. */
+/**
+ * The source for a FILE argument: `-` is standard input, `http://` and `https://` begin an address, everything else
+ * is a path.
+ */
 export function audioArgument(file: string): AudioArgument {
   if (file === '-') return { source: process.stdin, strings: 'file' };
   return { source: file, strings: /^https?:\/\//i.test(file) ? 'url' : 'file' };
 }
 
-/** The options that say what raw samples are, for parseArgs. */
+/** The options that describe raw samples, for parseArgs. */
 export const RAW_OPTIONS = {
   rate: { type: 'string' },
   channels: { type: 'string' },
@@ -19,7 +22,7 @@ export const RAW_OPTIONS = {
   encoding: { type: 'string' },
 } as const;
 
-/** The same in the usage of a command. */
+/** These options in the usage text of a command. */
 export const RAW_USAGE = `  --rate N          of raw samples: per second
   --channels N      of raw samples
   --bits N          of raw samples
@@ -27,7 +30,7 @@ export const RAW_USAGE = `  --rate N          of raw samples: per second
 
 type RawValues = Partial<Record<keyof typeof RAW_OPTIONS, string>>;
 
-/** What the options say of the audio. What is no number is told by the client. */
+/** The hints from these options. The client reports what is no number. */
 export function rawHints({ rate, channels, bits, encoding }: RawValues): AudioFormatHints {
   return {
     ...(rate !== undefined && { rate: Number(rate) }),

@@ -32,12 +32,12 @@ async function main([name = '', ...argv]: string[]): Promise<number> {
   return command(argv);
 }
 
-// A reader such as `head` may close the pipe: nothing is left to say then.
+// A reader such as `head` may close the pipe; then there is nothing left to print.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-// Without a reader of errors there is nobody to tell them to; the exit code still says it.
+// Without a reader of errors only the exit code can report one.
 process.stderr.on('error', () => undefined);
 
 main(process.argv.slice(2)).then(

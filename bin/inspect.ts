@@ -18,7 +18,7 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** `flow-asr inspect`: a table, or JSON, on stdout. Returns the exit code. */
+/** `flow-asr inspect`: prints a table or JSON to stdout. Returns the exit code. */
 export async function runInspect(argv: string[]): Promise<number> {
   try {
     const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });

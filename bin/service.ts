@@ -85,7 +85,7 @@ function readArguments(argv: string[]): LocalServiceOptions | undefined {
     port: readPort(values.port),
     keepFrames: false,
     ...(script === undefined ? {} : { script }),
-    // An empty variable is a variable not set.
+    // An empty variable counts as not set.
     ...(apiKey ? { apiKey } : {}),
     log: (line) => process.stderr.write(`${line}\n`),
     ...(process.stderr.isTTY ? { progress: drawProgress } : {}),
@@ -133,7 +133,7 @@ function describeFailure(error: unknown, { port, host }: LocalServiceOptions): s
 
 const BAR_WIDTH = 30;
 
-/** Draws over its own line; the last call ends the line. */
+/** Overwrites its own line; the last call ends the line. */
 function drawProgress(share: number): void {
   const bar = '#'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH);
   process.stderr.write(`\r[${bar}] ${Math.floor(share * 100)} %${share === 1 ? '\n' : ''}`);

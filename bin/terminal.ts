@@ -3,7 +3,7 @@ import type { WriteStream } from 'node:tty';
 
 const BAR_WIDTH = 20;
 
-/** One line at the bottom of a terminal that is rewritten; silent where the stream is no terminal. */
+/** A line at the bottom of a terminal that is rewritten; silent where the stream is no terminal. */
 export class LiveLine {
   readonly #stream: WriteStream | NodeJS.WriteStream;
 
@@ -11,7 +11,7 @@ export class LiveLine {
     this.#stream = stream;
   }
 
-  /** `share` from 0 to 1 is drawn as a bar before the end of `text`. */
+  /** Draws `share`, from 0 to 1, as a bar before the end of `text`. */
   show(text: string, share: number): void {
     if (!this.#stream.isTTY) return;
     const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR_WIDTH);
@@ -20,7 +20,7 @@ export class LiveLine {
     this.#stream.write(`\r\x1b[K${bar}${room > 0 ? text.slice(-room) : ''}`);
   }
 
-  /** A line that stays. */
+  /** Prints a line that stays. */
   note(text: string): void {
     this.clear();
     this.#stream.write(`${text}\n`);
@@ -31,7 +31,7 @@ export class LiveLine {
   }
 }
 
-/** Asks at the terminal without showing what is typed. Rejects at Ctrl+C. */
+/** Asks at the terminal without showing the answer. Rejects at Ctrl+C. */
 export function askSecret(question: string): Promise<string> {
   const { stdin, stderr } = process;
   stderr.write(question);

@@ -35,7 +35,7 @@ The API key comes from DASHSCOPE_API_KEY, with its workspace from DASHSCOPE_WORK
 key, a region and an address, the local service is started for this one recording.
 `;
 
-/** Decoding so much takes no time that anybody notices. */
+/** Decoding this much takes no noticeable time. */
 const MAX_MEASURED_BYTES = 20_000_000;
 
 const OPTIONS = {
@@ -51,13 +51,16 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** `flow-asr transcribe`: text on stdout, progress on stderr when that is a terminal. Returns the exit code. */
+/**
+ * `flow-asr transcribe`: prints the text to stdout, and progress to stderr where that is a terminal. Returns the exit
+ * code.
+ */
 export async function runTranscribe(argv: string[]): Promise<number> {
   let parsed;
   try {
     parsed = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
   } catch (error) {
-    // Node's message goes on about arguments that begin with a dash.
+    // The rest of Node's message is about arguments that begin with a dash.
     const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
     return fail(2, `${what}. See flow-asr transcribe --help.`);
   }
@@ -102,7 +105,7 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   }
 }
 
-/** What surely cannot be read is said before a service is started for it. */
+/** Reports an unreadable input before a service is started for it. */
 async function refuseFolder(file: string): Promise<void> {
   if (audioArgument(file).source !== file || /^https?:/i.test(file)) return;
   const found = await stat(file).catch((cause: unknown) => {
@@ -113,7 +116,7 @@ async function refuseFolder(file: string): Promise<void> {
   if (found.isDirectory()) throw new Error(`"${file}" is a directory; expected a recording.`);
 }
 
-/** @param durationMs undefined where it is not known before the end */
+/** @param durationMs `undefined` where the duration is unknown before the end. */
 async function run(
   file: string,
   durationMs: number | undefined,
@@ -147,7 +150,10 @@ interface Place extends AsyncDisposable {
   options: SessionOptions;
 }
 
-/** Where to recognise: what was asked for, else the cloud if there is a key, else a local service for this run. */
+/**
+ * Chooses the service: the one that was asked for, else the cloud if there is a key, else a local service for this
+ * run.
+ */
 async function findService(
   values: { region?: string; address?: string; workspace?: string },
   signal: AbortSignal,
@@ -163,7 +169,7 @@ async function findService(
     };
   }
   const isCloud = region ? region === 'singapore' || region === 'beijing' : !address;
-  // As the vendor's SDKs do; a workspace is of the key's account (protocol.md E 18).
+  // The vendor's SDKs do the same; a workspace belongs to the account of the key (protocol.md E 18).
   const workspaceId = workspace ?? (isCloud && apiKey ? process.env.DASHSCOPE_WORKSPACE_ID : undefined);
   if (isCloud && !apiKey && process.stdin.isTTY) apiKey = await askSecret('API key: ');
   const options: SessionOptions = {
@@ -176,7 +182,7 @@ async function findService(
   return { options, [Symbol.asyncDispose]: nothing };
 }
 
-/** Of a file; what else there is can be read only once. A file that cannot be read is for `transcribe` to complain of. */
+/** The duration of a file; other sources can be read only once. `transcribe` reports a file that cannot be read. */
 async function durationOf(file: string, hints: AudioFormatHints): Promise<number | undefined> {
   const isFile = await stat(file).then(
     (stats) => stats.isFile() && stats.size <= MAX_MEASURED_BYTES,
@@ -196,7 +202,7 @@ function fail(exitCode: number, error: unknown): number {
   return exitCode;
 }
 
-/** What the vendor's support asks for. */
+/** The ids that the vendor's support asks for. */
 function idsOf(error: unknown): string {
   if (!(error instanceof AsrError)) return '';
   const { sessionId, requestId } = error;

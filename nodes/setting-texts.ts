@@ -1,20 +1,23 @@
 import type { ParameterName } from '../lib/vocabulary/parameters';
 
-/** What a setting is called and what it does, in English. Both hosts show the same; Node-RED's catalogues add Chinese. */
+/**
+ * The name of a setting and its effect, in English. Both hosts show the same texts; Node-RED's catalogues add
+ * Chinese.
+ */
 export interface SettingText {
   /** The vendor's term in plain words. */
   label: string;
-  /** A sentence or more. That of a switch begins with "Whether". */
+  /** One or more sentences. The hint of a switch begins with "Whether". */
   hint: string;
-  /** What it is called on the wire, for whoever compares with the vendor's documentation (protocol.md A.4.1, B.3). */
+  /** The names on the wire, for comparison with the vendor's documentation (protocol.md A.4.1, B.3). */
   wireNames: readonly string[];
 }
 
-/** The settings of models. Which model has which, with what range and default, stands in lib/vocabulary/models.ts. */
+/** The settings of models. lib/vocabulary/models.ts says which model has which, with range and default. */
 export const PARAMETER_TEXTS: Readonly<Record<ParameterName, SettingText>> = {
   vadThreshold: {
     label: 'VAD threshold',
-    // The recommended values are of protocol.md E 20.
+    // The recommended values come from protocol.md E 20.
     hint: 'Lower hears quieter speech, and more noise. Recommended for conversations: 0.0 (default 0.2).',
     wireNames: ['threshold'],
   },
@@ -100,7 +103,7 @@ export const PARAMETER_TEXTS: Readonly<Record<ParameterName, SettingText>> = {
   },
 };
 
-/** The settings of a session that are no parameters of a model. */
+/** Settings of a session that are no parameters of a model. */
 export const SESSION_TEXTS = {
   mode: {
     label: 'Turn detection',
@@ -124,7 +127,7 @@ export const SESSION_TEXTS = {
   },
 } as const satisfies Record<string, SettingText>;
 
-/** The hint, with the names on the wire. */
+/** The hint, followed by the names on the wire. */
 export function helpOf({ hint, wireNames }: SettingText): string {
   return `${hint} Sent as ${wireNames.join(' or ')}.`;
 }

@@ -2,14 +2,14 @@ import type { Model } from '../lib/vocabulary/models';
 import { parseHotWords } from '../lib/vocabulary/hot-words';
 import type { ModelParameters, ParameterName, ParameterSpec } from '../lib/vocabulary/parameters';
 
-/** The settings of a model as an editor stores them, or as a variable or an expression brought them: often text. */
+/** The settings of a model as an editor stores them, or as a variable or an expression gives them: often as text. */
 export type StoredParameters = Record<string, unknown>;
 
 const YES_OR_NO: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 /**
- * What is set, as the client takes it. What cannot be understood stays as it is, and so does what the model has not:
- * the client says what is wrong with it.
+ * The set values in the form that the client takes. A value that cannot be converted is passed on unchanged, and so
+ * is a setting that the model does not have, because the client says what is wrong with it.
  */
 export function readParameters(stored: StoredParameters | undefined, model: Model): ModelParameters {
   const parameters: Record<string, unknown> = {};

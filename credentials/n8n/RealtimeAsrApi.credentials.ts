@@ -2,7 +2,7 @@ import type { ICredentialType, INodeProperties } from 'n8n-workflow';
 
 const CLOUD = ['singapore', 'beijing'];
 
-/** Where recognition runs, and the key for it. */
+/** Where recognition runs, and the API key. */
 export class RealtimeAsrApi implements ICredentialType {
   name = 'realtimeAsrApi';
 
@@ -21,7 +21,7 @@ export class RealtimeAsrApi implements ICredentialType {
       name: 'region',
       type: 'options',
       noDataExpression: true,
-      // Values are those of lib/vocabulary/regions.ts; a test compares.
+      // The values are those of lib/vocabulary/regions.ts, which a test compares.
       options: [
         {
           name: 'Beijing',

@@ -8,7 +8,7 @@ import { resolveEndpoint } from '../../lib/vocabulary/regions';
 import { checkConnection } from '../../lib/check-connection';
 import { connectionOf } from './connection';
 
-/** What n8n's button "Test" does: a real session is opened and closed again. The message never has the key. */
+/** The button "Test" of n8n: opens a real session and closes it again. The message never contains the key. */
 export async function realtimeAsrConnectionTest(
   this: ICredentialTestFunctions,
   credential: ICredentialsDecrypted,

@@ -5,10 +5,10 @@ import type { SessionOptions } from '../../lib/session/options';
 /** The name of the credentials class beside this file. */
 export const CREDENTIALS = 'realtimeAsrApi';
 
-/** The part of the session options that says where to connect, and with which key. */
+/** The session options that say where to connect, and with which key. */
 export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey'>;
 
-/** What n8n keeps of the credentials as options of a session; a field of another region that is still filled in does not count. */
+/** The session options for stored credentials. A field that only belongs to another region is ignored. */
 export function connectionOf(credentials: ICredentialDataDecryptedObject): Connection {
   const text = (name: string): string => {
     const value = credentials[name];

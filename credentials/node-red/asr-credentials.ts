@@ -9,7 +9,7 @@ import { refuseForeign } from './editor-request';
 /** The cap on connections is that of a cloud account; a service of one's own has none. */
 const OWN_SERVICE_CONNECTIONS = 1000;
 
-// A flow that was written by hand may leave out what the editor would have filled in.
+// A flow that was written by hand may lack what the editor would have filled in.
 type AsrCredentialsDef = NodeDef & Partial<ConnectionDef>;
 
 export = function (RED: NodeAPI) {
@@ -45,7 +45,7 @@ export = function (RED: NodeAPI) {
         return;
       }
       const body = request.body as { id?: unknown } | undefined;
-      // A node that was not deployed yet has no stored key to look for.
+      // A node that was not deployed yet has no stored key.
       const deployed = findNode(RED, String(body?.id), isCredentialsNode);
       void testConnection(RED, deployed, parseTestRequest(body)).then((result) => {
         response.json(result);

@@ -6,15 +6,15 @@ import { checkConnection } from '../../lib/check-connection';
 import { connectionOf, endpointOf, wayOf } from './connection';
 import type { AsrCredentialsNode, Connection, ConnectionDef } from './connection';
 
-/** What the editor sends: the fields of the dialog, saved or not, and the key only when it was typed just now. */
+/** The request of the editor: the fields of the dialog, saved or not, and the key only if it was just typed. */
 export interface TestRequest extends ConnectionDef {
   apiKey?: string;
 }
 
-/** What the editor shows. Never carries a key. */
+/** The result that the editor shows. It never contains a key. */
 export interface TestResult {
   ok: boolean;
-  /** Of the error, so that the editor can say it in its own language. */
+  /** The code of the error, so that the editor can show it in its own language. */
   code?: string;
   message: string;
   region: string;
@@ -22,7 +22,7 @@ export interface TestResult {
   ms: number;
 }
 
-/** Opens a real session, sees whether the service accepts it, and closes it. */
+/** Opens a real session to see whether the service accepts it, and closes it again. */
 export async function testConnection(
   RED: NodeAPI,
   deployed: AsrCredentialsNode | undefined,
@@ -49,9 +49,9 @@ export async function testConnection(
 }
 
 /**
- * The connection to try. A key that was not typed just now goes only where it goes anyway: a stored one to the
- * address it was deployed with, one of the environment there or to the vendor's own hosts. Otherwise whoever may
- * press the button could have the key sent to an address of their own.
+ * The connection to test. A key that was not just typed is only sent where it is sent anyway: a stored key to the
+ * address that it was deployed with, and one of the environment there or to the vendor's own hosts. Otherwise anybody
+ * who may press the button could have the key sent to an address of their own.
  */
 function chooseConnection(
   RED: NodeAPI,
@@ -74,7 +74,9 @@ function chooseConnection(
   throw new AsrError('MISSING_API_KEY', RED._('asr-credentials.test.deploy-first'), { param: 'apiKey' });
 }
 
-/** Otherwise whoever may press the button could have any variable of the process sent, its home folder for one. */
+/**
+ * Otherwise anybody who may press the button could have any variable of the process sent, such as its home folder.
+ */
 function checkNamesKey(RED: NodeAPI, variable: string): void {
   if (variable.trim() === '' || /(^|_)(API_?)?KEY(_|\d|$)/i.test(variable.trim())) return;
   const message = RED._('asr-credentials.test.no-key-variable', { variable: variable.slice(0, 100) });
@@ -92,7 +94,7 @@ function isDeployed(deployed: ConnectionDef, request: TestRequest): boolean {
   );
 }
 
-/** The body of the editor's request; a field that is no text counts as empty. */
+/** Reads the body of the editor's request; a field that is no text counts as empty. */
 export function parseTestRequest(body: unknown): TestRequest {
   const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const text = (name: string): string => {
@@ -107,7 +109,7 @@ export function parseTestRequest(body: unknown): TestRequest {
     keySource: text('keySource') === 'env' ? 'env' : 'credential',
     keyVariable: text('keyVariable'),
     proxy: text('proxy'),
-    // An emptied field is not the same as an untouched one.
+    // A field that was emptied differs from one that was not touched.
     ...(typeof fields.apiKey === 'string' && { apiKey: fields.apiKey }),
   };
 }

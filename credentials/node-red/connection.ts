@@ -8,30 +8,33 @@ import type { ConnectionPool } from '../../lib/transport/connection-pool';
 import { proxyOfNode } from './proxy-node';
 
 const DEFAULT_KEY_VARIABLE = 'DASHSCOPE_API_KEY';
-/** Where the vendor's SDKs look for the workspace (protocol.md E 18); one that is typed goes before it. */
+/** The variable in which the vendor's SDKs look for the workspace (protocol.md E 18); a typed one has priority. */
 const WORKSPACE_VARIABLE = 'DASHSCOPE_WORKSPACE_ID';
 
-/** What an `asr credentials` node is told in the editor, without the key. */
+/** The settings of an `asr credentials` node in the editor, without the key. */
 export interface ConnectionDef {
   region: Region;
   workspaceId: string;
   address: string;
-  /** Where the key is: in this node's credentials, or in an environment variable. */
+  /** Where the key is stored: in this node's credentials, or in an environment variable. */
   keySource: 'credential' | 'env';
   keyVariable: string;
   /** Id of Node-RED's configuration node `http proxy`; empty where the environment decides. */
   proxy: string;
 }
 
-/** The part of the session options that says where to connect, and with which key. */
+/** The session options that say where to connect, and with which key. */
 export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey' | 'proxy'>;
 
 export interface AsrCredentialsNode extends Node<{ apiKey?: string }> {
-  /** Asked for with each session: an environment variable may have changed. */
+  /** Called for each session, because an environment variable may have changed. */
   connection(): Connection;
-  /** Of all sessions with these credentials: the next one needs no handshake, where the protocol allows that. */
+  /**
+   * Shared by all sessions with these credentials, so that the next one needs no handshake where the protocol allows
+   * that.
+   */
   readonly pool: ConnectionPool;
-  /** What was deployed, without the key. */
+  /** The deployed settings, without the key. */
   readonly deployed: ConnectionDef;
 }
 
@@ -39,7 +42,7 @@ export function isCredentialsNode(node: Node): node is AsrCredentialsNode {
   return node.type === 'asr-credentials' && 'connection' in node;
 }
 
-/** Region, workspace and address; a field of another region that is still filled in does not count. */
+/** Region, workspace and address. A field that only belongs to another region is ignored. */
 export function endpointOf(def: ConnectionDef): Omit<Connection, 'apiKey' | 'proxy'> {
   const { region } = def;
   const workspaceId = def.workspaceId.trim();
@@ -54,7 +57,7 @@ export function endpointOf(def: ConnectionDef): Omit<Connection, 'apiKey' | 'pro
 
 /**
  * The connection with its key.
- * @throws AsrError `MISSING_API_KEY` when the region needs one and the environment variable is not set
+ * @throws AsrError `MISSING_API_KEY` when the region needs a key and the environment variable is not set.
  */
 export function connectionOf(
   RED: NodeAPI,
@@ -73,7 +76,7 @@ export function connectionOf(
   return { ...(workspaceId && { workspaceId }), ...endpoint, ...(apiKey && { apiKey }) };
 }
 
-/** The endpoint and the proxy on the way to it. */
+/** The endpoint, and the proxy for it. */
 export function wayOf(RED: NodeAPI, def: ConnectionDef): Omit<Connection, 'apiKey'> {
   const endpoint = endpointOf(def);
   const proxy = def.proxy ? proxyOfNode(RED, def.proxy, resolveEndpoint(endpoint).baseUrl) : undefined;
@@ -90,7 +93,7 @@ function keyFromEnvironment(RED: NodeAPI, node: Node | undefined, def: Connectio
   });
 }
 
-/** A flow's, group's or subflow's own variable goes before one of the process, as everywhere in Node-RED. */
+/** A variable of the flow, group or subflow has priority over one of the process, as everywhere in Node-RED. */
 function variableOf(RED: NodeAPI, node: Node | undefined, name: string): string | undefined {
   const value = (node ? RED.util.getSetting(node, name) : process.env[name]) as unknown;
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;

@@ -1,15 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Why a request is refused that does not come from the editor itself. */
+/** Why a request that does not come from the editor is refused. */
 export interface Refusal {
   status: 403 | 415;
   message: string;
 }
 
 /**
- * Any web page that is open in a browser on this network can post a form to Node-RED, and without `adminAuth` nothing
- * else stands between the two. JSON cannot be posted across origins without the server's consent, and a browser names
- * the origin.
+ * Any web page in a browser on this network can post a form to Node-RED, and without `adminAuth` nothing else
+ * protects it. JSON cannot be posted across origins without the server's consent, and a browser names the origin.
  * @returns `undefined` for a request of the editor, or of a program that is no browser.
  */
 export function refuseForeign({ headers }: IncomingMessage): Refusal | undefined {
@@ -25,7 +24,7 @@ export function refuseForeign({ headers }: IncomingMessage): Refusal | undefined
     : undefined;
 }
 
-/** A proxy in front of Node-RED may have changed `host`; a browser lets no page set either header. */
+/** A proxy in front of Node-RED may have changed `host`; no browser lets a page set either header. */
 function isOwnOrigin(headers: IncomingMessage['headers']): boolean {
   const { origin } = headers;
   if (origin === undefined) return true;

@@ -5,7 +5,7 @@ import { findNode } from '../../nodes/node-red/shared/red';
 /** Node-RED's own configuration node `http proxy`. */
 interface ProxyNode extends Node<{ username?: string; password?: string }> {
   url: string;
-  /** Hosts that are reached without it. */
+  /** Hosts that are reached without the proxy. */
   noproxy?: string[];
 }
 
@@ -14,8 +14,8 @@ function isProxyNode(node: Node): node is ProxyNode {
 }
 
 /**
- * What a proxy node says of the way to this address, as Node-RED's `http request` takes it: the environment counts only
- * where no node is chosen.
+ * The proxy for this address according to a proxy node, with the rules of Node-RED's `http request`: the environment
+ * counts only where no node is chosen.
  */
 export function proxyOfNode(RED: NodeAPI, id: string, address: string): ProxyChoice | undefined {
   const node = findNode(RED, id, isProxyNode);

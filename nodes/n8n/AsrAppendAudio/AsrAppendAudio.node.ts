@@ -11,7 +11,7 @@ import { itemByItem, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
 
-/** Audio for a session that was opened before. */
+/** Gives audio to a session that was opened before. */
 export class AsrAppendAudio implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'ASR Append Audio',
@@ -59,7 +59,7 @@ async function append(
   await held.append(chunks, () => known, given);
   const drained = held.drain();
   const pairedItem = { item: itemIndex };
-  // In any case, because a workflow goes on only along items.
+  // There is always an item, because a workflow only goes on along items.
   const nothing = { type: 'interim', sessionId: held.sessionId, text: '', stableText: '' };
   items.interim.push(sessionItem(name, { ...nothing, ...drained.interim }, pairedItem));
   items.addDrained(name, drained, pairedItem);

@@ -9,7 +9,7 @@ import { itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
 
-/** Ends the open sentence of a session, and waits for the text of what was given since the last commit. */
+/** Ends the open sentence of a session, and waits for the text since the last commit. */
 export class AsrCommit implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'ASR Commit',

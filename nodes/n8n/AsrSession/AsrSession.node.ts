@@ -14,14 +14,14 @@ import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS, LIMITS } from './limit
 
 const OPEN = { operation: ['open'] };
 
-/** What each does, for which items at once, and the output on which the workflow goes on in any case. */
+/** The operations: what each does, for which items at once, and the output on which the workflow goes on. */
 const OPERATIONS = {
   open: { run: open, groupsOf: itemByItem, output: 'interim' },
   finish: { run: finish, groupsOf: itemsBySession, output: 'final' },
   abort: { run: abort, groupsOf: itemsBySession, output: 'final' },
 } as const;
 
-/** A recognition that lasts: opened here, fed and committed by other nodes, ended here or by itself. */
+/** A session that lasts: this node opens and ends it, other nodes feed and commit it. */
 export class AsrSession implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'ASR Session',

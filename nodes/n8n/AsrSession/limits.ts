@@ -1,17 +1,17 @@
 import type { IDataObject } from 'n8n-workflow';
 import { AsrError } from '../../../lib/vocabulary/errors';
 
-/** Long enough for most of what a workflow does between two nodes. */
+/** Enough for most of what a workflow does between two nodes. */
 export const DEFAULT_UNUSED_SECONDS = 300;
 export const DEFAULT_LONGEST_MINUTES = 120;
 
-/** What the node may be set to: above 0, up to and with `max`. */
+/** The limits of the settings: above 0, up to and including `max`. */
 export const LIMITS = {
   unusedSeconds: { label: 'End When Unused', max: 86_400, default: DEFAULT_UNUSED_SECONDS },
   longestMinutes: { label: 'Longest Duration', max: 1440, default: DEFAULT_LONGEST_MINUTES },
 } as const;
 
-/** @throws AsrError `INVALID_OPTION` for what an expression gave and is no number within the bounds */
+/** @throws AsrError `INVALID_OPTION` for a value of an expression that is no number within the bounds. */
 export function readLimit(options: IDataObject, name: keyof typeof LIMITS): number {
   const { label, max, default: byDefault } = LIMITS[name];
   const value = options[name] ?? byDefault;

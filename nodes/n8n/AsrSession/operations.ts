@@ -10,7 +10,7 @@ import { sessionOptions } from '../shared/session-options';
 import { heldSession, openHeldSession } from '../shared/session-registry';
 import { readLimit } from './limits';
 
-/** The item goes on as it came, audio included, with what was opened. */
+/** The item goes on unchanged, audio included, with the data of the opened session. */
 export async function open(
   context: IExecuteFunctions,
   { name: sessionName, items: [itemIndex] }: SessionGroup,
@@ -25,7 +25,7 @@ export async function open(
   const opened = await held.ready();
   const { json, binary } = context.getInputData()[itemIndex] ?? { json: {} };
   items.interim.push({
-    // What the item has of its own is its own: a name of ours never takes the place of a caller's data.
+    // The item's own data has priority: none of our names may replace it.
     json: { ...asData(opened), sessionName, ...json },
     ...(binary && { binary }),
     pairedItem: { item: itemIndex },

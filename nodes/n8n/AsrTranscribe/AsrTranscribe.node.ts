@@ -13,7 +13,7 @@ import { DEFAULT_AT_ONCE, PROPERTIES, TOOL_PROPERTIES } from './properties';
 import { transcriptItems } from './transcript-items';
 import type { ItemSettings } from './transcript-items';
 
-/** A recording in, its text out. */
+/** Takes recordings and gives their text. */
 export class AsrTranscribe implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'ASR Transcribe',
@@ -27,7 +27,7 @@ export class AsrTranscribe implements INodeType {
     subtitle: '={{ $parameter["model"] === "custom" ? $parameter["modelName"] : $parameter["model"] }}',
     description: 'Turn recordings into text, with emotions, times and captions',
     defaults: { name: 'ASR Transcribe' },
-    // n8n's type leaves the fields out, which its loader takes all the same.
+    // n8n's type lacks these fields, but its loader accepts them.
     usableAsTool: { replacements: { properties: TOOL_PROPERTIES } as object },
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main],
@@ -67,7 +67,7 @@ export class AsrTranscribe implements INodeType {
       },
     );
     const failed = results.find(({ hasFailed }) => hasFailed);
-    // n8n tries again where the first item has an error, and drops what else there is.
+    // n8n repeats the node where the first item has an error, and drops all other items.
     if (failed && isRepeatable) return [failed.items];
     end();
     return [results.flatMap((result) => result.items)];
@@ -79,7 +79,7 @@ async function transcribeItem(
   itemIndex: number,
   signal: AbortSignal,
 ): Promise<INodeExecutionData[]> {
-  // Before anything is sent, and so billed.
+  // Checked before anything is sent, and so billed.
   const settings = readItemSettings(context, itemIndex);
   const options = await sessionOptions(ofItem(context, itemIndex));
   const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
@@ -112,7 +112,7 @@ function readItemSettings(context: IExecuteFunctions, itemIndex: number): Omit<I
   };
 }
 
-/** `call.ogg` becomes `call`. */
+/** Turns `call.ogg` into `call`. */
 function baseNameOf(fileName: string | undefined): string {
   return fileName?.replace(/^.*[\\/]/, '').replace(/\.[^.]+$/, '') || 'captions';
 }

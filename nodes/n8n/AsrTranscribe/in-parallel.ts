@@ -1,7 +1,7 @@
 /**
- * Does `work` for 0 to `count` - 1, at most `atOnce` at the same time, and gives the results in that order. After a
- * failure nothing new is begun and `stop` is called; it rejects with the first failure once all that was begun has
- * ended.
+ * Calls `work` for 0 to `count` - 1, at most `atOnce` at a time, and returns the results in that order. After a
+ * failure no further work is begun and `stop` is called; the promise rejects with the first failure once all work
+ * that was begun has ended.
  */
 export async function inParallel<T>(
   count: number,

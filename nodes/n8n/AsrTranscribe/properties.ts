@@ -66,5 +66,5 @@ const RECOGNITION_PROPERTIES: INodeProperties[] = [
 
 export const PROPERTIES: INodeProperties[] = [...AUDIO_PROPERTIES, ...RECOGNITION_PROPERTIES];
 
-/** The same for the node as an agent's tool. */
+/** These fields for the node as an agent's tool. */
 export const TOOL_PROPERTIES: INodeProperties[] = [...TOOL_AUDIO_PROPERTIES, ...RECOGNITION_PROPERTIES];

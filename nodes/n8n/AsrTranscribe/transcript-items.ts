@@ -14,9 +14,9 @@ type CaptionFormat = keyof typeof CAPTIONS;
 export interface ItemSettings {
   per: 'file' | 'sentence';
   captions: CaptionFormat | 'none';
-  /** The binary field that the captions go into. */
+  /** The binary field for the captions. */
   captionsField: string;
-  /** Of the recording, without its ending. */
+  /** The name of the recording without its ending. */
   baseName: string;
 }
 
@@ -39,7 +39,8 @@ export async function transcriptItems(
     };
     return [{ json: asData(json), ...(binary && { binary }), pairedItem }];
   }
-  // A workflow goes on only along items: Loop Over Items would end at a recording in which nobody speaks.
+  // There is always an item, because a workflow only goes on along items: Loop Over Items would end at a recording
+  // without speech.
   const shown = sentences.length === 0 ? [{ text: '' }] : sentences.map(({ type: _type, ...rest }) => rest);
   return shown.map((sentence, index) => ({
     json: asData({
@@ -48,7 +49,7 @@ export async function transcriptItems(
       sentenceCount: sentences.length,
       ...(transcript.sessionId !== undefined && { sessionId: transcript.sessionId }),
     }),
-    // With the first sentence only: it is the same file for all of them.
+    // Only the first sentence gets it, because it is the same file for all of them.
     ...(binary && index === 0 && { binary }),
     pairedItem,
   }));

@@ -11,10 +11,10 @@ import { listenForOne, listenOn } from './hosting';
 import { readSettings } from './settings';
 import { SOURCE_OPTIONS, SOURCE_PROPERTIES } from './source-properties';
 
-/** Nobody commits here, so silence ends the sentences; and all audio is decoded here. */
+/** Without commits silence ends the sentences, and all audio is decoded here. */
 const OF_NO_USE = ['mode', 'wireFormat'];
 
-/** Something live in, an execution for each sentence that is spoken. */
+/** Listens to a live source, and starts an execution for each spoken sentence. */
 export class AsrTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'ASR Trigger',

@@ -10,7 +10,10 @@ import type { TriggerSettings } from './settings';
 import { TriggerItems } from './trigger-items';
 import type { TriggerItemSettings } from './trigger-items';
 
-/** An active workflow: connects now, gives an item for each event, until n8n closes it or nothing more can come. */
+/**
+ * Serves an active workflow: connects now and gives an item for each event, until n8n closes it or nothing more can
+ * come.
+ */
 export async function listenOn(
   context: ITriggerFunctions,
   settings: TriggerSettings,
@@ -24,7 +27,7 @@ export async function listenOn(
   const listening = new Listening({
     ...listeningOptions(settings, items, log),
     onBadItem: badItem,
-    // n8n closes the trigger then, and starts it again after a while.
+    // n8n then closes the trigger, and starts it again after a while.
     onFailure: (error) => {
       known.end();
       items.close();
@@ -48,9 +51,9 @@ export async function listenOn(
 }
 
 /**
- * "Execute step" in the editor: the first utterance, then everything is closed. n8n puts its own `emit` in place only
- * after `trigger()` has returned, and waits for this function before it looks at what was emitted: an `emitError`
- * meanwhile would be a rejection that nobody handles, so what goes wrong is thrown.
+ * Serves "Execute step" in the editor: waits for the first utterance and closes everything. n8n puts its own `emit`
+ * in place only after `trigger()` has returned, and waits for this function before it looks at what was emitted. An
+ * `emitError` before that would be an unhandled rejection, so errors are thrown.
  */
 export function listenForOne(context: ITriggerFunctions, settings: TriggerSettings): ITriggerResponse {
   let onFirst: () => void = () => undefined;
@@ -77,14 +80,14 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
   const close = (): Promise<void> => {
     items.close();
     stopHearing?.();
-    // By the word "canceled" n8n tells what was stopped from what has failed.
+    // n8n tells a stopped test from a failed one by the word "canceled".
     onFailure(new AsrError('ABORTED', 'Listening was canceled.'));
     return listening.close();
   };
   return {
     manualTriggerFunction: async () => {
       try {
-        // A port can be opened once.
+        // A port can be opened only once.
         if (!stopHearing) await listening.start();
         await first;
       } catch (error) {
@@ -97,7 +100,7 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
   };
 }
 
-/** What both have in common. */
+/** The options that active workflows and the editor share. */
 function listeningOptions(
   { source, session, rateHz }: TriggerSettings,
   items: TriggerItems,
@@ -119,7 +122,7 @@ function listeningOptions(
   };
 }
 
-/** A sentence shows more than the first word of it, where both are asked for. */
+/** In the editor, a whole sentence shows more than its first word where both are asked for. */
 function utterancesOf(items: TriggerItemSettings): TriggerItemSettings {
   const types = items.types.filter((type) => type !== 'interim');
   return types.length > 0 ? { ...items, types } : items;

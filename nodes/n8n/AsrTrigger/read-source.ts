@@ -16,8 +16,8 @@ type Parameter = (name: string, fallback: unknown) => unknown;
 
 /**
  * The source that the fields of source-properties.ts describe.
- * @param rateHz Of the session: what ffmpeg is asked for.
- * @param network What n8n lets it reach, and how.
+ * @param rateHz Rate of the session, which ffmpeg is asked for.
+ * @param network n8n's rules for connections.
  * @throws AsrError `INVALID_OPTION`
  */
 export function readSource(parameter: Parameter, rateHz: number, network: NetworkHelpers): LiveSource {
@@ -74,8 +74,8 @@ function portOptions(parameter: Parameter, options: IDataObject, hints: AudioFor
 }
 
 /**
- * Where the operator lets files be opened: FLOW_ASR_FILE_FOLDERS, separated as the PATH is, within what n8n's own
- * N8N_RESTRICT_FILE_ACCESS_TO allows, separated by semicolons.
+ * The folders whose files the operator allows to be opened: FLOW_ASR_FILE_FOLDERS, separated as in PATH, within n8n's
+ * own N8N_RESTRICT_FILE_ACCESS_TO, separated by semicolons.
  */
 function fileFolders(): string[] {
   const ours = process.env.FLOW_ASR_FILE_FOLDERS?.split(path.delimiter).filter(Boolean) ?? [];
@@ -87,7 +87,7 @@ function fileFolders(): string[] {
   );
 }
 
-/** Within its bounds: an expression may give anything. */
+/** A number within its bounds, because an expression may give anything. */
 function numberOf(value: unknown, fallback: number, min: number, max: number): number {
   const number = value === undefined || value === '' ? fallback : Number(value);
   return Number.isNaN(number) ? fallback : Math.min(Math.max(number, min), max);

@@ -5,13 +5,16 @@ import { asNodeFault } from '../shared/errors';
 const MIN_BETWEEN_FAILED_EXECUTIONS_MS = 60_000;
 
 export interface Reporter {
-  /** Into n8n's log. */
+  /** Writes into n8n's log. */
   log: (message: string) => void;
-  /** As a failed execution, which the error workflow hears of; at most one a minute, the others only into the log. */
+  /**
+   * Reports an error as a failed execution, of which the error workflow is told; at most one a minute, and the others
+   * only in the log.
+   */
   badItem: (error: Error) => void;
 }
 
-/** How a trigger says what went wrong with something while the rest goes on. */
+/** Creates the means by which a trigger reports a partial failure while everything else goes on. */
 export function createReporter(context: ITriggerFunctions): Reporter {
   const node = context.getNode();
   let savedAtMs = -Infinity;
@@ -28,7 +31,7 @@ export function createReporter(context: ITriggerFunctions): Reporter {
       log(error.message);
       if (nowMs - savedAtMs < MIN_BETWEEN_FAILED_EXECUTIONS_MS) return;
       savedAtMs = nowMs;
-      // Older versions of n8n have none.
+      // Older versions of n8n do not have it.
       const host: Partial<Pick<ITriggerFunctions, 'saveFailedExecution'>> = context;
       host.saveFailedExecution?.(asNodeFault(node, error));
     },

@@ -1,23 +1,23 @@
 import type { IDataObject, ITriggerFunctions } from 'n8n-workflow';
 import { hostState } from '../shared/host-state';
 
-/** Hears the items of an active workflow's trigger along with the workflow. */
+/** Receives the items of an active workflow's trigger as well. */
 type Observer = (json: IDataObject) => void;
 
 /**
- * The triggers of active workflows in this process, with those who hear their items along: a port can be opened once, so
- * "execute step" in the editor shows what comes to the active workflow.
+ * The triggers of active workflows in this process, with their observers. A port can be opened only once, so "Execute
+ * step" in the editor shows what the active workflow gets.
  */
 function listeners(): Map<string, Set<Observer>> {
   return hostState('listeners');
 }
 
-/** By workflow, node and source: another port in the editor is another listener. */
+/** The key consists of workflow, node and source: another port in the editor is another listener. */
 function keyOf(context: ITriggerFunctions, source: string): string {
   return JSON.stringify([context.getWorkflow().id, context.getNode().id, source]);
 }
 
-/** Makes an active trigger known. @returns what tells its items, and what takes it back */
+/** Registers an active trigger. @returns A function that tells observers of its items, and one that removes it. */
 export function announce(context: ITriggerFunctions, source: string): { tell: Observer; end: () => void } {
   const key = keyOf(context, source);
   const observers = new Set<Observer>();
@@ -32,7 +32,10 @@ export function announce(context: ITriggerFunctions, source: string): { tell: Ob
   };
 }
 
-/** Hears the active trigger with the same source along. @returns what ends that; `undefined` where there is none */
+/**
+ * Observes the active trigger with the same source. @returns A function that ends that; `undefined` where there is no
+ * such trigger.
+ */
 export function hearAlong(
   context: ITriggerFunctions,
   source: string,

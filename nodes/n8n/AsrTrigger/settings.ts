@@ -13,16 +13,16 @@ const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim']
 const DEFAULT_INTERIM_SECONDS = 1;
 const MIN_INTERIM_SECONDS = 0.1;
 
-/** What the fields of the node say, checked. */
+/** The checked settings of the node. */
 export interface TriggerSettings {
   source: LiveSource;
   session: SessionOptions;
-  /** Of the audio that the session gets. */
+  /** Rate of the audio for the session. */
   rateHz: number;
   items: TriggerItemSettings;
 }
 
-/** @throws NodeOperationError of n8n that says which field is wrong */
+/** @throws NodeOperationError of n8n that says which field is wrong. */
 export async function readSettings(context: ITriggerFunctions): Promise<TriggerSettings> {
   const parameter = (name: string, fallback: unknown): unknown => context.getNodeParameter(name, fallback);
   try {
@@ -31,7 +31,7 @@ export async function readSettings(context: ITriggerFunctions): Promise<TriggerS
       credentials: (name) => context.getCredentials(name),
       network: context.helpers,
     });
-    // Says now what opening a session would say only once there is audio.
+    // Reports now what opening a session would report only once there is audio.
     configure(session);
     const rateHz = session.sampleRateHz ?? firstRate(findModel(session.model ?? ''));
     return {

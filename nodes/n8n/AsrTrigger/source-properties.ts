@@ -3,7 +3,7 @@ import { RAW_AUDIO_OPTIONS } from '../shared/audio-input';
 
 const PORTS = ['tcp', 'udp'];
 
-/** Where the audio comes from. */
+/** The fields that say where the audio comes from. */
 export const SOURCE_PROPERTIES: INodeProperties[] = [
   {
     displayName: 'Source',
@@ -94,7 +94,7 @@ export const SOURCE_PROPERTIES: INodeProperties[] = [
   },
 ];
 
-/** For the collection `options`. */
+/** Fields for the collection `options`. */
 export const SOURCE_OPTIONS: INodeProperties[] = [
   {
     displayName: 'Allowed Senders',

@@ -1,29 +1,29 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../../../lib/vocabulary/events';
 
-/** What may start the workflow. */
+/** The events that can start the workflow. */
 export type TriggerEventType = 'final' | 'emotion' | 'interim';
 
 export interface TriggerItemSettings {
   types: readonly TriggerEventType[];
-  /** Of one sender; in between only the newest is kept. */
+  /** Interval for the interims of one sender; in between only the newest is kept. */
   interimEveryMs: number;
-  /** Of an interim, only what will not change any more. */
+  /** Whether only the stable text of interims is given. */
   isStableOnly: boolean;
 }
 
 /** What is remembered of one sender. */
 interface SenderState {
-  /** The service's id of the session or task that runs now, for support requests. */
+  /** The service's id of the current session or task, for support requests. */
   sessionId?: string;
   emotion?: string;
-  /** The interim that was given last, by sentence and text. */
+  /** The last interim that was given, by sentence and text. */
   shown?: string;
   waiting?: InterimEvent;
   timer?: NodeJS.Timeout;
 }
 
-/** Makes items of events: those that were asked for, and not more of them. */
+/** Makes items of the chosen events. */
 export class TriggerItems {
   readonly #settings: TriggerItemSettings;
   readonly #emit: (json: IDataObject) => void;
@@ -46,7 +46,7 @@ export class TriggerItems {
         if (this.#wants('interim')) this.#interim(event, sender);
         return;
       case 'final': {
-        // The final replaces it.
+        // The final replaces the waiting interim.
         delete this.#stateOf(sender).waiting;
         if (this.#wants('final') && event.text !== '') this.#give(event, sender);
         return;
@@ -63,7 +63,7 @@ export class TriggerItems {
     this.#senders.delete(sender);
   }
 
-  /** Nothing is given any more. */
+  /** Gives nothing from now on. */
   close(): void {
     this.#isClosed = true;
     for (const sender of [...this.#senders.keys()]) this.onSenderGone(sender);
@@ -89,7 +89,7 @@ export class TriggerItems {
     this.#give(waiting, sender);
   }
 
-  /** Finals carry their emotion anyway; a workflow is started by one that is new. */
+  /** Finals have their emotion anyway; only a changed emotion starts a workflow. */
   #emotion(event: EmotionEvent, sender: string): void {
     const state = this.#stateOf(sender);
     if (event.emotion === state.emotion) return;

@@ -9,7 +9,10 @@ import { readChoice } from './choice';
 
 const SOURCES = ['binary', 'url', 'base64'] as const;
 
-/** Where the audio of an item is. As a tool of an AI agent a node gets no binary: hence the address and the text. */
+/**
+ * The fields that say where the audio of an item is. A node that is the tool of an AI agent gets no binary data,
+ * hence the address and the text.
+ */
 export const AUDIO_PROPERTIES: INodeProperties[] = [
   {
     displayName: 'Audio Source',
@@ -54,7 +57,7 @@ export const AUDIO_PROPERTIES: INodeProperties[] = [
   },
 ];
 
-/** The same for a node that is an agent's tool, which gets no binary. */
+/** These fields for a node that is an agent's tool, which gets no binary data. */
 export const TOOL_AUDIO_PROPERTIES: INodeProperties[] = AUDIO_PROPERTIES.flatMap((property) => {
   if (property.name === 'binaryPropertyName') return [];
   if (property.name !== 'source') return [property];
@@ -62,7 +65,7 @@ export const TOOL_AUDIO_PROPERTIES: INodeProperties[] = AUDIO_PROPERTIES.flatMap
   return [{ ...property, ...(options && { options }), default: 'url' }];
 });
 
-/** What raw samples cannot say of themselves, for the collection `options`. */
+/** The description of raw samples, for the collection `options`. */
 export const RAW_AUDIO_OPTIONS: INodeProperties[] = [
   {
     displayName: 'Raw Audio: Channels',
@@ -96,17 +99,17 @@ export const RAW_AUDIO_OPTIONS: INodeProperties[] = [
   },
 ];
 
-/** The audio of an item, to be read once, and what is known of it. */
+/** The audio of an item, which can be read once, and the hints about it. */
 export interface AudioInput {
   audio: AudioSource;
-  /** How a text is to be taken: never as the path of a file of the machine that n8n runs on. */
+  /** How a text is read: never as the path of a file on n8n's machine. */
   strings: NonNullable<ReadAudioOptions['strings']>;
   hints: AudioFormatHints;
-  /** For an address. */
+  /** Fetches an address. */
   fetch: Fetch;
 }
 
-/** @throws NodeOperationError of n8n when the item has no such binary field */
+/** @throws NodeOperationError of n8n when the item has no such binary field. */
 export async function audioInput(context: IExecuteFunctions, itemIndex: number): Promise<AudioInput> {
   const hints = rawHints(context.getNodeParameter('options', itemIndex, {}));
   const source = readChoice('source', context.getNodeParameter('source', itemIndex, 'binary'), SOURCES);
@@ -125,7 +128,8 @@ export async function audioInput(context: IExecuteFunctions, itemIndex: number):
     fetch,
     hints: {
       ...(typeof fileName === 'string' && fileName && { fileName }),
-      // Also one that is not of audio: an image is refused by it, where the bytes do not say otherwise.
+      // A type that is not of audio is passed on, too: it gets an image refused where the bytes do not tell
+      // otherwise.
       ...(typeof mimeType === 'string' && mimeType && { mimeType }),
       ...hints,
       isRecording: true,
@@ -133,7 +137,7 @@ export async function audioInput(context: IExecuteFunctions, itemIndex: number):
   };
 }
 
-/** A Code node may have put anything into the field, and the storage may have lost what n8n put there. */
+/** A Code node may have put anything into the field, and the storage may have lost n8n's file. */
 async function fileOf(context: IExecuteFunctions, binary: unknown, field: unknown): Promise<AudioSource> {
   const { id, data } = (binary ?? {}) as { id?: unknown; data?: unknown };
   if (typeof id === 'string' && id !== '') {

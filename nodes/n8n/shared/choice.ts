@@ -1,7 +1,7 @@
 import { AsrError } from '../../../lib/vocabulary/errors';
 
 /**
- * One of a field's choices: an expression may give anything.
+ * Reads one of a field's choices, because an expression may give anything.
  * @throws AsrError `INVALID_OPTION`
  */
 export function readChoice<const T extends string>(param: string, value: unknown, choices: readonly T[]): T {

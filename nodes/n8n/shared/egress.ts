@@ -9,13 +9,13 @@ import { systemEnvironment } from '../../../lib/transport/system';
 import type { Environment } from '../../../lib/transport/environment';
 import { AsrError } from '../../../lib/vocabulary/errors';
 
-/** What n8n has for clients that are not its own; from 2.12 on. Its types are those of an older version. */
+/** n8n's protection for clients that are not its own, from 2.12 on. The types are those of an older version. */
 interface EgressFilter {
   validateUrl: (url: URL) => Promise<{ ok: true } | { ok: false; error: Error }>;
   createSecureLookup: () => LookupFunction;
 }
 
-/** The helpers of an execution or a trigger, as far as they concern the network. */
+/** The helpers of an execution or a trigger for the network. */
 export interface NetworkHelpers {
   httpRequest: (options: IHttpRequestOptions) => Promise<unknown>;
   getSecureEgressFilter?: () => EgressFilter;
@@ -29,8 +29,8 @@ interface FullResponse {
 }
 
 /**
- * Fetches as n8n's own nodes do: through the proxy that n8n was given, and nowhere that its SSRF protection forbids. Each
- * redirect is a request of its own, so it is checked like the first.
+ * Fetches as n8n's own nodes do: through n8n's proxy, and never where its SSRF protection forbids it. Each redirect
+ * is a request of its own, so it is checked like the first.
  */
 export function hostFetch(helpers: NetworkHelpers): Fetch {
   return async (url, { headers, signal }) => {
@@ -52,7 +52,7 @@ export function hostFetch(helpers: NetworkHelpers): Fetch {
   };
 }
 
-/** n8n's rules for connections that do not go through its own client; `undefined` in a version that has none. */
+/** n8n's rules for connections outside of its own client; `undefined` in a version that has none. */
 export function egressGuard(helpers: NetworkHelpers): EgressGuard | undefined {
   const filter = helpers.getSecureEgressFilter?.();
   if (!filter) return undefined;
@@ -71,7 +71,7 @@ export function sessionEnvironment(helpers: NetworkHelpers): Partial<Environment
   return guard && { connect: guardedConnect(systemEnvironment.connect, guard) };
 }
 
-/** What n8n's SSRF protection says, in words that say what to do. */
+/** Turns the refusal of n8n's SSRF protection into a message that says what to do. */
 function refusalOf(error: unknown, hostname: string): AsrError | undefined {
   const { name, cause } = error as { name?: unknown; cause?: { name?: unknown } };
   if (![name, cause?.name].some((one) => typeof one === 'string' && one.startsWith('SsrfBlocked')))
@@ -83,7 +83,7 @@ function refusalOf(error: unknown, hostname: string): AsrError | undefined {
   );
 }
 
-/** n8n's client puts the request into its errors, headers and all, where a password may be. */
+/** n8n's client puts the request with its headers into errors, where a password may be. */
 function withoutRequest(error: unknown): Error {
   if (error instanceof AsrError) return error;
   const { message, code, name } = error as NodeJS.ErrnoException;

@@ -4,7 +4,7 @@ import { AsrError } from '../../../lib/vocabulary/errors';
 import type { AsrErrorCode } from '../../../lib/vocabulary/errors';
 import { pairing } from './items';
 
-/** What the service answered, or that it did not: n8n shows these apart from mistakes in the workflow. */
+/** Errors that come from the service or its absence. n8n shows these apart from mistakes in the workflow. */
 const OF_THE_SERVICE: ReadonlySet<AsrErrorCode> = new Set<AsrErrorCode>([
   'AUTHENTICATION',
   'PAYMENT',
@@ -24,7 +24,7 @@ const OF_THE_SERVICE: ReadonlySet<AsrErrorCode> = new Set<AsrErrorCode>([
   'COMMIT_TIMEOUT',
 ]);
 
-/** An error as n8n shows it: what happened, what to do, and in an execution the item that it happened to. */
+/** An error as n8n shows it: what happened, what to do, and in an execution the item that it belongs to. */
 export type NodeFault = NodeApiError | NodeOperationError;
 
 export function asNodeFault(node: INode, error: unknown, itemIndex?: number): NodeFault {
@@ -52,7 +52,7 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
           },
         )
       : new NodeOperationError(node, message, shown);
-  // n8n replaces what has the name of a system error in it (ECONNREFUSED) by general words; ours say more.
+  // n8n replaces a message with the name of a system error (ECONNREFUSED) by general words; ours say more.
   fault.message = message;
   fault.description = description;
   if (code !== undefined) fault.context.code = code;
@@ -63,7 +63,10 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
   return fault;
 }
 
-/** The service's ids stand in the text: it is all that a person sees of an error and can give to the vendor's support. */
+/**
+ * The message with the service's ids, because it is all that a person sees of an error and can give to the vendor's
+ * support.
+ */
 function messageWithIds(error: Error): string {
   if (!(error instanceof AsrError)) return error.message;
   const { message, sessionId, requestId } = error;
@@ -82,8 +85,8 @@ function splitMessage(text: string): { message: string; description: string | un
 }
 
 /**
- * What goes on in place of an item that failed. n8n knows it by its one field `error`, and adds the fields that the item
- * had when it leads to the error output; the file we leave with it, for another try.
+ * The item that replaces a failed one. n8n recognises it by its only field `error`, and adds the item's own fields
+ * when it goes to the error output; the file stays with it, for another try.
  */
 export function failedItem(
   context: IExecuteFunctions,
@@ -99,8 +102,8 @@ export function failedItem(
 }
 
 /**
- * What the node of an execution throws for an item.
- * @returns the fault, and whether the node is to go on with its other items
+ * The error that a node of an execution throws for an item.
+ * @returns The error, and whether the node should go on with its other items.
  */
 export function faultOfItem(
   context: IExecuteFunctions,
@@ -109,7 +112,7 @@ export function faultOfItem(
 ): { fault: NodeFault; goOn: boolean } {
   const node = context.getNode();
   if (context.getExecutionCancelSignal()?.aborted) {
-    // n8n knows a cancelled execution from a failed one by this word.
+    // n8n tells a cancelled execution from a failed one by this word.
     return { fault: new NodeOperationError(node, 'The execution was canceled.', { itemIndex }), goOn: false };
   }
   return { fault: asNodeFault(node, error, itemIndex), goOn: context.continueOnFail() };

@@ -11,12 +11,12 @@ import { HeldSession } from '../../../lib/held-session';
 import type { GivenAudio } from './given-audio';
 import type { CommitResult, Session } from '../../../lib/session/options';
 
-/** An event with the service's id of the session or task that it came from, for support requests. */
+/** An event with the service's id of its session or task, for support requests. */
 export type WithSessionId<E> = E & { sessionId?: string };
 
-/** What a session has given since it was asked the last time. */
+/** What a session has given since it was last asked. */
 export interface Drained {
-  /** The newest of the sentence that is open now: each interim replaces the ones before it. */
+  /** The newest interim of the open sentence: each interim replaces those before it. */
   interim: WithSessionId<InterimEvent> | undefined;
   finals: WithSessionId<FinalEvent>[];
   emotions: WithSessionId<EmotionEvent>[];
@@ -25,19 +25,19 @@ export interface Drained {
 
 export interface ExecutionSessionOptions {
   name: string;
-  /** The node that opened it: it may open it again for its next item. */
+  /** The node that opened it, and may open it again for its next item. */
   openedBy: string;
-  /** Time that no node uses the session, after which it ends. */
+  /** Time without use after which the session ends. */
   unusedMs: number;
-  /** Time after which it ends in any case. */
+  /** Time after which the session ends in any case. */
   longestMs: number;
-  /** Told once; whoever asks for the session later is told the reason. */
+  /** Called once. A later call for the session gets the reason. */
   onEnd: (reason: AsrError) => void;
 }
 
 /**
- * A session between two nodes of an execution. It ends by itself, because n8n tells older versions of nodes neither that
- * the execution is over nor that their code was loaded anew.
+ * A session that lives between the nodes of an execution. It ends by itself, because older versions of n8n tell nodes
+ * neither that the execution is over nor that their code was reloaded.
  */
 export class ExecutionSession {
   readonly openedBy: string;
@@ -47,7 +47,7 @@ export class ExecutionSession {
   readonly #held: HeldSession;
   readonly #options: ExecutionSessionOptions;
   readonly #watched = new WeakSet<AbortSignal>();
-  /** Sentences that have no final yet, in the order of their beginning. */
+  /** Sentences without a final yet, in the order of their beginning. */
   readonly #open = new Map<string, WithSessionId<InterimEvent>>();
   readonly #longest: NodeJS.Timeout;
   #drainedFinals = 0;
@@ -84,12 +84,12 @@ export class ExecutionSession {
     });
   }
 
-  /** The service's id of the session or task that runs now. */
+  /** The service's id of the current session or task. */
   get sessionId(): string | undefined {
     return this.#session.id;
   }
 
-  /** Aborts when the session is over: what is read for it need not be read any more. */
+  /** Aborts when the session is over, so that reading audio for it can stop. */
   get ended(): AbortSignal {
     return this.#ended.signal;
   }
@@ -99,7 +99,7 @@ export class ExecutionSession {
     return this.#held.ready();
   }
 
-  /** @param given What it has of this audio from an earlier try, and is told what it takes now. */
+  /** @param given How much of this audio the session has from an earlier try; updated with what it takes now. */
   append(audio: AsyncIterable<Uint8Array>, hints: () => AudioFormatHints, given?: GivenAudio): Promise<void> {
     return this.#held.use(async () => {
       for await (const chunk of given ? given.rest(audio) : audio) {
@@ -121,15 +121,15 @@ export class ExecutionSession {
     return this.#held.finish();
   }
 
-  /** Ends it at once. @param why goes on after "The session is over: " */
+  /** Ends the session at once. @param why The rest of a sentence that begins with "The session is over: ". */
   end(why: string): void {
     this.#release(this.#over(why));
     this.#session.abort();
   }
 
   /**
-   * Ends it when the signal aborts. A resumed execution has another signal than the one before.
-   * @returns whether the signal is new
+   * Ends the session when the signal aborts. A resumed execution has another signal than before.
+   * @returns Whether the signal is new.
    */
   endWith(signal: AbortSignal | undefined): boolean {
     if (!signal || this.#watched.has(signal)) return false;
@@ -142,7 +142,7 @@ export class ExecutionSession {
     return true;
   }
 
-  /** Everything that came since the last time, once. */
+  /** Returns everything that came since the last call. */
   drain(): Drained {
     const drained: Drained = {
       interim: [...this.#open.values()].at(-1),

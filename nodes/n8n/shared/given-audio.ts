@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { AsrError } from '../../../lib/vocabulary/errors';
 
-/** How much of an item's audio a session has taken: where the item breaks, the next try goes on there. */
+/** How much of an item's audio a session has taken. When the item fails, the next try goes on from there. */
 export class GivenAudio {
   readonly #hash = createHash('sha256');
   #bytes = 0;
   #refusal: Error | undefined;
 
   /**
-   * The audio without what was taken already.
-   * @throws AsrError for audio that does not begin as it did, and what refused its middle: neither can be gone on with
+   * The audio without the part that was taken already.
+   * @throws AsrError For audio whose beginning has changed, and the refusal of an earlier part: neither can be
+   * continued.
    */
   async *rest(audio: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
     if (this.#refusal) throw this.#refusal;
@@ -27,7 +28,7 @@ export class GivenAudio {
     if (known > 0) throw anotherAudio();
   }
 
-  /** The session has taken it. */
+  /** The session has taken the chunk. */
   took(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     this.#hash.update(chunk);

@@ -6,9 +6,11 @@ import type { ParameterName, ParameterSpec } from '../../../lib/vocabulary/param
 import { helpOf, SESSION_TEXTS } from '../../setting-texts';
 import { fieldTexts, PARAMETER_TEXTS } from './parameter-texts';
 
-/** Value of `model` for a name that is typed, or comes from an expression: which model it is, is known only at run time. */
+/**
+ * The value of `model` for a name that is typed or comes from an expression, so that it is only known at run time.
+ */
 export const CUSTOM_MODEL = 'custom';
-/** Value of the sample rate that leaves it to the client. */
+/** The value of the sample rate that leaves the choice to the client. */
 export const AUTOMATIC_RATE = 0;
 
 export const PARAMETER_NAMES = Object.keys(PARAMETER_TEXTS) as ParameterName[];
@@ -16,14 +18,14 @@ export const PARAMETER_NAMES = Object.keys(PARAMETER_TEXTS) as ParameterName[];
 type Show = NonNullable<IDisplayOptions['show']>;
 
 const LANGUAGE_NAMES = new Intl.DisplayNames(['en'], { type: 'language' });
-/** Texts longer than this get more than one line. */
+/** Longer texts get a field of more than one line. */
 const LONG_TEXT = 1000;
 
 /**
- * Which fields each model has, made from the table in lib/vocabulary/models.ts: for each value that a capability has, one field,
- * shown for the models with that value.
- * @param manual What ends a sentence in the mode `manual`, in the words of the node
- * @param show When the node has these fields at all
+ * The fields of each model, made from the table in lib/vocabulary/models.ts: for each value of a capability there is
+ * one field, shown for the models with that value.
+ * @param manual What ends a sentence in the mode `manual`, in the words of the node.
+ * @param show When the node has these fields at all.
  */
 export function recognitionProperties(manual: string, show: Show = {}): INodeProperties[] {
   return [
@@ -87,7 +89,7 @@ export function recognitionOptions(): INodeProperties[] {
   ];
 }
 
-/** The collection, in the order of the names that people read. */
+/** The collection, ordered by the displayed names. */
 export function optionsCollection(options: INodeProperties[], show: Show = {}): INodeProperties {
   return {
     displayName: 'Options',
@@ -144,7 +146,7 @@ function languageProperties(show: Show): INodeProperties[] {
 
 function parameterProperties(name: ParameterName): INodeProperties[] {
   const isOfVad = VAD_PARAMETERS.includes(name);
-  // Where commits end the sentences, the service does not listen for silence.
+  // Where commits end the sentences, the service does not detect silence.
   const specs = byValue((model) => {
     const spec = model.parameters[name];
     return spec && { spec, hide: isOfVad && hasModes(model) };
@@ -154,7 +156,7 @@ function parameterProperties(name: ParameterName): INodeProperties[] {
     name,
     ...fieldOf(spec),
     displayOptions: {
-      // Of a model that is not known yet, whatever the first of the models has.
+      // An unknown model gets the field of the first model that has the setting.
       show: { '/model': index === 0 ? [...ids, CUSTOM_MODEL] : ids },
       ...(hide && { hide: { '/mode': ['manual'] } }),
     },
@@ -224,7 +226,7 @@ function formatOption(format: WireFormat): INodePropertyOptions {
   return { name: `${format.toUpperCase()} (As It Is)`, value: format };
 }
 
-/** What people choose a model by. */
+/** The properties by which people choose a model. */
 function gistOf({ languages, emotions, timestamps, regions }: Omit<Model, 'id'>): string {
   const parts = [
     ...(languages.length > 1 ? [`${languages.length} languages`] : []),
@@ -247,7 +249,7 @@ function idsOf(is: (model: Model) => boolean): string[] {
   return MODELS.filter(is).map(({ id }) => id);
 }
 
-/** The different values that a capability has, each with the models that have it. */
+/** The different values of a capability, each with the models that have it. */
 function byValue<T>(capabilityOf: (model: Model) => T | undefined): { value: T; ids: string[] }[] {
   const groups = new Map<string, { value: T; ids: string[] }>();
   for (const model of MODELS) {

@@ -7,7 +7,7 @@ import type { SessionGroup } from './session-name';
 
 /** What a node does with the items of a session. */
 export interface GroupWork {
-  /** @param given Of the group's first item; none where n8n will not try again. */
+  /** @param given How much of the first item's audio was taken; absent where n8n will not try again. */
   run: (
     context: IExecuteFunctions,
     group: SessionGroup,
@@ -15,13 +15,13 @@ export interface GroupWork {
     given: GivenAudio | undefined,
   ) => Promise<void> | void;
   groupsOf: (context: IExecuteFunctions) => SessionGroup[];
-  /** Where the node's items go in any case, those of failures too. */
+  /** Where the items of the node go, including failed ones. */
   output: 'interim' | 'final';
 }
 
 /**
- * One session after the other: the order of audio and of commits is the order of the items. A group that has failed
- * ends a try that n8n repeats, because what comes after it must stay after it.
+ * Runs one session after the other, because the order of audio and commits is the order of the items. A failed group
+ * ends a try that n8n repeats, because later groups must stay behind it.
  */
 export async function runGroups(
   context: IExecuteFunctions,
@@ -47,7 +47,7 @@ export async function runGroups(
     } catch (error) {
       const { fault, goOn } = faultOfItem(context, error, first);
       if (!goOn) throw fault;
-      // n8n tries again where the first item of the first output has an error, and drops what else there is.
+      // n8n repeats the node where the first item of the first output has an error, and drops everything else.
       if (isRepeatable) return [[failedItem(context, fault, group.items)], [], []];
       items.addFault(output, fault, group.items);
     }

@@ -3,20 +3,20 @@ import { forgetOldest } from '../../../lib/base/forget-oldest';
 import { GivenAudio } from './given-audio';
 import { hostState } from './host-state';
 
-/** More than n8n runs at the same time. */
+/** More than the number of executions that n8n runs at once. */
 const MAX_RUNS = 200;
 
 /**
- * What a run of a node has done, for when n8n tries it again. Retry On Fail runs the whole node anew, with all of its
- * items: without this, what a session has heard already would be said to it once more.
+ * What a run of a node has done, for when n8n repeats it. Retry On Fail runs the whole node again with all of its
+ * items; without this memory a session would get the same audio twice.
  */
 export class RunMemory {
-  /** By the index of an item, or of the first of a group. */
+  /** Results by the index of an item, or of the first item of a group. */
   readonly #outputs = new Map<number, INodeExecutionData[][]>();
   readonly #given = new Map<number, GivenAudio>();
   #tries = 0;
 
-  /** What the item has given at an earlier try. */
+  /** The results of the item at an earlier try. */
   outputsOf(itemIndex: number): INodeExecutionData[][] | undefined {
     return this.#outputs.get(itemIndex);
   }
@@ -25,14 +25,14 @@ export class RunMemory {
     this.#outputs.set(itemIndex, outputs);
   }
 
-  /** How much of the item's audio a session has. */
+  /** How much of the item's audio a session has taken. */
   givenOf(itemIndex: number): GivenAudio {
     const known = this.#given.get(itemIndex) ?? new GivenAudio();
     this.#given.set(itemIndex, known);
     return known;
   }
 
-  /** @returns the number of this try, from 1 */
+  /** @returns The number of this try, from 1. */
   begin(): number {
     this.#tries += 1;
     return this.#tries;
@@ -41,15 +41,15 @@ export class RunMemory {
 
 /** One try of a run. */
 export interface Try {
-  /** None where n8n will not try again. */
+  /** Absent where n8n will not try again. */
   memory: RunMemory | undefined;
-  /** Whether n8n tries again when this one fails. */
+  /** Whether n8n repeats the node if this try fails. */
   isRepeatable: boolean;
-  /** Nothing is left to be done again. */
+  /** Forgets the run, because nothing is left to be repeated. */
   end: () => void;
 }
 
-/** Begins a try of this run of this node. */
+/** Begins a try of this node's run. */
 export function beginTry(context: IExecuteFunctions): Try {
   const { id, retryOnFail, maxTries } = context.getNode();
   if (retryOnFail !== true) return { memory: undefined, isRepeatable: false, end: () => undefined };
@@ -59,7 +59,7 @@ export function beginTry(context: IExecuteFunctions): Try {
   const memory = runs.get(key) ?? new RunMemory();
   runs.set(key, memory);
   forgetOldest(runs, MAX_RUNS);
-  // As n8n counts: getRetryParams of its workflow-execute.ts.
+  // n8n counts in the same way: see getRetryParams in its workflow-execute.ts.
   const isRepeatable = memory.begin() < Math.min(5, Math.max(2, maxTries ?? 3));
   const end = (): void => {
     runs.delete(key);

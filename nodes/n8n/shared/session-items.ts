@@ -8,12 +8,13 @@ import type { Pairing } from './items';
 export const OUTPUT_NAMES = ['Interim', 'Final', 'Emotion'];
 
 /**
- * The value of `usableAsTool` for nodes of a session. An agent calls one tool at a time and reads one output, which a
- * session of several nodes does not fit; ASR Transcribe is the tool. n8n's lint wants the property, its types have no "no".
+ * The value of `usableAsTool` for nodes of a session. An agent calls one tool at a time and reads one output, which
+ * does not fit a session of several nodes; ASR Transcribe is the tool. n8n's lint requires the property, and its
+ * types have no "no".
  */
 export const NOT_A_TOOL = undefined as never;
 
-/** The items of one session or item in a run of a node, for its three outputs. */
+/** The items of one session or one item in a node's run, for its three outputs. */
 export class SessionItems {
   readonly interim: INodeExecutionData[] = [];
   readonly final: INodeExecutionData[] = [];
@@ -21,7 +22,7 @@ export class SessionItems {
   readonly #context: IExecuteFunctions;
   readonly #told: Set<string>;
 
-  /** @param told Hints that this run of the node has told already; those that come are added. */
+  /** @param told Hints that this run has shown already; new ones are added. */
   constructor(context: IExecuteFunctions, told: Set<string>) {
     this.#context = context;
     this.#told = told;
@@ -31,17 +32,20 @@ export class SessionItems {
     return [this.interim, this.final, this.emotion];
   }
 
-  /** Finals, emotions and warnings; what becomes of the interim is the node's to say. */
+  /** Adds finals, emotions and warnings. The node itself decides about the interim. */
   addDrained(sessionName: string, { finals, emotions, warnings }: Drained, pairedItem: Pairing): void {
     for (const final of finals) this.final.push(sessionItem(sessionName, final, pairedItem));
     for (const emotion of emotions) this.emotion.push(sessionItem(sessionName, emotion, pairedItem));
     for (const { code, message } of warnings) {
-      // Not worth a word: it costs nothing and the next audio wakes it.
+      // Not shown: a sleeping session costs nothing, and the next audio wakes it.
       if (code !== 'SLEEPING') this.#hint(`Session "${sessionName}": ${message}`);
     }
   }
 
-  /** A workflow goes on only along items: where a node has waited for finals and there was none, this stands for them. */
+  /**
+   * Stands for the finals where a node has waited for some and there were none, because a workflow only goes on along
+   * items.
+   */
   addEmptyFinal(
     sessionName: string,
     { finals }: Drained,
@@ -52,7 +56,7 @@ export class SessionItems {
     this.final.push(sessionItem(sessionName, { type: 'final', sessionId, text: '' }, pairedItem));
   }
 
-  /** @param output where the node's items go in any case */
+  /** @param output Where the items of the node go. */
   addFault(output: 'interim' | 'final', fault: NodeFault, items: readonly [number, ...number[]]): void {
     this[output].push(failedItem(this.#context, fault, items));
   }
@@ -64,8 +68,8 @@ export class SessionItems {
   }
 }
 
-/** An event of the shared vocabulary, with the name of its session. */
+/** An item for an event, with the name of its session. */
 export function sessionItem(sessionName: string, event: object, pairedItem: Pairing): INodeExecutionData {
-  // `type` is the event's; it stands here to be the first column.
+  // The event's own `type` replaces this one, which only makes it the first column.
   return { json: asData({ type: '', sessionName, ...event }), pairedItem };
 }

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
-/** The field by which the nodes of an execution mean the same session. */
+/** The field by which the nodes of an execution refer to the same session. */
 export const SESSION_NAME_PROPERTY: INodeProperties = {
   displayName: 'Session Name',
   name: 'sessionName',
@@ -10,13 +10,13 @@ export const SESSION_NAME_PROPERTY: INodeProperties = {
   description: 'Nodes of one execution that have the same name here share a session',
 };
 
-/** Input items that mean the same session. */
+/** Input items of the same session. */
 export interface SessionGroup {
   name: string;
   items: readonly [number, ...number[]];
 }
 
-/** Each item for itself. */
+/** Each item is a group of its own. */
 export function itemByItem(context: IExecuteFunctions): SessionGroup[] {
   return context.getInputData().map((_item, itemIndex) => {
     const name: unknown = context.getNodeParameter('sessionName', itemIndex, 'main');
@@ -24,7 +24,9 @@ export function itemByItem(context: IExecuteFunctions): SessionGroup[] {
   });
 }
 
-/** All items of a session together, in the order of their first: a commit is for the session, not for the item. */
+/**
+ * Groups all items of a session, in the order of their first items: a commit is for the session and not for the item.
+ */
 export function itemsBySession(context: IExecuteFunctions): SessionGroup[] {
   const groups = new Map<string, SessionGroup>();
   for (const { name, items } of itemByItem(context)) {

@@ -11,9 +11,9 @@ import { sessionEnvironment } from './egress';
 import type { NetworkHelpers } from './egress';
 import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';
 
-/** What both an execution and a trigger of n8n have. */
+/** What executions and triggers of n8n have in common. */
 export interface ParameterSource {
-  /** Of the item that is worked on; of the workflow in a trigger. */
+  /** Reads a field: in an execution for the current item, in a trigger for the workflow. */
   parameter: (name: string, fallback: unknown) => unknown;
   credentials: (name: string) => Promise<ICredentialDataDecryptedObject>;
   network: NetworkHelpers;
@@ -21,7 +21,7 @@ export interface ParameterSource {
 
 /**
  * The options of a session, from the fields of recognition-properties.ts and the credentials.
- * @throws AsrError `INVALID_OPTION` for an unknown model
+ * @throws AsrError `INVALID_OPTION` for an unknown model.
  */
 export async function sessionOptions({
   parameter,
@@ -29,7 +29,7 @@ export async function sessionOptions({
   network,
 }: ParameterSource): Promise<SessionOptions> {
   const text = (name: string): string => {
-    // An expression that finds nothing gives nothing.
+    // An expression without a result gives nothing.
     const value = parameter(name, '') ?? '';
     return typeof value === 'string' ? value.trim() : JSON.stringify(value);
   };
@@ -52,7 +52,7 @@ export async function sessionOptions({
     ...(environment && { environment }),
     firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
     model: model.id,
-    // Where the model has one mode there is nothing to choose, and what another model left behind does not count.
+    // A model with one mode leaves no choice, and the leftover choice for another model is ignored.
     ...(model.modes.length > 1 && { mode: (text('mode') || 'vad') as SessionMode }),
     language: [...new Set(language.filter((code) => code !== '').map(languageOfTag))],
     parameters: readParameters(stored, model),

@@ -8,14 +8,14 @@ import { ExecutionSession } from './execution-session';
 import { hostState } from './host-state';
 import type { ExecutionSessionOptions } from './execution-session';
 
-/** Reasons that are remembered of sessions that have ended. */
+/** How many reasons of ended sessions are remembered. */
 const MAX_REASONS = 500;
 
 function openSessions(): Map<string, ExecutionSession> {
   return hostState('sessions');
 }
 
-/** Why a session of this key has ended. */
+/** Why the session of each key has ended. */
 function endedSessions(): Map<string, AsrError> {
   return hostState('reasons');
 }
@@ -25,9 +25,9 @@ function keyOf(context: IExecuteFunctions, name: string): string {
 }
 
 /**
- * Opens the session of this name in this execution. The node that has opened it gets the same one again, so that it may
- * be given many items, or stand in a loop.
- * @throws NodeOperationError when another node has opened it; AsrError for options that cannot work
+ * Opens the session of this name in this execution. The node that has opened it gets the same one again, so that it
+ * can take many items or stand in a loop.
+ * @throws NodeOperationError when another node has opened it; AsrError for options that cannot work.
  */
 export function openHeldSession(
   context: IExecuteFunctions,
@@ -65,7 +65,7 @@ export function openHeldSession(
   return held;
 }
 
-/** @throws NodeOperationError when none was opened; AsrError that says why it is over */
+/** @throws NodeOperationError when none was opened; AsrError that says why it is over. */
 export function heldSession(context: IExecuteFunctions, name: string): ExecutionSession {
   const open = openSessions();
   const ended = endedSessions();
@@ -88,7 +88,10 @@ const NOT_OPEN = [
   'After a Wait of more than a minute the session may be gone, and in queue mode the execution may go on in another process that does not have it.',
 ].join(' ');
 
-/** Ends with the execution, where n8n tells: of a cancellation always, of its end from 2.33 on. */
+/**
+ * Ends the session with the execution, where n8n tells nodes of that: of a cancellation always, of the normal end
+ * from 2.33 on.
+ */
 function watch(context: IExecuteFunctions, held: ExecutionSession): void {
   // Once for a run of the execution, not for each of its nodes.
   if (!held.endWith(context.getExecutionCancelSignal())) return;

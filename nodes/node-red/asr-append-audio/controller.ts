@@ -21,17 +21,17 @@ import { Status } from '../shared/status';
 import { watched } from '../shared/stream-watch';
 import { inRealTime } from './real-time';
 
-/** What the editor stores of an `append audio` node. */
+/** The settings of an `append audio` node, as the editor stores them. */
 export interface AppendSettings {
   /** Id of the `asr session` node. */
   session: string;
   property?: string;
   strings?: NonNullable<ReadAudioOptions['strings']>;
-  /** As fast as the session accepts it, or as fast as it was spoken. */
+  /** As fast as the session accepts audio, or as fast as it was spoken. */
   pace?: 'accepted' | 'realtime';
 }
 
-/** One `append audio` node at work. */
+/** The work of one `append audio` node. */
 export class AppendController {
   readonly #RED: NodeAPI;
   readonly #node: Node;
@@ -65,7 +65,7 @@ export class AppendController {
     }
   }
 
-  /** Stops whatever is being read or played. */
+  /** Stops all reading and playing. */
   close(): void {
     this.#closing.abort();
     this.#status.close();
@@ -89,7 +89,7 @@ export class AppendController {
     const lasts = isRealTime || isStream(source);
     await host.append(msg, { lasts, bytes: bytesOf(source)?.length }, async (sink) => {
       const bytes = isRealTime ? undefined : bytesOf(source);
-      // The short way of live audio: there is nothing to read.
+      // The direct way for live audio, which needs no reading.
       if (bytes && bytes.length > 0) {
         await sink.append(source as AudioChunk, hints);
         return;
@@ -114,7 +114,7 @@ export class AppendController {
     });
   }
 
-  /** As fast as the session accepts it. */
+  /** Reads audio as fast as the session accepts it. */
   async #read(source: AudioSource, options: ReadAudioOptions, sink: AudioSink): Promise<void> {
     const { hints = {} } = options;
     let known = hints;
@@ -124,12 +124,12 @@ export class AppendController {
     for await (const chunk of readAudio(source, { ...options, onHints })) await sink.append(chunk, known);
   }
 
-  /** As fast as it was spoken. */
+  /** Plays audio as fast as it was spoken. */
   async #play(source: AudioSource, options: ReadAudioOptions, sink: AudioSink): Promise<void> {
     this.#playing += 1;
     this.#showPlaying();
     try {
-      // How long a piece of it lasts is known only of samples.
+      // The duration of a chunk is only known for raw samples.
       const rateHz = sink.sampleRateHz;
       const hints: AudioFormatHints = { isRecording: false, ...options.hints };
       const samples = decodeAudio(source, { ...options, hints, rateHz, onComplaint: sink.complain });
@@ -142,7 +142,7 @@ export class AppendController {
     }
   }
 
-  /** Once for each, because every message of a source has it. */
+  /** Warns once for each property, because every message of a source has it. */
   #warnOfUnread(msg: NodeMessageInFlow): void {
     for (const [unread, read] of unreadHints(msg)) {
       if (this.#unread.has(unread)) continue;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a microphone would send at once. */
+/** Length of the chunks that a microphone would send. */
 const CHUNK_MS = 100;
 const BYTES_PER_SAMPLE = 2;
 
 /**
- * The same 16-bit mono samples in chunks of 100 ms, each when a microphone would have it. One that comes late does not
- * delay those after it: the time is counted from the first.
+ * The same 16-bit mono samples in chunks of 100 ms, each at the time when a microphone would give it. A late chunk
+ * does not delay the following ones, because time is counted from the first.
  */
 export async function* inRealTime(
   samples: AsyncIterable<Uint8Array>,

@@ -4,15 +4,15 @@ import { findSessionHost } from '../shared/host';
 import type { Done, Send } from '../shared/red';
 import { Status } from '../shared/status';
 
-/** What the editor stores of a `commit` node. */
+/** The settings of a `commit` node, as the editor stores them. */
 export interface CommitSettings {
   /** Id of the `asr session` node. */
   session: string;
-  /** What becomes of the session: it stays open for more audio, or ends with this commit. */
+  /** Whether the session stays open for more audio, or ends with this commit. */
   then: 'keep' | 'finish';
 }
 
-/** One `commit` node at work. */
+/** The work of one `commit` node. */
 export class CommitController {
   readonly #RED: NodeAPI;
   readonly #node: Node;

@@ -31,8 +31,8 @@ export = function (RED: NodeAPI) {
   serveMicrophonePage(RED);
   serveLivePanel(RED, running);
 
-  // What the dialogs of the package share; asr-session.html loads it. Without a permission, as every part of the editor
-  // itself: a <script> cannot show who asks.
+  // The code that the package's dialogs share; asr-session.html loads it. It needs no permission, like every part of
+  // the editor itself, because a <script> cannot send credentials.
   RED.httpAdmin.get('/asr/editor/dialogs.js', (_request, response) => {
     response.sendFile('dialogs.js', { root: path.join(__dirname, '../shared/editor') });
   });

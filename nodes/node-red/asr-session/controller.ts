@@ -33,13 +33,15 @@ import { sessionKey } from './session-key';
 import type { SessionKeyDef } from './session-key';
 import { SessionRegistry } from './session-registry';
 
-/** Of two clocks that ring at the same time, the one that finishes a session is to ring before the one for sleep. */
+/**
+ * When both timers would ring at the same time, the one that finishes a session should ring before the one for sleep.
+ */
 const FINISHES_FIRST_MS = 1000;
 
-/** Last results take a second at most, if the service answers; Node-RED waits 15 s for a node to close. */
+/** The last results take about a second if the service answers; Node-RED waits 15 s for a node to close. */
 const FINISH_BOUND_MS = 8_000;
 
-/** What the editor stores of an `asr session` node. */
+/** The settings of an `asr session` node, as the editor stores them. */
 export interface SessionSettings extends RecognitionDef, SessionKeyDef, ReliabilityDef {
   maxSessions?: string | number;
   idlePolicy?: IdlePolicy;
@@ -47,20 +49,23 @@ export interface SessionSettings extends RecognitionDef, SessionKeyDef, Reliabil
   heldSeconds?: string | number;
   waitingMessages?: string | number;
   overload?: OverloadPolicy;
-  /** Empty for no statistics messages. */
+  /** Empty where there are no statistics messages. */
   statisticsSeconds?: string | number;
-  /** What becomes of open sessions when the node is deployed again, or Node-RED stops. Default `finish`. */
+  /** What happens to open sessions when the node is deployed again, or Node-RED stops. Default `finish`. */
   onDeploy?: 'finish' | 'abort';
 }
 
-/** Events that change what the badge says also where the phase is the same. */
+/** Events that change the text of the badge without changing the phase. */
 const CHANGES_BADGE: ReadonlySet<SessionEvent['type']> = new Set<SessionEvent['type']>([
   'reconnecting',
   'error',
   'finished',
 ]);
 
-/** One `asr session` node at work: actions in, events out, and the host of its `append audio` and `commit` nodes. */
+/**
+ * The work of one `asr session` node: it takes actions, sends events, and serves its `append audio` and `commit`
+ * nodes.
+ */
 export class SessionController implements SessionHost, Viewable {
   readonly #RED: NodeAPI;
   readonly #node: AsrSessionNode;
@@ -118,8 +123,8 @@ export class SessionController implements SessionHost, Viewable {
           append: async (chunk, hints) => {
             if (!live) {
               checkDropped();
-              // Opened by the first bytes, so that a file that is missing opens nothing. From then on the message
-              // stays with its session: the rest of a recording makes no sense in the next one.
+              // The first bytes open the session, so that a missing file opens none. From then on the message stays
+              // with its session, because the rest of a recording makes no sense in the next one.
               live = this.#open(key, msg, context);
               live.readers += 1;
             }
@@ -163,7 +168,7 @@ export class SessionController implements SessionHost, Viewable {
     return live !== undefined;
   }
 
-  /** Resolves when nothing is left of the node; that is within Node-RED's limit of 15 s. */
+  /** Resolves when nothing of the node is left, within Node-RED's limit of 15 s. */
   async close(): Promise<void> {
     if (this.#settings.onDeploy !== 'abort') await this.#registry.finish(FINISH_BOUND_MS);
     this.#registry.close();
@@ -192,7 +197,7 @@ export class SessionController implements SessionHost, Viewable {
   }
 
   #abort(key: string, live: LiveSession | undefined): void {
-    // Audio that arrived before must not open a new session after.
+    // Audio that arrived before must not open a new session afterwards.
     this.#queue.drop(key, new NodeError('ENDED_EARLY', this.#RED._('asr-session.error.aborted')));
     live?.abort();
   }
@@ -241,7 +246,9 @@ export class SessionController implements SessionHost, Viewable {
     });
   }
 
-  /** A session that is to end without audio sleeps until then, where the service would not wait for as long as that. */
+  /**
+   * A session that should end after a time without audio sleeps until then, where the service would not wait as long.
+   */
   #idle(): NonNullable<SessionOptions['idle']> {
     const { idlePolicy: policy = 'reopen' } = this.#settings;
     if (policy === 'close') {
@@ -253,7 +260,10 @@ export class SessionController implements SessionHost, Viewable {
     return { policy, ...(afterMs !== undefined && { afterMs }) };
   }
 
-  /** The end is this node's and not the client's: audio that comes meanwhile opens the next session and is not lost. */
+  /**
+   * This node ends the session, and not the client, so that audio which comes meanwhile opens the next session and is
+   * not lost.
+   */
   #finishAfterMs(): number {
     if (this.#settings.idlePolicy !== 'close') return 0;
     return this.#idleMs() ?? modelOf(this.#settings).idleMs;

@@ -5,31 +5,33 @@ import type { SessionView } from './live-session';
 /** The sessions of one `asr session` node. */
 export interface NodeView {
   nodeId: string;
-  /** In an instance of a subflow: the node in the subflow itself, which is the one that the editor knows. */
+  /**
+   * For an instance of a subflow: the id of the node in the subflow itself, which is the one that the editor knows.
+   */
   templateId?: string;
   model: string;
   sessions: SessionView[];
-  /** Why the last session ended, while no other has opened. */
+  /** Why the last session ended, as long as no other has opened. */
   failure?: ErrorInfo;
 }
 
-/** What the panel asks of a running node. */
+/** What the panel needs of a running node. */
 export interface Viewable {
   view(): NodeView;
-  /** @returns whether there was such a session */
+  /** @returns Whether there was such a session. */
   abort(id: string): boolean;
 }
 
 /**
- * The routes of the editor's panel of open sessions.
- * @param running the nodes that run at the moment
+ * The routes for the editor's panel of open sessions.
+ * @param running The nodes that run at the moment.
  */
 export function serveLivePanel(RED: NodeAPI, running: ReadonlySet<Viewable>): void {
   RED.httpAdmin.get('/asr/sessions', RED.auth.needsPermission('asr-session.read'), (_request, response) => {
     response.json({ nodes: [...running].map((node) => node.view()) });
   });
 
-  // DELETE, which a page of another site cannot send unasked.
+  // A page of another site cannot send DELETE without permission.
   RED.httpAdmin.delete(
     '/asr/sessions/:id',
     RED.auth.needsPermission('asr-session.write'),

@@ -6,25 +6,25 @@ import { HeldSession } from '../../../lib/held-session';
 import type { CommitResult, Session } from '../../../lib/session/options';
 import type { Route } from './messages';
 
-/** What a session is at, with what people want to see of an open one: whether somebody speaks. */
+/** The state of a session, where an open one also shows whether somebody speaks. */
 export type Phase =
   'connecting' | 'waiting' | 'reconnecting' | 'connected' | 'sleeping' | 'speech' | 'finishing';
 
 /** One open session, as the editor's panel shows it. */
 export interface SessionView {
-  /** Of this panel alone. */
+  /** Only used by this panel. */
   id: string;
   key: string;
   phase: Phase;
   openForMs: number;
   audioInMs: number;
-  /** Accepted and not sent yet. */
+  /** Audio that is accepted and not sent yet. */
   audioHeldMs: number;
   reconnects: number;
   text: string;
   isFinal: boolean;
   emotion?: string;
-  /** What was last complained of and is not over. */
+  /** The last problem, if it is not over. */
   problem?: string;
 }
 
@@ -34,7 +34,7 @@ const PHASE_OF_STATE: Record<SessionState, Phase | undefined> = {
   reconnecting: 'reconnecting',
   sleeping: 'sleeping',
   finishing: 'finishing',
-  // The session is about to leave the list.
+  // A closed session is about to leave the list.
   closed: undefined,
 };
 
@@ -55,36 +55,38 @@ function phaseAfter(event: SessionEvent, phase: Phase): Phase {
   }
 }
 
-/** Warnings of a session that is well: it sleeps until there is audio, and its state says so. */
+/** Warnings of a healthy session: it sleeps until there is audio, which its state shows. */
 const IS_NO_PROBLEM: ReadonlySet<WarningCode> = new Set<WarningCode>(['SLEEPING', 'NO_SPEECH']);
 
-/** One session of a key, with the message that opened it and, where wanted, the clock that ends it without audio. */
+/**
+ * One session of a key, with the message that opened it and, where configured, the timer that ends it without audio.
+ */
 export class LiveSession {
   readonly id = randomUUID();
   readonly key: string;
   readonly route: Route;
-  /** The same for results: their topic is the key; where there is none, that of the message that opened the session. */
+  /** The route of results. Their topic is the key or, without a key, that of the message that opened the session. */
   readonly resultRoute: Route;
-  /** True while a `start` message waits for the session: then that message reports a failure. */
+  /** Whether a `start` message waits for the session; then that message reports a failure. */
   reportedByStart = false;
-  /** Messages whose audio goes on: a stream may be silent for long and must not lose its session. */
+  /** How many messages still give audio: a stream may be silent for long and must not lose its session. */
   readers = 0;
   phase: Phase = 'connecting';
-  /** Of the attempts to connect again; only of use while there are any. */
+  /** The current attempt to reconnect; only meaningful while there is one. */
   attempt = 0;
-  /** Of the monotonic clock; only of use while it sleeps. */
+  /** On the monotonic clock; only meaningful while it sleeps. */
   sleepsSinceMs = 0;
   readonly #session: Session;
   readonly #held: HeldSession;
-  /** The dialogue that was given last, as text. */
+  /** The last dialogue, as text. */
   #context: string;
   readonly #openedAtMs = performance.now();
   #said: Pick<SessionView, 'text' | 'isFinal' | 'emotion'> = { text: '', isFinal: true };
   #problem: string | undefined;
 
   /**
-   * @param finishAfterMs without audio; 0 lets it stay
-   * @param context what the session was opened with
+   * @param finishAfterMs Time without audio after which it finishes; 0 lets it stay.
+   * @param context The context that the session was opened with.
    */
   constructor(
     key: string,
@@ -107,7 +109,7 @@ export class LiveSession {
     );
   }
 
-  /** Calls `listener` with every event, the last one included, and with whether it changed the phase. */
+  /** Calls `listener` with every event, including the last one, and with whether it changed the phase. */
   listen(listener: (event: SessionEvent, isPhaseNew: boolean) => void): void {
     this.#session.on('event', (event) => {
       const before = this.phase;
@@ -143,7 +145,7 @@ export class LiveSession {
     return this.#session.heldAudioMs;
   }
 
-  /** Whether nobody would miss it: it costs nothing and takes the place of another. */
+  /** Whether it may be closed to make room for another, because it costs nothing and nobody uses it. */
   get canMakeRoom(): boolean {
     return this.#session.state === 'sleeping' && !this.#held.isInUse && this.readers === 0;
   }
@@ -157,8 +159,8 @@ export class LiveSession {
   }
 
   /**
-   * Gives the session a new dialogue. Messages of one source may all carry it: the same again is nothing new.
-   * @throws AsrError `INVALID_OPTION` when the model takes none in between
+   * Gives the session a new dialogue. All messages of a source may carry one, so an unchanged one is ignored.
+   * @throws AsrError `INVALID_OPTION` when the model cannot change its context during a session.
    */
   updateContext(context: readonly ContextTurn[]): void {
     const text = JSON.stringify(context);
@@ -171,12 +173,12 @@ export class LiveSession {
     return this.#held.commit();
   }
 
-  /** What is left as one commit, then the end of the session. */
+  /** Commits the remaining audio, and then ends the session. */
   async commitAndFinish(): Promise<CommitResult> {
     try {
       return await this.#held.commitIfAny();
     } finally {
-      // The answer is there; how the session ends is told by its events.
+      // The answer is there, and events report how the session ends.
       this.finish().catch(() => undefined);
     }
   }

@@ -2,7 +2,7 @@ import type { NodeMessage, NodeMessageInFlow } from 'node-red';
 import type { SessionEvent } from '../../../lib/vocabulary/events';
 import { errorInfo } from '../shared/errors';
 
-/** Of the message that opened a session, what its results need to find their way back. Not its audio. */
+/** The part of the message that opened a session which its results need to find their way back, without its audio. */
 export type Route = Pick<NodeMessageInFlow, '_msgid' | 'topic'> & Record<string, unknown>;
 
 const ROUTING_PROPERTIES = ['_msgid', 'topic', '_session', 'req', 'res'];
@@ -15,11 +15,11 @@ export function routeOf(msg: NodeMessageInFlow): Route {
   return route as Route;
 }
 
-/** The four outputs: interim, final, emotion, every other event. */
+/** The four outputs: interim, final, emotion, and all other events. */
 export type Outputs = [NodeMessage | null, NodeMessage | null, NodeMessage | null, NodeMessage | null];
 
 export function toOutputs(event: SessionEvent, route: Route): Outputs {
-  // Not a spread, which would make a hidden class for each message (bench/README.md).
+  // No spread is used, because it would make a hidden class for each message (bench/README.md).
   const message = (payload: unknown, asr: object): NodeMessage => Object.assign({ payload, asr }, route);
   switch (event.type) {
     case 'interim':

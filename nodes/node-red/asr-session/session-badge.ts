@@ -3,13 +3,13 @@ import type { SessionEvent } from '../../../lib/vocabulary/events';
 import type { Status } from '../shared/status';
 import type { LiveSession, Phase } from './live-session';
 
-/** Less than this waits for the connection all the time; nobody needs to know. */
+/** Less than this waits for the connection all the time and is not shown. */
 const BUFFERING_FROM_MS = 1000;
 const BUFFERING_SHOWN_EVERY_MS = 500;
 
 const IS_CONNECTING: ReadonlySet<Phase> = new Set<Phase>(['connecting', 'waiting', 'reconnecting']);
 
-/** The badge of an `asr session` node: what its session does, or how many there are. */
+/** The badge of an `asr session` node: the state of its session, or how many there are. */
 export class SessionBadge {
   readonly #status: Status;
   readonly #sessions: () => ReadonlySet<LiveSession>;
@@ -21,7 +21,7 @@ export class SessionBadge {
     this.#sessions = sessions;
   }
 
-  /** Why the last session that failed did, until another one opens. */
+  /** The error of the last failed session, until another one opens. */
   get lastFailure(): AsrError | undefined {
     return this.#lastFailure;
   }
@@ -47,12 +47,12 @@ export class SessionBadge {
     }
   }
 
-  /** Something failed that is no session's failure: shown where there is no session that says more. */
+  /** Shows a failure that belongs to no session, unless a session has more to show. */
   showFailure(error: unknown): void {
     if (this.#sessions().size === 0) this.#status.setFailed(error);
   }
 
-  /** Audio was given: if it has to wait, the badge says how much, for as long as that is so. */
+  /** Audio was given. If it has to wait, the badge shows how much, for as long as it waits. */
   watchBuffer(): void {
     const [first] = this.#sessions();
     if (!this.#bufferTimer && first && isBuffering(first)) this.show();
@@ -80,7 +80,7 @@ export class SessionBadge {
   }
 }
 
-/** Audio that waits for the first connection is what "connecting" says already. */
+/** Audio that waits for the first connection is already covered by "connecting". */
 function isBuffering({ phase, heldAudioMs }: LiveSession): boolean {
   return (phase === 'connected' || phase === 'speech') && heldAudioMs >= BUFFERING_FROM_MS;
 }

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { NodeError } from '../shared/errors';
 import { evaluate } from '../shared/red';
 
-/** How messages are told apart: `none` is one session for all of them. */
+/** How messages are told apart: with `none` all of them share one session. */
 export interface SessionKeyDef {
   keyType?: 'none' | 'msg' | 'str' | 'env';
   key?: string;
@@ -13,7 +13,7 @@ export const NO_KEY = '';
 
 /**
  * The key of the session that a message belongs to.
- * @throws NodeError `NO_KEY` when the message has none: it must not end up in somebody else's session
+ * @throws NodeError `NO_KEY` when the message has none, because it must not reach somebody else's session.
  */
 export function sessionKey(RED: NodeAPI, node: Node, def: SessionKeyDef, msg: NodeMessageInFlow): string {
   const { keyType = 'none', key = '' } = def;

@@ -9,13 +9,13 @@ import type { Translate } from '../shared/red';
 import { LiveSession } from './live-session';
 import { routeOf } from './messages';
 
-/** After an error that every session of the node would meet again (a refused key), and after any other one. */
+/** The pause after an error that every session of the node would meet (a refused key), and after any other error. */
 const PERMANENT_HOLD_OFF_MS = 10_000;
 const HOLD_OFF_MS = 1_000;
 
 export interface RegistryOptions {
   openSession: (context: readonly ContextTurn[], ongoing: OngoingAudio) => Session;
-  /** @param isPhaseNew whether it changed the session's phase */
+  /** @param isPhaseNew Whether it changed the session's phase. */
   onEvent: (event: SessionEvent, live: LiveSession, isPhaseNew: boolean) => void;
   maxSessions: number;
   /** Time without audio after which a session is finished; 0 lets it stay. */
@@ -34,7 +34,7 @@ export class SessionRegistry {
   /** Sessions that take audio. One that is finishing has made room for the next of its key. */
   readonly #byKey = new Map<string, LiveSession>();
   readonly #all = new Set<LiveSession>();
-  /** Streams that may go on after their session; of the key that was used last at the end. */
+  /** Decoder state of streams that may outlive their session, ordered by last use. */
   readonly #ongoing = new Map<string, OngoingAudio>();
   readonly #holdOffs = new Map<string, HoldOff>();
   #holdOffOfAll: HoldOff | undefined;
@@ -57,16 +57,16 @@ export class SessionRegistry {
   }
 
   /**
-   * The session of the key, opened by this message if there is none.
-   * @param context the dialogue that the message brought along
-   * @throws NodeError `TOO_MANY_SESSIONS` or `HOLD_OFF`; AsrError for options that cannot work
+   * The session of the key; this message opens it if there is none.
+   * @param context The dialogue in the message.
+   * @throws NodeError `TOO_MANY_SESSIONS` or `HOLD_OFF`; AsrError for options that cannot work.
    */
   getOrOpen(key: string, msg: NodeMessageInFlow, context?: readonly ContextTurn[]): LiveSession {
     if (!this.get(key)) this.#checkHoldOff(key);
     return this.start(key, msg, context);
   }
 
-  /** As {@link getOrOpen}, also within the time after a failure. */
+  /** Works like {@link getOrOpen}, but also within the pause after a failure. */
   start(key: string, msg: NodeMessageInFlow, context?: readonly ContextTurn[]): LiveSession {
     const live = this.get(key);
     if (!live) return this.#open(key, msg, context ?? []);
@@ -82,7 +82,7 @@ export class SessionRegistry {
     if (active.length >= maxSessions && !sleeper) {
       throw new NodeError('TOO_MANY_SESSIONS', translate('asr-session.error.too-many', { max: maxSessions }));
     }
-    // First, because options that cannot work must not cost another session its life.
+    // Comes first, because options that cannot work must not end another session.
     const session = this.#options.openSession(context, this.#ongoingOf(key));
     sleeper?.finish().catch(() => undefined);
     const live = new LiveSession(key, routeOf(msg), session, finishAfterMs(), context);
@@ -98,7 +98,7 @@ export class SessionRegistry {
     return live;
   }
 
-  /** Lets all sessions give their last results, as far as that is done within the bound. None is opened any more. */
+  /** Lets all sessions give their last results within the time limit. No session is opened any more. */
   async finish(boundMs: number): Promise<void> {
     this.#takesNoMore = true;
     let timer: NodeJS.Timeout | undefined;
@@ -142,7 +142,7 @@ export class SessionRegistry {
     if (this.#ongoing.get(live.key)?.isEmpty) this.#ongoing.delete(live.key);
   }
 
-  /** A microphone goes on sending after a failure; without a pause each chunk would knock at the service. */
+  /** A microphone goes on sending after a failure; without a pause each chunk would make another attempt. */
   #holdOff(key: string, error: AsrError): void {
     const now = performance.now();
     for (const [other, { untilMs }] of this.#holdOffs) {

@@ -20,17 +20,17 @@ import { Slots } from './slots';
 
 const CAPTIONS = { srt: toSrt, vtt: toVtt };
 
-/** What the editor stores of a `transcribe` node. */
+/** The settings of a `transcribe` node, as the editor stores them. */
 export interface TranscribeSettings extends RecognitionDef, ReliabilityDef {
   property?: string;
   strings?: NonNullable<ReadAudioOptions['strings']>;
-  /** Whether `msg.captions` is made, and of which kind. */
+  /** Whether `msg.captions` is made, and in which format. */
   captions?: keyof typeof CAPTIONS | '';
   atOnce?: string | number;
   waitingMessages?: string | number;
 }
 
-/** One `transcribe` node at work. */
+/** The work of one `transcribe` node. */
 export class TranscribeController {
   readonly #RED: NodeAPI;
   readonly #node: Node;
@@ -72,7 +72,7 @@ export class TranscribeController {
     }
   }
 
-  /** Aborts what runs; what waits ends as it gets its turn. */
+  /** Aborts running work; waiting work ends when its turn comes. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#status.close();
@@ -98,7 +98,7 @@ export class TranscribeController {
         ...reliabilityOptions(this.#node, this.#settings, this.#trace),
         ...(context && { context }),
         strings,
-        // The credentials say which proxy leads to the service; to the audio leads that of the environment.
+        // The credentials name the proxy for the service; audio is fetched by the proxy of the environment.
         fetch: fetchVia(undefined),
         hints,
         ...how,
@@ -113,7 +113,7 @@ export class TranscribeController {
         stream: source,
         translate: this.#RED._,
         type: 'asr-transcribe',
-        // What has been recognised of it must not be lost.
+        // Text that was already recognised must not be lost.
         isInTheWay: (hasBegun) => !hasBegun && this.#slots.waiting > 0,
         onQuiet: (isQuiet) => {
           if (isQuiet) this.#status.set('quiet');
@@ -130,7 +130,7 @@ export class TranscribeController {
     return captions ? { captions: CAPTIONS[captions](sentences) } : {};
   }
 
-  /** @param sentences of the recording that runs, shown while it is the only one */
+  /** @param sentences Sentences of the running recording, shown while it is the only one. */
   #show(sentences = 0): void {
     const { running, waiting } = this.#slots;
     if (running === 0) this.#status.clear();

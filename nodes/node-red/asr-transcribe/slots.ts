@@ -1,6 +1,6 @@
 import { NodeError } from '../shared/errors';
 
-/** A bound on work that runs at the same time, and on the work that waits for its turn. */
+/** Limits the work that runs at the same time, and the work that waits for its turn. */
 export class Slots {
   readonly #atOnce: number;
   readonly #maxWaiting: number;
@@ -22,14 +22,14 @@ export class Slots {
 
   /**
    * Does `work` in its turn.
-   * @param tooMany the message of the error when too much is waiting already
+   * @param tooMany The error message when too much work waits already.
    */
   async run<T>(work: () => Promise<T>, tooMany: () => string): Promise<T> {
     if (this.#running < this.#atOnce) {
       this.#running += 1;
     } else {
       if (this.#waiting.length >= this.#maxWaiting) throw new NodeError('TOO_MANY_WAITING', tooMany());
-      // The slot is handed over by the one that leaves it, so that nobody overtakes.
+      // The slot is handed over directly, so that nobody overtakes.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     try {

@@ -5,8 +5,8 @@ const PAGE = path.join(__dirname, 'page');
 const FILES = ['microphone.css', 'main.js', 'capture-worklet.js'];
 
 /**
- * The page has a microphone, so it takes nothing from elsewhere and stands in no page of another site. Its WebSocket is on
- * the same host and port, which browsers count to 'self'.
+ * The page uses a microphone, so it loads nothing from elsewhere and cannot be embedded in another site. Its
+ * WebSocket is on the same host and port, which browsers count as 'self'.
  */
 const HEADERS = {
   'Content-Security-Policy':
@@ -18,12 +18,12 @@ const HEADERS = {
 };
 
 /**
- * Serves the microphone's page at `asr/microphone/` where `http in` and `websocket in` nodes are too: it is for those
- * who speak, who need not be let into the editor, and works without one. `httpNodeAuth` guards it.
+ * Serves the microphone's page at `asr/microphone/`, under the same root as `http in` and `websocket in` nodes. It is
+ * for people who speak, who need no access to the editor, and works without an editor. `httpNodeAuth` protects it.
  */
 export function serveMicrophonePage(RED: NodeAPI): void {
   RED.httpNode.get('/asr/microphone', (request, response) => {
-    // The page's files stand beside it.
+    // The page's files are beside it.
     if (!request.path.endsWith('/')) {
       const { search } = new URL(request.originalUrl, 'http://localhost');
       response.redirect(301, `microphone/${search}`);

@@ -6,16 +6,16 @@ import { readProperty } from './red';
 
 type TextKind = NonNullable<ReadAudioOptions['strings']>;
 
-/** What a node makes of text where its dialog says nothing: never a path or an address. */
+/** How a node reads text where its dialog says nothing: never as a path or an address. */
 export const DEFAULT_TEXT: TextKind = 'base64';
 
-/** Texts of the node's catalogue, for what a message may have instead of audio. */
+/** Texts of the node's catalogue for messages without audio. */
 export interface AudioTexts {
   noAudio: (found: string) => string;
   badHint: (property: string, found: string) => string;
-  /** Text from outside that would be a path or an address. */
+  /** For text from outside that would be a path or an address. */
   textFromOutside: () => string;
-  /** A form that `http in` does not take apart. */
+  /** For a form that `http in` does not parse. */
   files: (count: number) => string;
 }
 
@@ -29,10 +29,10 @@ export function audioTexts(RED: NodeAPI, type: string, property: string): AudioT
   };
 }
 
-/** The audio of a message, and what is known of it. */
+/** The audio of a message, and the hints about it. */
 export interface MessageAudio {
   source: AudioSource;
-  /** How a text is to be taken. */
+  /** How a text is read. */
   strings: TextKind;
   hints: AudioFormatHints;
 }
@@ -49,8 +49,9 @@ interface Request {
 }
 
 /**
- * The audio of a message. Its bytes are judged by the client; here only what can never be audio is refused.
- * @returns `undefined` for a message without audio that is none by mistake: an empty Buffer, the end of a `file in` stream
+ * The audio of a message. The client examines its bytes; only what can never be audio is refused here.
+ * @returns `undefined` for a message that is meant to have no audio: an empty Buffer, or the end of a `file in`
+ * stream.
  * @throws NodeError `NO_AUDIO`, `BAD_HINT`
  */
 export function messageAudio(
@@ -74,7 +75,7 @@ export function messageAudio(
   throw new NodeError('NO_AUDIO', texts.noAudio(kindOf(value)));
 }
 
-/** Whether the audio comes in the source's own time. */
+/** Whether the audio arrives in the source's own time. */
 export function isStream(value: unknown): boolean {
   return (
     typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || 'getReader' in value)
@@ -82,13 +83,13 @@ export function isStream(value: unknown): boolean {
 }
 
 /**
- * What the message says of its audio, in the properties that the palette's sox nodes use, and in those that `http in`,
- * `http request` and `file in` leave behind.
- * @throws NodeError `BAD_HINT` for a number that is none
+ * The hints in the message: the properties of the palette's sox nodes, and those that `http in`, `http request` and
+ * `file in` set.
+ * @throws NodeError `BAD_HINT` for an invalid number.
  */
 function formatHints(msg: NodeMessageInFlow, texts: AudioTexts): AudioFormatHints {
   const { encoding, endian, channel, filename, mimeType } = msg as Record<string, unknown>;
-  // Gateways of telephones call the encoding by its MIME type.
+  // Telephone gateways name the encoding by its MIME type.
   const isType = typeof encoding === 'string' && encoding.includes('/');
   return {
     ...numberHint('rate', msg.rate, texts),
@@ -104,14 +105,14 @@ function formatHints(msg: NodeMessageInFlow, texts: AudioTexts): AudioFormatHint
   };
 }
 
-/** The type of a body, which says nothing of text that was taken out of it. */
+/** The type of a body, which does not apply to text that was taken from it. */
 function typeOfBytes(msg: NodeMessageInFlow): AudioFormatHints {
   const { headers } = msg as { headers?: Record<string, unknown> | null };
   const type = headers?.['content-type'] ?? requestOf(msg)?.headers?.['content-type'];
   return typeof type === 'string' ? { mimeType: type } : {};
 }
 
-/** MQTT and HTTP bring numbers as text. */
+/** MQTT and HTTP carry numbers as text. */
 function numberHint(name: 'rate' | 'channels' | 'bits', value: unknown, texts: AudioTexts): AudioFormatHints {
   if (value === undefined || value === null || value === '') return {};
   const number = typeof value === 'number' || typeof value === 'string' ? Number(value) : NaN;
@@ -119,7 +120,7 @@ function numberHint(name: 'rate' | 'channels' | 'bits', value: unknown, texts: A
   throw new NodeError('BAD_HINT', texts.badHint(name, JSON.stringify(value).slice(0, 60)));
 }
 
-/** Properties that people set for the rate and the like, and that nothing reads. */
+/** Properties that people set for the rate and similar values, and that no node reads. */
 export const UNREAD_HINTS: Readonly<Record<string, string>> = {
   sampleRate: 'rate',
   samplerate: 'rate',
@@ -135,17 +136,19 @@ export const UNREAD_HINTS: Readonly<Record<string, string>> = {
   mimetype: 'mimeType',
 };
 
-/** Properties of the message that look as if they said something of the audio, and the ones that are read. */
+/** Properties of the message that look like hints, each with the one that is read instead. */
 export function unreadHints(msg: NodeMessageInFlow): [unread: string, read: string][] {
   return Object.entries(UNREAD_HINTS).filter(([unread, read]) => unread in msg && !(read in msg));
 }
 
-/** Whether the message has all of a recording: the body of a request, which has headers. */
+/** Whether the message has a whole recording: it is the body of a request, which has headers. */
 function isWhole(msg: NodeMessageInFlow): boolean {
   return requestOf(msg)?.headers !== undefined;
 }
 
-/** A message of the `http in`, `websocket in` or `tcp in` nodes: anybody may have written its text. */
+/**
+ * Whether the message comes from `http in`, `websocket in` or `tcp in`, so that anybody may have written its text.
+ */
 function isFromOutside(msg: NodeMessageInFlow): boolean {
   return requestOf(msg) !== undefined || '_session' in msg;
 }
@@ -155,7 +158,7 @@ function requestOf(msg: NodeMessageInFlow): Request | undefined {
   return typeof req === 'object' && req !== null ? req : undefined;
 }
 
-/** `by its look` reads no files and addresses for people outside: they would choose which. */
+/** Text from outside is never read as a path or an address "by its look", because strangers would choose which. */
 function textKind(text: string, msg: NodeMessageInFlow, strings: TextKind, texts: AudioTexts): TextKind {
   if (strings !== 'auto' || !isFromOutside(msg)) return strings;
   const isPath =
@@ -164,7 +167,7 @@ function textKind(text: string, msg: NodeMessageInFlow, strings: TextKind, texts
   return 'base64';
 }
 
-/** The only file of a form, where `http in` has taken it apart. */
+/** The only file of a form that `http in` has parsed. */
 function uploadOf(
   msg: NodeMessageInFlow,
   texts: AudioTexts,
@@ -186,7 +189,7 @@ function uploadOf(
   };
 }
 
-/** Bytes, also as JSON has them: `{type: 'Buffer', data: […]}`, a list of bytes, a list of Buffers. */
+/** Bytes, also in their JSON forms: `{type: 'Buffer', data: […]}`, a list of bytes, a list of Buffers. */
 function asBytes(value: unknown): Uint8Array | ArrayBuffer | undefined {
   if (ArrayBuffer.isView(value)) return value as Uint8Array;
   if (value instanceof ArrayBuffer) return value;
@@ -207,7 +210,10 @@ function isEmpty(bytes: Uint8Array | ArrayBuffer): boolean {
   return bytes.byteLength === 0;
 }
 
-/** `file in` ends a stream of Buffers with a message without payload, where the size of the file is a whole number of them. */
+/**
+ * `file in` ends a stream of Buffers with a message without payload where the size of the file is a whole number of
+ * them.
+ */
 function isEndOfParts(msg: NodeMessageInFlow, value: unknown): boolean {
   const { parts } = msg as { parts?: { type?: unknown; count?: unknown } | null };
   return value === undefined && parts?.type === 'buffer' && parts.count !== undefined;
@@ -219,7 +225,7 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Aborts with the closing of the node, or once nobody waits for the answer to the message any more. */
+/** Aborts when the node closes, or when nobody waits for the answer to the message any more. */
 export function signalOf(msg: NodeMessageInFlow, closing: AbortSignal): AbortSignal {
   const response = (msg as { res?: { _res?: unknown } }).res?._res as
     { once?: (event: 'close', listener: () => void) => void; destroyed?: boolean } | undefined;

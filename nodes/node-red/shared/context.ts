@@ -3,9 +3,9 @@ import type { ContextTurn } from '../../../lib/vocabulary/parameters';
 import { NodeError } from './errors';
 
 /**
- * The dialogue that a message brings along: `msg.context`, a list of turns or what the person said last.
- * @param complain the error's message for what is no dialogue
- * @returns `undefined` when the message has none; an empty list takes back what was given before
+ * The dialogue in a message: `msg.context`, a list of turns or the person's last words.
+ * @param complain The error message for an invalid dialogue.
+ * @returns `undefined` when the message has none; an empty list removes the previous one.
  * @throws NodeError `BAD_CONTEXT`
  */
 export function readContext(msg: NodeMessageInFlow, complain: () => string): ContextTurn[] | undefined {
@@ -13,7 +13,7 @@ export function readContext(msg: NodeMessageInFlow, complain: () => string): Con
   if (context === undefined || context === null) return undefined;
   if (typeof context === 'string') return context.trim() === '' ? [] : [{ user: context }];
   if (Array.isArray(context) && context.every(isTurn)) {
-    // Only what the client knows: messages carry more than that.
+    // Messages may carry more than the client knows, so only known fields are passed on.
     return context.map(({ user, assistant }) => ({
       ...(user !== undefined && { user }),
       ...(assistant !== undefined && { assistant }),

@@ -1,7 +1,7 @@
 import { AsrError } from '../../../lib/vocabulary/errors';
 import type { AsrErrorCode } from '../../../lib/vocabulary/errors';
 
-/** What goes wrong in the nodes themselves, beside what the client reports as {@link AsrError}. */
+/** Errors of the nodes themselves, beside those that the client reports as {@link AsrError}. */
 export type NodeErrorCode =
   | 'NO_CREDENTIALS'
   | 'NO_SESSION_NODE'
@@ -17,7 +17,7 @@ export type NodeErrorCode =
   | 'HOLD_OFF'
   | 'ENDED_EARLY';
 
-/** An error of a node, its message already in the language of the runtime. */
+/** An error of a node, with its message in the language of the runtime. */
 export class NodeError extends Error {
   override readonly name = 'NodeError';
   readonly code: NodeErrorCode;
@@ -28,7 +28,7 @@ export class NodeError extends Error {
   }
 }
 
-/** An error as a plain object, for messages: what JSON keeps of it, and nothing secret. */
+/** An error as a plain object for messages: what JSON keeps of it, and nothing secret. */
 export interface ErrorInfo {
   code: AsrErrorCode;
   message: string;
@@ -37,7 +37,7 @@ export interface ErrorInfo {
   httpStatus?: number;
   closeCode?: number;
   serviceCode?: string;
-  /** The service's ids, for its support. */
+  /** The service's ids, for support requests. */
   sessionId?: string;
   requestId?: string;
 }
@@ -57,12 +57,12 @@ export function errorInfo(error: AsrError): ErrorInfo {
   };
 }
 
-/** Whatever was thrown, as an Error that `done` takes. */
+/** Turns anything that was thrown into an Error that `done` takes. */
 export function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-/** The part of a badge's text that says what is wrong, see `status.failed.*` in the locales. */
+/** The part of a badge's text that says what is wrong; see `status.failed.*` in the locales. */
 export type FailureBadge =
   | 'key'
   | 'payment'

@@ -14,16 +14,16 @@ export interface AudioSink {
   othersWait: () => boolean;
   /** Resolves when the audio is accepted; awaiting it is the flow control. */
   append(chunk: AudioChunk, hints: AudioFormatHints): Promise<void>;
-  /** What is wrong with audio that was decoded before it was appended. */
+  /** Reports a fault of audio that was decoded before it was appended. */
   complain: (complaint: AudioComplaint) => void;
 }
 
-/** What an `asr session` node does for the `append audio` and `commit` nodes that point at it. */
+/** What an `asr session` node does for its `append audio` and `commit` nodes. */
 export interface SessionHost {
   /**
    * Calls `work` with the sink of the session that `msg` belongs to, after all earlier messages of the same key.
-   * @param options `lasts` where the audio comes in its own time (a stream, a recording played in real time), so that a
-   * commit does not wait for its end; `bytes` of the audio where that is known
+   * @param options `lasts` where the audio comes in its own time (a stream, or a recording played in real time), so
+   * that a commit does not wait for its end; `bytes` of the audio where that is known.
    */
   append(
     msg: NodeMessageInFlow,
@@ -33,7 +33,7 @@ export interface SessionHost {
 
   /**
    * The text of all audio since the last commit of the session that `msg` belongs to.
-   * @param finish whether the session ends with it
+   * @param finish Whether the session ends with it.
    */
   commit(msg: NodeMessageInFlow, finish: boolean): Promise<CommitResult>;
 }
@@ -43,7 +43,7 @@ export interface AsrSessionNode extends Node {
 }
 
 /**
- * The session node that was picked. Asked for with each message: a deploy may have replaced it.
+ * The chosen session node. It is looked up for each message, because a deploy may have replaced it.
  * @throws NodeError `NO_SESSION_NODE`
  */
 export function findSessionHost(RED: NodeAPI, node: Node, sessionId: string): SessionHost {

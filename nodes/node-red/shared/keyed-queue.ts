@@ -1,56 +1,56 @@
 import { NodeError } from './errors';
 
-/** A message of so many bytes of audio, or of a size that nobody knows, counts as one that waits. */
+/** A message with this many bytes of audio, or of unknown size, counts as one waiting message. */
 const WHOLE_MESSAGE_BYTES = 160 * 1024;
-/** Smaller ones count as much as this, because each costs memory of its own. */
+/** Smaller messages count as this size, because each of them costs memory of its own. */
 const MIN_MESSAGE_BYTES = 3200;
 
 interface Line {
   tail: Promise<void>;
-  /** As `tail`, without the work that lasts. */
+  /** The same as `tail` without lasting work. */
   settling: Promise<void>;
-  /** What is being done and what waits, in whole messages. */
+  /** Running and waiting work, in whole messages. */
   size: number;
-  /** Those of them whose size nobody knows. */
+  /** How many of them are of unknown size. */
   streams: number;
-  /** Of the results that somebody waits for. */
+  /** The rejections of results that somebody waits for. */
   rejects: Set<(reason: NodeError) => void>;
-  /** Why what waits is not done any more. */
+  /** Why waiting work is not done any more. */
   dropped?: NodeError;
 }
 
-/** What work may ask of its place in the queue. */
+/** What work can ask about its place in the queue. */
 export interface Turn {
-  /** @throws NodeError the reason why it was dropped since. */
+  /** @throws NodeError The reason, if the queue was dropped since. */
   checkDropped: () => void;
-  /** Whether something waits behind it. */
+  /** Whether other work waits behind it. */
   othersWait: () => boolean;
 }
 
 export interface WorkOptions {
-  /** Whether it may take as long as somebody speaks; {@link KeyedQueue.settled} does not wait for such work. */
+  /** Whether it may last as long as somebody speaks; {@link KeyedQueue.settled} does not wait for such work. */
   lasts: boolean;
   /** Bytes that wait with it. Default: unknown, which counts as a whole message. */
   bytes?: number | undefined;
 }
 
 /**
- * Work in order of arrival, one at a time for each key, different keys side by side. Bounded: what would have to wait
- * behind too much other work is refused. Small messages count as a part of one.
+ * Does work in order of arrival, one piece at a time for each key, with different keys side by side. It is bounded:
+ * work that would have to wait behind too much other work is refused. Small messages count as part of one.
  */
 export class KeyedQueue {
   readonly #maxWaiting: number;
   readonly #tooMany: () => string;
   readonly #lines = new Map<string, Line>();
 
-  /** @param tooMany the message of the error for a piece of work too many */
+  /** @param tooMany The error message when too much work waits. */
   constructor(maxWaiting: number, tooMany: () => string) {
     this.#maxWaiting = maxWaiting;
     this.#tooMany = tooMany;
   }
 
   /**
-   * Does `work` when all earlier work of the key is done, and settles as it does, or when it is dropped.
+   * Does `work` when all earlier work of the key is done. The promise settles with it, or when the queue is dropped.
    */
   run(key: string, options: WorkOptions, work: (turn: Turn) => Promise<void>): Promise<void> {
     const line = this.#lines.get(key) ?? {
@@ -61,10 +61,10 @@ export class KeyedQueue {
       rejects: new Set(),
     };
     const weight = weightOf(options.bytes);
-    // Behind a stream nobody knows how long it takes: each message counts as one then.
+    // Behind a stream of unknown length each message counts as one.
     const size = line.streams > 0 ? line.rejects.size + 1 : line.size + weight;
     const streams = options.bytes === undefined ? 1 : 0;
-    // One is being done, the others wait.
+    // One piece of work runs, the others wait.
     if (size > this.#maxWaiting + 1) {
       return Promise.reject(new NodeError('TOO_MANY_WAITING', this.#tooMany()));
     }
@@ -92,14 +92,14 @@ export class KeyedQueue {
     });
   }
 
-  /** Resolves when the work of the key that was there before is done, but for what lasts. */
+  /** Resolves when the earlier work of the key is done, without lasting work. */
   async settled(key: string): Promise<void> {
     await this.#lines.get(key)?.settling;
   }
 
   /**
-   * Rejects with `reason` what waits and what is being done, at once: what is stuck would never answer. What comes from
-   * now on waits for nothing of it.
+   * Rejects waiting and running work at once with `reason`, because stuck work would never settle. New work does not
+   * wait for it.
    */
   drop(key: string, reason: NodeError): void {
     const line = this.#lines.get(key);

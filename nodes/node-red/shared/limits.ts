@@ -9,24 +9,27 @@ export interface NumberRange {
 /** A range whose default is known. */
 export type LimitRange = NumberRange & { default: number };
 
-/** What every node that opens sessions has of these. */
+/** The limits that every node with sessions has. */
 export const RELIABILITY_LIMITS = {
-  /** Attempts in a row to connect again; 0 lets a lost connection end the session. */
+  /** How many reconnects in a row may fail; with 0 a lost connection ends the session. */
   reconnectAttempts: { min: 0, max: 1000, default: 12 },
-  /** Seconds without any sign of life after which a connection counts as lost. */
+  /** Seconds without a sign of life after which a connection counts as lost. */
   livenessSeconds: { min: 1, max: 600, default: 30 },
 } as const satisfies Record<string, NumberRange>;
 
-/** The policies of the nodes. The dialogs check the same bounds and name them. */
+/** The limits of the session node. The dialogs check the same bounds and show them. */
 export const SESSION_LIMITS = {
   ...RELIABILITY_LIMITS,
-  /** Sessions at the same time, asleep or not. One more makes the one finish that sleeps longest; if none does, it is refused. */
+  /**
+   * How many sessions there may be at the same time, asleep or not. For one more, the one that has slept longest is
+   * finished; if none sleeps, it is refused.
+   */
   maxSessions: { min: 1, max: 1000, default: 20 },
-  /** Seconds without audio after which the idle policy applies; by default what suits the model. */
+  /** Seconds without audio after which the idle policy applies; the default depends on the model. */
   idleSeconds: { min: 0.1, max: 86_400 },
-  /** Seconds of audio that may wait for the connection; then the overload policy applies. */
+  /** Seconds of audio that may wait for the connection; beyond that the overload policy applies. */
   heldSeconds: { min: 1, max: 600, default: 60 },
-  /** Audio messages of one key that may wait for the ones before them; the next is refused. */
+  /** How many audio messages of one key may wait for earlier ones; the next is refused. */
   waitingMessages: { min: 1, max: 10_000, default: 100 },
   /** Seconds between two statistics messages; by default none are sent. */
   statisticsSeconds: { min: 0.1, max: 86_400 },
@@ -34,9 +37,9 @@ export const SESSION_LIMITS = {
 
 export const TRANSCRIBE_LIMITS = {
   ...RELIABILITY_LIMITS,
-  /** Recordings that are recognised at the same time. */
+  /** How many recordings are recognised at the same time. */
   atOnce: { min: 1, max: 100, default: 2 },
-  /** Recordings that may wait for their turn; the next is refused. */
+  /** How many recordings may wait for their turn; the next is refused. */
   waitingMessages: { min: 0, max: 10_000, default: 100 },
 } as const satisfies Record<string, NumberRange>;
 
@@ -46,7 +49,7 @@ export function readNumber(value: string | number | undefined): number | undefin
   return Number(value);
 }
 
-/** The number that was typed, the nearer bound when it is out of bounds, `undefined` for an empty field. */
+/** The typed number, or the nearer bound where it is out of bounds; `undefined` for an empty field. */
 export function readOptionalLimit(
   value: string | number | undefined,
   { min, max }: NumberRange,
@@ -56,7 +59,7 @@ export function readOptionalLimit(
   return Math.min(Math.max(number, min), max);
 }
 
-/** The number that was typed, the default for an empty field, the nearer bound when it is out of bounds. */
+/** The typed number, or the nearer bound where it is out of bounds; the default for an empty field. */
 export function readLimit(value: string | number | undefined, range: LimitRange): number {
   return readOptionalLimit(value, range) ?? range.default;
 }

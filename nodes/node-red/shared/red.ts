@@ -1,12 +1,12 @@
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 
-/** Node-RED's `RED._`: the text of a key in the node's own catalogue. */
+/** Node-RED's `RED._`: the text for a key of the node's own catalogue. */
 export type Translate = (key: string, values?: Record<string, string | number>) => string;
 
 export type Send = (msg: NodeMessage | (NodeMessage | NodeMessage[] | null)[]) => void;
 export type Done = (error?: Error) => void;
 
-/** A value typed into a typed input of the editor. Node-RED's own types say `any` here. */
+/** The value of a typed input of the editor. Node-RED's own types say `any` here. */
 export function evaluate(
   RED: NodeAPI,
   node: Node,
@@ -22,7 +22,7 @@ export function readProperty(RED: NodeAPI, msg: NodeMessageInFlow, property: str
   return RED.util.getMessageProperty(msg, property) as unknown;
 }
 
-/** The running node with this id, of the type that `is` tells, or undefined when it is missing or disabled. */
+/** The running node with this id that passes `is`; `undefined` when it is missing or disabled. */
 export function findNode<T extends Node>(
   RED: NodeAPI,
   id: string,

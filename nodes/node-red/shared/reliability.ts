@@ -7,15 +7,15 @@ import { traceToFile } from '../../../lib/transport/trace-file';
 import type { TraceFile } from '../../../lib/transport/trace-file';
 import { readLimit, RELIABILITY_LIMITS } from './limits';
 
-/** What the nodes have in common of their dialogs' part about reliability, as the editor stores it. */
+/** The settings of reliability that nodes share, as the editor stores them. */
 export interface ReliabilityDef {
   reconnectAttempts?: string | number;
   livenessSeconds?: string | number;
-  /** Path of the file that gets every frame; empty for none. */
+  /** Path of the trace file; empty for none. */
   traceFile?: string;
 }
 
-/** The options that follow from the dialog, and the log of the host. */
+/** The session options for these settings, and the host's log. */
 export function reliabilityOptions(
   node: Node,
   { reconnectAttempts, livenessSeconds }: ReliabilityDef,
@@ -28,7 +28,7 @@ export function reliabilityOptions(
   return {
     reconnect: { maxAttempts: readLimit(reconnectAttempts, RELIABILITY_LIMITS.reconnectAttempts) },
     firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
-    // As the client divides it by default: until the ping, and until its answer.
+    // Divided as in the client's defaults: until the ping, and until its answer.
     pingIntervalMs: (livenessMs * 2) / 3,
     pongTimeoutMs: livenessMs / 3,
     log: debugLog(node),
@@ -36,7 +36,7 @@ export function reliabilityOptions(
   };
 }
 
-/** Node-RED's own log shows of an object only its message, hence one text. */
+/** Node-RED's own log shows only the message of an object, so each entry is one text. */
 function debugLog(node: Node): SessionLog {
   return {
     debug: (message, details) => {
@@ -45,7 +45,7 @@ function debugLog(node: Node): SessionLog {
   };
 }
 
-/** The trace of a node, which closes it; relative paths are meant as the file nodes mean them. */
+/** The trace of a node, which closes it. A relative path means the same as in the file nodes. */
 export function openTrace(RED: NodeAPI, node: Node, { traceFile }: ReliabilityDef): TraceFile | undefined {
   const file = traceFile?.trim();
   if (!file) return undefined;

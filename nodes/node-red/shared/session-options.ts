@@ -10,30 +10,30 @@ import { readParameters } from '../../stored-parameters';
 import type { StoredParameters } from '../../stored-parameters';
 import { findNode } from './red';
 
-/** The recognition settings that `asr session` and `transcribe` have in common, as the editor stores them. */
+/** The settings of recognition that `asr session` and `transcribe` share, as the editor stores them. */
 export interface RecognitionDef {
   /** Id of the `asr credentials` node. Not named `credentials`: Node-RED keeps a property of that name from the node. */
   connection: string;
   model?: string;
   mode?: SessionMode;
-  /** Codes, separated by commas; empty is automatic. */
+  /** Codes separated by commas; empty for automatic detection. */
   language?: string;
-  /** Empty is `pcm`. */
+  /** Empty means `pcm`. */
   wireFormat?: WireFormat | '';
   sampleRate?: string | number;
   parameters?: StoredParameters;
 }
 
-/** @throws AsrError `INVALID_OPTION` for a name of no known family */
+/** @throws AsrError `INVALID_OPTION` for a name that fits no family. */
 export function modelOf({ model }: Pick<RecognitionDef, 'model'>): Model {
   return findModel(model?.trim() || DEFAULT_MODEL);
 }
 
 /**
- * The options of a session. Asked for with each session, so that a key in an environment variable may change.
+ * The options of a session. They are made for each session, because a key in an environment variable may change.
  * @throws NodeError `NO_CREDENTIALS`
- * @throws AsrError `INVALID_OPTION` for an unknown model, `MISSING_API_KEY` when the environment variable that should
- * hold the key does not
+ * @throws AsrError `INVALID_OPTION` for an unknown model; `MISSING_API_KEY` when the environment variable for the key
+ * is not set.
  */
 export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): SessionOptions {
   const credentials = findNode(RED, def.connection, isCredentialsNode);
@@ -42,7 +42,7 @@ export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): S
   }
   const model = modelOf(def);
   const sampleRateHz = readNumber(def.sampleRate);
-  // Where the model has one mode there is nothing to choose, so that changing the model is all that a user has to do.
+  // A model with one mode leaves no choice, so a user only has to change the model.
   const hasMode = def.mode !== undefined && model.modes.length > 1;
   return {
     ...credentials.connection(),

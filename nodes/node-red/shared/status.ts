@@ -2,7 +2,7 @@ import type { Node, NodeStatus } from 'node-red';
 import { failureBadge } from './errors';
 import type { Translate } from './red';
 
-/** Every badge of the package. The text is `<node type>.status.<badge>` in the locales, under 20 characters. */
+/** All badges of the package. The text is `<node type>.status.<badge>` in the locales, under 20 characters. */
 const BADGES = {
   connecting: { fill: 'yellow', shape: 'ring' },
   noRoom: { fill: 'yellow', shape: 'ring' },
@@ -24,7 +24,10 @@ const BADGES = {
 
 export type Badge = keyof typeof BADGES;
 
-/** A node's badge. Words are looked for and sent only when it changes: audio and interims come many times a second. */
+/**
+ * A node's badge. Texts are looked up and sent only when the badge changes, because audio and interims come many
+ * times a second.
+ */
 export class Status {
   readonly #node: Node;
   readonly #translate: Translate;
@@ -48,7 +51,7 @@ export class Status {
     this.#show('');
   }
 
-  /** Clears the badge and shows nothing from then on: the node is gone, its late callbacks are not. */
+  /** Clears the badge and shows nothing from then on, because callbacks may still come after the node is gone. */
   close(): void {
     this.clear();
     this.#closed = true;

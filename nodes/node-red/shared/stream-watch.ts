@@ -6,13 +6,16 @@ import { NodeError } from './errors';
 import type { Translate } from './red';
 
 const LOOK_EVERY_MS = 1_000;
-/** Local files are open in milliseconds, those of a network in less than this. */
+/** Local files open in milliseconds, and those of a network in less than this. */
 const OPEN_WITHIN_MS = 2_000;
-/** From then on the badge says that nothing comes. */
+/** After this time the badge shows that nothing comes. */
 const QUIET_AFTER_MS = 5_000;
-/** A stream that gives nothing is given up after this where other messages wait behind it. */
+/** A silent stream is given up after this time where other messages wait behind it. */
 const IN_THE_WAY_AFTER_MS = 10_000;
-/** The same where nothing waits, of a stream that has given nothing at all. One that has begun may be quiet for long. */
+/**
+ * The time where no messages wait, for a stream that has given nothing at all. One that has begun may be silent for
+ * long.
+ */
 const NEVER_BEGUN_AFTER_MS = 60_000;
 
 export interface StreamWatchOptions {
@@ -20,16 +23,16 @@ export interface StreamWatchOptions {
   /** Texts of the node: `<type>.error.stalled`. */
   translate: Translate;
   type: string;
-  /** Whether other messages wait behind the stream, and it may be given up for them. */
+  /** Whether other messages wait behind the stream, so that it may be given up for them. */
   isInTheWay: (hasBegun: boolean) => boolean;
-  /** Nothing comes for some seconds, or something comes again. */
+  /** Called when nothing has come for some seconds, and when something comes again. */
   onQuiet: (isQuiet: boolean) => void;
   clock?: Clock;
 }
 
 /**
- * Watches a stream that a message brought. Node-RED copies a message for a second wire, and the copy of a stream gives
- * nothing and does not end: without a bound it would block whatever comes behind it for ever.
+ * Watches a stream in a message. Node-RED copies a message for a second wire, and the copy of a stream gives nothing
+ * and does not end; without a limit it would block all later messages forever.
  */
 export class StreamWatch {
   readonly #options: StreamWatchOptions;
@@ -52,12 +55,12 @@ export class StreamWatch {
     return this.#stop.signal;
   }
 
-  /** Why it was given up. */
+  /** Why the stream was given up. */
   get error(): NodeError | undefined {
     return this.#error;
   }
 
-  /** The stream is waited for. @returns what to call once something has come. */
+  /** Begins a wait for the stream. @returns A function to be called once something has come. */
   readonly wait = (): (() => void) => {
     this.#waitsSinceMs = this.#clock.now();
     return this.#came;
@@ -102,7 +105,7 @@ export class StreamWatch {
   }
 }
 
-/** Reads a stream, watched; everything else as it is. */
+/** Reads a stream under watch, and everything else directly. */
 export async function watched<T>(
   options: StreamWatchOptions,
   signal: AbortSignal,

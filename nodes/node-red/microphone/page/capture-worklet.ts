@@ -1,19 +1,19 @@
-// Runs beside the page: what the microphone gives becomes 16-bit mono PCM at 16 kHz, in chunks of 100 ms. The browser is
-// asked for 16 kHz and does this itself then; where it does not (Firefox, some devices), it is done here.
+// Runs beside the page and turns the microphone's audio into 16-bit mono PCM at 16 kHz, in chunks of 100 ms. The
+// browser is asked for 16 kHz and then resamples itself; where it does not (Firefox, some devices), this code does.
 import { PolyphaseFilter } from '../../../../lib/audio/polyphase-filter';
 import { ScalarKernel } from './scalar-kernel';
 
-// TypeScript's library knows the page's side of a worklet only.
+// TypeScript's library only knows the page's side of a worklet.
 declare const sampleRate: number;
 declare class AudioWorkletProcessor {
   readonly port: MessagePort;
 }
 declare function registerProcessor(name: string, processor: new () => AudioWorkletProcessor): void;
 
-/** What the page hears ten times a second. */
+/** What the page gets ten times a second. */
 export interface CapturedChunk {
   pcm: ArrayBuffer;
-  /** Of full scale. */
+  /** Relative to full scale. */
   rms: number;
   peak: number;
 }

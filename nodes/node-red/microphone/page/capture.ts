@@ -1,4 +1,5 @@
-// The microphone: from the browser's permission to chunks of PCM. One at a time; `close` gives everything back.
+// The microphone: from the browser's permission to chunks of PCM. There is one at a time, and `close` releases
+// everything.
 import type { CapturedChunk } from './capture-worklet';
 
 const RATE_HZ = 16_000;
@@ -35,7 +36,7 @@ export interface Capture {
 export interface CaptureOptions {
   deviceId: string;
   onChunk: (chunk: CapturedChunk) => void;
-  /** Hears that the device was taken away. */
+  /** Called when the device was removed. */
   onEnd: () => void;
 }
 
@@ -60,7 +61,7 @@ async function openStream(deviceId: string): Promise<MediaStream> {
   }
 }
 
-/** At 16 kHz where the browser does that for a microphone, else at the rate that it has. */
+/** Uses 16 kHz where the browser resamples a microphone, else the rate of the device. */
 function connect(stream: MediaStream): { context: AudioContext; source: MediaStreamAudioSourceNode } {
   try {
     return connectAt(stream, { sampleRate: RATE_HZ });
@@ -97,7 +98,7 @@ export async function openCapture({ deviceId, onChunk, onEnd }: CaptureOptions):
     worklet.port.onmessage = ({ data }: MessageEvent<CapturedChunk>) => {
       onChunk(data);
     };
-    // Silent, but a browser need not run what leads nowhere.
+    // Its output is silent, but a browser need not run a node that leads nowhere.
     connected.source.connect(worklet).connect(context.destination);
     await context.resume();
   } catch (error) {
@@ -117,7 +118,7 @@ export async function openCapture({ deviceId, onChunk, onEnd }: CaptureOptions):
   };
 }
 
-/** The microphones, by name; the browser tells the names once it has given one of them. */
+/** The microphones by name; the browser tells names only after it has granted access to one. */
 export async function listDevices(): Promise<MediaDeviceInfo[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices.filter(({ kind, label }) => kind === 'audioinput' && label !== '');

@@ -1,4 +1,4 @@
-/** What stands in index.html. @throws Error where it does not, as after half an update */
+/** Finds an element of index.html. @throws Error where it is missing, as after half an update. */
 export function find(selector: string): HTMLElement;
 export function find<T extends HTMLElement>(selector: string, kind: new () => T): T;
 export function find(selector: string, kind = HTMLElement): HTMLElement {

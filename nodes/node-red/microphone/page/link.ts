@@ -1,10 +1,10 @@
-// The WebSocket to the flow: audio as binary frames, actions as JSON, events of the session back as JSON. Comes back by
-// itself; what is said meanwhile is held, up to a bound.
+// The WebSocket to the flow: audio as binary frames, actions as JSON, events of the session back as JSON. It connects
+// again by itself, and audio is held meanwhile, up to a limit.
 const BYTES_PER_MS = 32;
 const MAX_HELD_MS = 30_000;
-// What the browser may have in its own hands: beyond it, the network is slower than speech.
+// How much the browser may buffer; with more, the network is slower than speech.
 const MAX_BUFFERED_BYTES = 5_000 * BYTES_PER_MS;
-// Node-RED leaves a socket open, and silent, that no node listens to.
+// Node-RED leaves a socket open and silent when no node listens to it.
 const CONNECT_WITHIN_MS = 5_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 10_000;
@@ -12,7 +12,7 @@ const DRAIN_EVERY_MS = 200;
 
 export type FlowLinkState = 'connecting' | 'open' | 'lost';
 
-/** What the flow sends: an event of the session, as it is in `msg.asr` and `msg.payload`. */
+/** A message of the flow: an event of the session, as in `msg.asr` and `msg.payload`. */
 export interface FlowEvent {
   type: string;
   sentenceId?: string;
@@ -26,7 +26,7 @@ export interface FlowEvent {
 export interface FlowLinkHandlers {
   onState: (state: FlowLinkState) => void;
   onEvent: (event: FlowEvent) => void;
-  /** Hears of audio that was too old to be held any longer. */
+  /** Called for audio that was too old to be held any longer. */
   onDropped: (ms: number) => void;
 }
 
@@ -46,13 +46,13 @@ export class FlowLink {
     this.#connect();
   }
 
-  /** Sends 16-bit PCM, now or as soon as there is a way. */
+  /** Sends 16-bit PCM, now or as soon as there is a connection. */
   sendAudio(pcm: ArrayBuffer): void {
     this.#heldBytes += pcm.byteLength;
     this.#held.push(pcm);
     let droppedBytes = 0;
     while (this.#heldBytes > MAX_HELD_MS * BYTES_PER_MS) {
-      // Actions are kept: a commit that is lost leaves its sentence open.
+      // Actions are kept, because a lost commit would leave its sentence open.
       const oldest = this.#held.findIndex((frame) => typeof frame !== 'string');
       const [dropped] = this.#held.splice(oldest, 1);
       if (typeof dropped !== 'object') break;

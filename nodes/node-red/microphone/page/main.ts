@@ -1,4 +1,5 @@
-// The page's controls: who talks when. Pressing opens the microphone, so that no audio flows that nobody asked for.
+// The page's controls: who talks when. Pressing opens the microphone, so that no audio flows without the user's
+// action.
 import { CaptureError, checkBrowser, listDevices, openCapture } from './capture';
 import type { Capture } from './capture';
 import type { CapturedChunk } from './capture-worklet';
@@ -8,11 +9,11 @@ import type { FlowEvent, FlowLinkState } from './link';
 import { text, translatePage } from './texts';
 import { Transcript } from './transcript';
 
-/** The path of the "websocket in" node; as in that node's dialog, behind Node-RED's own root for nodes. */
+/** The path of the "websocket in" node, behind Node-RED's own root for nodes, as in that node's dialog. */
 const DEFAULT_PATH = '/ws/asr';
 /** This page is at <root>/asr/microphone/. */
 const ROOT = '../..';
-/** Of 100 ms: people begin to speak while they press, and end while they let go. */
+/** Chunks of 100 ms that are kept from before: people begin to speak while they press, and end while they let go. */
 const PRE_ROLL_CHUNKS = 3;
 const TAIL_CHUNKS = 3;
 const QUIETEST_DB = -60;
@@ -27,21 +28,19 @@ const device = find('#device', HTMLSelectElement);
 const transcript = new Transcript();
 
 let linkState: FlowLinkState = 'connecting';
-/** `opening` while the browser asks for permission. */
+/** Set while the browser asks for permission. */
 let opening: Promise<Capture> | undefined;
 let capture: Capture | undefined;
 let isTalking = false;
 let isMuted = false;
 let tail = 0;
 let preRoll: ArrayBuffer[] = [];
-/** What to ask of the session when the tail has gone out. */
+/** The action to be sent after the last audio. */
 let actionAfterTail: Action | undefined;
 let droppedMs = 0;
 const problems = new Map<string, string>();
 
-// --- the flow
-
-/** Only on this server: a link to this page must not send somebody's voice elsewhere. */
+/** Only on this server, because a link to this page must not send somebody's voice elsewhere. */
 function socketUrl(): URL {
   const path = new URLSearchParams(window.location.search).get('path') ?? DEFAULT_PATH;
   const url = new URL(`${ROOT}/${path.replace(/^\/+/, '')}`, window.location.href);
@@ -65,7 +64,7 @@ const link = new FlowLink(url, {
   },
 });
 
-/** Asleep, or nobody spoke: nothing that somebody in front of the page should do something about. */
+/** Warnings about sleep or silence, which need no action of the person in front of the page. */
 const QUIET_WARNINGS = ['SLEEPING', 'NO_SPEECH'];
 
 function onEvent(event: FlowEvent): void {
@@ -92,8 +91,6 @@ function onEvent(event: FlowEvent): void {
   }
 }
 
-// --- the microphone
-
 function onChunk({ pcm, rms, peak }: CapturedChunk): void {
   const isOpen = isTalking && !isMuted;
   showLevel(isOpen || isHoldMode() ? rms : 0, peak);
@@ -115,7 +112,7 @@ function afterTail(): void {
   if (action === 'finish') closeCapture();
 }
 
-/** Lets the last word out, then ends the sentence (`commit`) or the session (`finish`). */
+/** Lets the last word through, then ends the sentence (`commit`) or the session (`finish`). */
 function endWith(action: Action): void {
   tail = TAIL_CHUNKS;
   actionAfterTail = action;
@@ -144,7 +141,7 @@ async function open(): Promise<boolean> {
   }
 }
 
-/** Why the microphone does not open. */
+/** Shows why the microphone cannot be opened. */
 function showFault(error: unknown): void {
   const { code, detail } =
     error instanceof CaptureError ? error : new CaptureError('failed', (error as Error).message);
@@ -168,8 +165,6 @@ function stop(): void {
   closeCapture();
   showState();
 }
-
-// --- controls
 
 function isHoldMode(): boolean {
   return find('input[name=mode]:checked', HTMLInputElement).value === 'hold';
@@ -241,8 +236,6 @@ mute.addEventListener('click', () => {
 });
 for (const radio of document.querySelectorAll('input[name=mode]')) radio.addEventListener('change', stop);
 device.addEventListener('change', () => void changeDevice());
-
-// --- what it shows
 
 function setProblem(source: string, message?: string): void {
   if (message) problems.set(source, message);

@@ -1,14 +1,14 @@
 import type { FilterKernel, FilterTable } from '../../../../lib/base/kernel/filter';
 
-/** As of lib's kernel, so that both make the same tables. */
+/** The same limit as in lib's kernel, so that both make the same tables. */
 const MAX_TAPS = 16 * 1024;
 const MAX_TABLE_FLOATS = 128 * 1024;
 /** A worklet gets 128 samples at a time; some browsers will give more. */
 const BLOCK_FRAMES = 8192;
 
 /**
- * The filter's inner loop in plain code, for the worklet: WebAssembly would have to be allowed by the page's policy, and
- * worklets have nothing that decodes it from text. From 48 kHz it costs some four million multiplications a second.
+ * The filter's inner loop in plain code, for the worklet. The page's policy would have to allow WebAssembly, and
+ * worklets cannot decode it from text. From 48 kHz it takes about four million multiplications a second.
  */
 export class ScalarKernel implements FilterKernel {
   readonly maxTaps = MAX_TAPS;
@@ -27,7 +27,7 @@ export class ScalarKernel implements FilterKernel {
 
   filter(table: FilterTable, count: number, first: number, step: number): Float32Array {
     const { up, down, phases, isExact } = table;
-    // Where the output stands between two samples, in steps of 1 / `up`.
+    // Position of the output between two samples, in steps of 1 / `up`.
     let position = isExact ? (step * down) % up : step;
     let at = first;
     for (let n = 0; n < count; n += 1) {

@@ -1,4 +1,4 @@
-// The page's words in the language of the browser. Both languages have the same keys.
+// The page's texts in the language of the browser. Both languages have the same keys.
 export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, string>>>> = {
   'en-US': {
     title: 'Live microphone',
@@ -84,7 +84,7 @@ export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, s
 
 const language = (navigator.languages[0] ?? 'en').startsWith('zh') ? 'zh-CN' : 'en-US';
 
-/** The text of a key, with `{name}` filled in; the key itself for one that is not known, such as a new emotion. */
+/** The text of a key with `{name}` filled in; the key itself where it is unknown, such as a new emotion. */
 export function text(key: string, values: Readonly<Record<string, string>> = {}): string {
   const known = TEXTS[language][key];
   if (known === undefined) return key.slice(key.indexOf('.') + 1);

@@ -1,4 +1,4 @@
-// What was said, sentence by sentence: grey until it is final.
+// The recognised text, sentence by sentence: grey until it is final.
 import { find } from './elements';
 import type { FlowEvent } from './link';
 import { text } from './texts';
@@ -17,7 +17,7 @@ export class Transcript {
   readonly #announcer = find('#announcer');
   readonly #rows = new Map<string, Row>();
 
-  /** @param event `interim` or `final` */
+  /** @param event `interim` or `final`. */
   showText(event: FlowEvent): void {
     const { type, sentenceId = '', text: said = '' } = event;
     const row = this.#row(sentenceId);
@@ -62,7 +62,7 @@ export class Transcript {
     this.#rows.delete(sentenceId);
   }
 
-  /** Who has scrolled back to read is left there. */
+  /** A reader who has scrolled back is not moved. */
   #isAtEnd(): boolean {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
     return scrollHeight - scrollTop - clientHeight < 60;

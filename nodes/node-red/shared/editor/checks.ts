@@ -1,4 +1,4 @@
-// The checks of the fields, which the editor runs on all nodes. Each gives true, or the reason why not.
+// The checks of fields, which the editor runs on all nodes. Each returns true or the reason why not.
 import { parameterFault } from '../../../../lib/vocabulary/parameters';
 import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/parameters';
 import type { Model } from '../../../../lib/vocabulary/models';
@@ -10,13 +10,15 @@ import type { EditorNode } from './red';
 
 export type Verdict = true | string;
 
-/** By the type of the node, without `asr-`. */
+/** By node type, without `asr-`. */
 export const LIMITS: Readonly<Record<string, Readonly<Record<string, NumberRange>>>> = {
   session: SESSION_LIMITS,
   transcribe: TRANSCRIBE_LIMITS,
 };
 
-/** What the open dialog of the node says, else what the node says: fields are checked before they are saved. */
+/**
+ * The value in the open dialog of the node, else the stored one, because fields are checked before they are saved.
+ */
 export function valueOf(node: EditorNode, field: string): unknown {
   const isEditing = fieldOf('model').data('asr-node') === node.id;
   return isEditing ? textIn(fieldOf(field)) : node[field];
@@ -35,7 +37,7 @@ export function checkLimit(
   const range = LIMITS[kind]?.[field];
   if (!range || value === '' || value === undefined || isVariable(value)) return true;
   const { min, max } = range;
-  // Number, unlike isFinite, turns text into one.
+  // Unlike isFinite, Number converts text.
   if (Number(value) >= min && Number(value) <= max) return true;
   return ownText(node, 'invalid.number', { label: ownText(node, `label.${field}`), min, max });
 }
@@ -66,7 +68,7 @@ export function checkRate(node: EditorNode, value: string | undefined): Verdict 
   return sharedText('invalid.rate', { model: model.id, rates: model.sampleRatesHz.join(', ') });
 }
 
-/** Only samples can be left out in the middle; of a file that goes out as it is, the rest would be no audio. */
+/** Only raw samples can lose audio in the middle; the rest of a compressed file would be no audio. */
 export function checkOverload(node: EditorNode, value: string | undefined): Verdict {
   return value !== 'dropOldest' || !valueOf(node, 'wireFormat') || sharedText('invalid.overload');
 }
@@ -91,7 +93,7 @@ export function faultOf(name: string, spec: ParameterSpec, value: unknown): stri
   return `${sharedText(`parameter.${name}.label`)}: ${expected(spec)}`;
 }
 
-/** What values a setting takes, in the language of the editor. */
+/** Describes the values of a setting in the language of the editor. */
 export function expected(spec: ParameterSpec): string {
   const text = (values: Record<string, string | number>) => sharedText(`expected.${spec.kind}`, values);
   switch (spec.kind) {

@@ -1,8 +1,8 @@
-// The dialog of the credentials: which rows a region has, and the test of the connection.
+// The dialog of the credentials: the rows for each region, and the connection test.
 import { textIn } from './red';
 import type { EditorNode } from './red';
 
-/** What the editor shows for a key that is stored; the key itself never comes here. */
+/** The editor shows this for a stored key; the key itself never comes here. */
 const STORED_KEY = '__PWRD__';
 const TESTED_FIELDS = [
   'region',
@@ -14,7 +14,7 @@ const TESTED_FIELDS = [
   'apiKey',
 ] as const;
 
-/** What `asr/test-connection` answers. */
+/** The answer of `asr/test-connection`. */
 interface Answer {
   ok: boolean;
   code: string;
@@ -70,7 +70,7 @@ function testConnection(node: EditorNode, button: JQuery): void {
 function describe(node: EditorNode, answer: Answer): string {
   const values = answer as unknown as Record<string, string>;
   if (answer.ok) return node._('asr-credentials.test.ok', values);
-  // The message of the runtime is in the runtime's language and has the details; the hint is in the reader's.
+  // The runtime's message is in its own language and has the details; the hint is in the reader's language.
   const key = `asr-credentials.test.hint.${answer.code}`;
   const hint = node._(key, values);
   return hint === key ? answer.message : `${hint} ${answer.message}`;

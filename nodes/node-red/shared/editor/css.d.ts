@@ -1,4 +1,4 @@
-/** A style sheet is part of the code that is made of this folder, as its text. */
+/** A style sheet becomes part of the bundled code as text. */
 declare module '*.css' {
   const text: string;
   export default text;

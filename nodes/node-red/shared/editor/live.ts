@@ -1,4 +1,4 @@
-// The sidebar tab of the sessions that are open now. It asks the runtime each second while somebody looks at it.
+// The sidebar tab of the open sessions. It asks the runtime each second while somebody looks at it.
 import type { SessionView } from '../../asr-session/live-session';
 import type { NodeView } from '../../asr-session/live-panel';
 import { flowLabel, nodeOf, sharedText } from './red';
@@ -10,7 +10,7 @@ const ASK_EVERY_MS = 1000;
 
 let timer: number | undefined;
 let content: JQuery | undefined;
-/** Session id -> its row. Rows stay where they are while their texts change, so that a focused button is not lost. */
+/** Session id -> its row. Rows are kept while their texts change, so that a focused button is not lost. */
 const rows = new Map<string, JQuery>();
 
 export function addLivePanel(): void {
@@ -149,7 +149,7 @@ function placeOf(node: NodeView): string {
   return `${flowLabel(known.z)} / ${label}`;
 }
 
-/** The editor knows what is on tabs; of an instance of a subflow it knows the node in the subflow. */
+/** The editor knows nodes on tabs; for an instance of a subflow it only knows the node in the subflow. */
 function editorNode({ nodeId, templateId }: NodeView): EditorNode | undefined {
   return nodeOf(nodeId) ?? nodeOf(templateId);
 }

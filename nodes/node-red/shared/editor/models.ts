@@ -1,4 +1,4 @@
-// Which model a node has, and what can be set of it. The tables are lib's own.
+// The model of a node, and its settings. The tables are those of lib.
 import { DEFAULT_MODEL, findModel, MODELS } from '../../../../lib/vocabulary/models';
 import type { Model } from '../../../../lib/vocabulary/models';
 import { VAD_PARAMETERS } from '../../../../lib/vocabulary/parameters';
@@ -6,7 +6,7 @@ import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/pa
 
 export type ParameterSpecs = Partial<Record<ParameterName, ParameterSpec>>;
 
-/** `${NAME}`: Node-RED fills it in when the flow starts. */
+/** `${NAME}`: Node-RED replaces it when the flow starts. */
 const VARIABLE = /^\$[({][^)}]+[)}]$/;
 
 /** Where models differ, the first of the list counts. */
@@ -35,7 +35,7 @@ export function modelOf(typed: string | undefined): Model | null | undefined {
   }
 }
 
-/** What can be set: for a model that only the running flow knows, whatever any model has. */
+/** The settings of a model; all settings of any model where only the running flow knows the model. */
 export function parametersOf(model: Model | null | undefined, mode: string | undefined): ParameterSpecs {
   const all = model?.parameters ?? ANY_MODELS;
   const isManual = mode === 'manual' && model?.modes.includes('manual');

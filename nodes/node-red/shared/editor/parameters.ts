@@ -1,4 +1,4 @@
-// The settings of a model in a dialog: one row for each.
+// The settings of a model in a dialog, one row for each.
 import { formatHotWords, parseHotWords } from '../../../../lib/vocabulary/hot-words';
 import { isPlainObject } from '../../../../lib/vocabulary/parameters';
 import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/parameters';
@@ -17,13 +17,13 @@ interface Choice {
 
 /** The rows of the settings in a dialog. */
 export interface ParameterSection {
-  /** Makes the rows anew; what was typed into others is kept until the dialog closes. */
+  /** Makes the rows anew; values in other rows are kept until the dialog closes. */
   show: (specs: ParameterSpecs) => void;
-  /** Of the rows that are shown, what is set. */
+  /** The values in the rows that are shown. */
   values: () => Record<string, unknown>;
 }
 
-/** @param stored What the node has. */
+/** @param stored The values of the node. */
 export function parameterSection(
   container: JQuery,
   stored: Readonly<Record<string, unknown>> | undefined,
@@ -44,7 +44,7 @@ export function parameterSection(
     if (name.endsWith('Ms')) row.append(' ', $('<span>').text(sharedText('unit.ms')));
     container.append(row, $('<div>', { class: 'asr-policy' }).text(hintOf(name, spec)));
     field.attr({ id, autocomplete: 'off' });
-    // It has an editor of its own, which needs a field that is in the page.
+    // The editor of this type needs a field that is in the page.
     if (spec.kind === 'wordFilter') field.typedInput({ default: 'json', types: ['json'] });
     rows.push({ name, spec, field });
     const check = (): void => {
@@ -112,7 +112,7 @@ function makeField(spec: ParameterSpec, value: unknown): JQuery {
   }
 }
 
-/** What the field says; text that is no value of the kind stays as it was typed. */
+/** The value of a field; text that cannot be converted is returned as typed. */
 function readField({ kind }: ParameterSpec, field: JQuery): unknown {
   const typed = textIn(field).trim();
   switch (kind) {

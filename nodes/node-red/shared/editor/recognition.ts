@@ -1,4 +1,4 @@
-// The part of a dialog that says how speech is recognised: the model, and what this model has.
+// The part of a dialog about recognition: the model, and the settings of that model.
 import { DEFAULT_MODEL, MODELS } from '../../../../lib/vocabulary/models';
 import type { Model, SessionMode, WireFormat } from '../../../../lib/vocabulary/models';
 import { checkLanguage, languageCodes, LIMITS } from './checks';
@@ -17,15 +17,17 @@ interface Choice {
 interface OpenDialog {
   node: EditorNode;
   parameters: ParameterSection;
-  /** What the rows were made for: they are not made again for nothing, or the field would go that was just clicked. */
+  /**
+   * What the rows were made for. They are not made again without need, or a field that was just clicked would vanish.
+   */
   shown?: string;
 }
 
 let open: OpenDialog | undefined;
 
 /**
- * What a node without a name is called: the model, and who ends a sentence, as far as they are not the usual ones. From
- * what the node says alone: a label of another length moves the node, and the next deploy keeps that.
+ * The label of a node without a name: its model and mode, where they are not the defaults. It depends on the node's
+ * own settings only, because a label of another length moves the node, and the next deploy keeps that.
  */
 export function recognitionLabel(node: EditorNode): string {
   if (node.name) return node.name;
@@ -33,7 +35,7 @@ export function recognitionLabel(node: EditorNode): string {
   return (node.model || node._(`${node.type}.palette-label`)) + mode;
 }
 
-/** Fills the dialog, and keeps its rows those of the model that is chosen. */
+/** Fills the dialog, and keeps its rows those of the chosen model. */
 export function prepareRecognition(node: EditorNode): void {
   const model = fieldOf('model').data('asr-node', node.id).attr('placeholder', DEFAULT_MODEL);
   suggest(
@@ -46,7 +48,7 @@ export function prepareRecognition(node: EditorNode): void {
   }
   open = { node, parameters: parameterSection($('.asr-parameters'), node.parameters) };
   model.on('change', showModel);
-  // Picked from the suggestions, or typed to the end.
+  // Picked from the suggestions, or typed completely.
   model.on('input', () => {
     if (modelOf(textIn(model))) showModel();
   });
@@ -55,7 +57,10 @@ export function prepareRecognition(node: EditorNode): void {
   showModel();
 }
 
-/** Drops what the chosen model has not; until now it was kept, for whoever tries one model after the other. */
+/**
+ * Drops settings that the chosen model does not have. They are kept until now for people who try one model after the
+ * other.
+ */
 export function saveRecognition(node: EditorNode): void {
   if (!open) return;
   node.parameters = open.parameters.values();
@@ -116,7 +121,7 @@ function suggest(input: JQuery, values: string[]): void {
   input.attr('list', id);
 }
 
-/** What is chosen stays, also where the model does not have it: then it is shown as wrong. */
+/** The chosen value stays, also where the model does not have it; then it is shown as wrong. */
 function fill(select: JQuery, options: Choice[], stored: string | number = ''): void {
   const isFilled = select.children().length > 0;
   const chosen = isFilled ? textIn(select) : String(stored);

@@ -1,31 +1,32 @@
-// What the dialogs use of Node-RED's editor. Its types know a node only as an object, so the properties are named here.
+// What the dialogs use of Node-RED's editor. Its types know a node only as an object, so the properties are named
+// here.
 import type editorClient from '@node-red/editor-client';
 
 declare global {
   const RED: editorClient.RED;
   interface JQuery {
-    /** Of jQuery UI: gives an id where there is none. */
+    /** jQuery UI: sets an id where there is none. */
     uniqueId(): this;
   }
 }
 
-/** A text of a catalogue, with its places filled in. */
+/** The text of a catalogue with its placeholders filled in. */
 export type Translate = (key: string, values?: Record<string, string | number>) => string;
 
-/** A node as the editor has it; the settings are those of the `defaults` in the node's HTML. */
+/** A node in the editor; the settings are those of `defaults` in the node's HTML. */
 export interface EditorNode {
   id: string;
   type: string;
-  /** The tab or the subflow that it stands on. */
+  /** The id of its tab or subflow. */
   z: string;
-  /** Disabled. */
+  /** Whether it is disabled. */
   d?: boolean;
   name?: string;
   connection?: string;
   session?: string;
   model?: string;
   mode?: string;
-  /** Text from the dialog, perhaps a number from whoever writes flows by a program. */
+  /** Text from the dialog, or a number in a generated flow. */
   sampleRate?: string | number;
   wireFormat?: string;
   parameters?: Record<string, unknown>;
@@ -63,18 +64,18 @@ export function flowLabel(id: string): string {
   return flow?.label || flow?.name || id;
 }
 
-/** A text that several dialogs use: they are the session node's. */
+/** A text that several dialogs use; it belongs to the session node. */
 export function sharedText(key: string, values?: Record<string, string | number>): string {
   const definition = RED.nodes.getType('asr-session') as unknown as { _: Translate };
   return definition._(`asr-session.${key}`, values);
 }
 
-/** A text of the node's own. */
+/** A text of the node itself. */
 export function ownText(node: EditorNode, key: string, values?: Record<string, string | number>): string {
   return node._def._(`${node.type}.${key}`, values);
 }
 
-/** What a field of a form says; a list of choices is not a text. */
+/** The text in a form field; a list of choices is not a text. */
 export function textIn(field: JQuery): string {
   const value = field.val();
   return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
@@ -85,11 +86,11 @@ export function fieldOf(name: string): JQuery {
   return $(`#node-input-${name}`);
 }
 
-/** Screen readers find the label of a row at a typed input too: the field that the label is for is hidden. */
+/** Lets screen readers find the label of a typed input too, because the field that the label belongs to is hidden. */
 export function labelTypedInputs(): void {
   $('.asr-form .red-ui-typedInput-container').each(function () {
     const label = $(this).closest('.form-row').children('label').uniqueId();
-    // The button that opens a larger editor has a picture alone.
+    // The button that opens a larger editor only has an icon.
     $(this)
       .find('input, .red-ui-typedInput-option-expand')
       .attr('aria-labelledby', label.attr('id') ?? '');

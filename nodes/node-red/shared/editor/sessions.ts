@@ -1,13 +1,13 @@
-// The picker of a session, for the nodes that point at one.
+// The picker of a session, for the nodes that refer to one.
 import type { Verdict } from './checks';
 import { flowLabel, nodesOfType, ownText, textIn, workspaceOf } from './red';
 import type { EditorNode } from './red';
 
-/** Several nodes come and go at once, as an import or a deleted tab does. */
+/** Several nodes come and go at once, as with an import or a deleted tab. */
 const CHECK_AFTER_MS = 50;
 
 /**
- * Sessions that a node can reach: those on tabs, and those of its own subflow. The ones inside of other subflows have no
+ * Sessions that a node can use: those on tabs, and those of its own subflow. Sessions within other subflows have no
  * id of their own before the flows run.
  */
 function reachableSessions(node: EditorNode): EditorNode[] {
@@ -28,8 +28,8 @@ function sessionLabel(node: EditorNode, session: EditorNode): string {
 }
 
 /**
- * Fills a <select> with the sessions. It must not have the id `node-input-session`: the editor takes what it saves from
- * such a field for a config node, which alone has the list of users that it updates then.
+ * Fills a <select> with the sessions. It must not have the id `node-input-session`: the editor takes the value of
+ * such a field for a config node, which alone has the list of users that it then updates.
  */
 export function prepareSessionPicker(node: EditorNode, select: JQuery): void {
   select.empty().append($('<option>', { value: '' }).text(ownText(node, 'picker.none')));
@@ -40,7 +40,7 @@ export function prepareSessionPicker(node: EditorNode, select: JQuery): void {
     groups.set(session.z, group);
     group.append($('<option>', { value: session.id }).text(sessionLabel(node, session)));
   }
-  // A reference that leads nowhere today is kept: the session may come back with an import or an undo.
+  // A broken reference is kept, because the session may come back with an import or an undo.
   if (node.session && !sessions.some((session) => session.id === node.session)) {
     const missing = ownText(node, 'picker.missing', { id: node.session });
     select.append($('<option>', { value: node.session }).text(missing));
@@ -52,13 +52,13 @@ export function prepareSessionPicker(node: EditorNode, select: JQuery): void {
   showValidity();
 }
 
-/** The only session of the flow is the one that is meant. */
+/** The only session of the flow is the default. */
 export function pickOnlySession(node: EditorNode): void {
   const [first, second] = nodesOfType('asr-session').filter((session) => session.z === node.z);
   if (!node.session && first && !second) node.session = first.id;
 }
 
-/** A node that points at a session is as valid as the session is there: checks them when sessions come and go. */
+/** A node that refers to a session is only valid if that exists, so it is checked when sessions come and go. */
 export function watchSessions(): void {
   let pending: number | undefined;
   const onNodesChange = ({ type }: EditorNode): void => {
