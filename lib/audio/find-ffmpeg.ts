@@ -23,13 +23,18 @@ export async function findFfmpeg(environment: NodeJS.ProcessEnv = process.env): 
   const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
   const candidates = [...folders.map((folder) => path.join(folder, FILE)), ...inPackages(environment)];
   for (const candidate of candidates) {
-    const isThere = await access(candidate, constants.X_OK).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return candidate;
+    if (await isThere(candidate)) return candidate;
   }
   return NOWHERE;
+}
+
+/** Whether a program can be run, as far as that is known: a name without a folder is looked for by the system. */
+export async function isThere(program: string): Promise<boolean> {
+  if (!path.isAbsolute(program)) return true;
+  return access(program, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 function inPackages({ N8N_USER_FOLDER }: NodeJS.ProcessEnv): string[] {

@@ -1,12 +1,9 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { AsrError } from '../../vocabulary/errors';
 import { hasText } from '../bytes';
 import { FfmpegProcess, INSTALL_FFMPEG } from '../ffmpeg-process';
-import { findFfmpeg } from '../find-ffmpeg';
+import { findFfmpeg, isThere } from '../find-ffmpeg';
 import type { SourceFormat } from '../format';
+import { removeStaleFiles, TemporaryFile } from '../temporary-file';
 import { WAV } from '../wav';
 import type { Decoder, DecoderOutput } from './decoder';
 import { HeadedPcmDecoder } from './headed-pcm';
@@ -28,7 +25,6 @@ export interface FfmpegInput {
 const HOLD_FLAC = new Set(['ogg', 'matroska', 'mov']);
 /** Decoded bytes that wait here before ffmpeg has to wait. */
 const MAX_WAITING_BYTES = 1024 * 1024;
-const MAX_FILE_BYTES = 8 * 1024 ** 3;
 /** ffmpeg decodes hundreds of times faster than real time: one that gives nothing for so long hangs. */
 const STALLED_MS = 60_000;
 
@@ -40,9 +36,7 @@ export class FfmpegDecoder implements Decoder {
   readonly #output: DecoderOutput;
   readonly #wav: HeadedPcmDecoder;
   #process: FfmpegProcess | undefined;
-  #folder: string | undefined;
-  #file: FileHandle | undefined;
-  #fileBytes = 0;
+  #file: TemporaryFile | undefined;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #hasStalled = false;
@@ -92,9 +86,7 @@ export class FfmpegDecoder implements Decoder {
   async end(): Promise<void> {
     this.#isAtEnd = true;
     await this.#file?.close();
-    const input = this.#file ? `file:${path.join(this.#folder ?? '', 'audio')}` : 'pipe:0';
-    this.#file = undefined;
-    const ffmpeg = await this.#start(input);
+    const ffmpeg = await this.#start(this.#file ? `file:${this.#file.path}` : 'pipe:0');
     ffmpeg.stdin?.end();
     this.#goal = () => false;
     await this.read();
@@ -126,19 +118,22 @@ export class FfmpegDecoder implements Decoder {
   free(): void {
     this.#isFreed = true;
     this.#process?.kill('SIGKILL');
-    void this.#file?.close().catch(() => undefined);
+    void this.#file?.remove().catch(() => undefined);
     this.#file = undefined;
-    if (this.#folder) void rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
     this.#onProgress();
   }
 
   async #keep(bytes: Uint8Array): Promise<void> {
-    this.#fileBytes += bytes.length;
-    if (this.#fileBytes > MAX_FILE_BYTES) throw this.#refusal('it is larger than 8 GiB');
-    this.#folder ??= await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
-    this.#file ??= await open(path.join(this.#folder, 'audio'), 'w');
+    this.#file ??= await this.#createFile();
     if (this.#isFreed) this.free();
     else await this.#file.write(bytes);
+  }
+
+  /** Nothing is written where nobody would read it. */
+  async #createFile(): Promise<TemporaryFile> {
+    if (!(await isThere(await findFfmpeg()))) throw this.#input.otherwise ?? this.#missing(undefined);
+    await removeStaleFiles();
+    return TemporaryFile.create();
   }
 
   /** Waits until it runs, or it is known that it does not. */

@@ -78,3 +78,48 @@ export class Fields {
     this.#at += bytes;
   }
 }
+
+/**
+ * A file whose index is behind its audio, with the index in front of it, so that it can be read in its order.
+ * @param file Up to the end of the index at least.
+ * @param indexAt Where the index begins, with its head.
+ */
+export function withIndexFirst(file: Buffer, indexAt: number, index: Mp4BoxHead): Buffer {
+  const moved = Buffer.from(file.subarray(indexAt, indexAt + index.bytes));
+  for (const { type, content } of boxesIn(moved.subarray(index.headBytes))) {
+    const table = type === 'trak' ? boxAt(content, 'mdia', 'minf', 'stbl') : undefined;
+    for (const places of table ? boxesIn(table) : []) movePlaces(places, indexAt, index.bytes);
+  }
+  const audioAt = placeOf('mdat', file);
+  return Buffer.concat([
+    file.subarray(0, audioAt),
+    moved,
+    file.subarray(audioAt, indexAt),
+    file.subarray(indexAt + index.bytes),
+  ]);
+}
+
+/** Places of chunks (ISO 14496-12, 8.7.5), in a box of 32 or of 64 bits. */
+function movePlaces({ type, content }: Mp4Box, before: number, by: number): void {
+  if (type === 'stco') {
+    for (let at = 8; at + 4 <= content.length; at += 4) {
+      const place = content.readUInt32BE(at);
+      if (place < before) content.writeUInt32BE(place + by, at);
+    }
+  } else if (type === 'co64') {
+    for (let at = 8; at + 8 <= content.length; at += 8) {
+      const place = content.readBigUInt64BE(at);
+      if (place < before) content.writeBigUInt64BE(place + BigInt(by), at);
+    }
+  }
+}
+
+/** Where the first box of this type begins. */
+function placeOf(type: string, file: Buffer): number {
+  let at = 0;
+  for (;;) {
+    const head = readBoxHead(file.subarray(at));
+    if (!head || head.type === type || head.bytes === 0) return at;
+    at += head.bytes;
+  }
+}

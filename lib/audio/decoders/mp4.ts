@@ -1,7 +1,8 @@
 import { AsrError } from '../../vocabulary/errors';
 import { ByteQueue } from '../bytes';
 import type { Decoder, DecoderOutput } from './decoder';
-import { readBoxHead } from './mp4-boxes';
+import { readBoxHead, withIndexFirst } from './mp4-boxes';
+import type { Mp4BoxHead } from './mp4-boxes';
 import { readFragment, readMovie } from './mp4-movie';
 import type { Mp4Opus, Mp4Sample } from './mp4-movie';
 import { opusFormat, OpusPacketDecoder } from './opus';
@@ -116,24 +117,32 @@ export class Mp4Decoder implements Decoder {
       const isIndex = head?.type === 'moov';
       const isLost = head?.bytes === 0 || (isIndex && head.bytes > MAX_INDEX_BYTES);
       const keptBytes = this.#hasAudioBefore || !isIndex ? MAX_KEPT_BYTES : MAX_INDEX_BYTES + MAX_KEPT_BYTES;
-      if (isLost || this.#queue.length > keptBytes) return this.#giveAway(this.#hasAudioBefore || isLost);
+      if (isLost || this.#queue.length > keptBytes)
+        return this.#giveAway(this.#hasAudioBefore || isLost, this.#queue.bytes);
       if (!head) return;
       if (head.type === 'mdat') this.#hasAudioBefore = true;
       if (head.bytes > view.length) {
         // What is kept is asked again once this box has come.
-        return head.type === 'mdat' && head.bytes > MAX_KEPT_BYTES ? this.#giveAway(true) : undefined;
+        return head.type === 'mdat' && head.bytes > MAX_KEPT_BYTES
+          ? this.#giveAway(true, this.#queue.bytes)
+          : undefined;
       }
-      if (isIndex) return this.#readIndex(view.subarray(head.headBytes, head.bytes));
+      if (isIndex) return this.#readIndex(head);
       this.#lookedAt += head.bytes;
     }
   }
 
-  #readIndex(moov: Buffer): void | Promise<void> {
-    const { codec, opus } = readMovie(moov);
+  #readIndex(head: Mp4BoxHead): void | Promise<void> {
+    const file = this.#queue.bytes;
+    const { codec, opus } = readMovie(
+      file.subarray(this.#lookedAt + head.headBytes, this.#lookedAt + head.bytes),
+    );
     if (codec === undefined)
       throw new AsrError('BAD_AUDIO', 'There is no sound in the MP4: it has no track of audio.');
     const isInOrder = opus?.packets.every(({ at }, index) => at >= (opus.packets[index - 1]?.at ?? 0));
-    if (!opus || isInOrder === false) return this.#giveAway(this.#hasAudioBefore);
+    if (!opus || isInOrder === false) {
+      return this.#giveAway(false, this.#hasAudioBefore ? withIndexFirst(file, this.#lookedAt, head) : file);
+    }
     this.#opus = opus;
     this.#packets = opus.packets;
     this.#trim.toSkip = opus.toSkip;
@@ -145,8 +154,8 @@ export class Mp4Decoder implements Decoder {
     });
   }
 
-  #giveAway(needsFile: boolean): void | Promise<void> {
-    const bytes = Uint8Array.from(this.#queue.bytes);
+  #giveAway(needsFile: boolean, file: Uint8Array): void | Promise<void> {
+    const bytes = Uint8Array.from(file);
     this.#queue.clear();
     this.#other = this.#createOther(needsFile);
     return this.#other.write(bytes);

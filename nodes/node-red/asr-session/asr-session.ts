@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
+import { removeStaleFiles } from '../../../lib/audio/temporary-file';
 import { serveMicrophonePage } from '../microphone/route';
 import type { AsrSessionNode } from '../shared/host';
 import { SessionController } from './controller';
@@ -27,6 +28,9 @@ export = function (RED: NodeAPI) {
       });
     },
   );
+
+  // Of a Node-RED that was killed while it decoded.
+  void removeStaleFiles();
 
   serveMicrophonePage(RED);
   serveLivePanel(RED, running);

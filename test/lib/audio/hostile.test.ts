@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AsrError } from '../../../lib';
 import { AudioIntake } from '../../../lib/audio/intake';
 import { fixture } from '../../support/audio-fixtures';
+import { collectGarbage } from '../../support/collect-garbage';
 import { allOf } from '../../support/decode-chunks';
 import { makeOgg, makeWebm, oggPackets } from '../../support/opus-containers';
 
@@ -171,17 +172,17 @@ describe('an hour of 48 kHz stereo', () => {
     await allOf(intake, intake.write(header));
     for (let seconds = 0; seconds < 3600; seconds++) {
       samples += (await allOf(intake, intake.write(second))).length / 2;
-      if (seconds === 60) before = memory();
+      if (seconds === 60) before = await memory();
     }
     samples += (await allOf(intake, intake.end())).length / 2;
-    const growth = memory() - before;
+    const growth = (await memory()) - before;
     assert.equal(samples, 3600 * 16_000);
     assert.ok(growth < 20e6, `${Math.round(growth / 1e6)} MB more`);
   });
 });
 
-function memory(): number {
-  globalThis.gc?.();
+async function memory(): Promise<number> {
+  await collectGarbage();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
