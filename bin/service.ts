@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
-import { LOCAL_SERVICE_PORT } from '../lib/vocabulary/regions';
+import { LOCAL_SERVICE_PORT } from '../lib';
 import { ScriptError, startLocalService, type LocalServiceOptions } from '../local-service';
 
 const HELP = `Usage: flow-asr service [options]

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { AsrError, DEFAULT_MODEL, REGIONS, describeAudio, transcribe } from '../lib';
+import { AsrError, DEFAULT_MODEL, describeAudio, REGIONS, transcribe } from '../lib';
 import type {
   AudioFormatHints,
   Region,
@@ -10,7 +10,7 @@ import type {
   TranscribeOptions,
   Transcript,
 } from '../lib';
-import { languageOfTag } from '../lib/vocabulary/languages';
+import { languageOfTag } from '../lib/hosts';
 import { startLocalService } from '../local-service';
 import { audioArgument, RAW_OPTIONS, RAW_USAGE, rawHints } from './audio-argument';
 import { askSecret, LiveLine } from './terminal';

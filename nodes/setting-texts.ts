@@ -1,4 +1,4 @@
-import type { ParameterName } from '../lib/vocabulary/parameters';
+import type { ParameterName } from '../lib';
 
 /**
  * The name of a setting and its effect, in English. Both hosts show the same texts; Node-RED's catalogues add

@@ -1,6 +1,5 @@
-import type { Model } from '../lib/vocabulary/models';
-import { parseHotWords } from '../lib/vocabulary/hot-words';
-import type { ModelParameters, ParameterName, ParameterSpec } from '../lib/vocabulary/parameters';
+import type { Model, ModelParameters, ParameterName, ParameterSpec } from '../lib';
+import { parseHotWords } from '../lib/hosts';
 
 /** The settings of a model as an editor stores them, or as a variable or an expression gives them: often as text. */
 export type StoredParameters = Record<string, unknown>;

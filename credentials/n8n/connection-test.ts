@@ -3,9 +3,8 @@ import type {
   ICredentialTestFunctions,
   INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { asAsrError } from '../../lib/vocabulary/errors';
-import { resolveEndpoint } from '../../lib/vocabulary/regions';
-import { checkConnection } from '../../lib/check-connection';
+import { resolveEndpoint } from '../../lib';
+import { asAsrError, checkConnection } from '../../lib/hosts';
 import { connectionOf } from './connection';
 
 /** The button "Test" of n8n: opens a real session and closes it again. The message never contains the key. */

@@ -1,6 +1,5 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import type { Region } from '../../lib/vocabulary/regions';
-import type { SessionOptions } from '../../lib/session/options';
+import type { Region, SessionOptions } from '../../lib';
 
 /** The name of the credentials class beside this file. */
 export const CREDENTIALS = 'realtimeAsrApi';

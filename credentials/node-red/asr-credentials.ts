@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeDef } from 'node-red';
-import { ConnectionPool } from '../../lib/transport/connection-pool';
+import { ConnectionPool } from '../../lib';
 import { findNode } from '../../nodes/node-red/shared/red';
 import { connectionOf, isCredentialsNode } from './connection';
 import type { AsrCredentialsNode, ConnectionDef } from './connection';

@@ -1,8 +1,6 @@
 import type { NodeAPI } from 'node-red';
-import { AsrError, asAsrError } from '../../lib/vocabulary/errors';
-import { DEFAULT_MODEL } from '../../lib/vocabulary/models';
-import { isLoopback, REGIONS, resolveEndpoint } from '../../lib/vocabulary/regions';
-import { checkConnection } from '../../lib/check-connection';
+import { AsrError, DEFAULT_MODEL, REGIONS, resolveEndpoint } from '../../lib';
+import { asAsrError, checkConnection, isLoopback } from '../../lib/hosts';
 import { connectionOf, endpointOf, wayOf } from './connection';
 import type { AsrCredentialsNode, Connection, ConnectionDef } from './connection';
 

@@ -1,9 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
-import { AsrError } from '../../lib/vocabulary/errors';
-import { resolveEndpoint } from '../../lib/vocabulary/regions';
-import type { Region } from '../../lib/vocabulary/regions';
-import type { SessionOptions } from '../../lib/session/options';
-import type { ConnectionPool } from '../../lib/transport/connection-pool';
+import { AsrError, resolveEndpoint } from '../../lib';
+import type { ConnectionPool, Region, SessionOptions } from '../../lib';
 
 import { proxyOfNode } from './proxy-node';
 

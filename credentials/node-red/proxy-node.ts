@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from 'node-red';
-import type { ProxyChoice } from '../../lib/base/proxy';
+import type { ProxyChoice } from '../../lib';
 import { findNode } from '../../nodes/node-red/shared/red';
 
 /** Node-RED's own configuration node `http proxy`. */

@@ -1,6 +1,6 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { readAudio } from '../../../lib/audio/source';
+import { readAudio } from '../../../lib';
 import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
 import { optionsCollection } from '../shared/recognition-properties';
 import type { GivenAudio } from '../shared/given-audio';

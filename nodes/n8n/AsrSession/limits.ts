@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { AsrError } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
 
 /** Enough for most of what a workflow does between two nodes. */
 export const DEFAULT_UNUSED_SECONDS = 300;

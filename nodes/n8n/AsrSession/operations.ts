@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { joinTexts } from '../../../lib/vocabulary/join-texts';
+import { joinTexts } from '../../../lib';
 import { readChoice } from '../shared/choice';
 import { asData, pairing } from '../shared/items';
 import { ofItem } from '../shared/parameter-source';

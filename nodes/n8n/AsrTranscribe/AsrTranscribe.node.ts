@@ -1,7 +1,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
-import { transcribe } from '../../../lib/session/transcribe';
+import { transcribe } from '../../../lib';
 import { audioInput } from '../shared/audio-input';
 import { readChoice } from '../shared/choice';
 import { failedItem, faultOfItem } from '../shared/errors';

@@ -1,7 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { toSrt, toVtt } from '../../../lib/vocabulary/captions';
-import { AsrError } from '../../../lib/vocabulary/errors';
-import type { Transcript } from '../../../lib/session/transcribe';
+import { AsrError, toSrt, toVtt } from '../../../lib';
+import type { Transcript } from '../../../lib';
 import { asData } from '../shared/items';
 
 const CAPTIONS = {

@@ -1,9 +1,8 @@
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { AsrError } from '../../../lib/vocabulary/errors';
-import { openSession } from '../../../lib/session/session';
+import { AsrError, openSession } from '../../../lib';
+import { Listening } from '../../../lib/hosts';
+import type { ListeningOptions } from '../../../lib/hosts';
 import { asNodeFault } from '../shared/errors';
-import { Listening } from '../../../lib/live/listening';
-import type { ListeningOptions } from '../../../lib/live/listening';
 import { announce, hearAlong } from './running-listeners';
 import { createReporter } from './reporter';
 import type { TriggerSettings } from './settings';

@@ -1,16 +1,12 @@
 import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
-import type { AudioFormatHints } from '../../../lib/audio/format';
-import { AsrError } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
+import type { AudioFormatHints } from '../../../lib';
+import { ffmpegSource, httpSource, tcpSource, udpSource, webSocketSource } from '../../../lib/hosts';
+import type { LiveSource } from '../../../lib/hosts';
 import { egressGuard, hostFetch } from '../shared/egress';
 import type { NetworkHelpers } from '../shared/egress';
 import { rawHints } from '../shared/audio-input';
-import { ffmpegSource } from '../../../lib/live/sources/ffmpeg';
-import { httpSource } from '../../../lib/live/sources/http';
-import type { LiveSource } from '../../../lib/live/sources/source';
-import { tcpSource } from '../../../lib/live/sources/tcp';
-import { udpSource } from '../../../lib/live/sources/udp';
-import { webSocketSource } from '../../../lib/live/sources/websocket';
 
 type Parameter = (name: string, fallback: unknown) => unknown;
 

@@ -1,12 +1,11 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { AsrError } from '../../../lib/vocabulary/errors';
-import { findModel } from '../../../lib/vocabulary/models';
-import { configure, firstRate } from '../../../lib/session/config';
-import type { SessionOptions } from '../../../lib/session/options';
+import { AsrError, findModel } from '../../../lib';
+import type { SessionOptions } from '../../../lib';
+import { configure, firstRate } from '../../../lib/hosts';
+import type { LiveSource } from '../../../lib/hosts';
 import { asNodeFault } from '../shared/errors';
 import { sessionOptions } from '../shared/session-options';
 import { readSource } from './read-source';
-import type { LiveSource } from '../../../lib/live/sources/source';
 import type { TriggerEventType, TriggerItemSettings } from './trigger-items';
 
 const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim'];

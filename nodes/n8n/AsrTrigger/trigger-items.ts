@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../../../lib/vocabulary/events';
+import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../../../lib';
 
 /** The events that can start the workflow. */
 export type TriggerEventType = 'final' | 'emotion' | 'interim';

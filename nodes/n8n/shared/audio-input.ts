@@ -1,9 +1,7 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import type { AudioFormatHints } from '../../../lib/audio/format';
-import type { Fetch } from '../../../lib/audio/http-request';
-import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
-import { AsrError } from '../../../lib/vocabulary/errors';
-import { maybeBase64 } from '../../../lib/audio/audio-text';
+import { AsrError } from '../../../lib';
+import type { AudioFormatHints, AudioSource, Fetch, ReadAudioOptions } from '../../../lib';
+import { maybeBase64 } from '../../../lib/hosts';
 import { hostFetch } from './egress';
 import { readChoice } from './choice';
 

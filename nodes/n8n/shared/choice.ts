@@ -1,4 +1,4 @@
-import { AsrError } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
 
 /**
  * Reads one of a field's choices, because an expression may give anything.

@@ -1,13 +1,10 @@
 import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { asResponse } from '../../../lib/audio/http-request';
-import type { Fetch } from '../../../lib/audio/http-request';
-import { guardedConnect } from '../../../lib/transport/egress';
-import type { EgressGuard } from '../../../lib/transport/egress';
-import { systemEnvironment } from '../../../lib/transport/system';
-import type { Environment } from '../../../lib/transport/environment';
-import { AsrError } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
+import type { Environment, Fetch } from '../../../lib';
+import { asResponse, guardedConnect, systemEnvironment } from '../../../lib/hosts';
+import type { EgressGuard } from '../../../lib/hosts';
 
 /** n8n's protection for clients that are not its own, from 2.12 on. The types are those of an older version. */
 interface EgressFilter {

@@ -1,7 +1,7 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
-import { AsrError } from '../../../lib/vocabulary/errors';
-import type { AsrErrorCode } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
+import type { AsrErrorCode } from '../../../lib';
 import { pairing } from './items';
 
 /** Errors that come from the service or its absence. n8n shows these apart from mistakes in the workflow. */

@@ -1,15 +1,16 @@
-import type { AudioFormatHints } from '../../../lib/audio/format';
-import { AsrError } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
 import type {
+  AudioFormatHints,
+  CommitResult,
   EmotionEvent,
   FinalEvent,
   InterimEvent,
+  Session,
   Statistics,
   WarningEvent,
-} from '../../../lib/vocabulary/events';
-import { HeldSession } from '../../../lib/held-session';
+} from '../../../lib';
+import { HeldSession } from '../../../lib/hosts';
 import type { GivenAudio } from './given-audio';
-import type { CommitResult, Session } from '../../../lib/session/options';
 
 /** An event with the service's id of its session or task, for support requests. */
 export type WithSessionId<E> = E & { sessionId?: string };

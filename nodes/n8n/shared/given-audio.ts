@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AsrError } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
 
 /** How much of an item's audio a session has taken. When the item fails, the next try goes on from there. */
 export class GivenAudio {

@@ -1,4 +1,4 @@
-import type { ParameterName } from '../../../lib/vocabulary/parameters';
+import type { ParameterName } from '../../../lib';
 import { helpOf, PARAMETER_TEXTS as TEXTS } from '../../setting-texts';
 import type { SettingText } from '../../setting-texts';
 

@@ -1,8 +1,7 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { DEFAULT_MODEL, MODELS } from '../../../lib/vocabulary/models';
-import type { Model, WireFormat } from '../../../lib/vocabulary/models';
-import { VAD_PARAMETERS } from '../../../lib/vocabulary/parameters';
-import type { ParameterName, ParameterSpec } from '../../../lib/vocabulary/parameters';
+import { DEFAULT_MODEL, MODELS } from '../../../lib';
+import type { Model, ParameterName, ParameterSpec, WireFormat } from '../../../lib';
+import { VAD_PARAMETERS } from '../../../lib/hosts';
 import { helpOf, SESSION_TEXTS } from '../../setting-texts';
 import { fieldTexts, PARAMETER_TEXTS } from './parameter-texts';
 

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { forgetOldest } from '../../../lib/base/forget-oldest';
+import { forgetOldest } from '../../../lib/hosts';
 import { GivenAudio } from './given-audio';
 import { hostState } from './host-state';
 

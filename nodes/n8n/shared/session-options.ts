@@ -1,11 +1,8 @@
 import type { ICredentialDataDecryptedObject, IDataObject } from 'n8n-workflow';
 import { connectionOf, CREDENTIALS } from '../../../credentials/n8n/connection';
-import { AsrError } from '../../../lib/vocabulary/errors';
-import { languageOfTag } from '../../../lib/vocabulary/languages';
-import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
-import type { SessionMode, WireFormat } from '../../../lib/vocabulary/models';
-import { FIRST_CONNECT_TIMEOUT_MS } from '../../../lib/session/config';
-import type { SessionOptions } from '../../../lib/session/options';
+import { AsrError, DEFAULT_MODEL, findModel } from '../../../lib';
+import type { SessionMode, SessionOptions, WireFormat } from '../../../lib';
+import { FIRST_CONNECT_TIMEOUT_MS, languageOfTag } from '../../../lib/hosts';
 import { readParameters } from '../../stored-parameters';
 import { sessionEnvironment } from './egress';
 import type { NetworkHelpers } from './egress';

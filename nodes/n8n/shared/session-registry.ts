@@ -1,9 +1,8 @@
 import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { AsrError } from '../../../lib/vocabulary/errors';
-import { forgetOldest } from '../../../lib/base/forget-oldest';
-import { openSession } from '../../../lib/session/session';
-import type { SessionOptions } from '../../../lib/session/options';
+import { openSession } from '../../../lib';
+import type { AsrError, SessionOptions } from '../../../lib';
+import { forgetOldest } from '../../../lib/hosts';
 import { ExecutionSession } from './execution-session';
 import { hostState } from './host-state';
 import type { ExecutionSessionOptions } from './execution-session';

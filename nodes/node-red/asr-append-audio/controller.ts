@@ -1,9 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { decodeAudio } from '../../../lib/audio/decode';
-import { bytesOf } from '../../../lib/audio/format';
-import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
-import { readAudio } from '../../../lib/audio/source';
-import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
+import { decodeAudio, readAudio } from '../../../lib';
+import type { AudioChunk, AudioFormatHints, AudioSource, ReadAudioOptions } from '../../../lib';
+import { bytesOf } from '../../../lib/hosts';
 import {
   audioTexts,
   DEFAULT_TEXT,

@@ -1,18 +1,17 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { OngoingAudio } from '../../../lib/audio/ongoing';
-import type { SessionEvent } from '../../../lib/vocabulary/events';
-import type { ContextTurn } from '../../../lib/vocabulary/parameters';
-import { DEFAULT_MODEL } from '../../../lib/vocabulary/models';
-import { firstRate } from '../../../lib/session/config';
+import { DEFAULT_MODEL, openSession } from '../../../lib';
 import type {
   CommitResult,
+  ContextTurn,
   IdlePolicy,
+  OngoingAudio,
   OverloadPolicy,
   Session,
+  SessionEvent,
   SessionOptions,
-} from '../../../lib/session/options';
-import { openSession } from '../../../lib/session/session';
-import type { TraceFile } from '../../../lib/transport/trace-file';
+  TraceFile,
+} from '../../../lib';
+import { firstRate } from '../../../lib/hosts';
 import { readContext } from '../shared/context';
 import { asError, errorInfo, NodeError } from '../shared/errors';
 import type { AsrSessionNode, AudioSink, SessionHost } from '../shared/host';

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
-import type { SessionEvent, SessionState, WarningCode } from '../../../lib/vocabulary/events';
-import type { ContextTurn } from '../../../lib/vocabulary/parameters';
-import { HeldSession } from '../../../lib/held-session';
-import type { CommitResult, Session } from '../../../lib/session/options';
+import type {
+  AudioChunk,
+  AudioFormatHints,
+  CommitResult,
+  ContextTurn,
+  Session,
+  SessionEvent,
+  SessionState,
+  WarningCode,
+} from '../../../lib';
+import { HeldSession } from '../../../lib/hosts';
 import type { Route } from './messages';
 
 /** The state of a session, where an open one also shows whether somebody speaks. */

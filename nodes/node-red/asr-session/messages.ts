@@ -1,5 +1,5 @@
 import type { NodeMessage, NodeMessageInFlow } from 'node-red';
-import type { SessionEvent } from '../../../lib/vocabulary/events';
+import type { SessionEvent } from '../../../lib';
 import { errorInfo } from '../shared/errors';
 
 /** The part of the message that opened a session which its results need to find their way back, without its audio. */

@@ -1,5 +1,4 @@
-import type { AsrError } from '../../../lib/vocabulary/errors';
-import type { SessionEvent } from '../../../lib/vocabulary/events';
+import type { AsrError, SessionEvent } from '../../../lib';
 import type { Status } from '../shared/status';
 import type { LiveSession, Phase } from './live-session';
 

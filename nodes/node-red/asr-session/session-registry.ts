@@ -1,9 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
-import { OngoingAudio } from '../../../lib/audio/ongoing';
-import type { AsrError } from '../../../lib/vocabulary/errors';
-import type { SessionEvent } from '../../../lib/vocabulary/events';
-import type { ContextTurn } from '../../../lib/vocabulary/parameters';
-import type { Session } from '../../../lib/session/options';
+import { OngoingAudio } from '../../../lib';
+import type { AsrError, ContextTurn, Session, SessionEvent } from '../../../lib';
 import { isPermanent, NodeError } from '../shared/errors';
 import type { Translate } from '../shared/red';
 import { LiveSession } from './live-session';

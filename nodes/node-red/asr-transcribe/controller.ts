@@ -1,10 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { ReadAudioOptions } from '../../../lib/audio/source';
-import { fetchVia } from '../../../lib/audio/http-request';
-import { toSrt, toVtt } from '../../../lib/vocabulary/captions';
-import { transcribe } from '../../../lib/session/transcribe';
-import type { Transcript } from '../../../lib/session/transcribe';
-import type { TraceFile } from '../../../lib/transport/trace-file';
+import { toSrt, toVtt, transcribe } from '../../../lib';
+import type { ReadAudioOptions, TraceFile, Transcript } from '../../../lib';
+import { fetchVia } from '../../../lib/hosts';
 import { audioTexts, DEFAULT_TEXT, messageAudio, signalOf, unreadHints } from '../shared/audio-message';
 import { readContext } from '../shared/context';
 import { asError, NodeError } from '../shared/errors';

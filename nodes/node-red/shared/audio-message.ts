@@ -1,6 +1,5 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { AudioFormatHints } from '../../../lib/audio/format';
-import type { AudioSource, ReadAudioOptions } from '../../../lib/audio/source';
+import type { AudioFormatHints, AudioSource, ReadAudioOptions } from '../../../lib';
 import { NodeError } from './errors';
 import { readProperty } from './red';
 

@@ -1,5 +1,5 @@
 import type { NodeMessageInFlow } from 'node-red';
-import type { ContextTurn } from '../../../lib/vocabulary/parameters';
+import type { ContextTurn } from '../../../lib';
 import { NodeError } from './errors';
 
 /**

@@ -1,5 +1,5 @@
-import { AsrError } from '../../../lib/vocabulary/errors';
-import type { AsrErrorCode } from '../../../lib/vocabulary/errors';
+import { AsrError } from '../../../lib';
+import type { AsrErrorCode } from '../../../lib';
 
 /** Errors of the nodes themselves, beside those that the client reports as {@link AsrError}. */
 export type NodeErrorCode =

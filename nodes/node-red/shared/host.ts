@@ -1,7 +1,5 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { AudioComplaint } from '../../../lib/audio/doctor';
-import type { AudioChunk, AudioFormatHints } from '../../../lib/audio/format';
-import type { CommitResult } from '../../../lib/session/options';
+import type { AudioChunk, AudioComplaint, AudioFormatHints, CommitResult } from '../../../lib';
 import { NodeError } from './errors';
 import type { WorkOptions } from './keyed-queue';
 import { findNode } from './red';

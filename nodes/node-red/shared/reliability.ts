@@ -1,10 +1,8 @@
 import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
-import type { SessionLog } from '../../../lib/vocabulary/log';
-import { FIRST_CONNECT_TIMEOUT_MS } from '../../../lib/session/config';
-import type { SessionOptions } from '../../../lib/session/options';
-import { traceToFile } from '../../../lib/transport/trace-file';
-import type { TraceFile } from '../../../lib/transport/trace-file';
+import { traceToFile } from '../../../lib';
+import type { SessionLog, SessionOptions, TraceFile } from '../../../lib';
+import { FIRST_CONNECT_TIMEOUT_MS } from '../../../lib/hosts';
 import { readLimit, RELIABILITY_LIMITS } from './limits';
 
 /** The settings of reliability that nodes share, as the editor stores them. */

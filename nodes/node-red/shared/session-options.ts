@@ -1,9 +1,8 @@
 import type { Node, NodeAPI } from 'node-red';
 import { isCredentialsNode } from '../../../credentials/node-red/connection';
-import { languageOfTag } from '../../../lib/vocabulary/languages';
-import { DEFAULT_MODEL, findModel } from '../../../lib/vocabulary/models';
-import type { Model, SessionMode, WireFormat } from '../../../lib/vocabulary/models';
-import type { SessionOptions } from '../../../lib/session/options';
+import { DEFAULT_MODEL, findModel } from '../../../lib';
+import type { Model, SessionMode, SessionOptions, WireFormat } from '../../../lib';
+import { languageOfTag } from '../../../lib/hosts';
 import { NodeError } from './errors';
 import { readNumber } from './limits';
 import { readParameters } from '../../stored-parameters';

@@ -1,6 +1,6 @@
-import type { ReadAudioOptions } from '../../../lib/audio/source';
-import type { Cancel, Clock } from '../../../lib/transport/environment';
-import { systemEnvironment } from '../../../lib/transport/system';
+import type { Clock, ReadAudioOptions } from '../../../lib';
+import { systemEnvironment } from '../../../lib/hosts';
+import type { Cancel } from '../../../lib/hosts';
 import { isStream } from './audio-message';
 import { NodeError } from './errors';
 import type { Translate } from './red';

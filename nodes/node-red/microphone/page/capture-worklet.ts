@@ -1,6 +1,6 @@
 // Runs beside the page and turns the microphone's audio into 16-bit mono PCM at 16 kHz, in chunks of 100 ms. The
 // browser is asked for 16 kHz and then resamples itself; where it does not (Firefox, some devices), this code does.
-import { PolyphaseFilter } from '../../../../lib/audio/polyphase-filter';
+import { PolyphaseFilter } from '../../../../lib/browser';
 import { ScalarKernel } from './scalar-kernel';
 
 // TypeScript's library only knows the page's side of a worklet.

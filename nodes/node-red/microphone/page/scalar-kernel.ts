@@ -1,4 +1,4 @@
-import type { FilterKernel, FilterTable } from '../../../../lib/base/kernel/filter';
+import type { FilterKernel, FilterTable } from '../../../../lib/browser';
 
 /** The same limit as in lib's kernel, so that both make the same tables. */
 const MAX_TAPS = 16 * 1024;

@@ -1,7 +1,6 @@
 // The checks of fields, which the editor runs on all nodes. Each returns true or the reason why not.
-import { parameterFault } from '../../../../lib/vocabulary/parameters';
-import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/parameters';
-import type { Model } from '../../../../lib/vocabulary/models';
+import { parameterFault } from '../../../../lib/browser';
+import type { Model, ParameterName, ParameterSpec } from '../../../../lib/browser';
 import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../limits';
 import type { NumberRange } from '../limits';
 import { isVariable, modelName, modelOf, parametersOf } from './models';

@@ -1,8 +1,6 @@
 // The model of a node, and its settings. The tables are those of lib.
-import { DEFAULT_MODEL, findModel, MODELS } from '../../../../lib/vocabulary/models';
-import type { Model } from '../../../../lib/vocabulary/models';
-import { VAD_PARAMETERS } from '../../../../lib/vocabulary/parameters';
-import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/parameters';
+import { DEFAULT_MODEL, findModel, MODELS, VAD_PARAMETERS } from '../../../../lib/browser';
+import type { Model, ParameterName, ParameterSpec } from '../../../../lib/browser';
 
 export type ParameterSpecs = Partial<Record<ParameterName, ParameterSpec>>;
 

@@ -1,7 +1,6 @@
 // The settings of a model in a dialog, one row for each.
-import { formatHotWords, parseHotWords } from '../../../../lib/vocabulary/hot-words';
-import { isPlainObject } from '../../../../lib/vocabulary/parameters';
-import type { ParameterName, ParameterSpec } from '../../../../lib/vocabulary/parameters';
+import { formatHotWords, isPlainObject, parseHotWords } from '../../../../lib/browser';
+import type { ParameterName, ParameterSpec } from '../../../../lib/browser';
 import { expected, faultOf } from './checks';
 import { isVariable } from './models';
 import type { ParameterSpecs } from './models';

@@ -1,6 +1,6 @@
 // The part of a dialog about recognition: the model, and the settings of that model.
-import { DEFAULT_MODEL, MODELS } from '../../../../lib/vocabulary/models';
-import type { Model, SessionMode, WireFormat } from '../../../../lib/vocabulary/models';
+import { DEFAULT_MODEL, MODELS } from '../../../../lib/browser';
+import type { Model, SessionMode, WireFormat } from '../../../../lib/browser';
 import { checkLanguage, languageCodes, LIMITS } from './checks';
 import { isVariable, modelOf, parametersOf } from './models';
 import { parameterSection } from './parameters';

@@ -1,0 +1,11 @@
+/**
+ * The door for what runs in a browser: the editor's dialogs and the microphone's page are bundled with it. Nothing behind
+ * it needs Node.js.
+ */
+export { PolyphaseFilter } from './audio/polyphase-filter';
+export type { FilterKernel, FilterTable } from './base/kernel/filter';
+export { formatHotWords, parseHotWords } from './vocabulary/hot-words';
+export { DEFAULT_MODEL, findModel, MODELS } from './vocabulary/models';
+export type { Model, SessionMode, WireFormat } from './vocabulary/models';
+export { isPlainObject, parameterFault, VAD_PARAMETERS } from './vocabulary/parameters';
+export type { ParameterName, ParameterSpec } from './vocabulary/parameters';
