@@ -151,7 +151,8 @@ describe('the packed package', () => {
 /** From the sources: each compiled file, of lib/ what is imported from outside, and what stands beside them. */
 function expectedFiles(bundled: { files: readonly string[]; folders: readonly string[] }): string[] {
   const isBundled = (file: string) =>
-    /\.(ts|json)$|\/dialogs\.css$/.test(file) && bundled.folders.some((folder) => file.startsWith(`${folder}/`));
+    /\.(ts|json)$|\/dialogs\.css$/.test(file) &&
+    bundled.folders.some((folder) => file.startsWith(`${folder}/`));
   const sources = ['local-service', 'nodes', 'credentials', 'bin']
     .flatMap(filesIn)
     .filter((file) => !isBundled(file));
