@@ -11,30 +11,30 @@ import { Outbox, type OutboxLink } from './outbox';
 import type { FrameKind, ScriptFault, ScriptLinkAction } from './script/schema';
 import { Timers, type Cancel, type ServiceClock } from './time';
 
-/** One protocol at work on one connection. */
+/** The protocol of one connection. */
 export interface ProtocolHandler {
-  /** The connection is open and can be spoken on. */
+  /** The connection is open, and frames can be sent. */
   opened(): void;
   text(message: string): void;
   binary(message: Buffer): void;
-  /** The service refuses or gives up: it says so in its protocol's words, and closes. */
+  /** Refuses or gives up in the words of the protocol, and closes. */
   fail(failure: Failure, closeCode: number): void;
-  /** The script lets the service complete what it has heard so far. */
+  /** Completes what was heard so far, without a request of the client. */
   completeByItself(): void;
-  /** The service ends: what is at work is said to have failed, and the connection closes. */
+  /** The service ends: reports that running tasks have failed, and closes the connection. */
   leave(): void;
-  /** The socket is closed; everything the handler holds must go. */
+  /** The socket is closed, so the handler must release everything. */
   closed(): void;
 }
 
 /** How fast a connection is read. */
 export interface Pace {
   bytesPerSecond: number;
-  /** How much of it may come at once. */
+  /** How much may come at once. */
   burstMs: number;
 }
 
-/** Wall time in which the other side of a connection may answer the service's last close. */
+/** Wall time in which the peer may answer the service's last close. */
 const LEAVE_MS = 200;
 
 export interface ConnectionOptions {
@@ -48,7 +48,7 @@ export interface ConnectionOptions {
   log: (line: string) => void;
 }
 
-/** A WebSocket with its timers, its record and the script's faults. Owned by the server. */
+/** A WebSocket with its timers, its record and the faults of the script. The server owns it. */
 export class Connection {
   /** Resolves when the socket is closed and everything of this connection is released. */
   readonly ended: Promise<void>;
@@ -63,7 +63,7 @@ export class Connection {
   readonly #log: (line: string) => void;
   #halfOpen = false;
   #pace: Pace | undefined;
-  /** Service time by which what has been read should have arrived. */
+  /** Service time until which the connection is not read, because data came too fast. */
   #restUntil = 0;
   #stopResting: Cancel = () => undefined;
   #audioMs = 0;
@@ -86,7 +86,7 @@ export class Connection {
     });
   }
 
-  /** Lets a protocol speak on this connection. @param refusal Is said instead of everything else. */
+  /** Starts a protocol on this connection. @param refusal Is sent instead of everything else. */
   serve(start: (connection: Connection) => ProtocolHandler, refusal?: Failure): void {
     const socket = this.#socket;
     socket.on('message', (data, isBinary) => {
@@ -102,7 +102,7 @@ export class Connection {
       this.recorder.record.pings += 1;
       if (!this.#halfOpen && socket.readyState === socket.OPEN) socket.pong(data);
     });
-    // `ws` closes by itself with 1009 or 1007 after an error; the sink keeps the process alive.
+    // `ws` itself closes with 1009 or 1007 after an error. The listener keeps the process alive.
     socket.on('error', (error) => {
       this.#log(`connection ${this.recorder.record.id}: ${error.message}`);
     });
@@ -125,7 +125,7 @@ export class Connection {
     });
   }
 
-  /** The service may live in a host's process, which must not die of one connection. */
+  /** The service may run in a host's process, which one connection must not crash. */
   #guard(task: () => void): void {
     try {
       task();
@@ -135,17 +135,17 @@ export class Connection {
     }
   }
 
-  /** Sends a frame, subject to the script's faults. @param wireName Its `type` or `header.event`. */
+  /** Sends a frame, subject to the faults of the script. @param wireName Its `type` or `header.event`. */
   send(kind: FrameKind, wireName: string, frame: JsonObject): void {
     this.#outbox.send(kind, wireName, frame);
   }
 
-  /** Closes when everything before has been sent. @param afterMs Time for the client to close by itself. */
+  /** Closes after everything before has been sent. @param afterMs Time for the client to close by itself. */
   close(code: number, reason = '', afterMs = 0): void {
     this.#outbox.close(code, reason, afterMs);
   }
 
-  /** Notes decoded audio and lets faults happen that wait for it. */
+  /** Records decoded audio, and triggers the faults that wait for it. */
   audioArrived(audio: Buffer, durationMs: number): void {
     this.recorder.receivedAudio(audio);
     this.#audioMs += durationMs;
@@ -153,12 +153,12 @@ export class Connection {
     this.#awaitAudio();
   }
 
-  /** Reads no faster than this, once `burstMs` too much has come. A script may want it slower still. */
+  /** Reads no faster than this, once `burstMs` too much has come. A script may demand a lower rate. */
   keepPace(pace: Pace): void {
     if (!this.#pace || pace.bytesPerSecond < this.#pace.bytesPerSecond) this.#pace = pace;
   }
 
-  /** Ends the connection politely, for the service's own end; at once where the other side does not answer. */
+  /** Closes the connection with a handshake because the service ends; at once where the peer does not answer. */
   leave(): void {
     if (this.#halfOpen) {
       this.terminate();
@@ -175,7 +175,7 @@ export class Connection {
     });
   }
 
-  /** Ends the connection without ceremony. */
+  /** Ends the connection without a close frame. */
   terminate(): void {
     this.timers.clear();
     // A paused socket would never notice its own end.
@@ -235,12 +235,12 @@ export class Connection {
     }
   }
 
-  /** A slow reader rests after each message for as long as it would have taken to read it. */
+  /** A slow reader waits after each message for as long as reading it would have taken. */
   #keepPace(bytes: number): void {
     if (!this.#pace) return;
     const { bytesPerSecond, burstMs } = this.#pace;
     const now = this.timers.now();
-    // Messages that were read with the one before still come, so rests add up.
+    // Messages that were read together with the previous one still come, so the waits add up.
     this.#restUntil = Math.max(now, this.#restUntil) + (bytes / bytesPerSecond) * 1_000;
     if (this.#restUntil - now <= burstMs) return;
     this.#socket.pause();

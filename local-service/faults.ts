@@ -5,7 +5,7 @@ import type { FrameKind, ScriptFault, ScriptFrameAction, ScriptLinkAction } from
 /** The actions that are due for one frame, in the order of the script. */
 export interface DueActions {
   frame: ScriptFrameAction[];
-  /** Before the frame goes out, and after it. */
+  /** Actions before the frame is sent, and after it. */
   before: ScriptLinkAction[];
   link: ScriptLinkAction[];
 }
@@ -24,7 +24,7 @@ function isLinkAction(action: ScriptFrameAction | ScriptLinkAction): action is S
   return LINK_ACTIONS.has(action.do);
 }
 
-/** Says which faults of a script are due on one connection. */
+/** Decides which faults of a script are due on one connection. */
 export class FaultSchedule {
   readonly #faults: readonly ScriptFault[];
   readonly #sent = new Map<string, number>();
@@ -48,7 +48,7 @@ export class FaultSchedule {
     );
   }
 
-  /** Counts the frame and returns what is to be done before it, to it and after it. */
+  /** Counts the frame, and returns the actions before it, on it and after it. */
   onFrame(kind: FrameKind, wireName: string): DueActions {
     const due: DueActions = { frame: [], before: [], link: [] };
     const counts = new Map([kind, wireName].map((name) => [name, (this.#sent.get(name) ?? 0) + 1]));
@@ -63,7 +63,7 @@ export class FaultSchedule {
     return due;
   }
 
-  /** What is due when this much audio has arrived; each once. */
+  /** The actions that are due after this much audio, each once. */
   onAudio(audioMs: number): ScriptLinkAction[] {
     return this.#faults.flatMap((fault) => {
       if (
@@ -96,7 +96,7 @@ export function editFrame(
   return copy;
 }
 
-/** The object that holds the last field of `path`, made on the way when `create` is set. */
+/** The object that contains the last field of `path`; missing objects are created when `create` is set. */
 function locate(
   root: JsonObject,
   path: string,

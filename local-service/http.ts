@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpAnswer } from './hot-words/answer';
 
-/** 500 words of a list are some 50 kB. */
+/** A list of 500 words takes about 50 kB. */
 const MAX_BODY_BYTES = 1_000_000;
 
-/** @returns The body as text, or `undefined` when it is too long. @throws When the caller goes away. */
+/** @returns The body as text, or `undefined` when it is too long. @throws When the caller disconnects. */
 export async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -21,7 +21,7 @@ export function sendAnswer(
   response: ServerResponse,
   { status, body }: HttpAnswer,
 ): void {
-  // What else the caller sends is not wanted, and the answer must not wait for it.
+  // The rest of the body is not needed, and the answer must not wait for it.
   if (!request.destroyed) request.resume();
   const headers = { 'content-type': 'application/json', connection: 'close' };
   response.writeHead(status, status === 426 ? { ...headers, upgrade: 'websocket' } : headers);

@@ -1,8 +1,8 @@
 import type { Timers } from './time';
 
 /**
- * Notices that nobody has said anything for a while. It looks again when that could have become true, so a message costs
- * no timer.
+ * Notices that no message has come for a while. It checks again when the time may have passed, so that a message
+ * costs no timer.
  */
 export class IdleWatch {
   readonly #timers: Timers;

@@ -16,33 +16,36 @@ export { RecogniserError } from './recogniser/error';
 export { ScriptError } from './script/load';
 
 export interface LocalServiceOptions {
-  /** What listens to the audio: a real recogniser (English), or a script that says what was heard. */
+  /** The engine: a real recogniser (English), or a script that says what was heard. */
   engine: 'recogniser' | 'script';
-  /** For the engine `script` what it hears and does wrong; with `recogniser` only the faults count. */
+  /** For the engine `script`, the results and faults; with `recogniser` only the faults count. */
   script?: ScriptFile | string;
-  /** Default 0: any free port. */
+  /** Default 0, which is any free port. */
   port?: number;
   /** Address to listen on. Default 127.0.0.1, which only this machine can reach. */
   host?: string;
-  /** Without one, any key or none is accepted. */
+  /** The key that clients must send. By default any key, or none, is accepted. */
   apiKey?: string;
   /** How many times as fast as the wall clock the service's timers run. Default 1. */
   timeScale?: number;
-  /** Keep the decoded audio of each connection in its record. Default false. */
+  /** Whether each connection's record keeps the decoded audio. Default false. */
   keepAudio?: boolean;
-  /** Keep keys in the record of each connection. Default false: `***` stands for them. */
+  /** Whether the records keep keys. Default false: `***` replaces them. */
   keepKeys?: boolean;
-  /** Keep the first 10,000 frames each way in the record of each connection. Default true; off for a service that stays. */
+  /**
+   * Whether each connection's record keeps the first 10,000 frames each way. Default true; turn it off for a service
+   * that runs for long.
+   */
   keepFrames?: boolean;
   /** How much the service takes at once. */
   limits?: ServiceLimits;
-  /** Folder for engine and weights of the recogniser. Default: `FLOW_ASR_CACHE`, else the user's cache folder. */
+  /** Folder for the recogniser's engine and weights. Default: `FLOW_ASR_CACHE`, else the user's cache folder. */
   cache?: string;
-  /** How much of the recogniser has been fetched, 0 to 1; only at first use. */
+  /** Called with the share of the recogniser that was fetched, 0 to 1; only at first use. */
   progress?: (share: number) => void;
-  /** Gives up starting. */
+  /** Aborts the start. */
   signal?: AbortSignal;
-  /** Hears a line about each connection. No line holds a key, audio or text. */
+  /** Called with a line about each connection. No line contains a key, audio or text. */
   log?: (line: string) => void;
 }
 
@@ -51,17 +54,18 @@ export interface LocalService {
   /** `ws://127.0.0.1:PORT`, without a path. */
   readonly url: string;
   readonly port: number;
-  /** Open WebSockets now. */
+  /** Number of open WebSockets. */
   readonly connectionCount: number;
-  /** Every upgrade request in order of arrival: all that are open and the last 1,000 that are not. */
+  /** Every upgrade request in order of arrival: all open connections and the last 1,000 closed ones. */
   readonly sessions: readonly ConnectionRecord[];
-  /** Ends every connection and releases every resource. Can be called again. */
+  /** Ends every connection and releases every resource. May be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Starts the stand-in for the cloud on this machine: both protocols of docs/protocol.md with a recogniser or a script inside.
- * @throws ScriptError for a script that makes no sense, RecogniserError when the recogniser cannot be fetched or loaded.
+ * Starts the stand-in for the cloud on this machine: both protocols of docs/protocol.md, with a recogniser or a
+ * script behind them.
+ * @throws ScriptError for an invalid script; RecogniserError when the recogniser cannot be fetched or loaded.
  */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
   const {

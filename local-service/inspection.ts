@@ -7,53 +7,53 @@ export type ReceivedFrame =
   | { kind: 'audio'; frames: number; bytes: number; largestBytes: number }
   | { kind: 'garbage'; text: string };
 
-/** A control frame and every result, as it went out. */
+/** A control frame or a result, as it was sent. */
 export interface SentFrame {
   type: string;
   frame: JsonObject;
 }
 
-/** What one connection has seen. Tests read it; nothing in the service does. */
+/** What happened on one connection. Tests read it; nothing in the service does. */
 export interface ConnectionRecord {
   /** 1 for the first upgrade request since the service started. */
   readonly id: number;
   readonly protocol: 'qwen-realtime' | 'run-task' | undefined;
-  /** Path and query as requested; `***` for a key, unless the service was started with `keepKeys`. */
+  /** The requested path and query; `***` replaces a key unless the service was started with `keepKeys`. */
   readonly url: string;
-  /** As received; `***` for those that hold keys, unless the service was started with `keepKeys`. */
+  /** The received headers; `***` replaces keys unless the service was started with `keepKeys`. */
   readonly headers: IncomingHttpHeaders;
-  /** Status of the answer to the upgrade request; `undefined` while a script leaves it open. */
+  /** Status of the answer to the upgrade request; `undefined` while a script leaves it unanswered. */
   upgradeStatus: number | undefined;
   /** The first 10,000 entries, in order of arrival. */
   readonly received: ReceivedFrame[];
   /** The first 10,000 frames handed to the socket. */
   readonly sent: SentFrame[];
   audioFrames: number;
-  /** Decoded audio bytes, whether or not they were used. */
+  /** Number of decoded audio bytes, whether or not they were used. */
   audioBytes: number;
   /** The decoded audio itself, only when the service was started with `keepAudio`. */
   readonly audio: Buffer[];
   pings: number;
-  /** How it ended, as the service's socket saw it; `undefined` while it is open. */
+  /** How the connection ended on the service's side; `undefined` while it is open. */
   closed: { code: number; reason: string } | undefined;
 }
 
-/** Request headers that hold secrets. */
+/** Request headers that contain secrets. */
 const SECRET_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'api-key', 'x-api-key'];
 
 const MAX_ENTRIES = 10_000;
 const MAX_CLOSED_RECORDS = 1_000;
 
 export interface RecorderOptions {
-  /** Keep the audio itself. */
+  /** Whether to keep the audio itself. */
   keepAudio: boolean;
-  /** Keep frames, up to a bound. */
+  /** Whether to keep frames, up to a limit. */
   keepFrames: boolean;
-  /** Keep keys. */
+  /** Whether to keep keys. */
   keepKeys: boolean;
 }
 
-/** What a record may say of a request. */
+/** The part of a request that a record may show. */
 export function describeRequest(
   { url = '', headers }: IncomingMessage,
   { keepKeys }: RecorderOptions,

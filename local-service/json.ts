@@ -1,11 +1,11 @@
-/** A parsed JSON object whose fields nobody has looked at yet. */
+/** A parsed JSON object whose fields are not checked yet. */
 export type JsonObject = Record<string, unknown>;
 
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The JSON object in `text`, or `undefined` when it is anything else. */
+/** The JSON object in `text`; `undefined` when it is anything else. */
 export function parseJsonObject(text: string): JsonObject | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -15,7 +15,7 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   }
 }
 
-/** A value as it stands in a message for people: quoted when it is text, shortened when it is long. */
+/** A value for a message to people: quoted if it is text, shortened if it is long. */
 export function show(value: unknown): string {
   const text =
     typeof value === 'string' ? `'${value}'` : value === undefined ? 'nothing' : JSON.stringify(value);

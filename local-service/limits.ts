@@ -1,14 +1,14 @@
 import type { ServiceClock } from './time';
 
-/** How much the service takes at once, as the live one has limits too (protocol.md A.8, E 1). */
+/** How much the service takes at once; the live service has limits too (protocol.md A.8, E 1). */
 export interface ServiceLimits {
-  /** Open connections of Qwen-ASR-Realtime. Default 100, at which the live service was seen to refuse. */
+  /** Open connections of Qwen-ASR-Realtime. Default 100, the number at which the live service was seen to refuse. */
   qwenConnections?: number;
-  /** Open connections of run-task, with a task or without. Default 250. */
+  /** Open connections of run-task, with or without a task. Default 250. */
   runTaskConnections?: number;
-  /** Tasks and sessions that are being listened to, of both protocols. Each takes about 10 MB. Default 100. */
+  /** Tasks and sessions of both protocols that are recognised at once. Each takes about 10 MB. Default 100. */
   listening?: number;
-  /** Upgrade requests, tasks and HTTP requests in a second of service time. Default 100. */
+  /** Upgrade requests, tasks and HTTP requests per second of service time. Default 100. */
   requestsPerSecond?: number;
 }
 
@@ -31,10 +31,10 @@ export function checkLimits(given: ServiceLimits = {}): Required<ServiceLimits> 
 
 const SECOND_MS = 1_000;
 
-/** What all connections of a service share. */
+/** The limits that all connections of a service share. */
 export class Quota {
   readonly requests: RequestRate;
-  /** One for each task or session that is listened to. */
+  /** One place for each task or session that is recognised. */
   readonly listening: Places;
 
   constructor(clock: ServiceClock, limits: Required<ServiceLimits>) {
@@ -54,7 +54,7 @@ export class RequestRate {
     this.#perSecond = perSecond;
   }
 
-  /** @returns False when it is one too many; those are not counted. */
+  /** @returns False when the request is one too many; such requests are not counted. */
   admit(): boolean {
     const nowMs = this.#clock.now();
     this.#admittedAtMs = this.#admittedAtMs.filter((atMs) => atMs > nowMs - SECOND_MS);
@@ -73,7 +73,7 @@ export class Places {
     this.#most = most;
   }
 
-  /** @returns What gives the place back, once; `undefined` when there is none. */
+  /** @returns A function that gives the place back, once; `undefined` when there is no place. */
   take(): (() => void) | undefined {
     if (this.#taken >= this.#most) return undefined;
     this.#taken += 1;

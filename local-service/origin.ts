@@ -2,20 +2,21 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 
-/** What the service knows of itself. */
+/** The service's own address. */
 export interface OwnAddress {
-  /** The address that it listens on, as it was given. */
+  /** The configured address to listen on. */
   host: string;
-  /** Whether callers must know a key. */
+  /** Whether callers need a key. */
   hasKey: boolean;
 }
 
 /**
- * Whether a web page may speak to the service. Browsers say in `Origin` where a page comes from, and do not stop it from
- * opening a WebSocket to this machine: the service has to.
+ * Whether a web page may use the service. Browsers name the origin of a page in `Origin`, and do not stop it from
+ * opening a WebSocket to this machine, so the service has to.
  *
- * Without `Origin` it is no browser, and may. `null` is a file, or a frame that any page can make: it may not. Pages of
- * this machine may, and so may the service's own address, which the vendor's Python SDK sends (protocol.md C.1).
+ * A request without `Origin` does not come from a browser and is allowed. `null` is a file, or a frame that any page
+ * can make, and is refused. Pages of this machine are allowed, and so is the service's own address, which the
+ * vendor's Python SDK sends (protocol.md C.1).
  */
 export function isAllowedOrigin({ headers }: Pick<IncomingMessage, 'headers'>, own: OwnAddress): boolean {
   const { origin, host = '' } = headers;
@@ -33,15 +34,15 @@ function isLoopback(name: string): boolean {
   );
 }
 
-/** Behind another port is another service. */
+/** Another port is another service. */
 function isSameHost(page: URL, host: string): boolean {
   const asked = `${page.protocol}//${host}`;
   return URL.canParse(asked) && new URL(asked).host === page.host;
 }
 
 /**
- * A page whose name was pointed at this machine afterwards (DNS rebinding) has itself as host. It cannot do that with an
- * address or with a name that is not its own, and it does not know the key.
+ * A page whose host name was pointed at this machine (DNS rebinding) has that name as host. It cannot do so with an
+ * address or with a foreign name, and it does not know the key.
  */
 function isOwnName(name: string, { host, hasKey }: OwnAddress): boolean {
   const address = name.replace(/^\[|\]$/g, '');

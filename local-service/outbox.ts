@@ -4,7 +4,7 @@ import type { JsonObject } from './json';
 import type { FrameKind, ScriptFrameAction, ScriptLinkAction } from './script/schema';
 import type { Timers } from './time';
 
-/** What goes over the wire in the end. */
+/** What is finally sent on the wire. */
 export type Outgoing = string | Buffer;
 
 /** The socket's side of an outbox. */
@@ -20,7 +20,7 @@ interface HeldFrame {
   release: () => void;
 }
 
-/** Sends frames in order, except where the script's faults want otherwise. */
+/** Sends frames in order, unless a fault of the script changes that. */
 export class Outbox {
   readonly #faults: FaultSchedule;
   readonly #timers: Timers;
@@ -43,7 +43,7 @@ export class Outbox {
     });
   }
 
-  /** Closes after everything that waits. @param afterMs Time for the other side to close by itself. */
+  /** Closes after all waiting frames. @param afterMs Time for the peer to close by itself. */
   close(code: number, reason = '', afterMs = 0): void {
     this.#inOrder(() => {
       for (const held of [...this.#held]) held.release();
@@ -55,7 +55,7 @@ export class Outbox {
     });
   }
 
-  /** Does something to the connection at once. */
+  /** Acts on the connection at once. */
   act(action: ScriptLinkAction): void {
     switch (action.do) {
       case 'send':

@@ -24,14 +24,17 @@ import type { Script, ScriptPlan } from './script/schema';
 import type { ServiceClock } from './time';
 import { protocolOf, refuseKey, refuseUpgrade, urlOf, type Protocol, type Refusal } from './upgrade';
 
-/** The largest WebSocket message either protocol takes; above it the connection closes with 1009 (protocol.md A.8). */
+/**
+ * The largest WebSocket message that either protocol takes; a larger one closes the connection with 1009 (protocol.md
+ * A.8).
+ */
 const MAX_MESSAGE_BYTES = 262_144;
 
 export interface ServerOptions {
   engine: Engine;
   script: Script;
   clock: ServiceClock;
-  /** The address that is listened on. */
+  /** The address to listen on. */
   host: string;
   apiKey: string | undefined;
   limits: Required<ServiceLimits>;
@@ -47,11 +50,11 @@ export class ServiceServer {
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
-    // Answered by the connection, which a script can make deaf.
+    // The connection answers pings itself, because a script can stop it.
     autoPong: false,
   });
   readonly #connections = new Set<Connection>();
-  /** Raw sockets, for those that never become a WebSocket. */
+  /** Raw sockets that have not become a WebSocket. */
   readonly #raw = new Set<Duplex>();
   readonly #records = new Records();
   readonly #quota: Quota;
@@ -66,7 +69,7 @@ export class ServiceServer {
         (answer) => {
           sendAnswer(request, response, answer);
         },
-        // The caller has gone away while it sent.
+        // The caller disconnected while it sent.
         () => response.destroy(),
       );
     });
@@ -90,7 +93,7 @@ export class ServiceServer {
     return this.#records.all;
   }
 
-  /** @returns The port that is listened on. @throws When the port is taken or not allowed. */
+  /** @returns The port. @throws When the port is taken or not allowed. */
   async listen(port: number, host: string): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#http.once('error', reject);
@@ -104,7 +107,7 @@ export class ServiceServer {
     return (this.#http.address() as AddressInfo).port;
   }
 
-  /** Ends every connection and stops listening; nothing is left when it resolves. */
+  /** Ends every connection and stops listening. Nothing is left open when it resolves. */
   async close(): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
       this.#http.close(() => {
@@ -119,11 +122,11 @@ export class ServiceServer {
     await Promise.all(ended);
     for (const socket of this.#raw) socket.destroy();
     this.#sockets.close();
-    // Node counts upgraded sockets no more, so they are waited for here.
+    // Node.js no longer counts upgraded sockets, so they are awaited here.
     await Promise.all([stopped, ...released]);
   }
 
-  /** A request that is no upgrade. */
+  /** Answers a request that is no upgrade. */
   async #answer(request: IncomingMessage): Promise<HttpAnswer> {
     const { host, apiKey } = this.#options;
     if (!isAllowedOrigin(request, { host, hasKey: apiKey !== undefined }))
@@ -148,7 +151,7 @@ export class ServiceServer {
     const protocol = url && protocolOf(url.pathname);
     const record = this.#records.open({ protocol, ...describeRequest(request, recording) });
     socket.on('close', () => {
-      // A WebSocket says itself how it ended, after this.
+      // A WebSocket records its own end later.
       if (record.upgradeStatus !== 101) record.closed = { code: 1006, reason: '' };
     });
     const refuse = (refusal: Refusal): void => {
@@ -177,7 +180,7 @@ export class ServiceServer {
       log(`connection ${record.id}: open, ${url.pathname}`);
       this.#serve(webSocket, plan, url, record);
     });
-    // `ws` has answered a handshake that is none by itself.
+    // `ws` itself has answered an invalid handshake.
     record.upgradeStatus ??= 400;
   }
 
@@ -192,7 +195,7 @@ export class ServiceServer {
     const keyProblem = refuseKey(request, url, apiKey);
     if (keyProblem) return { status: 401, code: 'InvalidApiKey', message: keyProblem };
     if (!this.#quota.requests.admit()) return { status: 429, retryAfterSeconds: 1, ...FAILURES.throttled };
-    // Over the cap of the other protocol the upgrade succeeds, and a frame says why it is of no use (protocol.md E 1).
+    // Above the cap of the other protocol the upgrade succeeds, and a frame then reports the cap (protocol.md E 1).
     if (protocol === 'run-task' && this.#count(protocol) >= limits.runTaskConnections)
       return { status: 429, retryAfterSeconds: 1, ...FAILURES.quotaExceeded };
     return undefined;

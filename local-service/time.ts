@@ -1,12 +1,12 @@
-/** Undoes what it came from. */
+/** Cancels the call that returned it. */
 export type Cancel = () => void;
 
 /**
- * The service's time. With a time scale of 60 the service lives a minute in every second, so that its 23 s and 60 s
- * rules can be tested in milliseconds.
+ * The service's time. With a time scale of 60 the service lives a minute in every second, so that its rules of 23 s
+ * and 60 s can be tested in milliseconds.
  */
 export interface ServiceClock {
-  /** Milliseconds of service time, monotonic. */
+  /** Milliseconds of service time on a monotonic clock. */
   now(): number;
   /** Calls `callback` once after `delayMs` of service time, unless cancelled before. */
   after(delayMs: number, callback: () => void): Cancel;
@@ -31,7 +31,7 @@ export function createClock(timeScale = 1): ServiceClock {
   };
 }
 
-/** The timers of one owner, so that all of them end with it. */
+/** The timers of one owner, which end together. */
 export class Timers {
   readonly #clock: ServiceClock;
   readonly #pending = new Set<Cancel>();

@@ -8,7 +8,7 @@ export type Protocol = 'qwen-realtime' | 'run-task';
 /** An HTTP status with the service's JSON body. */
 export type Refusal = Exclude<ScriptUpgrade, { hang: true }>;
 
-/** Where each protocol lives (protocol.md A.1, B.1); a trailing slash is optional. */
+/** The paths of the protocols (protocol.md A.1, B.1); a trailing slash is optional. */
 export function protocolOf(pathname: string): Protocol | undefined {
   switch (pathname.replace(/\/$/, '')) {
     case '/api-ws/v1/realtime':
@@ -20,7 +20,7 @@ export function protocolOf(pathname: string): Protocol | undefined {
   }
 }
 
-/** What a request asks for; `undefined` when its target is no address, such as `//`. */
+/** The URL of a request; `undefined` when its target is no address, such as `//`. */
 export function urlOf(request: IncomingMessage): URL | undefined {
   const base = 'ws://service';
   const { url = '/' } = request;
@@ -30,7 +30,7 @@ export function urlOf(request: IncomingMessage): URL | undefined {
 /**
  * Checks the key of an upgrade request: `Authorization: Bearer …` in any case, or for browsers on `/inference` the
  * query `api_key` (protocol.md A.2, B.1).
- * @param apiKey The service's key; `undefined` lets everybody in.
+ * @param apiKey The service's key; `undefined` accepts everybody.
  * @returns `undefined` when the request may pass, else the documented message.
  */
 export function refuseKey(
@@ -68,7 +68,7 @@ export function refuseUpgrade(socket: Duplex, refusal: Refusal): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(retryAfterSeconds === undefined ? [] : [`Retry-After: ${retryAfterSeconds}`]),
   ];
-  // The caller may leave its side open for ever.
+  // The caller may leave its side open forever.
   socket.once('finish', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -6,7 +6,7 @@ export interface PlainWord {
   spaceBefore: boolean;
 }
 
-/** Letters of scripts that put no spaces between words. */
+/** Letters of scripts without spaces between words. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 
 /** Splits a sentence into words, each with the punctuation behind it (protocol.md B.4 `words[]`). */
@@ -17,7 +17,7 @@ export function splitWords(text: string): PlainWord[] {
     for (const [piece] of chunk.matchAll(/[\p{P}\p{S}]+|[^\p{P}\p{S}]+(?:['’\-.][^\p{P}\p{S}]+)*/gu)) {
       const previous = words.at(-1);
       if (/^[\p{P}\p{S}]/u.test(piece)) {
-        // Opening marks at the start of a chunk have no word before them to belong to.
+        // Opening marks at the start of a chunk have no word before them.
         if (previous && !first) previous.punctuation += piece;
         else words.push({ text: piece, punctuation: '', spaceBefore: first && words.length > 0 });
       } else {
@@ -32,15 +32,12 @@ export function splitWords(text: string): PlainWord[] {
   return words;
 }
 
-/** The sentence again, from some of its words. */
+/** Joins some words of a sentence as they were written. */
 export function joinWords(words: readonly PlainWord[]): string {
   return words.map((word) => `${word.spaceBefore ? ' ' : ''}${word.text}${word.punctuation}`).join('');
 }
 
-/**
- * Word times where nobody has measured any: spread over the whole span, each word as long as its share of the
- * characters.
- */
+/** Estimated word times: the words are spread over the span by their share of the characters. */
 export function spreadWords(
   text: string,
   beginMs: number,
@@ -57,7 +54,7 @@ export function spreadWords(
   });
 }
 
-/** Lower case and without punctuation: words that sound alike. */
+/** The word in lower case and without punctuation, for comparison. */
 export function normaliseWord(word: string): string {
   return word.toLowerCase().replaceAll(/[^\p{L}\p{N}']/gu, '');
 }

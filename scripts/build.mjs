@@ -1,6 +1,6 @@
-// Compiles TypeScript to dist/ and copies what the hosts read beside it: editor HTML, locales, codex files, icons.
-// Everything is put together in a folder beside dist/ and then swapped in, so that a process which is reading dist/
-// at the same time (a running Node-RED, another build) never meets half of it.
+// Compiles TypeScript to dist/ and copies the files that hosts read beside it: editor HTML, locales, codex files,
+// icons. Everything is built in a folder beside dist/ and then swapped in, so that a process which reads dist/ at the
+// same time (a running Node-RED, another build) never meets half of it.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -39,13 +39,13 @@ const SWAP_ATTEMPTS = 20;
 const dist = path.join(root, 'dist');
 const n8nIcons = path.join(root, 'icons', 'n8n');
 
-/** Whether a source is newer than what was built of it. The time of dist/ is that of the start of its build. */
+/** Whether a source is newer than dist/, whose time is that of the start of its build. */
 export function isBuildStale() {
   if (!existsSync(dist)) return true;
   return newestChangeMs([...SOURCES, ...CONFIGURATION]) > statSync(dist).mtimeMs;
 }
 
-/** Code without comments, and declarations with them, because editors show those. */
+/** Builds code without comments, and declarations with comments, because editors show those. */
 export function build() {
   const startedAt = new Date();
   const building = mkdtempSync(path.join(root, '.dist-'));
@@ -73,7 +73,10 @@ function compile(outDir, ...options) {
   if (status !== 0) throw new Error('The build failed: the compiler says above why.');
 }
 
-/** What a stack trace needs is the line: without the columns the maps take a quarter of the space. The indentation may be gone. */
+/**
+ * A stack trace only needs the line: without columns the maps take a quarter of the space. The indentation may be
+ * gone.
+ */
 function thinSourceMaps(outDir) {
   const { decode, encode } = require('@jridgewell/sourcemap-codec');
   for (const name of readdirSync(outDir, { recursive: true }).filter((name) => name.endsWith('.js.map'))) {
@@ -99,7 +102,10 @@ function copyAssets(outDir) {
   cpSync(n8nIcons, path.join(outDir, 'icons', 'n8n'), { recursive: true });
 }
 
-/** A folder cannot be renamed onto another one, so another build can come between the two steps: try again then. */
+/**
+ * A folder cannot be renamed onto another one, so another build can come between the two steps; then this tries
+ * again.
+ */
 function swapIn(building) {
   for (let attempt = 1; ; attempt += 1) {
     const replaced = `${building}.old-${attempt}`;

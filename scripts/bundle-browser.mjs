@@ -1,4 +1,4 @@
-// Makes one file each of the code that runs in browsers: Node-RED's editor, and the microphone's page and its worklet.
+// Bundles the code that runs in browsers: Node-RED's editor, and the microphone's page and its worklet.
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { root } from './project.mjs';
@@ -7,18 +7,18 @@ const NODES = 'nodes/node-red';
 const EDITOR = `${NODES}/shared/editor`;
 const PAGE = `${NODES}/microphone/page`;
 
-/** File of the build -> where it starts, and how a browser loads it. */
+/** Bundle -> its entry file, and how a browser loads it. */
 const BUNDLES = {
   [`${EDITOR}/dialogs.js`]: { entryPoint: `${EDITOR}/index.ts`, format: 'iife', globalName: 'flowAsr' },
   [`${PAGE}/main.js`]: { entryPoint: `${PAGE}/main.ts`, format: 'esm' },
   [`${PAGE}/capture-worklet.js`]: { entryPoint: `${PAGE}/capture-worklet.ts`, format: 'esm' },
 };
 
-/** What the TypeScript compiler leaves alone. */
+/** Folders that the TypeScript compiler leaves alone. */
 export const BROWSER_FOLDERS = [EDITOR, PAGE];
 export const BROWSER_FILES = Object.keys(BUNDLES);
 
-/** The code of one of {@link BROWSER_FILES}; with `outDir`, it is written there. */
+/** The code of one of {@link BROWSER_FILES}; it is written to `outDir` if that is given. */
 export function bundleBrowserFile(file, outDir) {
   const { entryPoint, ...how } = BUNDLES[file];
   const { outputFiles } = createRequire(import.meta.url)('esbuild').buildSync({
@@ -29,7 +29,7 @@ export function bundleBrowserFile(file, outDir) {
     loader: { '.css': 'text' },
     charset: 'utf8',
     legalComments: 'none',
-    // Names stay, for whoever looks at it in a browser.
+    // Names are kept for people who read the code in a browser.
     minifySyntax: true,
     minifyWhitespace: true,
     platform: 'browser',

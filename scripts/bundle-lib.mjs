@@ -1,4 +1,5 @@
-// Puts the modules of lib/ into one file: a process that starts waits for one file instead of ninety (bench/README.md).
+// Bundles the modules of lib/ into one file, so that a starting process reads one file instead of ninety
+// (bench/README.md).
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -9,9 +10,9 @@ const BUNDLE = 'modules.js';
 const { dependencies, peerDependencies, devDependencies } = JSON.parse(
   readFileSync(path.join(root, 'package.json'), 'utf8'),
 );
-/** Small packages that are put into the one file, so that installations have no more dependencies; NOTICE names them. */
+/** Small packages that are bundled, so that installations have fewer dependencies; NOTICE names them. */
 export const BUNDLED = ['https-proxy-agent', 'proxy-from-env'];
-/** The module that gives on `js-yaml`, which is put into it. */
+/** The module that re-exports `js-yaml`, which is bundled into it. */
 const YAML = path.join('local-service', 'script', 'yaml.js');
 const isInstalled = (name) => !BUNDLED.includes(name);
 const external = Object.keys({ ...dependencies, ...peerDependencies, ...devDependencies }).filter(
@@ -21,10 +22,9 @@ const alias = { debug: path.join(root, 'scripts', 'no-debug.cjs') };
 const SHARED = { absWorkingDir: root, alias, bundle: true, external, platform: 'node', write: false };
 
 /**
- * A module that something outside of lib/ asks for keeps its place, as a line that takes it from the one file: whatever
- * asks, each module is there once. Packages are not put into it. Of the declarations, those stay that the package's users
- * can see.
- * @param {string} dist the folder of the build, with the declarations in it
+ * A module that something outside of lib/ loads is kept as a stub that re-exports from the bundle, so that each
+ * module exists once. Packages are not bundled. Declarations are kept where the package's users can see them.
+ * @param {string} dist The folder of the build, with the declarations in it.
  */
 export function bundleLib(dist) {
   const lib = path.join(dist, 'lib');
@@ -51,7 +51,7 @@ export function bundleLib(dist) {
   for (const name of modules) writeFileSync(path.join(lib, `${name}.js`), stub(name, bundle));
 }
 
-/** @param {string} dist the folder of the build, compiled */
+/** @param {string} dist The folder of the compiled build. */
 export function bundleYaml(dist) {
   require('esbuild').buildSync({
     absWorkingDir: root,
@@ -68,7 +68,10 @@ export function bundleYaml(dist) {
   rmSync(path.join(dist, `${YAML}.map`), { force: true });
 }
 
-/** The indentation is an eighth of the code. The lines stay, for stack traces; texts of several lines stay as they are. */
+/**
+ * The indentation is an eighth of the code. Lines are kept for stack traces, and texts of several lines are not
+ * changed.
+ */
 function withoutIndentation(code) {
   const ts = require('typescript');
   const source = ts.createSourceFile('modules.js', code, ts.ScriptTarget.Latest);
@@ -86,7 +89,7 @@ function withoutIndentation(code) {
   });
 }
 
-/** The modules that the hosts, the command and the local service ask for, and what the package's users ask for. */
+/** The modules that the hosts, the command, the local service and the package's users load. */
 function entered() {
   const { n8n, bin, 'node-red': nodeRed } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const built = [nodeRed.nodes, n8n.nodes, n8n.credentials, bin].flatMap(Object.values);
@@ -103,7 +106,7 @@ function entered() {
   return [...new Set(['index', ...names])].sort();
 }
 
-/** The names behind `0 &&` never run: an ES module that imports some of them finds them there. */
+/** The names behind `0 &&` never run; they let an ES module import some of them by name. */
 function stub(name, bundle) {
   const names = Object.keys(require(bundle)[name]());
   const up = name.split('/').length - 1;
@@ -113,7 +116,7 @@ module.exports = require('${up === 0 ? './' : '../'.repeat(up)}${BUNDLE}')['${na
 `;
 }
 
-/** The file and all that its types come from. */
+/** The file, and every file that its types come from. */
 function declarationsOf(file) {
   const program = require('typescript').createProgram([file], {
     moduleResolution: 3,

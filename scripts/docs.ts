@@ -1,4 +1,6 @@
-/** `npm run docs`: writes the pages that are made of the sources. A test compares them with what is committed. */
+/**
+ * `npm run docs`: writes the pages that are generated from the sources. A test compares them with the committed ones.
+ */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -8,12 +10,12 @@ import { modelsPage } from './models-page';
 
 const ROOT = path.join(__dirname, '..');
 
-/** The pages by their file. */
+/** The generated pages by file. */
 export async function madePages(): Promise<Record<string, string>> {
   return { 'docs/models.md': await formatted(modelsPage()), 'docs/api.md': await formatted(apiPage()) };
 }
 
-/** Of the doc comments of what lib/ exports; typedoc.json says how. */
+/** Made of the doc comments of lib's exports, as typedoc.json says. */
 function apiPage(): string {
   const out = mkdtempSync(path.join(os.tmpdir(), 'flow-asr-docs-'));
   try {

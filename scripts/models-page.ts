@@ -1,4 +1,4 @@
-/** docs/models.md, made of the table that drives the checks and the editors: `npm run docs` writes it. */
+/** Generates docs/models.md from the table that checks and editors use. `npm run docs` writes it. */
 import { DEFAULT_MODEL, MODELS } from '../lib/vocabulary/models';
 import type { Model } from '../lib/vocabulary/models';
 import type { ParameterSpec } from '../lib/vocabulary/parameters';

@@ -1,4 +1,5 @@
-// What the scripts share. Imports nothing that has to be installed: they run on a fresh clone.
+// Functions that the scripts share. It imports nothing that has to be installed, because scripts run on a fresh
+// clone.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
@@ -9,12 +10,12 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** The exit code of what was ended, as shells have it for SIGINT. */
+/** The exit code of an interrupted program, as shells have it for SIGINT. */
 const ENDED = 130;
 const ENDS_WITHIN_MS = 10_000;
 const LOOK_EVERY_MS = 100;
 
-/** The time of the last change in the files and folders (of the repository, deeply); deleting is a change too. */
+/** The time of the last change in the files and folders of the repository, deeply. Deleting counts as a change. */
 export function newestChangeMs(names) {
   const newest = (file) => {
     const stats = statSync(file);
@@ -24,7 +25,7 @@ export function newestChangeMs(names) {
   return Math.max(...names.map((name) => newest(path.join(root, name))));
 }
 
-/** Runs `npm ci` in the folder when it has no packages, or others than its lockfile says. */
+/** Runs `npm ci` in the folder when it has no packages, or others than its lockfile. */
 export async function installIfNeeded(folder, { log, flags = [] }) {
   if (isInstalled(folder)) return;
   log(`Installing packages in ${path.relative(root, folder) || 'this folder'} …`);
@@ -45,7 +46,7 @@ function isInstalled(folder) {
   );
 }
 
-/** npm, as it belongs to the running Node. */
+/** Runs the npm of the running Node.js. */
 async function runNpm(args, cwd) {
   const script = process.env.npm_execpath;
   const isScript = script?.endsWith('npm-cli.js');
@@ -67,8 +68,8 @@ export async function buildIfStale({ log = () => {} } = {}) {
 let toldToEnd;
 
 /**
- * Aborts when this process is told to end. The shell that npm puts between itself and this process passes no signal on:
- * when it has ended, this process has another parent.
+ * A signal that aborts when this process is told to end. The shell between npm and this process passes no signal on;
+ * when the shell has ended, this process has another parent.
  */
 export function endingSignal() {
   if (toldToEnd) return toldToEnd.signal;
@@ -80,10 +81,10 @@ export function endingSignal() {
 }
 
 /**
- * Runs a program to its end, on this process's terminal; its exit code, whatever it is. When this process is told to
- * end, so is the program, with all that it has started.
+ * Runs a program to its end on this process's terminal, and returns its exit code. When this process is told to end,
+ * it ends the program with everything that it has started.
  * @param options.isGroup Whether it gets a process group of its own, which cannot read from the terminal.
- * @param options.onSpawn Gets the child when it runs.
+ * @param options.onSpawn Called with the child when it runs.
  */
 export async function run(file, args, { isGroup = true, onSpawn, stdio = 'inherit', ...options } = {}) {
   const signal = endingSignal();
@@ -99,12 +100,12 @@ export async function run(file, args, { isGroup = true, onSpawn, stdio = 'inheri
     return code ?? ENDED;
   } finally {
     signal.removeEventListener('abort', end);
-    // What it has left behind ends with it.
+    // Processes that it has left behind end with it.
     await (ended ?? (detached && end()));
   }
 }
 
-/** Ends a process, or a group of them by its negative number, in a hurry after a while. */
+/** Ends a process, or a group by its negative id, and kills it after a while. */
 async function endProcess(pid) {
   for (let waitedMs = 0; tell(pid, waitedMs === 0 ? 'SIGTERM' : 0); waitedMs += LOOK_EVERY_MS) {
     if (waitedMs > ENDS_WITHIN_MS) tell(pid, 'SIGKILL');

@@ -1,5 +1,5 @@
-// `npm start`: Node-RED with the nodes and the example flow, and a local service with a real recogniser for it.
-// Installs, builds and fetches what is missing. Imports nothing that has to be installed before it is.
+// `npm start`: Node-RED with the nodes and the example flow, and a local service with a real recogniser for it. It
+// installs, builds and fetches what is missing, and imports nothing that has to be installed before.
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -19,7 +19,7 @@ const USAGE = `Usage: npm start [-- OPTIONS]
 const EDITOR_PORT = 1880;
 const SERVICE_PORT = 8791;
 const RECORDING = path.join(root, 'test', 'fixtures', 'jfk.wav');
-/** After the recording ended, for its last final. */
+/** Time after the recording's end for its last final. */
 const LAST_FINAL_WITHIN_MS = 90_000;
 
 const log = (line) => process.stdout.write(`${line}\n`);
@@ -68,7 +68,7 @@ async function demonstrate({ once: isOnce, model, port, folder, signal }) {
   const buttons = prepareFlow({ userFolder, servicePort, recording: RECORDING, model });
 
   const recital = new Recital({
-    // A recording ends without the silence that would end its last sentence.
+    // A recording lacks the silence that would end its last sentence.
     onPlayed: () => (buttons.finish ? nodeRed.press(buttons.finish) : undefined),
   });
   const nodeRed = startNodeRed({
@@ -109,16 +109,16 @@ async function startService(port, signal) {
   return startLocalService({ engine: 'recogniser', port, progress, signal });
 }
 
-/** A failure that stands among the lines of the nodes already. */
+/** A failure that was already printed among the lines of the nodes. */
 class ToldFailure extends Error {}
 
-/** Says what the nodes say, and knows when the recording has been recognised. */
+/** Prints what the nodes report, and notices when the recording was recognised. */
 class Recital {
-  /** Resolves at the end of the session that the recording opened; rejects with the reason when there is no text. */
+  /** Resolves at the end of the recording's session; rejects with the reason when there is no text. */
   over;
   #settle;
   #finals = 0;
-  /** One failure is told by several: the session, the node, the log. */
+  /** The session, the node and the log report the same failure. */
   #lastFailure;
   #onPlayed;
 
@@ -150,7 +150,7 @@ class Recital {
     else this.#settle.reject(new Error('The session ended without any text.'));
   }
 
-  /** Once: what is played later, by the button in the editor, is the user's. */
+  /** Only the first time: later recordings are the user's own, by the button in the editor. */
   #afterPlaying() {
     if (!this.#onPlayed) return;
     Promise.resolve(this.#onPlayed()).catch((error) => this.#settle.reject(error));
@@ -160,7 +160,7 @@ class Recital {
   }
 }
 
-/** Of models with timestamps: when the sentence and each of its words were spoken, in seconds. */
+/** For models with timestamps: the times of the sentence and of each word, in seconds. */
 function timesOf({ words }) {
   if (!words?.length) return '';
   const at = (ms) => (ms / 1000).toFixed(2);

@@ -1,18 +1,18 @@
-// `npm test`: installs and builds what is missing, checks style and types, runs every test but those in real hosts.
-// `npm run test:hosts` runs those: the packed package in real Node-RED and real n8n. Files, folders and mocha's flags
-// may follow: `npm test -- test/lib`, `npm test -- --grep reconnect`.
+// `npm test`: installs and builds what is missing, checks style and types, and runs every test except those in real
+// hosts. `npm run test:hosts` runs those: the packed package in real Node-RED and real n8n. Files, folders and
+// mocha's flags may follow: `npm test -- test/lib`, `npm test -- --grep reconnect`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildIfStale, installIfNeeded, root, run } from './project.mjs';
 
-/** A suite is a folder with a configuration of mocha. What the folder of another suite has in it is left out. */
+/** A suite is a folder with a configuration for mocha. It leaves out the folders of other suites. */
 const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
 
 const text = { type: 'string' };
 const flag = { type: 'boolean' };
-/** Of mocha, which runs on with a flag that it does not know. */
+/** Flags of mocha, which would go on with a flag that it does not know. */
 const FLAGS = {
   bail: { ...flag, short: 'b' },
   fgrep: { ...text, short: 'f' },
@@ -29,10 +29,10 @@ const require = createRequire(import.meta.url);
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 const [, n8nLint, ...n8nLintArgs] = scripts['lint:n8n'].split(' ');
 
-/** Each runs on its own, so that a failing style check does not hide a failing test. */
+/** Each check runs on its own, so that a failing style check does not hide a failing test. */
 const CHECKS = [
   { name: 'lint', script: 'node_modules/eslint/bin/eslint.js', args: ['.'] },
-  // n8n's rules want an ESLint of their own: package.json says where it is.
+  // n8n's rules need an ESLint of their own, which package.json names.
   { name: "lint with n8n's rules", script: n8nLint, args: n8nLintArgs },
   {
     name: 'circles',
@@ -55,7 +55,9 @@ const add = (passed, failed) => {
   tally.failed += failed;
 };
 
-/** @throws Error for a flag or a file that does not exist: every test would run instead of the ones meant. */
+/**
+ * @throws Error for a flag or a file that does not exist, because every test would run instead of the intended ones.
+ */
 function readArguments() {
   const all = process.argv.slice(2);
   const isHosts = all[0] === 'hosts';
@@ -87,7 +89,7 @@ async function main({ isHosts, files, flags }) {
       if (chosen(suite).length > 0) await runMocha(suite, [...chosen(suite), ...flags], isHeldBack);
     }
   };
-  // Browsers and packages wait for most of their time: beside the quick tests they cost little.
+  // Browsers and packages mostly wait, so they cost little beside the quick tests.
   await Promise.all([runLane([QUICK, HOSTS]), runLane([PACKAGE, BROWSER], chosen(QUICK).length > 0)]);
 }
 
@@ -96,8 +98,9 @@ function suiteOf(file) {
 }
 
 /**
- * The root's packages, then those of hosts that the root cannot have beside its own, and tools of tests alone. The
- * largest, n8n itself, is one folder deeper: the tests that need it install it (test/hosts/support/installation.ts).
+ * Installs the root's packages, those of hosts that cannot be installed beside them, and tools that only tests use.
+ * The largest one, n8n itself, lies one folder deeper: the tests that need it install it
+ * (test/hosts/support/installation.ts).
  */
 async function install() {
   await installIfNeeded(root, { log });
@@ -119,7 +122,7 @@ async function check() {
   }
 }
 
-/** @param isHeldBack Whether what it prints waits for its end, because another suite prints meanwhile. */
+/** @param isHeldBack Whether its output waits for its end, because another suite prints meanwhile. */
 async function runMocha(suite, args, isHeldBack) {
   const config = path.join(suite === QUICK ? '' : suite, '.mocharc.json');
   const reporter = path.join(root, 'scripts', 'test-reporter.cjs');
@@ -131,7 +134,7 @@ async function runMocha(suite, args, isHeldBack) {
   });
   process.stdout.write(output);
   const { passes = 0, failures = 0 } = stats ?? {};
-  // A file that cannot be loaded, or a process that died: no test has failed, and yet nothing is well.
+  // A file that cannot be loaded, or a process that died, counts as a failure although no test has failed.
   add(passes, code !== 0 && failures === 0 ? 1 : failures);
 }
 

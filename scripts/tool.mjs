@@ -12,7 +12,7 @@ const TOOLS = {
   'flow-asr': { args: [path.join(root, 'dist/bin/flow-asr.js')], isBuilt: true, isGroup: false },
 };
 
-// Only the tool itself may write to stdout: it may be piped.
+// Only the tool itself may write to stdout, which may be piped.
 const log = (line) => process.stderr.write(`${line}\n`);
 const [name, ...args] = process.argv.slice(2);
 const { args: own, needs, isBuilt, isGroup } = TOOLS[name];
@@ -21,7 +21,7 @@ try {
   await installIfNeeded(root, { log });
   if (needs) await installIfNeeded(path.join(root, needs), { log, flags: ['--ignore-scripts'] });
   if (isBuilt) await buildIfStale();
-  // Paths among the arguments are of the folder that the command is typed in.
+  // Paths among the arguments are relative to the folder in which the command is typed.
   process.exitCode = await run(process.execPath, [...own, ...args], { isGroup });
 } catch (error) {
   log(error.message);

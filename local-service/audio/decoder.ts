@@ -1,24 +1,27 @@
 import { WavReader } from './wav-reader';
 
-/** What a chunk of incoming bytes amounts to. */
+/** The audio in a chunk of incoming bytes. */
 export interface DecodedChunk {
-  /** 16-bit little-endian mono at the declared rate; empty when the chunk held none or the format is not decoded. */
+  /**
+   * 16-bit little-endian mono at the declared rate. Empty when the chunk held no samples or the format is not
+   * decoded.
+   */
   pcm: Buffer;
-  /** How much audio the chunk stands for; a guess for compressed formats. */
+  /** How much audio the chunk stands for; an estimate for compressed formats. */
   durationMs: number;
 }
 
 /** Turns the bytes of a stream into PCM. */
 export interface PcmDecoder {
-  /** Whether real PCM comes out. */
+  /** Whether the PCM is real. */
   readonly decodes: boolean;
   decode(chunk: Buffer): DecodedChunk;
 }
 
-/** What compressed audio is taken to weigh: 32 kbit/s. Good enough for a script's audio time. */
+/** The assumed rate of compressed audio, 32 kbit/s, which is good enough for the audio time of a script. */
 const COMPRESSED_BYTES_PER_MS = 4;
 
-/** @param format As named on the wire: `pcm` and `wav` are decoded, of all others only the time is kept. */
+/** @param format The name on the wire. `pcm` and `wav` are decoded; of other formats only the time is counted. */
 export function createPcmDecoder(format: string, sampleRateHz: number): PcmDecoder {
   const bytesPerMs = (sampleRateHz * 2) / 1_000;
   if (format === 'pcm') {
@@ -36,7 +39,7 @@ export function createPcmDecoder(format: string, sampleRateHz: number): PcmDecod
   }
   return {
     decodes: false,
-    // Silence of the same length keeps a script's time going.
+    // Silence of the same length keeps the time of a script going.
     decode: (chunk) => {
       const durationMs = chunk.length / COMPRESSED_BYTES_PER_MS;
       return { pcm: Buffer.alloc(Math.round(durationMs * bytesPerMs)), durationMs };

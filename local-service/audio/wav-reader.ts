@@ -1,4 +1,4 @@
-/** Takes the samples out of a WAV file that arrives in pieces. Bytes that are no WAV file pass as they are. */
+/** Takes the samples out of a WAV file that arrives in pieces. Bytes that are no WAV file pass unchanged. */
 export class WavReader {
   /** Bytes of an incomplete header; `undefined` when the samples have begun. */
   #head: Buffer | undefined = Buffer.alloc(0);
@@ -12,7 +12,7 @@ export class WavReader {
   }
 }
 
-/** Where the samples begin, or `undefined` when more bytes are needed to tell. */
+/** The offset of the samples, or `undefined` when more bytes are needed. */
 function findSamples(bytes: Buffer): number | undefined {
   if (bytes.length < 12) return undefined;
   if (bytes.toString('latin1', 0, 4) !== 'RIFF' || bytes.toString('latin1', 8, 12) !== 'WAVE') return 0;

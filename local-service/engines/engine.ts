@@ -1,17 +1,17 @@
 import type { HotWord } from '../hot-words/lists';
 import type { ScriptPlan } from '../script/schema';
 
-/** How one session or task wants its audio heard. Both protocols translate their parameters into this. */
+/** How a session or task wants its audio recognised. Both protocols translate their parameters into this. */
 export interface EngineSettings {
   /** `vad`: speech is cut into segments by pauses. `manual`: every `commit` ends a segment. */
   mode: 'vad' | 'manual';
-  /** Of the PCM given to `append`, 16-bit little-endian mono. */
+  /** Rate of the PCM given to `append`, 16-bit little-endian mono. */
   sampleRateHz: number;
-  /** -1 (everything is speech) to 1 (hardly anything is), protocol.md A.4.1. */
+  /** From -1 (everything is speech) to 1 (hardly anything is); protocol.md A.4.1. */
   threshold: number;
-  /** The pause that ends a segment. Only in mode `vad`. */
+  /** The pause that ends a segment. Only used in mode `vad`. */
   silenceMs: number;
-  /** Words to be heard rather than others that sound like them. */
+  /** Words that are preferred to others that sound like them. */
   hotWords?: readonly HotWord[];
 }
 
@@ -24,7 +24,7 @@ export interface TimedWord {
 }
 
 /**
- * What an engine hears. `segment` counts from 0; in mode `manual` it is the number of commits before it. Times are
+ * A result of an engine. `segment` counts from 0; in mode `manual` it is the number of commits before it. Times are
  * milliseconds of the audio given to `append`.
  */
 export type EngineEvent =
@@ -47,7 +47,7 @@ export interface InterimHeard {
   words: TimedWord[];
 }
 
-/** The segment as it stays. `text`, `language` and `emotion` are `''` when there was no speech (mode `manual`). */
+/** The final segment. `text`, `language` and `emotion` are `''` when there was no speech (mode `manual`). */
 export interface FinalHeard {
   type: 'final';
   segment: number;
@@ -60,9 +60,9 @@ export interface FinalHeard {
   words: TimedWord[];
 }
 
-/** One session or task at work. */
+/** The engine's part of one session or task. */
 export interface EngineSession {
-  /** Any number of bytes; a sample cut in two is put together again. */
+  /** Takes any number of bytes; a sample that was cut in two is joined again. */
   append(pcm: Buffer): void;
   /** Ends the current segment. Only in mode `manual`. */
   commit(): void;
@@ -72,9 +72,9 @@ export interface EngineSession {
   close(): void;
 }
 
-/** The engine as one connection sees it; run-task has several sessions on it, one after the other. */
+/** The engine as one connection uses it. A run-task connection has several sessions, one after the other. */
 export interface EngineConnection {
-  /** Whether the engine listens to samples, and so can do nothing with audio that nobody here decodes. */
+  /** Whether the engine needs samples, and so cannot use audio that is not decoded here. */
   readonly needsPcm: boolean;
   start(settings: EngineSettings, emit: (event: EngineEvent) => void): EngineSession;
 }
@@ -83,6 +83,6 @@ export interface EngineConnection {
 export interface Engine {
   readonly name: 'recogniser' | 'script';
   connect(plan: ScriptPlan): EngineConnection;
-  /** Releases what the engine holds; its sessions are closed before. */
+  /** Releases the engine's resources; its sessions are closed before. */
   close(): Promise<void>;
 }

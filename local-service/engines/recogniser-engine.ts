@@ -4,7 +4,7 @@ import { ListeningSession } from '../recogniser/listening-session';
 import { Model } from '../recogniser/model';
 import type { Engine, EngineConnection } from './engine';
 
-/** Hears English speech with a model of its own; all sessions of a service share one. */
+/** Recognises English speech with a model that all sessions of the service share. */
 export class RecogniserEngine implements Engine {
   readonly name = 'recogniser';
   readonly #model: Model;

@@ -16,7 +16,7 @@ export class ScriptEngine implements Engine {
   }
 }
 
-/** The utterances of one connection. A new task goes on with the first one not begun (run-task). */
+/** The utterances of one connection. A new task (run-task) goes on with the first one that has not begun. */
 class UtteranceSupply {
   readonly #plan: ScriptPlan;
   #index = 0;
@@ -30,7 +30,7 @@ class UtteranceSupply {
     return utterances[loop && utterances.length > 0 ? this.#index % utterances.length : this.#index];
   }
 
-  /** Whether the next utterance's own time still holds: from the second round of a loop on it lies in the past. */
+  /** Whether the script's own time of the next utterance has passed: from the second round of a loop on, it has. */
   get isRepeat(): boolean {
     return this.#index >= this.#plan.utterances.length;
   }
@@ -40,7 +40,7 @@ class UtteranceSupply {
   }
 }
 
-/** Beginning of the first utterance when the script gives none. */
+/** The beginning of the first utterance when the script gives none. */
 const FIRST_AT_MS = 200;
 
 interface OpenUtterance {
@@ -98,7 +98,7 @@ class ScriptSession implements EngineSession {
     this.#closed = true;
   }
 
-  /** Does what is due at this audio time; true when more may be due. */
+  /** Emits what is due at this audio time; returns true when more may be due. */
   #advance(): boolean {
     const open = this.#open;
     if (!open) {
@@ -129,7 +129,7 @@ class ScriptSession implements EngineSession {
     const next = this.#supply.peek();
     if (!next) return undefined;
     if (this.#settings.mode === 'manual') {
-      // One utterance per commit: the next waits for the next buffer, which must have audio in it.
+      // Each commit gets one utterance; the next one waits for the next buffer, which must contain audio.
       return this.#nowMs > this.#bufferBeginMs ? this.#bufferBeginMs + (next.atMs ?? 0) : undefined;
     }
     if (next.atMs !== undefined && !this.#supply.isRepeat) return next.atMs;

@@ -4,7 +4,7 @@ import { findModel } from '../protocols/run-task/models';
 import { MAX_LISTS, readWords } from './check';
 import type { HotWordList, HotWordLists } from './lists';
 
-/** Where hot-word lists are made (protocol.md E.2). */
+/** The path for hot-word lists (protocol.md E.2). */
 export const HOT_WORDS_PATH = '/api/v1/services/audio/asr/customization';
 
 export interface HttpAnswer {
@@ -17,7 +17,7 @@ export function refusal(status: number, code: string, message: string): HttpAnsw
   return { status, body: { request_id: randomUUID(), code, message } };
 }
 
-/** Answers one request about hot-word lists. @param body As parsed; `undefined` for what is no JSON object. */
+/** Answers a request about hot-word lists. @param body The parsed body; `undefined` where it is no JSON object. */
 export function answerHotWords(lists: HotWordLists, body: JsonObject | undefined): HttpAnswer {
   if (!body) return invalid('The body is not a JSON object.');
   if (body.model !== 'speech-biasing')
@@ -90,7 +90,7 @@ function datesOf({ created, modified }: HotWordList): JsonObject {
   return { gmt_create: dateOf(created), gmt_modified: dateOf(modified) };
 }
 
-/** As the service writes times: `2026-11-28 18:00:00`. */
+/** The service's format of times: `2026-11-28 18:00:00`. */
 function dateOf(date: Date): string {
   return date.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -1,7 +1,7 @@
 import { normaliseWord } from '../words';
 import type { HotWord } from './lists';
 
-/** How alike two spellings must be, by weight: heavy words take more of their neighbours. */
+/** How alike two spellings must be, by weight: words of a high weight replace more of their neighbours. */
 const LEAST_ALIKE: Readonly<Record<number, number>> = {
   1: 0.85,
   2: 0.8,
@@ -10,12 +10,12 @@ const LEAST_ALIKE: Readonly<Record<number, number>> = {
   5: 0.55,
   50: 0.45,
 };
-/** Shorter words are like too many others. */
+/** Shorter words resemble too many others. */
 const LEAST_LETTERS = 4;
 
 /**
- * A stand-in for what the service does with hot words: stretches of the text that sound like a listed word, as far as
- * their spelling tells, become that word. The live service biases recognition itself.
+ * A stand-in for the service's hot words: parts of the text that sound like a listed word, as far as the spelling
+ * shows, become that word. The live service biases recognition itself.
  */
 export function applyHotWords(text: string, words: readonly HotWord[]): string {
   let said = text.split(' ');
@@ -45,7 +45,10 @@ function replaceLike(said: readonly string[], { text, weight }: HotWord): string
   return result;
 }
 
-/** How alike the words from `at` on are, as many as there should be or one more or less: "node red" may be "noderred". */
+/**
+ * How alike the words from `at` on are to the wanted ones, with the same number of words or one more or less: "node
+ * red" may be "noderred".
+ */
 function bestMatch(
   said: readonly string[],
   at: number,
@@ -58,7 +61,7 @@ function bestMatch(
     .reduce((a, b) => (b.alike > a.alike ? b : a));
 }
 
-/** A spelling without what English spells in more than one way. */
+/** Simplifies a spelling where English has several for one sound. */
 function soundOf(text: string): string {
   return normaliseWord(text)
     .replaceAll("'", '')

@@ -7,7 +7,7 @@ const MAX_WORDS = 500;
 const MAX_CHARACTERS = 15;
 const MAX_PARTS = 7;
 
-/** @returns The words, or a message about the first that the service does not take (protocol.md E.2). */
+/** @returns The words, or a message about the first one that the service does not take (protocol.md E.2). */
 export function readWords(vocabulary: unknown): { words: HotWord[] } | { problem: string } {
   if (!Array.isArray(vocabulary) || vocabulary.length === 0)
     return { problem: `'vocabulary' must be a list of words, got ${show(vocabulary)}.` };

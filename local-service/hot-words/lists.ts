@@ -15,7 +15,7 @@ export interface HotWordList {
   modified: Date;
 }
 
-/** The lists of the service; they end with it. */
+/** The lists of the service, which end with it. */
 export class HotWordLists {
   readonly #lists = new Map<string, HotWordList>();
 
@@ -23,7 +23,7 @@ export class HotWordLists {
     return this.#lists.size;
   }
 
-  /** Newest first. @param prefix Only lists that were made with it. */
+  /** Newest first. @param prefix Selects lists that were made with it. */
   all(prefix = ''): HotWordList[] {
     return [...this.#lists.values()].filter(({ id }) => id.startsWith(`vocab-${prefix}`)).reverse();
   }

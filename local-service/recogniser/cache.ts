@@ -6,7 +6,7 @@ import path from 'node:path';
 /** What is installed: package.json and package-lock.json with pinned versions and their integrity. */
 export const ENGINE_FOLDER = path.join(__dirname, 'engine');
 
-/** `FLOW_ASR_CACHE`, else the place where this system keeps what can be fetched again. */
+/** `FLOW_ASR_CACHE`, else the system's folder for data that can be fetched again. */
 export function cacheFolder(
   env: NodeJS.ProcessEnv = process.env,
   platform: NodeJS.Platform = process.platform,
@@ -17,7 +17,7 @@ export function cacheFolder(
   return path.join(homedir(), '.cache', 'flow-asr');
 }
 
-/** One folder for each set of versions and kind of machine, so that an update never meets an older one's files. */
+/** Each set of versions and kind of machine has a folder of its own, so that an update never meets older files. */
 export function recogniserFolder(cache: string): string {
   const lock = readFileSync(path.join(ENGINE_FOLDER, 'package-lock.json'));
   const version = createHash('sha256').update(lock).digest('hex').slice(0, 12);

@@ -1,8 +1,8 @@
 import { normaliseWord } from '../words';
 
 /**
- * What follows in `words` behind the prefix that comes closest to `wanted`, and how many words that prefix is off. Of
- * equally close prefixes the one as long as `wanted`.
+ * The words behind the prefix of `words` that is closest to `wanted`, and by how many words that prefix differs. Of
+ * equally close prefixes it takes the one as long as `wanted`.
  */
 export function wordsBehind(
   wanted: readonly string[],

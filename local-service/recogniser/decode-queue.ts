@@ -1,4 +1,4 @@
-/** Waits for its turn. An interim may be given up, a final never is. */
+/** A request that waits for its turn. An interim may be dropped, a final never is. */
 interface Job {
   samples: () => Float32Array;
   resolve: (text: string | undefined) => void;
@@ -11,12 +11,12 @@ interface Waiting {
 }
 
 /**
- * Shares one model between sessions: one decode at a time, sessions in turn, finals before interims. An interim that a
- * newer one of the same session overtakes is given up, so a machine that lags behind skips interims and loses no final.
+ * Shares one model between sessions: one decode at a time, sessions in turn, finals before interims. A waiting
+ * interim is dropped when a newer one of the same session comes, so a slow machine skips interims and loses no final.
  */
 export class DecodeQueue {
   readonly #decode: (samples: Float32Array) => Promise<string>;
-  /** In the order in which sessions get their turn. */
+  /** In the order of the sessions' turns. */
   readonly #waiting = new Map<object, Waiting>();
   #isRunning = false;
   #running: Promise<void> | undefined;
@@ -40,8 +40,8 @@ export class DecodeQueue {
   }
 
   /**
-   * @param samples Asked for when the turn has come, so that a late interim covers all audio there is by then.
-   * @returns `undefined` when it was given up.
+   * @param samples Called when the turn has come, so that a late interim covers all audio up to then.
+   * @returns `undefined` when it was dropped.
    */
   interim(owner: object, samples: () => Float32Array): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ export class DecodeQueue {
     });
   }
 
-  /** Gives up a waiting interim. */
+  /** Drops a waiting interim. */
   dropInterim(owner: object): void {
     const waiting = this.#waiting.get(owner);
     waiting?.interim?.resolve(undefined);
@@ -90,8 +90,8 @@ export class DecodeQueue {
         job.reject(error);
       }
     }
-    // In the same turn as the last look: whoever was waiting for the last job may ask for the next one right now, and
-    // would otherwise find a worker that has looked already.
+    // Set in the same turn of the event loop as the last look: whoever waited for the last job may request the next
+    // one right now, and would otherwise meet a worker that has stopped looking.
     this.#isRunning = false;
   }
 
@@ -99,7 +99,7 @@ export class DecodeQueue {
     return this.#take((waiting) => waiting.finals.shift()) ?? this.#take(takeInterim);
   }
 
-  /** A job of the first session that has one; the session goes to the end of the line. */
+  /** The job of the first session that has one; the session goes to the end of the line. */
   #take(from: (waiting: Waiting) => Job | undefined): Job | undefined {
     for (const [owner, waiting] of this.#waiting) {
       const job = from(waiting);

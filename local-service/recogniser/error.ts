@@ -1,4 +1,4 @@
-/** The recogniser cannot be had here; the message says why and what to do. */
+/** The recogniser is not available here; the message says why and what to do. */
 export class RecogniserError extends Error {
   override readonly name = 'RecogniserError';
 }

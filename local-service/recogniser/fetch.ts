@@ -10,24 +10,24 @@ export interface FetchOptions {
   /** Default: {@link cacheFolder}. */
   cache?: string;
   log?: (line: string) => void;
-  /** How much of it has arrived, 0 to 1. */
+  /** Called with the share that has arrived, 0 to 1. */
   progress?: (share: number) => void;
   signal?: AbortSignal;
 }
 
-/** What an installation takes on disk; differs a little between platforms. */
+/** The size of an installation on disk, which differs a little between platforms. */
 const INSTALLED_BYTES = 73_000_000;
 
 const PROGRESS_EVERY_MS = 300;
 
-/** A folder that a process left behind when it was killed in the middle. */
+/** The age after which a folder is one that a killed process left behind. */
 const STALE_AFTER_MS = 3_600_000;
 
 /**
  * Makes sure that engine and weights are in the cache: from npm's registry at first use, at once afterwards.
  *
- * Everything is put together in a folder beside the final one and then renamed, so a folder with the final name is always
- * complete, and several processes can do this at the same time.
+ * Everything is installed in a folder beside the final one, which is then renamed. So a folder with the final name is
+ * always complete, and several processes can do this at the same time.
  * @returns The folder.
  * @throws RecogniserError that says what to do.
  */
@@ -45,7 +45,7 @@ export async function fetchRecogniser({
   let reported = 0;
   const report = (bytes: number): void => {
     const share = Math.min(0.99, bytes / INSTALLED_BYTES);
-    // The last look may come after the folder has been moved away.
+    // The last measurement may come after the folder was moved away.
     if (share > reported) progress?.((reported = share));
   };
   let watch: NodeJS.Timeout | undefined;
@@ -95,7 +95,7 @@ async function removeStale(cache: string): Promise<void> {
   }
 }
 
-/** npm does not say how far it is, but what it has unpacked can be weighed. */
+/** npm does not report its progress, but what it has unpacked can be measured. */
 async function sizeOf(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const sizes = entries

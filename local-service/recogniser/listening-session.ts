@@ -16,12 +16,12 @@ import { cleanTranscript } from './text';
 const LANGUAGE = 'en';
 
 /**
- * A bare cut loses the first and the last sound of a phrase, and much silence makes the model say nothing; measured on
- * phrases of one to three seconds.
+ * Cutting at the very edge loses the first and the last sound of a phrase, and much silence makes the model give no
+ * text; measured on phrases of one to three seconds.
  */
 const PADDING_BEFORE = 0.2 * MODEL_RATE_HZ;
 const PADDING_AFTER = 0.3 * MODEL_RATE_HZ;
-/** For a second try when the first final comes out empty. */
+/** For a second try when the first final is empty. */
 const TIGHT_PADDING = 0.1 * MODEL_RATE_HZ;
 
 /** New audio between two interims of a phrase. */
@@ -30,14 +30,14 @@ const INTERIM_EVERY = 0.45 * MODEL_RATE_HZ;
 /** The pause at which a Manual buffer may be cut into phrases for the model. */
 const MANUAL_SILENCE_MS = 500;
 
-/** A Manual phrase goes on over pauses until it is this long: the model does better with more around a word. */
+/** A Manual phrase goes on across pauses until it is this long, because the model works better with more context … */
 const MANUAL_PHRASE = 8 * MODEL_RATE_HZ;
-/** … or the pause is. */
+/** … or until the pause is this long. */
 const MANUAL_MAX_PAUSE = 3 * MODEL_RATE_HZ;
 /** The model is made for clips up to about this length. */
 const MAX_PHRASE = 15 * MODEL_RATE_HZ;
 
-/** Listens to one session with the model. Positions are samples at the model's rate. */
+/** Recognises one session with the model. Positions are samples at the model's rate. */
 export class ListeningSession implements EngineSession {
   readonly #settings: EngineSettings;
   readonly #emit: (event: EngineEvent) => void;
@@ -48,11 +48,11 @@ export class ListeningSession implements EngineSession {
   #segment: Segment;
   #phrase: Phrase | undefined;
   #lastPhraseEnd = 0;
-  /** The last phrase was cut in the middle of speech. */
+  /** Whether the last phrase was cut in the middle of speech. */
   #goesOn = false;
-  /** In mode `vad`; Manual phrases go on over short pauses anyway. */
+  /** Only used in mode `vad`; Manual phrases go on across short pauses anyway. */
   #before: PhraseBefore | undefined;
-  /** Finals in order; a new one is added to the end of the chain. */
+  /** Finals in order; each new one is chained to the previous one. */
   #finals: Promise<void> = Promise.resolve();
   #closed = false;
 
@@ -172,7 +172,7 @@ export class ListeningSession implements EngineSession {
     }
   }
 
-  /** The phrase is complete: its final is asked for. @param goesOn The speech is not. */
+  /** The phrase is complete, so its final is requested. @param goesOn Whether the speech goes on. */
   #end(goesOn = false): void {
     const phrase = this.#phrase;
     if (!phrase) return;
@@ -190,7 +190,7 @@ export class ListeningSession implements EngineSession {
       this.#emit({ type: 'speechStopped', segment: segment.number, atMs: endMs });
     }
     const decoded = this.#decodeFinal(phrase, end);
-    // Handled where it is awaited, which may be later than it fails.
+    // A failure is handled where the promise is awaited, which may be later.
     decoded.catch(() => undefined);
     if (this.#settings.mode === 'vad') this.#before = { floor: phrase.floor, end, text: decoded };
     this.#after(async () => {
@@ -229,7 +229,7 @@ export class ListeningSession implements EngineSession {
         const clean = this.#clean(text ?? '', durationMs);
         if (clean) this.#emitInterim(phrase, asPart(clean, { goesOn: false, isRest: phrase.isRest }));
       },
-      // The final of the same phrase will say so.
+      // The final of the same phrase reports it.
       () => undefined,
     );
   }

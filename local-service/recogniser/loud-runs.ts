@@ -1,21 +1,21 @@
 import { MODEL_RATE_HZ } from './model';
 
-/** A stretch of time in which somebody makes a sound. */
+/** A stretch of time with sound. */
 export interface Run {
   beginMs: number;
   endMs: number;
 }
 
 const FRAME_MS = 20;
-/** Shorter pauses are inside of words. */
+/** Shorter pauses lie within words. */
 const MAX_GAP_MS = 150;
 /** Shorter sounds are clicks and breath. */
 const MIN_RUN_MS = 200;
-/** Loud is what is well above the quietest tenth and not far below the loudest twentieth. */
+/** Sound is loud if it is well above the quietest tenth and not far below the loudest twentieth. */
 const ABOVE_QUIET = 4;
 const BELOW_LOUD = 0.1;
 
-/** Where a phrase is loud; its words are there and not in the pauses between. `offsetMs` is where the samples begin. */
+/** The loud parts of a phrase, where its words are. `offsetMs` is where the samples begin. */
 export function loudRuns(samples: Float32Array, offsetMs: number): Run[] {
   const levels = levelsOf(samples);
   const sorted = Float64Array.from(levels).sort();

@@ -4,7 +4,7 @@ import { RecogniserError } from './error';
 import type { SherpaModule, SherpaRecognizer, SherpaVad } from './sherpa';
 import { TOKENS_FILE } from './tokens';
 
-/** What the models listen to. */
+/** Sample rate of the models. */
 export const MODEL_RATE_HZ = 16_000;
 
 /** Samples that the voice activity detector takes at a time. */
@@ -13,7 +13,7 @@ export const VAD_WINDOW_SAMPLES = 512;
 /** After this much speech the detector looks for a shorter pause to cut at. */
 const PREFERRED_SPEECH_SECONDS = 12;
 
-/** Longer than the longest stretch of speech that is not cut. */
+/** Longer than the longest stretch of speech without a cut. */
 const VAD_BUFFER_SECONDS = 20;
 
 const MAX_SPARE_VADS = 8;
@@ -22,13 +22,13 @@ const MOONSHINE = 'node_modules/@moonshine-ai/moonshine-js/dist/model/tiny/quant
 const SILERO = 'node_modules/@ricky0123/vad-web/dist/silero_vad_v6.onnx';
 
 export interface VoiceActivityOptions {
-  /** 0 to 1: how sure the detector must be that it hears speech. */
+  /** 0 to 1: how certain the detector must be of speech. */
   probability: number;
   /** The pause that ends a segment. */
   silenceMs: number;
 }
 
-/** Engine and weights, loaded. */
+/** The loaded engine and weights. */
 export class Model {
   readonly #folder: string;
   readonly #sherpa: SherpaModule;
@@ -76,7 +76,7 @@ export class Model {
     return text.trim();
   }
 
-  /** A detector that has heard nothing. To be given back: making one takes 10 MB and blocks for a tenth of a second. */
+  /** A fresh detector. It must be given back: making one takes 10 MB and blocks for a tenth of a second. */
   takeVad(options: VoiceActivityOptions): SherpaVad {
     const index = this.#spareVads.findIndex(
       ({ probability, silenceMs }) => probability === options.probability && silenceMs === options.silenceMs,

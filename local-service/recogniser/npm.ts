@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { RecogniserError } from './error';
 
-/** Settings of a surrounding `npm run` or `npx` that are meant for another folder than ours. */
+/** Settings of a surrounding `npm run` or `npx` that are meant for another folder. */
 const FOREIGN_SETTINGS = [
   'global',
   'location',
@@ -22,25 +22,25 @@ interface Command {
   shell: boolean;
 }
 
-/** npm as it belongs to the running node, else whatever `npm` is on the PATH. */
+/** The npm of the running Node.js, else the `npm` on the PATH. */
 function npmCommand(): Command {
   const nodeFolder = path.dirname(process.execPath);
   const script = [
-    // Set inside `npm run` and `npx`; with other package managers it names theirs.
+    // Set inside `npm run` and `npx`; other package managers set it to their own program.
     process.env.npm_execpath?.endsWith('npm-cli.js') ? process.env.npm_execpath : undefined,
     path.join(nodeFolder, 'node_modules', 'npm', 'bin', 'npm-cli.js'),
     path.join(nodeFolder, '..', 'lib', 'node_modules', 'npm', 'bin', 'npm-cli.js'),
     path.join(nodeFolder, '..', 'share', 'nodejs', 'npm', 'bin', 'npm-cli.js'),
   ].find((candidate) => candidate !== undefined && existsSync(candidate));
   if (script !== undefined) return { file: process.execPath, args: [script], shell: false };
-  // A .cmd file needs a shell; nothing of the user's goes into its arguments.
+  // A .cmd file needs a shell; its arguments contain nothing from the user.
   return process.platform === 'win32'
     ? { file: 'npm.cmd', args: [], shell: true }
     : { file: 'npm', args: [], shell: false };
 }
 
 /**
- * Installs what `package-lock.json` in `folder` says, checked against its integrity, without running any scripts.
+ * Installs the `package-lock.json` in `folder`, checked against its integrity, without running scripts.
  * @throws RecogniserError with npm's own reason. @throws The signal's reason when aborted.
  */
 export async function npmCi(folder: string, signal: AbortSignal | undefined): Promise<void> {
@@ -53,7 +53,7 @@ export async function npmCi(folder: string, signal: AbortSignal | undefined): Pr
     '--no-update-notifier',
     '--prefer-offline',
     '--loglevel=error',
-    // Without a network npm would else try for more than a minute.
+    // Without a network npm would otherwise try for more than a minute.
     '--fetch-retries=1',
     '--fetch-retry-mintimeout=500',
   ];
@@ -87,7 +87,7 @@ export async function npmCi(folder: string, signal: AbortSignal | undefined): Pr
   if (code !== 0) throw new RecogniserError(npmReason(errors));
 }
 
-/** The sentence in npm's output that says most. */
+/** The most informative sentence in npm's output. */
 function npmReason(errors: string): string {
   const lines = errors
     .split('\n')

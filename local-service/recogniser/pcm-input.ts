@@ -1,12 +1,12 @@
 import { MODEL_RATE_HZ } from './model';
 
-/** Turns 16-bit PCM of any rate into the model's floating-point samples, across chunks that cut samples in two. */
+/** Converts 16-bit PCM of any rate into the model's floating-point samples; chunks may cut samples in two. */
 export class PcmInput {
   readonly #step: number;
   #oddByte: Buffer | undefined;
-  /** The last sample of the chunk before, for the line between the two. */
+  /** The last sample of the previous chunk, for the interpolation between the two. */
   #previous = 0;
-  /** Where the next output lies, in input samples after `#previous`. */
+  /** Position of the next output, in input samples after `#previous`. */
   #position = 1;
 
   constructor(sampleRateHz: number) {
@@ -16,7 +16,7 @@ export class PcmInput {
   read(chunk: Buffer): Float32Array {
     const input = this.#samplesOf(chunk);
     if (this.#step === 1 || input.length === 0) return input;
-    // Between two samples goes a straight line: 8 kHz speech has nothing above that a better filter would have to stop.
+    // Interpolates linearly: 8 kHz speech has no higher frequencies that a better filter would have to remove.
     const at = (index: number): number => (index === 0 ? this.#previous : (input[index - 1] ?? 0));
     const output = new Float32Array(Math.ceil(input.length / this.#step) + 1);
     let length = 0;

@@ -2,15 +2,15 @@ import type { TimedWord } from '../engines/engine';
 import { splitWords } from '../words';
 import type { Run } from './loud-runs';
 
-/** How long a word takes to say, as far as its spelling tells: a little for being one and some for each letter. */
+/** The estimated duration of a word by its spelling: a constant plus some time for each letter. */
 const WORD_MS = 100;
 const LETTER_MS = 55;
-/** What a pause behind punctuation is worth, against time that does not fit. */
+/** How much a pause behind punctuation counts, compared with time that does not fit. */
 const PUNCTUATION_BONUS_MS = 80;
 
 /**
- * Word times where the model gives none: the words are dealt out over the runs of sound so that each run gets about as
- * many as take its time, rather with punctuation before a pause than without, and spread over it by their lengths.
+ * Estimates word times where the model gives none. The words are divided among the loud runs so that each run gets
+ * about as many as fit its time, preferably with punctuation before a pause, and are spread over it by their lengths.
  */
 export function placeWords(text: string, runs: readonly Run[]): TimedWord[] {
   const words = splitWords(text);
@@ -37,12 +37,12 @@ export function placeWords(text: string, runs: readonly Run[]): TimedWord[] {
   return placed;
 }
 
-/** For each run the number of words up to its end; least squares of time that is too much or too little. */
+/** For each run the number of words up to its end, by least squares of the time that is too much or too little. */
 function dealOut(lengths: readonly number[], bonuses: readonly number[], runs: readonly Run[]): number[] {
   const sums = [0];
   for (const length of lengths) sums.push((sums.at(-1) ?? 0) + length);
   const sumOf = (from: number, to: number) => (sums[to] ?? 0) - (sums[from] ?? 0);
-  // best[i]: the least cost of i words in the runs so far; choice[r][i]: where run r's words begin then.
+  // best[i]: the least cost of i words in the runs so far; choice[r][i]: where the words of run r then begin.
   let best = lengths.map(() => Infinity).concat(Infinity);
   best[0] = 0;
   const choices: number[][] = [];

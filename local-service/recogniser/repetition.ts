@@ -1,19 +1,22 @@
 import { normaliseWord } from '../words';
 
-/** Words that are compared at a time: two are repeated by everybody, four hardly by a loop that varies. */
+/** Number of words that are compared at a time: everybody repeats two, and hardly a varying loop repeats four. */
 const GRAM_WORDS = 3;
-/** A loop goes round within so many words. */
+/** A loop repeats within this many words. */
 const REACH_WORDS = 40;
-/** Said for the third time, so many of so many groups of words are a loop. Who repeats a sentence says it twice. */
+/**
+ * This many of so many groups of words, said for the third time, are a loop. People who repeat a sentence say it
+ * twice.
+ */
 const WINDOW = 10;
 const LOOPING = 6;
-/** So many new words between two rounds may be part of it. */
+/** This many new words between two rounds may be part of a loop. */
 const GAP_WORDS = 5;
 
 /**
- * Cuts the text of a decoder that goes round in circles without ever saying quite the same ("5 to 10 to decrease your
- * volume 5 to 10 to 10 to increase your volume 5 to …"): where too much has been said twice before, everything from the
- * second round on goes.
+ * Cuts the text of a decoder that loops without repeating itself exactly ("5 to 10 to decrease your volume 5 to 10 to
+ * 10 to increase your volume 5 to …"): where too much was said twice before, everything from the second round on is
+ * removed.
  */
 export function cutVariedLoop(words: readonly string[]): string[] {
   const before = timesBefore(words.map(normaliseWord));
@@ -24,7 +27,7 @@ export function cutVariedLoop(words: readonly string[]): string[] {
   return [...words];
 }
 
-/** For each group of words, how often it stands in the words before it that a loop can reach back to. */
+/** For each group of words, how often it occurs in the words before it that a loop can reach. */
 function timesBefore(words: readonly string[]): number[] {
   const grams = words
     .slice(GRAM_WORDS - 1)
@@ -35,7 +38,7 @@ function timesBefore(words: readonly string[]): number[] {
   );
 }
 
-/** Where the repeating begins that `at` is in the middle of. */
+/** The beginning of the repetition that `at` lies in. */
 function secondRound(before: readonly number[], at: number): number {
   let begin = before.findIndex((times, index) => index >= at && times > 0);
   for (let index = begin; index >= 0 && index >= begin - GAP_WORDS; index -= 1) {

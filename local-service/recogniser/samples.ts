@@ -1,4 +1,4 @@
-/** The last stretch of a long stream of samples, addressed by their number in the whole stream. */
+/** The last part of a long stream of samples, addressed by sample numbers in the whole stream. */
 export class SampleBuffer {
   #samples = new Float32Array(16_384);
   /** Number of the first sample that is kept. */
@@ -21,7 +21,7 @@ export class SampleBuffer {
     this.#end += samples.length;
   }
 
-  /** A copy; the part that is still kept and already there. */
+  /** A copy of the part that is still kept and already there. */
   slice(from: number, to: number): Float32Array {
     return this.#samples.slice(
       Math.max(0, from - this.#begin),
@@ -29,7 +29,7 @@ export class SampleBuffer {
     );
   }
 
-  /** Gives up what lies before sample number `from`. */
+  /** Drops the samples before number `from`. */
   forget(from: number): void {
     const drop = Math.min(from, this.#end) - this.#begin;
     // Moving the rest costs time, so it is done for half a buffer at a time.

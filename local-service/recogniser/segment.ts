@@ -3,7 +3,7 @@ import { spreadWords } from '../words';
 import type { Run } from './loud-runs';
 import { placeWords } from './place-words';
 
-/** What becomes one item or sentence: one phrase in mode `vad`, all phrases until the commit in mode `manual`. */
+/** What becomes one item or sentence: one phrase in mode `vad`, all phrases up to the commit in mode `manual`. */
 export interface Segment {
   number: number;
   begin: number;
@@ -19,7 +19,7 @@ export function textOf(segment: Segment): string {
   return textsOf(segment).filter(Boolean).join(' ');
 }
 
-/** The model gives no times: words go where their phrase is loud, or are spread over it by their lengths. */
+/** The model gives no times: words are placed where their phrase is loud, or are spread over it by their lengths. */
 export function wordsOf(segment: Segment): TimedWord[] {
   const texts = textsOf(segment);
   return segment.phrases.flatMap(({ beginMs, endMs, runs }, index) => {
@@ -29,8 +29,8 @@ export function wordsOf(segment: Segment): TimedWord[] {
 }
 
 /**
- * A segment so far and what is said now. What goes into the first part stays as it is: the full stop at its end depends
- * on how the sentence goes on.
+ * A segment so far together with the present phrase. The first part does not change any more; the full stop at its
+ * end depends on how the sentence goes on.
  */
 export function continued(
   segment: Segment,
@@ -44,12 +44,12 @@ export function continued(
   return { stable: open, draft: `${before.slice(open.length)} ${draft.trimStart()}` };
 }
 
-/** The model ends what it hears with a full stop, though the speaker may only have breathed in. */
+/** The model ends each phrase with a full stop, though the speaker may only have breathed in. */
 function textsOf({ phrases }: Segment): string[] {
   return joinable(phrases.map(({ text }) => text));
 }
 
-/** The texts without full stops in front of a small letter. */
+/** The texts without full stops before a small letter. */
 function joinable(texts: readonly string[]): string[] {
   return texts.map((text, index) => {
     const next = texts.slice(index + 1).find(Boolean) ?? '';
@@ -61,7 +61,7 @@ function withoutFullStop(text: string): string {
   return text.replace(/(?<!\.)\.$/, '');
 }
 
-/** Words that are written large only because the model takes them for the beginning of a sentence. */
+/** Words that are capitalised only because the model takes them for the beginning of a sentence. */
 const SMALL_WORDS = new Set(
   (
     'a an and are as at be because but by can for from had has have he her his how if in is it its not of on or our ' +
@@ -71,8 +71,8 @@ const SMALL_WORDS = new Set(
 );
 
 /**
- * The text of a phrase that was cut out of the middle of speech.
- * @param goesOn The speech goes on behind it. @param isRest It began before.
+ * The text of a phrase that was cut out of continuous speech.
+ * @param goesOn Whether the speech goes on behind it. @param isRest Whether it began before.
  */
 export function asPart(text: string, { goesOn, isRest }: { goesOn: boolean; isRest: boolean }): string {
   const end = goesOn ? withoutFullStop(text) : text;

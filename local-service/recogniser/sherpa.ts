@@ -1,4 +1,4 @@
-/** The part of `sherpa-onnx-node` 1.13.8 that is used; its own type file lacks `mergedDecoder`. */
+/** The used part of `sherpa-onnx-node` 1.13.8, whose own type file lacks `mergedDecoder`. */
 export interface SherpaModule {
   OfflineRecognizer: { createAsync(config: SherpaRecognizerConfig): Promise<SherpaRecognizer> };
   Vad: new (config: SherpaVadConfig, bufferSizeInSeconds: number) => SherpaVad;

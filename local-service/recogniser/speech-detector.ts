@@ -1,14 +1,14 @@
 import { MODEL_RATE_HZ, VAD_WINDOW_SAMPLES, type Model, type VoiceActivityOptions } from './model';
 import type { SherpaVad } from './sherpa';
 
-/** Where speech is, in samples since the beginning. `goesOn`: it was cut because it was long, and goes on. */
+/** Speech began or ended, in samples since the beginning. `goesOn`: it was cut because it was long. */
 export type SpeechEvent =
   { type: 'began'; begin: number } | { type: 'ended'; begin: number; end: number; goesOn?: boolean };
 
-/** Speech that the detector wants to have heard before it says so, and the two windows it looks back. */
+/** Speech that the detector needs before it reports any, and the two windows that it looks back. */
 const ONSET_SAMPLES = 0.2 * MODEL_RATE_HZ + 2 * VAD_WINDOW_SAMPLES;
 
-/** Speech without any pause is cut here: the model is made for short clips. */
+/** Speech without a pause is cut at this length, because the model is made for short clips. */
 const MAX_SPEECH_SAMPLES = 15 * MODEL_RATE_HZ;
 
 /** Finds speech in a stream of samples. */
@@ -17,12 +17,12 @@ export class SpeechDetector {
   readonly #options: VoiceActivityOptions;
   readonly #vad: SherpaVad;
   #pending = new Float32Array(0);
-  /** Samples the detector has seen. */
+  /** Samples that the detector has received. */
   #seen = 0;
   /** Where the detector's own count began. */
   #origin = 0;
   #began: number | undefined;
-  /** End of the last segment, so that the next never reaches back into it. */
+  /** End of the last segment, which the next one must not overlap. */
   #lastEnd = 0;
 
   constructor(model: Model, options: VoiceActivityOptions) {
@@ -31,7 +31,7 @@ export class SpeechDetector {
     this.#vad = model.takeVad(options);
   }
 
-  /** Nothing may be asked of it afterwards. */
+  /** It must not be used afterwards. */
   close(): void {
     this.#model.giveVadBack(this.#vad, this.#options);
   }
@@ -47,7 +47,7 @@ export class SpeechDetector {
     return events;
   }
 
-  /** Ends speech that has not ended by itself, and begins anew. @param goesOn Whether it does. */
+  /** Ends speech that has not ended by itself, and begins anew. @param goesOn Whether the speech goes on. */
   flush(goesOn = false): SpeechEvent[] {
     const events: SpeechEvent[] = [];
     const rest = this.#pending;

@@ -3,13 +3,13 @@ import { wordsBehind } from './closest-prefix';
 /** Interims in a row that must agree on a word. */
 const AGREEING_INTERIMS = 3;
 
-/** The last words are what the model changes most: it does not know yet how they go on. */
+/** The model mostly changes the last words, because it does not know yet how they go on. */
 const DRAFT_WORDS = 4;
 
 /**
- * Splits successive interims of one phrase into a prefix that stays and a draft. A word becomes stable when several
- * interims in a row have had it, and then it stays whatever the model says later, in the final too: that is what the
- * protocol promises (protocol.md A.5.6).
+ * Splits successive interims of one phrase into a stable prefix and a draft. A word becomes stable when several
+ * interims in a row have it, and then stays whatever the model gives later, also in the final, as the protocol
+ * promises (protocol.md A.5.6).
  */
 export class StablePrefix {
   #recent: string[][] = [];
@@ -32,13 +32,13 @@ export class StablePrefix {
     return { stable, draft: stable && draft ? ` ${draft}` : draft };
   }
 
-  /** The final: what was called stable, and behind it what the model says in the end. */
+  /** The final: the stable words, followed by the rest of the model's last text. */
   settle(text: string): string {
     if (text === '') return text;
     return [...this.#stable, ...this.#behindStable(splitWords(text))].join(' ');
   }
 
-  /** The words that follow where `words` come closest to the stable ones. */
+  /** The words that follow where `words` are closest to the stable ones. */
   #behindStable(words: readonly string[]): string[] {
     return wordsBehind(this.#stable, words).rest;
   }

@@ -1,9 +1,9 @@
 import { normaliseWord } from '../words';
 import { cutVariedLoop } from './repetition';
 
-/** Nobody speaks faster for long; a decoder that loops does. */
+/** Nobody speaks faster for long; a looping decoder does. */
 const MAX_WORDS_PER_SECOND = 6;
-/** Fluent speech is slower, but for moments. */
+/** Fluent speech is slower, except for moments. */
 const HURRIED_WORDS_PER_SECOND = 4.5;
 /** For the fast beginning of a short segment. */
 const EXTRA_WORDS = 3;
@@ -11,26 +11,26 @@ const EXTRA_WORDS = 3;
 const LONGEST_PHRASE_WORDS = 8;
 
 /**
- * What the model wrote, without its repetition loops: a clip cut in the middle of speech can make it say the same again
- * and again.
- * @param durationMs Of the audio it was decoded from.
+ * The model's text without repetition loops: a clip that is cut in the middle of speech can make the model repeat
+ * itself.
+ * @param durationMs Duration of the decoded audio.
  */
 export function cleanTranscript(text: string, durationMs: number): string {
   const words = text.split(/\s+/).filter(Boolean);
   const most = Math.ceil((durationMs / 1_000) * MAX_WORDS_PER_SECOND) + EXTRA_WORDS;
   const kept = dropLoops(words);
-  // Who says the same three times takes three times as long; a decoder that loops has no time to.
+  // People who say the same three times need three times as long; a looping decoder has no such time.
   const isHurried = words.length > (durationMs / 1_000) * HURRIED_WORDS_PER_SECOND;
   return (isHurried ? cutVariedLoop(kept) : kept).slice(0, most).join(' ');
 }
 
-/** Keeps a phrase that follows itself at once as often as a person might say it. */
+/** Keeps an immediately repeated phrase only as often as a person might say it. */
 function dropLoops(words: readonly string[]): string[] {
   const kept: string[] = [];
   for (const word of words) {
     kept.push(word);
     for (let length = 1; length <= LONGEST_PHRASE_WORDS; length += 1) {
-      // "No, no, no" is said; "ask what ask what ask what" is not.
+      // People say "No, no, no", but not "ask what ask what ask what".
       const allowed = length === 1 ? 3 : 2;
       if (repeats(kept, length) > allowed) kept.length -= length;
     }
@@ -38,7 +38,7 @@ function dropLoops(words: readonly string[]): string[] {
   return kept;
 }
 
-/** How often the last `length` words stand one after the other at the end. */
+/** How often the last `length` words occur one after the other at the end. */
 function repeats(words: readonly string[], length: number): number {
   const wordAt = (index: number): string | undefined => {
     const word = words[index];

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Made last, so a folder that has it is complete. */
+/** Written last, so a folder with it is complete. */
 export const TOKENS_FILE = 'tokens.txt';
 
 /** The model's outputs; the tokenizer names the first 32,000 of them. */

@@ -2,7 +2,7 @@ import { isJsonObject, show } from '../json';
 import { FAILURES } from './failures';
 import { QUIRKS } from './quirks';
 
-/** `undefined` when all is well, else a sentence about what is wrong with the value at `path`. */
+/** Returns `undefined` for a valid value, else a sentence about what is wrong with the value at `path`. */
 type Check = (value: unknown, path: string) => string | undefined;
 
 const expected =
@@ -60,7 +60,7 @@ const objectOf =
       return `Expected ${path ? `\`${path}\`` : 'the script'} to be an object, got ${show(value)}.`;
     const known: Record<string, Check> = { ...required, ...optional };
     for (const key of Object.keys(value)) {
-      // A misspelt field would else be a fault that never happens.
+      // A misspelt field would otherwise be a fault that never happens.
       if (!Object.hasOwn(known, key)) {
         return `\`${join(path, key)}\` is not known here; known are ${Object.keys(known).join(', ')}.`;
       }
@@ -122,9 +122,9 @@ const upgrade: Check = (value, path) =>
         path,
       );
 
-/** Of these a fault has exactly one. */
+/** A fault has exactly one of these. */
 const TRIGGERS: Record<string, Check> = { on: text, atAudioMs: ms, afterMs: ms, idleMs: ms };
-/** … and with `on` also these. */
+/** With `on`, a fault may also have these. */
 const ON_FRAME: Record<string, Check> = { nth: count, before: flag };
 
 /** The fields of each action; `true` marks those that act on a frame and so need a trigger `on`. */
@@ -186,7 +186,7 @@ const script = objectOf({
   },
 });
 
-/** `undefined` for a script that makes sense, else a sentence that says which field does not. */
+/** Returns `undefined` for a valid script, else a sentence that names the invalid field. */
 export function checkScript(value: unknown): string | undefined {
   return script(value, '');
 }

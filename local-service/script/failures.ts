@@ -1,14 +1,15 @@
 import type { FailureName } from './schema';
 
-/** What a failure says of itself. */
+/** The code and message of a failure. */
 export interface Failure {
   code: string;
   message: string;
 }
 
-/** Failures as live services have worded them. */
+/** Failures in the words of live services. */
 export const FAILURES: Readonly<Record<FailureName, Failure>> = {
-  // protocol.md E 1. The message is recorded, its code is not: this is what other refusals of the same type have.
+  // The message was recorded, but not its code, so this is the code of other refusals of the same type (protocol.md E
+  // 1).
   connectionCap: { code: 'invalid_value', message: 'connections too much max_connections 100' },
   // protocol.md E 3.
   responseTimeout: { code: 'ResponseTimeout', message: 'Response timeout.' },

@@ -11,8 +11,8 @@ export class ScriptError extends Error {
 
 /**
  * Reads, checks and completes a script.
- * @param source An object, or the path of a JSON or YAML file. Nothing: a service that hears no speech.
- * @throws ScriptError when the file cannot be read or says something that makes no sense.
+ * @param source An object, or the path of a JSON or YAML file. Without it the service hears no speech.
+ * @throws ScriptError when the file cannot be read or is invalid.
  */
 export function loadScript(source: ScriptFile | string | undefined): Script {
   const name = typeof source === 'string' ? source : 'script';

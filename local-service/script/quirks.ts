@@ -1,6 +1,6 @@
 import type { ScriptFault, ScriptQuirk } from './schema';
 
-/** What a quirk does to each frame that it concerns. */
+/** How a quirk changes each frame that it concerns. */
 export const QUIRKS: Readonly<Record<ScriptQuirk, readonly ScriptFault[]>> = {
   noItemIds: [
     ...['committed', 'interim', 'final'].map((on) => removed(on, 'item_id')),

@@ -1,19 +1,19 @@
 /**
- * A script: what the engine `script` "hears" and which faults a connection shows. JSON, YAML or an object in code;
- * `example.yaml` beside this file shows most of it.
+ * A script: what the engine `script` "hears", and which faults a connection shows. It is JSON, YAML or an object in
+ * code; `example.yaml` beside this file shows most of it.
  *
- * Time in a script is **audio time**: milliseconds of audio that the service has received in the session (protocol A) or
- * task (protocol B), silence included. So a script plays the same way however fast the audio is sent.
+ * Time in a script is **audio time**: milliseconds of audio that the service has received in the session (protocol A)
+ * or task (protocol B), including silence. So a script plays in the same way however fast the audio is sent.
  */
 export interface ScriptFile extends ScriptConnection {
-  /** Used where an utterance says nothing itself. */
+  /** Defaults for utterances. */
   defaults?: ScriptDefaults;
   /**
-   * One entry per connection in order of arrival, the last one for all that follow. What an entry leaves out is taken
-   * from the top of the file. Every upgrade request with a right key counts.
+   * One entry per connection in order of arrival; the last one counts for all that follow. Fields that an entry
+   * leaves out are taken from the top of the file. Every upgrade request with a right key counts as a connection.
    */
   connections?: ScriptConnection[];
-  /** Begin again with the first connection after the last. Default false: the last one repeats. */
+  /** Whether the first connection follows the last one again. Default false: the last one repeats. */
   cycle?: boolean;
 }
 
@@ -22,21 +22,21 @@ export interface ScriptDefaults {
   language?: string;
   /** Default `neutral`. */
   emotion?: string;
-  /** How long a word takes. Default 300. */
+  /** Duration of a word. Default 300. */
   wordMs?: number;
   /** Pause between an utterance's end and the next one's beginning. Default 1000. */
   gapMs?: number;
 }
 
-/** How one connection goes. */
+/** The course of one connection. */
 export interface ScriptConnection {
-  /** What to do instead of accepting the upgrade. */
+  /** What happens instead of accepting the upgrade. */
   upgrade?: ScriptUpgrade;
-  /** In order; each is used once. A text alone stands for `{ text }`. */
+  /** Each is used once, in order. A text alone stands for `{ text }`. */
   utterances?: (string | ScriptUtterance)[];
-  /** Begin again with the first utterance after the last. Default false. */
+  /** Whether the first utterance follows the last one again. Default false. */
   loop?: boolean;
-  /** What this service does differently from the documentation, on the whole connection. */
+  /** Deviations of this service from its documentation, on the whole connection. */
   quirks?: ScriptQuirk[];
   faults?: ScriptFault[];
 }
@@ -51,52 +51,55 @@ export type ScriptQuirk =
   | 'noSentenceIds';
 
 export type ScriptUpgrade =
-  /** Refuse with this HTTP status (401, 403, 429, 503 …) and the service's JSON body. */
+  /** Refuses with this HTTP status (401, 403, 429, 503 …) and the service's JSON body. */
   | { status: number; code?: string; message?: string; retryAfterSeconds?: number }
-  /** Never answer. */
+  /** Never answers. */
   | { hang: true };
 
 /**
- * One utterance. `text` is enough; everything else has a default made from it.
+ * One utterance. `text` is enough; everything else has a default that is derived from it.
  *
- * In mode VAD it begins at `atMs`, and ends for the client when `silence_duration_ms` of audio has followed `endMs` (or
- * when the next utterance begins, or at the finish). In Manual mode the next utterance belongs to the next commit, and
+ * In mode VAD it begins at `atMs`. For the client it ends when `silence_duration_ms` of audio has followed `endMs`,
+ * when the next utterance begins, or at the finish. In Manual mode the next utterance belongs to the next commit, and
  * its steps count from the audio after the last commit; `atMs` only says how long after that it begins.
  */
 export interface ScriptUtterance {
   text: string;
   language?: string;
   emotion?: string;
-  /** 0 to 1; shown by the one model that tells (paraformer-realtime-8k-v2). */
+  /** 0 to 1; sent by the one model that has it (paraformer-realtime-8k-v2). */
   emotionConfidence?: number;
-  /** Beginning, audio time. Default: `gapMs` after the end of the one before, 200 for the first. */
+  /** Beginning in audio time. Default: `gapMs` after the end of the one before; 200 for the first. */
   atMs?: number;
-  /** End, audio time. Default: `wordMs` a word after the beginning. */
+  /** End in audio time. Default: `wordMs` for each word after the beginning. */
   endMs?: number;
-  /** Interims. Default: one a word, in which the last two words are a draft. `[]` for none. */
+  /** Interims. Default: one for each word, with the last two words as draft. `[]` for none. */
   steps?: ScriptStep[];
   /** Overrides for the final; `null` when none is ever sent. */
   final?: { text?: string; language?: string; emotion?: string } | null;
-  /** Word times, audio time. Default: spread over the utterance by the words' lengths. */
+  /** Word times in audio time. Default: spread over the utterance by the lengths of the words. */
   words?: { text: string; punctuation?: string; beginMs: number; endMs: number }[];
-  /** The item fails by itself instead of a final (`…transcription.failed`; on run-task the task fails). */
+  /** Only this item fails instead of a final (`…transcription.failed`; on run-task the task fails). */
   failed?: { code?: string; message?: string };
-  /** Inference fails: no interims, an `error` instead of a final (`COMMON_ERROR`; on run-task the task fails). */
+  /**
+   * Inference fails: there are no interims, and an `error` comes instead of a final (`COMMON_ERROR`; on run-task the
+   * task fails).
+   */
   error?: { code?: string; message?: string };
 }
 
 export interface ScriptStep {
-  /** After the utterance's beginning. Default: spread evenly over the utterance. */
+  /** Time after the utterance's beginning. Default: spread evenly over the utterance. */
   afterMs?: number;
-  /** The prefix that will not change. Default `''`. */
+  /** The stable prefix. Default `''`. */
   stable?: string;
-  /** The tail that may. Default `''`. */
+  /** The rest, which may change. Default `''`. */
   draft?: string;
   language?: string;
   emotion?: string;
 }
 
-/** The names by which faults can mean a frame of either protocol; the wire's own type or event name works too. */
+/** Names of frames in either protocol, for faults. The wire's own type or event name works too. */
 export type FrameKind =
   /** `session.created` / `task-started`. */
   | 'opened'
@@ -121,55 +124,55 @@ export type FrameKind =
 /** When a fault happens. */
 export type ScriptTrigger =
   /**
-   * When a frame goes out: its kind or wire name, and the how-manieth of them (from 1; every one when left out). What is
-   * done to the connection follows the frame, or with `before` precedes it.
+   * When a frame is sent: its kind or wire name, and its number among them (from 1; every one when left out). An
+   * action on the connection follows the frame, or precedes it with `before`.
    */
   | { on: FrameKind | (string & {}); nth?: number; before?: boolean }
   /** When this much audio has arrived on the connection. */
   | { atAudioMs: number }
-  /** This long after the upgrade, service time. */
+  /** This long after the upgrade, in service time. */
   | { afterMs: number }
-  /** Whenever no audio has come for this long, service time. */
+  /** Whenever no audio has come for this long, in service time. */
   | { idleMs: number };
 
-/** What can be done to a frame that goes out. Needs a trigger with `on`. */
+/** Actions on a frame that is sent. They need a trigger with `on`. */
 export type ScriptFrameAction =
   | { do: 'drop' }
   | { do: 'duplicate' }
-  /** Send it and all behind it this much later, service time. */
+  /** Sends it, and all frames behind it, this much later in service time. */
   | { do: 'delay'; ms: number }
-  /** Let others overtake it: keep it until a frame of kind `until` has gone out, or for `ms`. */
+  /** Lets other frames overtake it: keeps it until a frame of kind `until` was sent, or for `ms`. */
   | { do: 'hold'; until?: FrameKind | (string & {}); ms?: number }
-  /** Change fields by path, such as `session.model` or `payload.output.sentence.text`. */
+  /** Changes fields by path, such as `session.model` or `payload.output.sentence.text`. */
   | { do: 'edit'; set?: Record<string, unknown>; remove?: string[] }
-  /** Send this text instead, JSON or not. */
+  /** Sends this text instead, JSON or not. */
   | { do: 'replace'; text: string };
 
-/** What can be done to the connection. */
+/** Actions on the connection. */
 export type ScriptLinkAction =
-  /** Send one more frame: an object, any text, or this many random bytes. */
+  /** Sends one more frame: an object, any text, or this many random bytes. */
   | { do: 'send'; frame?: Record<string, unknown>; text?: string; randomBytes?: number }
-  /** Close handshake with this code. */
+  /** Closes with a handshake and this code. */
   | { do: 'close'; code: number; reason?: string }
   /**
-   * Fail in the protocol's own words, `error` or `task-failed`, and then close with `closeCode` (default 1000). Either a
-   * failure by its name or by its code and message.
+   * Fails in the protocol's own words, `error` or `task-failed`, and then closes with `closeCode` (default 1000). The
+   * failure is given by its name, or by its code and message.
    */
   | { do: 'fail'; as?: FailureName; code?: string; message?: string; closeCode?: number }
-  /** Manual mode: complete what has been heard, though nobody has committed it (protocol.md E 7). */
+  /** Manual mode: completes what was heard, though nobody has committed it (protocol.md E 7). */
   | { do: 'complete' }
-  /** End the TCP connection without a close frame: 1006 for the client. */
+  /** Ends the TCP connection without a close frame, which is 1006 for the client. */
   | { do: 'terminate' }
-  /** Read nothing and say nothing from now on, pongs included, with the socket open. */
+  /** Reads and sends nothing from now on, including pongs, while the socket stays open. */
   | { do: 'halfOpen' }
-  /** Take no more than this from the socket. */
+  /** Reads no more than this from the socket. */
   | { do: 'readSlowly'; bytesPerSecond: number };
 
 /** Failures that live services have shown; their codes and messages are in failures.ts. */
 export type FailureName =
   /** Too many connections of this account are open (protocol.md E 1). */
   | 'connectionCap'
-  /** The service took too long itself (protocol.md E 3). */
+  /** The service itself took too long (protocol.md E 3). */
   | 'responseTimeout'
   /** Too much at once (protocol.md A.8). */
   | 'quotaExceeded'
@@ -196,7 +199,7 @@ export interface ResolvedUtterance {
   error: { code: string; message: string } | undefined;
 }
 
-/** What a script says about one connection. */
+/** The script of one connection. */
 export interface ScriptPlan {
   upgrade: ScriptUpgrade | undefined;
   utterances: ResolvedUtterance[];

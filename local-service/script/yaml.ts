@@ -1,2 +1,2 @@
-/** YAML from `js-yaml`, which the build puts into this file: an installation has no package of its own for it. */
+/** YAML from `js-yaml`, which the build puts into this file, so that installations do not need the package. */
 export { load as parseYaml } from 'js-yaml';

@@ -1,17 +1,18 @@
-// The flows that the demo's editor shows: shipped examples, pointed at the local service and the recording.
+// The flows in the demo's editor: shipped examples that point at the local service and the recording.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../project.mjs';
 
 const EXAMPLES = ['Recording to text', 'Microphone to captions'];
 
-/** Where `asr credentials` of the region `local` look when their address is empty. */
+/** The port of `asr credentials` with the region `local` and an empty address. */
 const DEFAULT_SERVICE_PORT = 8791;
 
 /**
- * Writes the flow file, unless the user has changed the flow in the editor: then only what this start decides is set
- * in it, the service's address and the model if one is asked for.
- * @returns The ids of the inject nodes that play the recording and finish the session; the latter may be gone.
+ * Writes the flow file, unless the user has changed the flow in the editor. Then only the values that this start
+ * decides are set: the service's address, and the model if one was asked for.
+ * @returns The ids of the inject nodes that play the recording and finish the session; the latter may have been
+ * deleted.
  */
 export function prepareFlow({ userFolder, servicePort, recording, model }) {
   const flowFile = path.join(userFolder, 'flows.json');
@@ -37,7 +38,7 @@ function readExample(name) {
   return JSON.parse(readFileSync(path.join(root, 'examples', `${name}.json`), 'utf8'));
 }
 
-/** The inject node that leads to an `append audio` node that plays in real time. */
+/** The inject node before an `append audio` node that plays in real time. */
 function findPlayer(flow) {
   const byId = new Map(flow.map((node) => [node.id, node]));
   const leadsToAppend = (node, seen = new Set()) => {

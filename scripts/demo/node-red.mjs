@@ -7,7 +7,7 @@ import { root } from '../project.mjs';
 
 const STOP_WITHIN_MS = 15_000;
 
-/** The folder as `npm install <this repository>` in a user folder would leave it. */
+/** Links the package into a folder as `npm install <this repository>` in a user folder would. */
 export function linkPackage(userFolder) {
   const { name } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   const link = path.join(userFolder, 'node_modules', name);
@@ -22,7 +22,7 @@ export function linkPackage(userFolder) {
 
 /**
  * Starts Node-RED. Its log goes to `node-red.log` in the user folder.
- * @param onNews hears what settings.cjs tells
+ * @param onNews Called with the messages of settings.cjs.
  */
 export function startNodeRed({ userFolder, port, onNews }) {
   const script = createRequire(import.meta.url).resolve('node-red/red.js');
@@ -61,7 +61,7 @@ export function startNodeRed({ userFolder, port, onNews }) {
       await Promise.race([flowsStarted, died]);
       await Promise.race([untilAnswering(url), died]);
     },
-    /** What pressing the button of an inject node does. */
+    /** Does what the button of an inject node does. */
     async press(injectId) {
       const response = await fetch(`${url}inject/${injectId}`, { method: 'POST' });
       if (!response.ok) throw new Error(`Node-RED refused to start the recording (${response.status}).`);

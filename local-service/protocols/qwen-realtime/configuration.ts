@@ -1,19 +1,21 @@
 import { isJsonObject, show, type JsonObject } from '../../json';
 
-/** How a session listens, after all updates (protocol.md A.4.1). */
+/** The configuration of a session after all updates (protocol.md A.4.1). */
 export interface SessionConfiguration {
   readonly model: string;
   inputAudioFormat: string;
   sampleRateHz: number;
-  /** `undefined`: found out from the audio. `unusable` passes validation and fails at inference (protocol.md A.4.1). */
+  /**
+   * `undefined`: the language is detected. `unusable` passes validation and fails at inference (protocol.md A.4.1).
+   */
   language: string | undefined;
   unusableLanguage: unknown;
   corpusText: string | undefined;
-  /** `null`: Manual mode. */
+  /** `null` is Manual mode. */
   turnDetection: { threshold: number; silenceDurationMs: number } | null;
 }
 
-/** A value that the service refuses; becomes an `error` with `param`. */
+/** A value that the service refuses; it becomes an `error` with `param`. */
 export interface InvalidValue {
   message: string;
   param: string;
@@ -24,7 +26,7 @@ const LANGUAGES = 'zh yue en ja de ko ru fr pt ar it es hi id th tr uk vi cs da 
   ' ',
 );
 
-/** What the real service lets through; of these only pcm and wav are sure to be decoded (protocol.md A.4.1, D 3). */
+/** The formats that the real service accepts; only pcm and wav are known to be decoded (protocol.md A.4.1, D 3). */
 const AUDIO_FORMATS = ['pcm', 'wav', 'opus', 'aac', 'amr'];
 
 /** 24000 is not documented, but was accepted and recognised (protocol.md A.4.1). */
@@ -43,8 +45,8 @@ export function defaultConfiguration(model: string): SessionConfiguration {
 }
 
 /**
- * Applies a `session.update`, all of it or nothing. Unknown fields are ignored, and so are `null`s except in
- * `turn_detection`: the official SDKs send both (protocol.md C.1, C.2).
+ * Applies a `session.update` completely or not at all. Unknown fields are ignored, and so is `null` except in
+ * `turn_detection`, because the official SDKs send both (protocol.md C.1, C.2).
  */
 export function applyUpdate(
   current: SessionConfiguration,
@@ -62,7 +64,9 @@ export function applyUpdate(
   return problem ? { invalid: problem } : { configuration: next };
 }
 
-/** The `session` of `session.created` and `session.updated`; field order as measured (protocol.md A.5.1). */
+/**
+ * The `session` of `session.created` and `session.updated`, with the measured order of fields (protocol.md A.5.1).
+ */
 export function describeSession(
   sessionId: string,
   configuration: SessionConfiguration,
@@ -85,7 +89,7 @@ export function describeSession(
       type: 'server_vad',
       threshold: turnDetection.threshold,
       silence_duration_ms: turnDetection.silenceDurationMs,
-      // Seen in the echo of an update, not in `session.created` (protocol.md A.5.2).
+      // These fields appear in the echo of an update, and not in `session.created` (protocol.md A.5.2).
       ...(updated ? { create_response: true, interrupt_response: true } : {}),
     },
     id: sessionId,
@@ -104,14 +108,16 @@ interface Given {
   param: string;
 }
 
-/** `session.audio.input.format`, which the newest SDKs can send beside or instead of the old fields (protocol.md E 26). */
+/**
+ * `session.audio.input.format`, which the newest SDKs send beside or instead of the old fields (protocol.md E 26).
+ */
 function nestedFormat({ audio }: JsonObject): JsonObject {
   const input = isJsonObject(audio) ? audio.input : undefined;
   const format = isJsonObject(input) ? input.format : undefined;
   return isJsonObject(format) ? format : {};
 }
 
-/** The field of the session, or where that is absent the nested one. */
+/** The field of the session, or the nested field where that is absent. */
 function pick(session: JsonObject, name: string, format: JsonObject, nestedName: string): Given {
   const value = session[name];
   return value === undefined || value === null
@@ -165,7 +171,7 @@ function readTranscription(session: JsonObject, next: SessionConfiguration): Inv
 function readTurnDetection(session: JsonObject, next: SessionConfiguration): InvalidValue | undefined {
   const path = 'session.turn_detection';
   const detection = session.turn_detection;
-  // Left out is not null: the default voice activity detection stays on (protocol.md A.4.1).
+  // A missing field is not null: the default voice activity detection stays on (protocol.md A.4.1).
   if (detection === undefined) return undefined;
   if (detection === null) {
     next.turnDetection = null;

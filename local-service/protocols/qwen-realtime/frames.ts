@@ -104,7 +104,7 @@ export function sessionFinished(): Frame {
   return frame('finished', 'session.finished');
 }
 
-/** protocol.md A.5.10. @param clientEventId Of the client event at fault. */
+/** protocol.md A.5.10. @param clientEventId Id of the client event that caused it. */
 export function error(
   { type = 'invalid_request_error', code, message, param = null }: ErrorFields,
   clientEventId: string | null,

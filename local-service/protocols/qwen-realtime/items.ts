@@ -6,7 +6,7 @@ export class Items {
   #lastCommitted: string | null = null;
   #committed = 0;
 
-  /** How many were committed; in Manual mode that is also the number of the open segment. */
+  /** Number of committed items; in Manual mode also the number of the open segment. */
   get committedSegments(): number {
     return this.#committed;
   }
@@ -20,7 +20,7 @@ export class Items {
     return id;
   }
 
-  /** @returns The item and the one before it, `null` for the first. */
+  /** @returns The item, and the one before it; `null` for the first. */
   commit(segment: number): { itemId: string; previousItemId: string | null } {
     const itemId = this.idOf(segment);
     const previousItemId = this.#lastCommitted;

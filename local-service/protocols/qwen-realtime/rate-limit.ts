@@ -4,14 +4,14 @@ const MAX_BYTES_PER_SECOND = 2_560_000;
 const WINDOW_MS = 1_000;
 
 /**
- * Watches how fast audio arrives, as a sum over the last second of service time. So a burst of up to 2,560 KB (80 s of
- * 16 kHz audio) passes, as it must: a client that holds audio while it connects sends it all at once.
+ * Measures how fast audio arrives, as a sum over the last second of service time. A burst of up to 2,560 KB (80 s of
+ * 16 kHz audio) passes, because a client that holds audio while it connects sends it all at once.
  */
 export class RateLimit {
   #arrivals: { atMs: number; bytes: number }[] = [];
   #sum = 0;
 
-  /** @returns False when this much is too much. */
+  /** @returns False when this is too much. */
   admit(bytes: number, nowMs: number): boolean {
     this.#arrivals.push({ atMs: nowMs, bytes });
     this.#sum += bytes;

@@ -1,7 +1,7 @@
 import { show } from '../../json';
 import type { ErrorFields } from './frames';
 
-/** What the client does wrong, in the words of `error` (protocol.md A.8). */
+/** Mistakes of the client, in the words of `error` (protocol.md A.8). */
 export const NOT_JSON: ErrorFields = {
   code: 'invalid_json',
   message: 'The message is not a JSON object.',

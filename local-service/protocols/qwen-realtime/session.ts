@@ -20,18 +20,20 @@ import { RateLimit } from './rate-limit';
 import { usageOf } from './usage';
 
 /**
- * How long the service waits for the client's close after `session.finished`. A close in the same moment makes the
- * vendor's Java SDK throw "conversation is already closed!" (protocol.md E 22).
+ * How long the service waits for the client's close after `session.finished`. An immediate close makes the vendor's
+ * Java SDK throw "conversation is already closed!" (protocol.md E 22).
  */
 const CLIENT_CLOSE_MS = 1_000;
 
 /**
- * A connection that says nothing for this long is dropped. Live ones were (protocol.md E 5); the time is what clients
- * expect (protocol.md D 17).
+ * A connection without messages for this long is dropped, as live ones were (protocol.md E 5). Clients expect this
+ * time (protocol.md D 17).
  */
 const IDLE_TIMEOUT_MS = 60_000;
 
-/** Speaks Qwen-ASR-Realtime (protocol.md part A) on a connection: one session, from `session.created` to the close. */
+/**
+ * Serves Qwen-ASR-Realtime (protocol.md part A) on a connection: one session, from `session.created` to the close.
+ */
 export function serveQwenRealtime(connection: Connection, url: URL): ProtocolHandler {
   return new QwenRealtimeSession(connection, servedModel(url.searchParams.get('model')));
 }
@@ -42,17 +44,17 @@ class QwenRealtimeSession implements ProtocolHandler {
   readonly #items = new Items();
   readonly #rate = new RateLimit();
   #configuration: SessionConfiguration;
-  /** Made with the first audio, when the configuration is settled. */
+  /** Created with the first audio, when the configuration is fixed. */
   #decoder: PcmDecoder | undefined;
   #engine: EngineSession | undefined;
   #audioMs = 0;
-  /** Since the last commit. */
+  /** Bytes since the last commit. */
   #bufferedBytes = 0;
   #finishing = false;
   #undecodable = false;
   #idle: IdleWatch | undefined;
   #leavePlace = (): void => undefined;
-  /** Segments whose inference has failed: nothing more is said about them. */
+  /** Segments whose inference has failed; no further events are sent for them. */
   readonly #failedSegments = new Set<number>();
 
   constructor(connection: Connection, model: string) {
@@ -78,7 +80,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     const type = typeof event.type === 'string' ? event.type : '';
     const isAppend = type === 'input_audio_buffer.append';
     if (!isAppend) this.#connection.recorder.receivedJson(type, event);
-    // "Nothing may be sent after it" (protocol.md A.4.4): what is sent all the same is not heard.
+    // "Nothing may be sent after it" (protocol.md A.4.4), so later data is ignored.
     if (this.#finishing) return;
     const eventId = typeof event.event_id === 'string' ? event.event_id : null;
     switch (type) {
@@ -117,7 +119,7 @@ class QwenRealtimeSession implements ProtocolHandler {
   }
 
   leave(): void {
-    // This protocol has no failure of its own for it: the code of the close says it.
+    // This protocol has no error for it; the close code tells.
     this.#finishing = true;
   }
 
@@ -164,7 +166,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     if (this.#decoder.decodes || !this.#connection.engine.needsPcm) {
       if (pcm.length > 0) this.#startEngine()?.append(pcm);
     } else if (!this.#undecodable) {
-      // Validation lets the format pass and decoding fails (protocol.md A.4.1, FAQ).
+      // Validation accepts the format, and decoding fails (protocol.md A.4.1, FAQ).
       this.#undecodable = true;
       const format = show(this.#configuration.inputAudioFormat);
       this.#inferenceError(
@@ -195,7 +197,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     this.#connection.close(1000, '', CLIENT_CLOSE_MS);
   }
 
-  /** @returns `undefined` where the service listens to too many already; the session has failed then. */
+  /** @returns `undefined` where the service already serves too many; the session has failed then. */
   #startEngine(): EngineSession | undefined {
     if (this.#engine) return this.#engine;
     const leavePlace = this.#connection.quota.listening.take();
@@ -244,7 +246,7 @@ class QwenRealtimeSession implements ProtocolHandler {
   }
 
   #final(event: Extract<EngineEvent, { type: 'final' }>, itemId: string): void {
-    // Without speech there is nothing to infer, so nothing fails either.
+    // Without speech there is no inference that could fail.
     const hasSpeech = event.text !== '' || event.language !== '';
     if (!hasSpeech) this.#send(frames.completedWithoutSpeech(itemId, usageOf(this.#audioMs, '').duration));
     else if (!this.#failsInference(event.segment)) {
@@ -258,7 +260,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     return { ...heard, language: this.#configuration.language ?? heard.language };
   }
 
-  /** A language that only inference refuses: one error, and no final follows (protocol.md A.4.1, A.8). */
+  /** Whether inference refuses the language: then one error comes and no final (protocol.md A.4.1, A.8). */
   #failsInference(segment: number): boolean {
     const { unusableLanguage } = this.#configuration;
     if (unusableLanguage === undefined) return false;

@@ -4,12 +4,12 @@ import { billedSeconds } from '../billing';
 /** Measured on a sister model (protocol.md D 24). */
 const AUDIO_TOKENS_PER_SECOND = 12.5;
 
-/** The prompt around the audio, as measured (protocol.md A.5.7). */
+/** Tokens of the prompt around the audio, as measured (protocol.md A.5.7). */
 const PROMPT_TOKENS = 3;
 
 /**
- * `usage` of a completed item in the measured shape (protocol.md A.5.7). `duration` is whole seconds of all audio in
- * the session so far; the token counts are plausible, no more.
+ * `usage` of a completed item in the measured shape (protocol.md A.5.7). `duration` is the whole seconds of all audio
+ * in the session so far; the token counts are only plausible.
  */
 export function usageOf(audioMs: number, transcript: string): JsonObject & { duration: number } {
   const audioTokens = Math.round((audioMs / 1_000) * AUDIO_TOKENS_PER_SECOND);

@@ -10,7 +10,7 @@ export interface Frame {
   frame: JsonObject;
 }
 
-/** What a `result-generated` says about a sentence. */
+/** A sentence in `result-generated`. */
 export interface Sentence {
   sentenceId: number;
   beginMs: number;
@@ -33,7 +33,7 @@ export function interim(taskId: string, sentence: Sentence): Frame {
   return result('interim', taskId, openSentence(sentence, false));
 }
 
-/** The sentence as it stays. */
+/** The final sentence. */
 export function final(
   taskId: string,
   { sentenceId, beginMs, text, words }: Sentence,
@@ -55,7 +55,7 @@ export function final(
   return result('final', taskId, sentence, usage);
 }
 
-/** Says during silence that the task is alive; sentence 0 (protocol.md B.4). */
+/** Shows during silence that the task is alive; it has the sentence id 0 (protocol.md B.4). */
 export function heartbeat(taskId: string): Frame {
   const sentence = {
     sentence_id: 0,

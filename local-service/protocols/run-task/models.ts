@@ -1,14 +1,14 @@
 import { canExist } from '../snapshots';
 
-/** What makes a model differ on the wire. */
+/** The differences between models on the wire. */
 export interface RunTaskModel {
-  /** The one rate it takes; `undefined` for any. */
+  /** The only rate that it takes; `undefined` for any. */
   sampleRateHz?: 8_000 | 16_000;
-  /** Tells `emo_tag` (protocol.md B.4). */
+  /** Whether it sends `emo_tag` (protocol.md B.4). */
   tellsEmotion?: true;
-  /** `usage` counts tokens beside seconds (protocol.md B.4). */
+  /** Whether `usage` has tokens beside seconds (protocol.md B.4). */
   countsTokens?: true;
-  /** Interims only when `intermediate_result_enabled` asks for them (protocol.md B.3). */
+  /** Whether interims only come with `intermediate_result_enabled` (protocol.md B.3). */
   interimsOnRequest?: true;
 }
 
@@ -23,7 +23,7 @@ const MODELS: Readonly<Record<string, RunTaskModel>> = {
   'qwen-audio-3.0-asr-flash-streaming': {},
 };
 
-/** By name patterns, so that snapshots that appear later are known too. The first that matches counts. */
+/** Name patterns, so that later snapshots are known too. The first match counts. */
 const FAMILIES: readonly [RegExp, RunTaskModel][] = [
   [/^fun-asr-[a-z-]*8k-realtime(-|$)/, { sampleRateHz: 8_000 }],
   [/^fun-asr-[a-z-]*realtime(-|$)/, { sampleRateHz: 16_000 }],

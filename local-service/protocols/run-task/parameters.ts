@@ -1,17 +1,17 @@
 import { isJsonObject, show, type JsonObject } from '../../json';
 
-/** What the parameters of a task come to (protocol.md B.3). */
+/** The parameters of a task with their defaults (protocol.md B.3). */
 export interface TaskParameters {
   format: string;
   sampleRateHz: number;
   semanticPunctuation: boolean;
   maxSentenceSilenceMs: number;
-  /** Stays connected, and says so, while audio is silent. */
+  /** Keeps the task, and sends heartbeats, while audio is silent. */
   heartbeat: boolean;
-  /** -1 to 1; `undefined` when the service may choose. */
+  /** -1 to 1; `undefined` where the service chooses. */
   speechNoiseThreshold: number | undefined;
   intermediateResults: boolean;
-  /** A list that was made before. */
+  /** A hot-word list that was made before. */
   vocabularyId: string | undefined;
   /** Words with their weights. */
   vocabulary: Readonly<Record<string, number>>;
@@ -36,7 +36,7 @@ function integer(least: number, most: number): Rule {
   };
 }
 
-/** Models ignore what is not theirs, so the rules are the same for all; other names are ignored too. */
+/** Models ignore parameters of other models, so the rules are the same for all; unknown names are ignored too. */
 const RULES: Readonly<Record<string, Rule>> = {
   vocabulary_id: text,
   vocabulary: {
@@ -63,7 +63,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     what: 'an object',
     allows: (value) => isJsonObject(value) || typeof value === 'string',
   },
-  // Measured: any name is taken.
+  // Any name is accepted, as measured.
   vad_model: text,
   keep_dialect: flag,
   intermediate_result_enabled: flag,
@@ -78,7 +78,7 @@ function isVocabulary(words: JsonObject): boolean {
   );
 }
 
-/** A message for `InvalidParameter`, or `undefined` when all is well. */
+/** The message for `InvalidParameter`; `undefined` when all parameters are valid. */
 export function checkParameters(parameters: JsonObject): string | undefined {
   const { format, sample_rate: rate } = parameters;
   if (typeof format !== 'string' || !FORMATS.includes(format)) {
@@ -94,7 +94,7 @@ export function checkParameters(parameters: JsonObject): string | undefined {
   return undefined;
 }
 
-/** @param parameters That have passed {@link checkParameters}. */
+/** @param parameters Must have passed {@link checkParameters}. */
 export function readParameters(parameters: JsonObject): TaskParameters {
   const threshold = parameters.speech_noise_threshold;
   return {

@@ -2,7 +2,7 @@ import { isJsonObject, show, type JsonObject } from '../../json';
 import { findModel, type RunTaskModel } from './models';
 import { checkParameters, readParameters, type TaskParameters } from './parameters';
 
-/** A task as a `run-task` describes it. */
+/** The task that a `run-task` describes. */
 export interface TaskRequest {
   taskId: string;
   modelName: string;
@@ -30,7 +30,7 @@ const REQUIRED = [
   'payload.input',
 ];
 
-/** Keys that have one value for speech recognition. */
+/** Keys that have only one value for speech recognition. */
 const FIXED: Readonly<Record<string, string>> = {
   'header.streaming': 'duplex',
   'payload.task_group': 'audio',

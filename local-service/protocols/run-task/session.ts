@@ -13,19 +13,19 @@ const MESSAGE_TIMEOUT_MS = 23_000;
 const IDLE_TIMEOUT_MS = 60_000;
 
 /**
- * As much as the other protocol takes (protocol.md A.8). Here nobody has seen a refusal, and the Java SDK sends whole
- * files at once (protocol.md E 23): what is too fast is read more slowly.
+ * The rate of the other protocol (protocol.md A.8). Here no refusal is known, and the Java SDK sends whole files at
+ * once (protocol.md E 23), so audio that is too fast is read more slowly.
  */
 const PACE = { bytesPerSecond: 2_560_000, burstMs: 1_000 };
 
-/** Speaks run-task (protocol.md part B) on a connection: tasks one after the other. */
+/** Serves run-task (protocol.md part B) on a connection, one task after the other. */
 export function serveRunTask(connection: Connection): ProtocolHandler {
   return new RunTaskSession(connection);
 }
 
 /**
- * `idle`: waits for `run-task`. `running`: takes audio. `finishing`: says what is left. `over`: the connection is closing
- * and hears nothing any more.
+ * `idle`: waits for `run-task`. `running`: takes audio. `finishing`: sends the last results. `over`: the connection
+ * is closing, and messages are ignored.
  */
 type State = 'idle' | 'running' | 'finishing' | 'over';
 
@@ -83,14 +83,15 @@ class RunTaskSession implements ProtocolHandler {
   }
 
   binary(message: Buffer): void {
-    // From `run-task` on, whether or not `task-started` has gone out: the Java SDK never waits for it (protocol.md E 23).
+    // Audio is taken after `run-task`, before and after `task-started`, because the Java SDK never waits for it
+    // (protocol.md E 23).
     if (this.#state === 'running') {
       this.#awaitMessage();
       this.#task?.audio(message);
       return;
     }
     this.#connection.recorder.receivedGarbage(`${message.length} bytes of audio outside of a task`);
-    // Audio that overlaps with finish-task is late, not wrong.
+    // Audio that crosses with finish-task is late and no mistake.
     if (this.#state === 'idle')
       this.#fail({ code: 'InvalidParameter', message: 'Audio arrived before run-task.' });
   }
@@ -100,7 +101,7 @@ class RunTaskSession implements ProtocolHandler {
   }
 
   completeByItself(): void {
-    // This protocol has no Manual mode: its sentences always complete by themselves.
+    // This protocol has no Manual mode, so its sentences always complete by themselves.
   }
 
   leave(): void {
@@ -158,7 +159,7 @@ class RunTaskSession implements ProtocolHandler {
     this.#send(frames.taskStarted(idOnWire));
   }
 
-  /** Updates the context; recorded, and not answered (protocol.md B.2.3). */
+  /** Updates the context. It is recorded, and not answered (protocol.md B.2.3). */
   #continue(frame: JsonObject): void {
     this.#awaitMessage();
     const input = valueAt(frame, 'payload.input');
@@ -198,7 +199,7 @@ class RunTaskSession implements ProtocolHandler {
     return this.#state === 'finishing';
   }
 
-  /** Refuses what is not for the task at work. */
+  /** Refuses frames for another task. */
   #isForTask(frame: JsonObject, action: string): boolean {
     if (this.#state === 'over' || this.#state === 'finishing') return false;
     const taskId = valueAt(frame, 'header.task_id');
@@ -210,7 +211,7 @@ class RunTaskSession implements ProtocolHandler {
     return false;
   }
 
-  /** Says `task-failed` and closes: the connection cannot be used any more (protocol.md B.4). */
+  /** Sends `task-failed` and closes, because the connection cannot be used any more (protocol.md B.4). */
   #fail(failure: TaskFailure, taskId = this.#task?.id ?? '', closeCode = 1000): void {
     if (this.#state === 'over') return;
     this.#send(frames.taskFailed(taskId, failure));

@@ -10,14 +10,17 @@ import type { TaskFailure, TaskRequest } from './request';
 /** Without `heartbeat` the service ends the task after this much audio without speech (protocol.md B.5). */
 const MAX_SILENT_AUDIO_MS = 60_000;
 
-/** With `heartbeat`: audio without speech between two heartbeats. Not documented; often enough to be seen. */
+/**
+ * With `heartbeat`, the audio without speech between two heartbeats. The interval is undocumented; this one is often
+ * enough to be noticed.
+ */
 const HEARTBEAT_EVERY_MS = 10_000;
 
 /** Measured on qwen-audio-3.1: tokens a second of audio, and about as many again for each sentence (protocol.md B.4). */
 const TOKENS_PER_SECOND = 12.5;
 const TOKENS_PER_SENTENCE = 62;
 
-/** One task at work: audio in, `result-generated` out. */
+/** One running task: audio in, `result-generated` out. */
 export class Task {
   readonly id: string;
   readonly #request: TaskRequest;
@@ -34,7 +37,7 @@ export class Task {
   #characters = 0;
   #closed = false;
 
-  /** @param failed Is called when the task fails by itself. */
+  /** @param failed Called when the task fails by itself. */
   constructor(connection: Connection, request: TaskRequest, failed: (failure: TaskFailure) => void) {
     const { taskId, parameters } = request;
     this.id = taskId;
@@ -46,7 +49,7 @@ export class Task {
       {
         mode: 'vad',
         sampleRateHz: parameters.sampleRateHz,
-        // Both scales run the same way, from "everything is speech" to "hardly anything is".
+        // Both scales run from "everything is speech" to "hardly anything is".
         threshold: parameters.speechNoiseThreshold ?? 0.2,
         silenceMs: parameters.maxSentenceSilenceMs,
         hotWords: hotWordsOf(request, connection.hotWords),
@@ -65,7 +68,7 @@ export class Task {
     this.#watchSilence();
   }
 
-  /** Flushes what is open. Resolves with the task's own fault, if it has one. */
+  /** Completes open sentences. Resolves with the task's own failure, if there is one. */
   async finish(): Promise<TaskFailure | undefined> {
     await this.#engine.finish();
     return this.#sentences === 0
@@ -103,7 +106,7 @@ export class Task {
         return;
       case 'failed':
       case 'inferenceError':
-        // This protocol has no failure of one sentence: the task fails.
+        // This protocol cannot fail a single sentence, so the task fails.
         this.#failed({ code: event.code, message: event.message });
         return;
     }
@@ -136,7 +139,7 @@ export class Task {
     };
   }
 
-  /** Only one model tells, and only while voice activity splits sentences (protocol.md B.4). */
+  /** Only one model detects emotion, and only while voice activity ends the sentences (protocol.md B.4). */
   #emotionOf({ emotion, emotionConfidence }: FinalHeard): JsonObject {
     const { model, parameters } = this.#request;
     if (!model.tellsEmotion || parameters.semanticPunctuation || emotion === '') return {};
@@ -146,7 +149,7 @@ export class Task {
   #watchSilence(): void {
     if (this.#closed || this.#silentSinceMs === undefined) return;
     if (!this.#request.parameters.heartbeat) {
-      // Said before the close: the Java SDK takes a bare close for the end of all results (protocol.md E 25).
+      // Sent before the close, because the Java SDK takes a bare close for the end of all results (protocol.md E 25).
       if (this.#audioMs - this.#silentSinceMs > MAX_SILENT_AUDIO_MS)
         this.#failed({ code: 'NO_INPUT_AUDIO_ERROR', message: 'No speech in 60 seconds of audio.' });
       return;
@@ -172,7 +175,7 @@ function hotWordsOf({ modelName, parameters }: TaskRequest, lists: HotWordLists)
   ];
 }
 
-/** A script's emotion, in the three words of this protocol. */
+/** The script's emotion in one of the three words of this protocol. */
 function tagOf(emotion: string): string {
   switch (emotion) {
     case 'happy':
