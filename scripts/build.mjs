@@ -19,7 +19,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BROWSER_FILES, bundleBrowserFile } from './bundle-browser.mjs';
-import { bundleLib, bundleYaml } from './bundle-lib.mjs';
+import { bundleLib, bundleYaml, compact } from './bundle-lib.mjs';
 import { newestChangeMs, root } from './project.mjs';
 
 const SOURCES = ['lib', 'local-service', 'nodes', 'credentials', 'bin', 'icons'];
@@ -51,6 +51,7 @@ export function build() {
   const building = mkdtempSync(path.join(root, '.dist-'));
   try {
     compile(building, '--declaration', 'false', '--removeComments');
+    compactAll(building);
     compile(building, '--emitDeclarationOnly', '--noCheck');
     bundleLib(building);
     bundleYaml(building);
@@ -71,6 +72,13 @@ function compile(outDir, ...options) {
   const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', outDir, ...options];
   const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('The build failed: the compiler says above why.');
+}
+
+function compactAll(outDir) {
+  for (const name of readdirSync(outDir, { recursive: true }).filter((name) => name.endsWith('.js'))) {
+    const file = path.join(outDir, name);
+    writeFileSync(file, compact(readFileSync(file, 'utf8')));
+  }
 }
 
 /**

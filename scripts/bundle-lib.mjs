@@ -46,8 +46,7 @@ export function bundleLib(dist) {
     const file = path.join(lib, name);
     if (/\.(js|map|d\.ts)$/.test(name) && !visible.has(file)) rmSync(file);
   }
-  for (const { path: file, text } of outputFiles)
-    writeFileSync(file, file === bundle ? withoutIndentation(text) : text);
+  for (const { path: file, text } of outputFiles) writeFileSync(file, file === bundle ? compact(text) : text);
   for (const name of modules) writeFileSync(path.join(lib, `${name}.js`), stub(name, bundle));
 }
 
@@ -69,10 +68,11 @@ export function bundleYaml(dist) {
 }
 
 /**
- * The indentation is an eighth of the code. Lines are kept for stack traces, and texts of several lines are not
- * changed.
+ * The code without indentation and comments, which are a quarter of it. The lines stay, for stack traces; texts of several
+ * lines, notices of licences and the name of the source map stay as they are.
+ * @param {string} code
  */
-function withoutIndentation(code) {
+export function compact(code) {
   const ts = require('typescript');
   const source = ts.createSourceFile('modules.js', code, ts.ScriptTarget.Latest);
   const kept = [];
@@ -83,9 +83,9 @@ function withoutIndentation(code) {
   };
   visit(source);
   let next = 0;
-  return code.replace(/\n +/g, (all, at) => {
+  return code.replace(/\n *(?:\/\/(?!#).*|\/\*[^!][^]*?\*\/(?=\n))?/g, (all, at) => {
     while (kept[next]?.[1] <= at) next += 1;
-    return kept[next]?.[0] <= at ? all : '\n';
+    return kept[next]?.[0] <= at ? all : all.replaceAll(/[^\n]/g, '');
   });
 }
 
