@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { compact } from '../../scripts/bundle-lib.mjs';
 
 describe('Code that is made smaller for the package', () => {
-  it('keeps its lines, the texts of several lines, the notices of licences and the source map's name', () => {
+  it('keeps its lines, the texts of several lines, the notices of licences and the name of the source map', () => {
     const code = [
       'function f() {',
       '  // A comment.',
