@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { compact } from '../../scripts/bundle-lib.mjs';
 
 describe('Code that is made smaller for the package', () => {
-  it('keeps its lines, the texts of several lines, the notices of licences and the name of the source map', () => {
+  it('keeps its lines, the texts of several lines, the notices of licences and the name of the source map', async () => {
+    const { compact } = await import('../../scripts/bundle-lib.mjs');
     const code = [
       'function f() {',
       '  // A comment.',
