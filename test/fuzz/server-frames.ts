@@ -26,6 +26,9 @@ export const SERVER_FRAMES = {
     resultOf(NO_END),
     resultOf({ ...NO_END, words: NO_END.words.map((word) => ({ ...word, fixed: true })) }, null),
     resultOf(FINAL, { duration: 3 }),
+    // The documented frames of Paraformer have no number (protocol.md B.4).
+    resultOf({ ...NO_END, sentence_id: undefined }),
+    resultOf({ ...FINAL, sentence_id: undefined }, { duration: 3 }),
     resultOf({ ...FINAL, sentence_id: 2, emo_tag: 'positive', emo_confidence: 0.9 }),
     resultOf({ sentence_id: 0, heartbeat: true, text: '', begin_time: 0, end_time: null, words: [] }),
     frameOf('task-finished', { output: {}, usage: null }),
