@@ -32,6 +32,8 @@ export interface Delivery {
   chunkMs: number;
   /** Chunks come as fast as they are spoken, or as fast as the session takes them. */
   isLive: boolean;
+  /** How long nothing comes at all, in the middle of a pause; 0 = never. Only where it is live. */
+  restMs: number;
 }
 
 export interface Outcome {
@@ -52,14 +54,14 @@ export function planTask(way: Way, speech: Speech, random: Random): Task {
   return { way, speech, commitsAtMs };
 }
 
-export function planDelivery(random: Random): Delivery {
+export function planDelivery(random: Random): Omit<Delivery, 'restMs'> {
   return { chunkMs: random.pick([20, 60, 100, 100, 250, 1000]), isLive: random.chance(0.7) };
 }
 
 /** Runs one session from its beginning to its end. @throws Error when it does not end within the bound. */
 export async function runSession(
   { way, speech, commitsAtMs }: Task,
-  { chunkMs, isLive }: Delivery,
+  { chunkMs, isLive, restMs }: Delivery,
   options: SessionOptions & { clock: Clock; boundMs: number },
 ): Promise<Outcome> {
   const { clock, boundMs, ...sessionOptions } = options;
@@ -80,12 +82,14 @@ export async function runSession(
   const commits: Promise<string>[] = [];
   try {
     await within(boundMs, async () => {
-      const beganAtMs = clock.now();
+      let beganAtMs = clock.now();
+      const [restsAtMs = Infinity] = isLive && restMs > 0 ? speech.pausesMs : [];
       const marks = [...commitsAtMs];
       for (let ms = 0; ms * BYTES_PER_MS < speech.pcm.length;) {
         const untilMs = Math.min(ms + chunkMs, marks[0] ?? Infinity);
         if (isLive) await sleepUntil(clock, beganAtMs + untilMs);
         await session.append(speech.pcm.subarray(ms * BYTES_PER_MS, untilMs * BYTES_PER_MS));
+        if (ms < restsAtMs && untilMs >= restsAtMs) beganAtMs += restMs;
         ms = untilMs;
         if (ms !== marks[0]) continue;
         marks.shift();

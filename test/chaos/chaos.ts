@@ -6,6 +6,8 @@ import type { Delivery, Outcome, Task } from './chaos-session';
 import { planFaults } from './fault-plan';
 import type { Traffic } from './fault-plan';
 import { FaultProxy } from './fault-proxy';
+import { planMessages } from './message-plan';
+import { MessageProxy } from './message-proxy';
 import { composeSpeech, recordedSpeech } from './speech';
 import type { Speech } from './speech';
 import { compareWords } from './verdict';
@@ -101,27 +103,29 @@ async function runOne(
     new Random(options.seed).part(-1 - (index % (WAYS.length * speeches.length))),
   );
   const { outcome: undisturbed, traffic } = await references.of(task);
-  const delivery = planDelivery(random);
-  const proxy = await FaultProxy.start({
-    port: options.port,
-    planFor: planFaults(random, traffic),
-    clock: scaledClock(options.timeScale),
-  });
+  const delivery = { ...planDelivery(random), restMs: random.part(2).pick([0, 1500, 4000]) };
+  const clock = scaledClock(options.timeScale);
+  const planFor = planFaults(random, traffic);
+  const plan = planMessages(random.part(1), way, speech);
+  const messages = await MessageProxy.start({ port: options.port, plan, clock });
+  const proxy = await FaultProxy.start({ port: messages.port, planFor, clock });
+  const faults = () => [...proxy.happened, ...messages.happened];
   const about = { index, way: way.name, speech: speech.name, delivery, undisturbed: undisturbed.text };
   try {
     const outcome = await runSession(task, delivery, sessionOptions(options, proxy.url));
-    return { ...about, faults: proxy.happened, ...judge(undisturbed, outcome) };
+    return { ...about, faults: faults(), ...judge(undisturbed, outcome) };
   } catch (error) {
     const why = (error as Error).message;
     return {
       ...about,
-      faults: proxy.happened,
+      faults: faults(),
       result: 'failed',
       why,
       verdict: { lost: [], added: [], varied: [] },
     };
   } finally {
     await proxy.close();
+    await messages.close();
   }
 }
 
@@ -184,7 +188,7 @@ class References {
       clock: scaledClock(timeScale),
     });
     try {
-      const delivery = { chunkMs: 100, isLive: true };
+      const delivery = { chunkMs: 100, isLive: true, restMs: 0 };
       const outcome = await runSession(task, delivery, {
         ...sessionOptions(this.#options, proxy.url),
         // Nothing is to be noticed here, and a busy machine may be slow.

@@ -1,0 +1,44 @@
+import type { Random } from '../support/random';
+import type { Way } from './chaos-session';
+import type { Speech } from './speech';
+
+/** How a connection is refused that the network lets through. */
+export type Refusal =
+  /** The account has as many connections as it may (protocol.md E 1), said before or behind the greeting. */
+  | 'cap before'
+  | 'cap behind'
+  /** The service has failed by itself (protocol.md E 3). */
+  | 'ResponseTimeout';
+
+/** What a live service does otherwise than documented (protocol.md B.4, E 6). */
+export type Quirk = 'no item_id' | 'created first' | 'no sentence_id';
+
+/** What a service does to one session, beside what the network does. */
+export interface MessagePlan {
+  quirks: readonly Quirk[];
+  /** Of the connections behind the first. */
+  refusals: readonly (Refusal | undefined)[];
+  /** The first connection fails by itself at this audio. */
+  failsAtMs?: number;
+  /** One of the first connections that gets nothing for so long, and owes no result, is closed with 1011 (protocol.md E 5). */
+  idleMs?: number;
+  /** Audio at which the service commits by itself, in Manual mode (protocol.md E 7). */
+  commitsAtMs: readonly number[];
+}
+
+export const NO_MESSAGE_FAULTS: MessagePlan = { quirks: [], refusals: [], commitsAtMs: [] };
+
+/** The same for the same source of chance. */
+export function planMessages(random: Random, way: Way, speech: Speech): MessagePlan {
+  const isQwen = way.model.startsWith('qwen');
+  const quirks: readonly Quirk[] = isQwen ? ['no item_id', 'created first'] : ['no sentence_id'];
+  const refusals: readonly Refusal[] = isQwen ? ['cap before', 'cap behind'] : ['ResponseTimeout'];
+  const audioMs = speech.pcm.length / 32;
+  return {
+    quirks: quirks.filter(() => random.chance(0.4)),
+    refusals: Array.from({ length: 3 }, () => (random.chance(0.4) ? random.pick(refusals) : undefined)),
+    ...(random.chance(0.25) && { failsAtMs: random.int(200, Math.round(audioMs)) }),
+    ...(random.chance(0.4) && { idleMs: random.int(1500, 3000) }),
+    commitsAtMs: way.mode === 'manual' ? speech.pausesMs.filter(() => random.chance(0.4)) : [],
+  };
+}
