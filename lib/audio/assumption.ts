@@ -6,17 +6,17 @@ import { pcmCodecName } from './pcm-format';
 import type { RawFormat } from './pcm-format';
 import { SAY_RAW } from './unidentified';
 
-/** The first seconds of what was assumed, of which it is judged. */
+/** An assumed format is judged by this much of the audio. */
 const JUDGED_BYTES = 64 * 1024;
-/** It is judged first of so much, and again of twice as much, until something is found. */
+/** It is judged by this much first, and again by twice as much until something is found. */
 const FIRST_JUDGED_BYTES = 4096;
 
-/** Below this is a quiet room, of which nothing can be told: samples that are read in a wrong way are louder. */
+/** A quieter room tells nothing; samples that are read in a wrong format are louder. */
 const QUIET_LEVEL = 256;
 
 /**
- * Raw samples that nobody said are any: decoded as such, which is told once, and judged by their first seconds. Live
- * audio does not wait for the judgement, which waits for the first sound.
+ * Raw samples whose format nobody has named. They are decoded as the assumed format, which is reported once, and
+ * judged by their first seconds. Live audio does not wait for the judgement, which begins with the first sound.
  */
 export class AssumedPcmDecoder implements Decoder {
   readonly #pcm: PcmDecoder;
@@ -77,7 +77,7 @@ export class AssumedPcmDecoder implements Decoder {
   }
 }
 
-/** Whether nothing is to be heard in it, as 16-bit samples. */
+/** Whether the bytes are silence when read as 16-bit samples. */
 function isQuiet(bytes: Uint8Array): boolean {
   const view = asBuffer(bytes);
   for (let at = 0; at + 2 <= view.length; at += 2)

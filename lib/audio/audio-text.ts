@@ -3,18 +3,20 @@ import { excerpt } from './excerpt';
 import type { AudioFormatHints } from './format';
 import { saysRaw } from './pcm-format';
 
-/** Of trimmed text: white space at the end as well would make the pattern try every way to share it out. */
+/** For trimmed text: white space at the end as well would make the pattern try every way to divide it. */
 const BASE64 = /^[A-Za-z0-9+/_\s-]*={0,2}$/;
 const DATA_URL = /^data:([^,]*?)(;base64)?,/i;
-/** Less is no audio, but a word or a path; audio of which something is said may be as short as it is. */
+/** Shorter text is a word or a path and no audio. With a hint about the audio, any length counts. */
 const MIN_BASE64_CHARACTERS = 64;
-/** Bytes as base64 have capitals among them, all but one in 10¹⁵ times; words and paths of many systems have none. */
+/** Bytes as base64 contain capitals, except once in 10¹⁵ cases; words and paths of many systems contain none. */
 const WORDS = /^[a-z0-9/_\s-]+$/;
-/** What is left of bytes that were read as text: zeros, and the sign for what is no character. */
+/** The traces of bytes that were read as text: zeros, and the replacement character. */
 const BYTES_AS_TEXT = /[\0\ufffd]/;
 const LOOKED_AT_CHARACTERS = 4096;
 
-/** @throws AsrError `BAD_AUDIO` for the bytes of a recording that somebody has read as text: nothing can restore them. */
+/**
+ * @throws AsrError `BAD_AUDIO` for the bytes of a recording that were read as text, because nothing can restore them.
+ */
 export function refuseBytesAsText(text: string): void {
   if (!BYTES_AS_TEXT.test(text.slice(0, LOOKED_AT_CHARACTERS))) return;
   throw new AsrError(
@@ -24,12 +26,12 @@ export function refuseBytesAsText(text: string): void {
   );
 }
 
-/** Whether the text can be base64 at all; what cannot is a path or an address. */
+/** Whether the text can be base64 at all; otherwise it is a path or an address. */
 export function maybeBase64(text: string): boolean {
   return BASE64.test(text.trim());
 }
 
-/** @throws AsrError `BAD_AUDIO` for what is no base64, or only looks like it */
+/** @throws AsrError `BAD_AUDIO` for invalid base64, and for text that only resembles it. */
 export function fromBase64(text: string, hints: AudioFormatHints = {}): Uint8Array {
   const body = text.trim();
   const isShort = body.length < MIN_BASE64_CHARACTERS && body !== '';
@@ -59,7 +61,7 @@ export function typeOfDataUrl(url: string): string {
 export function fromDataUrl(url: string): Uint8Array {
   const match = DATA_URL.exec(url);
   if (!match) throw new AsrError('BAD_AUDIO', 'The data URL has no comma before its data.');
-  // What is escaped is bytes, not text in UTF-8.
+  // Escaped characters are bytes and not UTF-8 text.
   const body = url
     .slice(match[0].length)
     .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));

@@ -3,7 +3,7 @@ import type { SourceFormat } from './format';
 
 type Waiting = { format: SourceFormat } | { block: AudioBlock };
 
-/** What a decoder gave and nobody has taken yet, in its order. The blocks are nobody else's memory. */
+/** Decoded blocks that nobody has taken yet, in order. Nobody else uses their memory. */
 export class Backlog {
   #waiting: Waiting[] = [];
   #next = 0;

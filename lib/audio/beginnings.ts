@@ -1,15 +1,15 @@
 import { asBuffer, hasText } from './bytes';
 import { id3Length } from './decoders/mp3-frames';
 
-/** As many bytes tell whether a recording begins with them. */
+/** This many bytes show whether a recording begins. */
 export const BEGINNING_BYTES = 20;
 
-/** What documents and images begin with, so surely that raw samples do not. */
+/** The marks of documents and images that raw samples do not begin with. */
 const FOREIGN_MARKS = ['\x89PNG', '%PDF-', 'GIF89a', 'PK\x03\x04', '<!DOCTYPE', '<html'];
 
 const FTYP_F = 0x66;
 
-/** Most chunks of audio begin with none of these, and need no closer look. */
+/** Most chunks of audio begin with none of these bytes, and need no closer look. */
 const FIRST_BYTES = new Set(
   ['RIFF', 'BW64', 'OggS', 'ID3', 'FORM', 'fLaC', '#!AMR', '\x1a', ...FOREIGN_MARKS].map((mark) =>
     mark.charCodeAt(0),
@@ -17,8 +17,9 @@ const FIRST_BYTES = new Set(
 );
 
 /**
- * Whether a recording begins with this chunk, so surely that it need not be at a beginning. A mark of four letters is not
- * enough: it turns up in tags and pictures. What a format has behind its mark is looked at as well.
+ * Whether a recording begins with this chunk, with such certainty that it may also follow other audio. A mark of four
+ * letters is not enough, because it also occurs in tags and pictures, so the bytes behind the mark are checked as
+ * well.
  */
 export function beginsRecording(chunk: Uint8Array): boolean {
   if (chunk.length < 12) return false;
@@ -35,13 +36,13 @@ export function beginsRecording(chunk: Uint8Array): boolean {
   );
 }
 
-/** Whether this is a document or an image, which may come between raw samples and is told by its name then. */
+/** Whether this is a document or an image. It may come between raw samples, and is then refused by its name. */
 export function beginsForeign(chunk: Uint8Array): boolean {
   if (chunk.length < 12 || !FIRST_BYTES.has(chunk[0] ?? 0)) return false;
   return FOREIGN_MARKS.some((mark) => hasText(chunk, 0, mark));
 }
 
-/** Whether raw samples end here, because something else begins. */
+/** Whether raw samples end here because something else begins. */
 export function interruptsSamples(chunk: Uint8Array): boolean {
   return beginsRecording(chunk) || beginsForeign(chunk);
 }
@@ -51,7 +52,7 @@ function isWav(chunk: Uint8Array): boolean {
   return isRiff && hasText(chunk, 8, 'WAVE');
 }
 
-/** The page that a stream begins with, and what has the codec's name in it (RFC 3533, 6). */
+/** The first page of a stream, which contains the name of the codec (RFC 3533, 6). */
 export function isFirstOggPage(chunk: Uint8Array): boolean {
   return hasText(chunk, 0, 'OggS\0') && ((chunk[5] ?? 0) & 2) !== 0;
 }
@@ -63,7 +64,7 @@ function isFlac(chunk: Uint8Array): boolean {
   );
 }
 
-/** An ID3v2 tag: behind its header is a frame, or the filling or the audio where it has none. */
+/** An ID3v2 tag: its header is followed by a frame, or by padding or audio where it has none. */
 function isTagged(chunk: Uint8Array): boolean {
   const version = chunk[3] ?? 0;
   if (id3Length(chunk) === 0 || version < 2 || version > 4) return false;
@@ -73,7 +74,7 @@ function isTagged(chunk: Uint8Array): boolean {
 
 /** The brand behind `ftyp` is four letters, digits or spaces (ISO 14496-12, 4.3). */
 function isMp4(chunk: Uint8Array): boolean {
-  // One look for each chunk of raw samples.
+  // Only one comparison for each chunk of raw samples.
   if (chunk[4] !== FTYP_F || !hasText(chunk, 4, 'ftyp')) return false;
   return chunk[0] === 0 && chunk[1] === 0 && /^[\w ]{4}$/.test(asBuffer(chunk).toString('latin1', 8, 12));
 }

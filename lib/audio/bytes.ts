@@ -1,4 +1,4 @@
-/** `a` and `b` in memory of their own. */
+/** `a` and `b` joined in new memory. */
 export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const joined = new Uint8Array(a.length + b.length);
   joined.set(a);
@@ -6,7 +6,7 @@ export function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   return joined;
 }
 
-/** All pieces in one; a single one is not copied. */
+/** All pieces joined; a single piece is not copied. */
 export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const [only] = pieces;
   return only && pieces.length === 1 ? only : Buffer.concat(pieces);
@@ -17,7 +17,7 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** Whether the text, one character a byte, stands at this place. */
+/** Whether the text, one character a byte, is at this position. */
 export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
   if (bytes.length < at + text.length) return false;
   for (let i = 0; i < text.length; i++) {
@@ -27,8 +27,8 @@ export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
 }
 
 /**
- * Bytes that wait until enough of them have come. Chunks of one byte cost no more in all than large ones: the memory
- * grows by doubling, and what is taken is given up only now and then.
+ * Bytes that wait until enough of them have come. Chunks of one byte cost no more in total than large ones, because
+ * the memory doubles when it grows and is compacted only now and then.
  */
 export class ByteQueue {
   #memory: Uint8Array = new Uint8Array(0);
@@ -39,7 +39,7 @@ export class ByteQueue {
     return this.#end - this.#start;
   }
 
-  /** What waits. Valid until the next `push`. */
+  /** The waiting bytes. Valid until the next `push`. */
   get bytes(): Buffer {
     return Buffer.from(this.#memory.buffer, this.#memory.byteOffset + this.#start, this.length);
   }
@@ -50,7 +50,7 @@ export class ByteQueue {
     this.#end += chunk.length;
   }
 
-  /** Gives up the first bytes. */
+  /** Removes the first bytes. */
   skip(count: number): void {
     this.#start = Math.min(this.#start + count, this.#end);
     if (this.#start === this.#end) this.clear();
@@ -59,13 +59,13 @@ export class ByteQueue {
   clear(): void {
     this.#start = 0;
     this.#end = 0;
-    // One large thing in between must not cost its memory for hours.
+    // One large item must not occupy its memory for hours.
     if (this.#memory.length > 1 << 18) this.#memory = new Uint8Array(0);
   }
 
   #makeRoom(more: number): void {
     const { length } = this;
-    // What was handed out may still be read: the old memory is left as it is.
+    // Views that were handed out may still be read, so the old memory is not changed.
     const memory = new Uint8Array(Math.max(1024, 2 * (length + more)));
     memory.set(this.#memory.subarray(this.#start, this.#end));
     this.#memory = memory;

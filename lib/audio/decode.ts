@@ -7,17 +7,17 @@ import { readAudio } from './source';
 import type { AudioSource, ReadAudioOptions } from './source';
 
 export interface DecodeAudioOptions extends ReadAudioOptions {
-  /** Rate of what comes out, in Hz. Default: that of the source. */
+  /** Sample rate of the result. Default: that of the source. */
   rateHz?: number;
-  /** Told once all has been decoded. */
+  /** Called once everything has been decoded. */
   onInfo?: (info: AudioInfo) => void;
-  /** Told of what is wrong with audio that can be used all the same: silence, clipping, its rate, a gap. Each is told once. */
+  /** Called for faults of usable audio: silence, clipping, its rate, a gap. Each is reported once. */
   onComplaint?: (complaint: AudioComplaint) => void;
 }
 
 /**
- * The audio of any source as 16-bit little-endian mono PCM, piece after piece, decoded only as fast as it is taken.
- * @throws AsrError `BAD_AUDIO` that says what arrived, `ABORTED`.
+ * Decodes the audio of any source into 16-bit little-endian mono PCM, chunk by chunk, only as fast as it is taken.
+ * @throws AsrError `BAD_AUDIO` that says what arrived; `ABORTED`.
  */
 export async function* decodeAudio(
   source: AudioSource,
@@ -25,7 +25,7 @@ export async function* decodeAudio(
 ): AsyncIterable<Uint8Array> {
   const { rateHz, onInfo, onHints, onComplaint, hints: told, signal } = options;
   const intake = new AudioIntake(rateHz ?? ((format) => format.rateHz), rateHz);
-  // A live source that is read through here says so itself.
+  // A live source that is read through here names itself as one.
   let hints: AudioFormatHints = { isRecording: true, ...told };
   let bytes = 0;
   const chunks = readAudio(source, {
@@ -56,8 +56,8 @@ export async function* decodeAudio(
 }
 
 /**
- * The audio doctor: reads a whole source and says what arrived.
- * @throws AsrError `BAD_AUDIO` that says what arrived and what to do, `ABORTED`.
+ * The audio doctor: reads a whole source and describes it.
+ * @throws AsrError `BAD_AUDIO` that says what arrived and what to do; `ABORTED`.
  */
 export async function describeAudio(
   source: AudioSource,

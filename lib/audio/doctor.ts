@@ -6,18 +6,18 @@ import { kernel } from '../base/kernel';
 import type { Levels } from '../base/kernel';
 
 const SILENCE_DB = -120;
-/** Below this no microphone was open; a quiet room is louder. */
+/** Quieter audio means that no microphone was on; a quiet room is louder. */
 const SILENT_PEAK_DB = -60;
-/** Nothing is said of less than this. */
+/** Shorter audio is not judged. */
 const MIN_JUDGED_SECONDS = 1;
-/** It is looked at this often while it goes on. */
+/** Interval at which running audio is examined. */
 const EXAMINED_SECONDS = 1;
-/** A pause is shorter. */
+/** Pauses in speech are shorter. */
 const SURELY_SILENT_SECONDS = 10;
 const NOTHING: AudioComplaint[] = [];
 const CLIPPED_SHARE = 0.0005;
 
-/** Levels of all that passes, whatever its channels. */
+/** Measures the levels of all audio, whatever its channels. */
 class LevelMeter {
   #peak = 0;
   #sumOfSquares = 0;
@@ -48,14 +48,14 @@ class LevelMeter {
   }
 }
 
-/** Watches one recording and keeps what there is to say of it. */
+/** Watches one recording and collects what there is to say about it. */
 export class Doctor {
   readonly #kernel = kernel();
   readonly #levels = new LevelMeter();
   bytes = 0;
   isCut = false;
   byFfmpeg = false;
-  /** What the audio was assumed to be, in a sentence. */
+  /** A sentence about the assumed format. */
   assumption: string | undefined;
   #format: SourceFormat | undefined;
   #seconds = 0;
@@ -80,7 +80,7 @@ export class Doctor {
     this.#addSamples(block[0]?.length ?? 0);
   }
 
-  /** The same of 16-bit mono, however much of it. */
+  /** Measures 16-bit mono of any length. */
   measure16(pcm: Uint8Array): void {
     const blockBytes = 2 * this.#kernel.blockFrames;
     for (let at = 0; at < pcm.length; at += blockBytes) {
@@ -90,7 +90,7 @@ export class Doctor {
     this.#addSamples(pcm.length / 2);
   }
 
-  /** The same of levels that were taken of 16-bit mono already. */
+  /** Adds levels that were already measured on 16-bit mono. */
   heard16(levels: Levels, bytes: number): void {
     this.bytes += bytes;
     this.#levels.add(levels, bytes / 2);
@@ -102,7 +102,7 @@ export class Doctor {
     this.#seconds += samples / (this.#format?.rateHz ?? Infinity);
   }
 
-  /** What there is to say, once the format is known. */
+  /** The description of the recording, once its format is known. */
   info(): AudioInfo | undefined {
     const { bytes, isCut, byFfmpeg } = this;
     const levels = this.#levels;
@@ -121,9 +121,9 @@ export class Doctor {
   }
 
   /**
-   * What a person should know and was not told yet. Clipping is told when it is sure, silence and cuts at the end. Cheap
-   * enough to be asked for with every chunk.
-   * @param sessionRateHz What the audio is made into.
+   * What a person should know and was not told yet. Clipping is reported when it is certain, silence and gaps at the
+   * end. It is cheap enough to be called with every chunk.
+   * @param sessionRateHz The rate that the audio is converted to.
    */
   complaints(sessionRateHz: number, isEnd: boolean): AudioComplaint[] {
     if (!isEnd && this.#seconds - this.#examinedAtSeconds < EXAMINED_SECONDS) return NOTHING;
@@ -152,13 +152,13 @@ export class Doctor {
   }
 }
 
-/** Something wrong with audio that can be used all the same. */
+/** A fault of audio that can still be used. */
 export interface AudioComplaint {
   code: 'AUDIO_SILENT' | 'AUDIO_CLIPPED' | 'AUDIO_RATE' | 'AUDIO_CUT' | 'AUDIO_ASSUMED';
   message: string;
 }
 
-/** One line for people: `WAV, pcm_s16le, 44100 Hz, 2 channels, 16 bit`. */
+/** A line for people: `WAV, pcm_s16le, 44100 Hz, 2 channels, 16 bit`. */
 function inWords({ container, codec, rateHz, channels, bits }: SourceFormat): string {
   const size = bits === undefined ? '' : `, ${bits} bit`;
   return `${container}, ${codec}, ${rateHz} Hz, ${channels} channel${channels === 1 ? '' : 's'}${size}`;
@@ -215,7 +215,7 @@ function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
 
-/** @throws AsrError `BAD_AUDIO` for bytes that are too few to be audio. */
+/** @throws AsrError `BAD_AUDIO` for too few bytes to be audio. */
 export function checkEnough(info: AudioInfo | undefined, bytes: number): void {
   if (info && info.seconds > 0) return;
   const amount = bytes === 1 ? 'one byte' : `${bytes} bytes`;

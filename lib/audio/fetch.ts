@@ -6,28 +6,30 @@ import { fetchVia } from './http-request';
 import type { Fetch } from './http-request';
 
 const MAX_REDIRECTS = 5;
-/** To the first byte of the answer; after that the reader decides how long it waits. */
+/** Limit up to the first byte of the answer; after that the reader decides how long it waits. */
 const ANSWER_TIMEOUT_MS = 30_000;
 
 export interface FetchAudioOptions {
-  /** Headers of the request, such as `authorization`. Another host that the address leads to does not get them. */
+  /**
+   * Headers of the request, such as `authorization`. Another host that the address redirects to does not get them.
+   */
   headers?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
-  /** Default: what the environment says. */
+  /** By default the environment decides. */
   proxy?: ProxyChoice;
-  /** Fetches in place of our own, which then leaves the proxy to it. Each address that an answer leads to comes here. */
+  /** Used instead of the built-in fetch; the proxy is then its own affair. It is called for each redirect, too. */
   fetch?: Fetch;
-  /** A body that gives nothing for so long is given up. Default: only the signal ends it. */
+  /** A body is given up after this time without data. Default: only the signal ends it. */
   idleMs?: number;
-  /** A body that lasts longer is given up. Default: as long as it takes. */
+  /** A body is given up after this time in all. Default: no limit. */
   totalMs?: number;
   onHints?: (hints: AudioFormatHints) => void;
 }
 
 /**
- * The bytes behind an http or https address, and what the answer says of them.
- * @throws AsrError `BAD_AUDIO` that says what the server answered, `ABORTED`. Never with the user, password or query of
- * the address.
+ * The bytes at an http or https address, and the hints in the answer.
+ * @throws AsrError `BAD_AUDIO` that says what the server answered; `ABORTED`. The message never contains the user,
+ * password or query of the address.
  */
 export async function* fetchAudio(address: string, options: FetchAudioOptions): AsyncIterable<Uint8Array> {
   const { signal, onHints } = options;
@@ -45,7 +47,7 @@ export async function* fetchAudio(address: string, options: FetchAudioOptions): 
   }
 }
 
-/** Ends a body that has stopped, or that has no end. */
+/** Ends a body that has stalled, or that has no end. */
 async function* withinLimits(
   body: ReadableStream<Uint8Array>,
   { idleMs, totalMs }: FetchAudioOptions,
@@ -82,7 +84,7 @@ interface Answer {
   url: URL;
 }
 
-/** Follows redirects by hand, because secrets must not go along to another host. */
+/** Follows redirects by hand, because secrets must not be sent to another host. */
 async function request(address: string, options: FetchAudioOptions): Promise<Answer> {
   const { headers = {}, signal, proxy } = options;
   const get = options.fetch ?? fetchVia(proxy);
@@ -111,7 +113,7 @@ async function request(address: string, options: FetchAudioOptions): Promise<Ans
   );
 }
 
-/** The bound ends with the answer: a long recording may take as long as it takes. */
+/** The limit ends with the answer: a long recording may take its time. */
 async function answerOf(
   get: Fetch,
   url: URL,
@@ -173,7 +175,7 @@ function meaningOf(status: number): string {
   }
 }
 
-/** A page that says "log in" or "not found" with the status 200 is the usual one. */
+/** A page that says "log in" or "not found" with the status 200 is the most common case. */
 function refuseNoAudio(mimeType: string, url: URL): void {
   if (!/^\s*(text\/html|application\/xhtml)/i.test(mimeType)) return;
   throw new AsrError(
@@ -182,7 +184,7 @@ function refuseNoAudio(mimeType: string, url: URL): void {
   );
 }
 
-/** Without what may be secret in it. */
+/** The address without parts that may be secret. */
 function place(address: string): string {
   try {
     const { origin, pathname } = new URL(address);
@@ -193,7 +195,7 @@ function place(address: string): string {
 }
 
 function reasonOf(error: unknown): string {
-  // fetch says only "fetch failed"; why is in the cause.
+  // fetch only says "fetch failed"; the reason is in the cause.
   const { cause } = error as { cause?: unknown };
   const reason = cause instanceof Error ? cause : error;
   if (!(reason instanceof Error)) return `${String(reason)}.`;

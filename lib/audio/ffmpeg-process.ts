@@ -3,30 +3,30 @@ import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
 export interface FfmpegOptions {
-  /** A list and no shell: nothing in it is looked at by anything but ffmpeg. */
+  /** A list and no shell, so that only ffmpeg interprets it. */
   args: readonly string[];
-  /** The program, see `findFfmpeg`. */
+  /** The program; see `findFfmpeg`. */
   program: string;
   /** Whether it reads its standard input. */
   readsInput?: boolean;
-  /** It has said something, or has exited. */
+  /** Called when it has printed something, or has exited. */
   onChange?: () => void;
 }
 
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
-/** What a person does who has none. */
+/** What to do without an ffmpeg. */
 export const INSTALL_FFMPEG =
   'Install it ("apt install ffmpeg", "brew install ffmpeg", "winget install ffmpeg"; in a container "npm install ' +
   '@ffmpeg-installer/ffmpeg" in the user folder of Node-RED, or in .n8n/nodes)';
 
-/** Of its messages; the last line counts. */
+/** Limit for its messages; the last line counts. */
 const MAX_MESSAGE_CHARACTERS = 16 * 1024;
 const SAYS_WHY = /error|invalid|refused|denied|unauthorized|not found|no such|could not|unsupported/i;
 
-/** One ffmpeg process: how it was started, what it says and how it ended. Whoever started it ends it. */
+/** One ffmpeg process: its start, its messages and its end. Whoever started it ends it. */
 export class FfmpegProcess {
-  /** Resolves when it runs, or is known not to. */
+  /** Resolves when it runs, or has failed to. */
   readonly started: Promise<void>;
   /** Resolves when it has exited and all its output was read. */
   readonly exited: Promise<void>;
@@ -60,11 +60,11 @@ export class FfmpegProcess {
       child.on('close', exited);
       child.on('error', (error) => {
         this.#failure = error;
-        // A program that never ran does not close.
+        // A program that never ran emits no close event.
         if (child.pid === undefined) exited();
       });
     });
-    // It may stop reading before it was given all; how it exits says why.
+    // It may stop reading before the end of its input; its exit says why.
     child.stdin?.on('error', () => undefined);
     child.stderr.on('data', (text: Buffer) => {
       this.#messages = (this.#messages + text.toString()).slice(-MAX_MESSAGE_CHARACTERS);
@@ -76,7 +76,7 @@ export class FfmpegProcess {
     return this.#hasExited;
   }
 
-  /** Whether it has exited, and not because all was done. */
+  /** Whether it has exited with an error. */
   get hasFailed(): boolean {
     return this.#hasExited && (this.#failure !== undefined || this.#child.exitCode !== 0);
   }
@@ -90,12 +90,12 @@ export class FfmpegProcess {
     return this.#failure?.code === 'ENOENT';
   }
 
-  /** The end of what it has said. */
+  /** The last part of its messages. */
   get messages(): string {
     return this.#messages;
   }
 
-  /** The line that says most likely what went wrong; empty when it said nothing. */
+  /** The line that most likely explains the failure; empty when there is none. */
   get reason(): string {
     const lines = this.#messages.split(/[\r\n]+/).filter((line) => line.trim() !== '');
     return (lines.findLast((line) => SAYS_WHY.test(line)) ?? lines.at(-1) ?? '').trim();

@@ -5,17 +5,17 @@ import type { Identity } from './marks';
 
 /** Two frames of MPEG audio of the usual kinds. */
 const FRAME_SEARCH_BYTES = 4096;
-/** Of two channels of 24 bits, in which nothing could be packed. */
+/** A frame of two channels of 24 bits that could not be compressed. */
 const MAX_FLAC_FRAME_BYTES = 64 * 1024;
-/** Where a recording that was cut off at its front has its first whole frame, at the latest. */
+/** A recording that was cut off at its front has its first whole frame within this. */
 const MAX_CUT_BYTES = 8192;
-/** So many frames in a row are no chance, wherever the first of them stands. */
+/** This many frames in a row are no chance, wherever the first one stands. */
 const SURE_FRAMES = 4;
 const TS_PACKET_BYTES = [188, 192, 204];
 
 const UNKNOWN: Identity = { kind: 'unknown' };
 
-/** Frames of MPEG audio or AAC at the beginning, of which one must be where the other says that it ends. */
+/** Identifies frames of MPEG audio or AAC at the beginning, where each must begin at the end of the previous one. */
 export function identifyFrames(head: Uint8Array, isAll: boolean): Identity | undefined {
   if (isTransportStream(head, 0, 3)) return ffmpeg('mpegts', 'MPEG video');
   if (findFlacHeader(head, 0)) {
@@ -38,8 +38,8 @@ export function identifyFrames(head: Uint8Array, isAll: boolean): Identity | und
 }
 
 /**
- * The same of what begins in the middle of a frame: several whole frames in a row somewhere near the beginning.
- * @returns `undefined` also where too few bytes have come to tell.
+ * Identifies data that begins in the middle of a frame: several whole frames in a row somewhere near the beginning.
+ * @returns `undefined` also where more bytes are needed.
  */
 export function findFrames(head: Uint8Array): Identity | undefined {
   const last = Math.min(head.length, MAX_CUT_BYTES);
@@ -53,7 +53,10 @@ export function findFrames(head: Uint8Array): Identity | undefined {
   return undefined;
 }
 
-/** Whether a frame of FLAC begins here, and another of the same kind with the next number follows: it does not say where. */
+/**
+ * Whether a frame of FLAC begins here, followed by another of the same kind with the next number. A frame does not
+ * give its own length.
+ */
 function isFlacChain(bytes: Uint8Array, start: number): boolean {
   const first = findFlacHeader(bytes, start);
   if (!first) return false;
@@ -87,7 +90,7 @@ function isAdtsChain(bytes: Uint8Array, start: number, count: number): boolean {
     const isLikeFirst = (bytes[at + 2] ?? 0) >> 2 === (bytes[start + 2] ?? 0) >> 2;
     if (at + 3 > bytes.length || !isAdts(bytes, at) || !isLikeFirst) return false;
     const length = adtsLength(bytes, at);
-    // The last one need not have come whole.
+    // The last frame need not be complete.
     if (length <= 7 && i < count - 1) return false;
     at += length;
   }

@@ -10,18 +10,20 @@ import { proxyRefusal } from '../base/proxy-refusal';
 
 export interface HttpRequest {
   headers: Record<string, string>;
-  /** Where the answer leads on is for the caller to follow: a secret must not go along to another host. */
+  /** The caller follows redirects itself, because a secret must not be sent to another host. */
   redirect: 'manual';
   signal: AbortSignal;
 }
 
-/** One GET, such as `fetch` does it. A host that has rules for what may be fetched gives its own. */
+/** One GET, as by `fetch`. A host with rules for what may be fetched gives its own. */
 export type Fetch = (url: URL, request: HttpRequest) => Promise<Response>;
 
-/** Answers with these have no body, and `Response` takes none. */
+/** Answers with these codes have no body, and `Response` accepts none. */
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
-/** `fetch` through the proxy of the choice or of the environment, which `fetch` of Node.js 20 does not know. */
+/**
+ * A `fetch` through the chosen proxy or that of the environment, which the `fetch` of Node.js 20 does not support.
+ */
 export function fetchVia(choice: ProxyChoice | undefined): Fetch {
   return async (url, request) => {
     const proxy = proxyFor(url.href, choice);
@@ -41,7 +43,7 @@ async function throughTunnel(url: URL, proxy: URL, { headers, signal }: HttpRequ
   throw agent.refusal;
 }
 
-/** What is not encrypted the proxy fetches itself: many let nobody CONNECT to the port of plain http. */
+/** The proxy itself fetches http addresses, because many proxies do not allow CONNECT to the port of plain http. */
 async function fromProxy(url: URL, proxy: URL, { headers, signal }: HttpRequest): Promise<Response> {
   const { hostname, port, protocol, username, password, host } = proxy;
   const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
@@ -68,7 +70,7 @@ async function fromProxy(url: URL, proxy: URL, { headers, signal }: HttpRequest)
 }
 
 async function answerOf(request: http.ClientRequest): Promise<IncomingMessage> {
-  // What breaks off later is told by the body.
+  // The body reports a later failure.
   request.on('error', () => undefined).end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   return response;
@@ -79,7 +81,7 @@ function responseOf(message: IncomingMessage): Response {
   return asResponse(message, { status: statusCode, statusText: statusMessage, headers });
 }
 
-/** What `fetch` would have given for the answer of another client. */
+/** Turns the answer of another client into the `Response` of `fetch`. */
 export function asResponse(
   body: Readable,
   { status, statusText, headers }: { status: number; statusText: string; headers: object },

@@ -10,26 +10,26 @@ import { Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
 const NO_HINTS: AudioFormatHints = {};
-/** What is right as it is passes at once. */
+/** Limit for audio that passes through unchanged at once. */
 const MAX_PASSED_BYTES = 256 * 1024;
-/** As much of recordings that are over comes out at once. */
+/** Limit for how much of finished recordings comes out at once. */
 const MAX_READY_BYTES = 32 * 1024;
-/** As much is read at once where nothing comes out of it. */
+/** Limit for how much is read at once where nothing comes out of it. */
 const MAX_READ_BYTES = 1024 * 1024;
 
-/** PCM, or, where a decoder has to be loaded or asked, a promise of it. */
+/** PCM, or a promise of it where a decoder has to be loaded or awaited. */
 export type Pcm = Uint8Array | Promise<Uint8Array>;
 
 /**
- * Bytes of audio as they arrive -> 16-bit little-endian mono PCM at one rate, an even number of bytes each time.
+ * Converts bytes of audio, as they arrive, into 16-bit little-endian mono PCM at one rate, always in whole samples.
  *
- * Takes every format that there is a decoder for, in chunks of any size, one recording after the other. Raw PCM that is
- * already right passes through at once and without a copy. What comes out at once is bounded: while `isPending`, there
- * is more of what was written, and `read` gives it. A call must wait for the promise of the one before, and all must be
- * read before the next chunk, pause or end.
+ * It takes every format that has a decoder, in chunks of any size, one recording after the other. Raw PCM in the
+ * right format passes through at once and without a copy. What comes out at once is bounded: while `isPending`, there
+ * is more, and `read` gives it. A call must wait for the promise of the previous one, and everything must be read
+ * before the next chunk, pause or end.
  */
 export class AudioIntake {
-  /** Of the event loop, for whoever reads in a loop. */
+  /** Turns of the event loop for a caller that reads in a loop. */
   readonly turns = new Turns();
   readonly #rateHz: (source: SourceFormat) => number;
   readonly #defaultRateHz: number;
@@ -45,14 +45,14 @@ export class AudioIntake {
   #hasPaused = false;
   /** Whether the decoder has been told of its end, and gives what is left. */
   #isEnding = false;
-  /** PCM of recordings that are over, before that of the present one. */
+  /** PCM of finished recordings, before that of the present one. */
   #ready: Uint8Array[] = [];
-  /** Thrown once what came before it has been given. */
+  /** Thrown once everything before it has been given. */
   #failure: Error | undefined;
 
   /**
-   * @param rateHz Of what comes out, or how it follows from what arrives.
-   * @param defaultRateHz Of raw samples that nothing says the rate of.
+   * @param rateHz Rate of the result, or how it depends on the source.
+   * @param defaultRateHz Rate of raw samples without a hint.
    */
   constructor(rateHz: number | ((source: SourceFormat) => number), defaultRateHz?: number) {
     this.#rateHz = typeof rateHz === 'number' ? () => rateHz : rateHz;
@@ -64,7 +64,7 @@ export class AudioIntake {
     return this.#lastDoctor?.seconds ?? 0;
   }
 
-  /** What arrived: of the recording that is coming, or of the last one. */
+  /** The description of the present recording, or of the last one. */
   get info(): AudioInfo | undefined {
     return this.#lastDoctor?.info();
   }
@@ -81,9 +81,9 @@ export class AudioIntake {
   }
 
   /**
-   * The PCM that is ready. It may share memory with `bytes`. The caller may use `bytes` again after the call, but for more
-   * than a megabyte of them, which must stay as they are while `isPending`.
-   * @throws AsrError `BAD_AUDIO`, also by the promise; the recording is over then and the next call begins another.
+   * Takes bytes and returns the PCM that is ready, which may share memory with `bytes`. The caller may use `bytes`
+   * again after the call; beyond a megabyte they must stay unchanged while `isPending`.
+   * @throws AsrError `BAD_AUDIO`, or rejects with it; then the recording is over and the next call begins another.
    */
   write(bytes: Uint8Array, hints: AudioFormatHints = NO_HINTS): Pcm {
     if (bytes.length === 0) return EMPTY;
@@ -94,7 +94,7 @@ export class AudioIntake {
     return pcm;
   }
 
-  /** More of the PCM of what was written. */
+  /** More PCM of what was written. */
   read(): Pcm {
     try {
       const work = this.#run(MAX_READ_BYTES);
@@ -106,21 +106,21 @@ export class AudioIntake {
   }
 
   /**
-   * Gives what is ready and may be heard now, with the end of the filter. The recording may go on: the next bytes
-   * belong to it, unless they begin another.
+   * Gives everything that is ready, including the end of the filter. The recording may go on: the next bytes belong
+   * to it, unless they begin another.
    */
   pause(): Pcm {
     this.#stop = 'pause';
     return this.read();
   }
 
-  /** As `end`, but a recording that has not ended is only paused; `detach` gives it then. */
+  /** Works like `end`, but an unfinished recording is only paused; `detach` then returns it. */
   leave(): Pcm {
     this.#stop = 'leave';
     return this.read();
   }
 
-  /** @internal The recording that is under way, which is nobody's here any more. */
+  /** @internal Returns the present recording, which no longer belongs to this intake. */
   detach(): Recording | undefined {
     const recording = this.#recording;
     if (!recording || this.isPending) return undefined;
@@ -135,13 +135,13 @@ export class AudioIntake {
     this.#lastDoctor = recording.doctor;
   }
 
-  /** Gives all that is left. The next bytes begin a recording. */
+  /** Gives everything that is left. The next bytes begin a recording. */
   end(): Pcm {
     this.#stop = 'end';
     return this.read();
   }
 
-  /** Forgets what was begun and releases what it needs. */
+  /** Drops the present recording and releases its resources. */
   reset(): void {
     this.#recording?.decoder.free?.();
     this.#recording = undefined;
@@ -154,26 +154,26 @@ export class AudioIntake {
     this.#failure = undefined;
   }
 
-  /** @internal What watches the recording that is coming, or the last one. */
+  /** @internal The doctor of the present recording, or of the last one. */
   get doctor(): Doctor | undefined {
     return this.#lastDoctor;
   }
 
-  /** @internal The same where raw PCM comes that is right as it is and nothing of it waits: more of it may go past this. */
+  /** @internal The doctor, where raw PCM in the right format comes and none waits: more may bypass this intake. */
   get passingDoctor(): Doctor | undefined {
     const recording = this.#recording;
     if (recording?.kind !== 'raw' || !recording.isPassing) return undefined;
     return recording.decoder.passes?.(EMPTY) === true ? recording.doctor : undefined;
   }
 
-  /** The short way of live audio. */
+  /** The direct way for live audio. */
   #passes(bytes: Uint8Array, hints: AudioFormatHints): boolean {
     const recording = this.#recording;
     if (!recording?.isPassing || bytes.length > MAX_PASSED_BYTES || this.isPending) return false;
     return !recording.isOverWith(bytes, hints) && recording.passes(bytes);
   }
 
-  /** Decodes until enough has come out, or there is nothing more to do. */
+  /** Decodes until enough has come out, or nothing more is to be done. */
   #run(maxBytes: number): void | Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     let read = 0;
@@ -210,7 +210,7 @@ export class AudioIntake {
   #writeSlice(): void | Promise<void> {
     const recording = this.#recording;
     const isChunkStart = this.#input.takeChunkStart();
-    // That it was cut off must not cost the beginning of the other.
+    // A recording that was cut off must not swallow the beginning of the next one.
     if (recording && isChunkStart && recording.isOverWith(this.#input.first, this.#input.hints))
       return this.#endRecording(recording, true);
     const slice = this.#input.takeSlice(recording?.sliceBytes ?? SLICE_BYTES);
@@ -219,7 +219,7 @@ export class AudioIntake {
   }
 
   #begin(bytes: Uint8Array, hints: AudioFormatHints, isAll: boolean): void {
-    // A single chunk need not be copied to be looked at.
+    // A single chunk need not be copied to be examined.
     let head = bytes;
     if (this.#head.length > 0) {
       this.#head.push(bytes);
@@ -246,7 +246,7 @@ export class AudioIntake {
   #pause(): void | Promise<void> {
     const recording = this.#recording;
     if (!recording && this.#head.length > 0) {
-      // All that waits is the whole beginning.
+      // The waiting bytes are the whole beginning.
       this.#begin(EMPTY, this.#hints, true);
       return;
     }
@@ -266,7 +266,7 @@ export class AudioIntake {
     else this.#stop = undefined;
   }
 
-  /** @param isAbandoned Whether another one follows. */
+  /** @param isAbandoned Whether another recording follows. */
   #endRecording(recording: Recording, isAbandoned: boolean): void | Promise<void> {
     this.#isEnding = true;
     return recording.end(isAbandoned);

@@ -10,25 +10,27 @@ export interface Likeness {
   advice: string;
 }
 
-/** Fewer bytes look like anything. */
+/** Fewer bytes resemble anything. */
 const MIN_BYTES = 2048;
-/** Samples that jump more than this are no speech, or are read in a wrong way. */
+/** Samples that jump more than this are no speech, or are read in a wrong format. */
 const ROUGH = 1;
-/** Read in the right way they are smoother than this, relative to the wrong way. */
+/** In the right format they are smoother than this, relative to the wrong one. */
 const SMOOTHER = 0.55;
-/** Chi-square of 256 kinds of bytes that are all as frequent is 255 on average, and less than this almost always. */
+/** The chi-square of 256 equally frequent byte values is 255 on average, and almost always less than this. */
 const MOST_CHI_SQUARE = 400;
-/** Compressed bytes are a little uneven, which shows the more, the more of them there are; speech has 50 times this. */
+/**
+ * Compressed bytes are a little uneven, which shows more the more of them there are; speech is 50 times as uneven.
+ */
 const UNEVEN_PER_BYTE = 0.02;
 /** 24-bit samples at the right of 32 bits are never louder than this. */
 const RIGHT_JUSTIFIED = 2 ** -8;
-/** How different the first and the second byte of 16-bit samples are at least. */
+/** The least difference between the first and the second byte of 16-bit samples. */
 const LANES_ALIKE = 0.2;
 const MIN_DIFFERENT_BYTES = 8;
 const RTP_HEADER_BYTES = 12;
 const MAX_RTP_PACKET_BYTES = 2048;
 
-/** Marks that stand in the middle of a recording as well. */
+/** Marks that also occur in the middle of a recording. */
 const INNER_MARKS: readonly [mark: string, what: string][] = [
   ['OggS\0', 'an Ogg recording'],
   ['\x1f\x43\xb6\x75', 'a WebM recording'],
@@ -39,7 +41,9 @@ const INNER_MARKS: readonly [mark: string, what: string][] = [
   ['#!AMR', 'an AMR recording'],
 ];
 
-/** What the bytes look like that raw samples of the usual kind do not; `undefined` for what may well be such samples. */
+/**
+ * What the bytes look like if they are unlike the usual raw samples; `undefined` where they may well be such samples.
+ */
 export function findLikeness(bytes: Uint8Array): Likeness | undefined {
   const rtp = findRtp(bytes);
   if (rtp) return rtp;
@@ -55,7 +59,7 @@ export function findLikeness(bytes: Uint8Array): Likeness | undefined {
   return findLayout(bytes);
 }
 
-/** The same in words, for any bytes. */
+/** Describes in words what any bytes look like. */
 export function looksLike(bytes: Uint8Array): string | undefined {
   const likeness = findLikeness(bytes);
   if (likeness) return likeness.looks;
@@ -65,7 +69,7 @@ export function looksLike(bytes: Uint8Array): string | undefined {
   return rough < ROUGH ? `looks like raw ${USUAL.name}` : undefined;
 }
 
-/** RFC 3550: version 2, a sequence number that counts, and an SSRC that stays. */
+/** RFC 3550: version 2, a growing sequence number and a constant SSRC. */
 function findRtp(bytes: Uint8Array): Likeness | undefined {
   if (bytes.length < 2 * RTP_HEADER_BYTES || (bytes[0] ?? 0) >> 6 !== 2) return undefined;
   const view = asBuffer(bytes);
@@ -119,7 +123,7 @@ function findLayout(bytes: Uint8Array): Likeness | undefined {
   return { looks: `looks like ${name}`, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
 }
 
-/** Floats are tried before whole numbers of the same width, which they look like. */
+/** Floats are tried before integers of the same width, which they resemble. */
 function smoothest(bytes: Uint8Array, usual: number): Layout | undefined {
   let best: Layout | undefined;
   let bound = SMOOTHER * usual;
@@ -133,7 +137,7 @@ function smoothest(bytes: Uint8Array, usual: number): Layout | undefined {
   return best;
 }
 
-/** Bytes that are samples: the right law has speech near silence, and a wrong one near full scale. */
+/** For samples of one byte: with the right law speech is near silence, with a wrong one near full scale. */
 function quietest(bytes: Uint8Array): Layout | undefined {
   let best: Layout | undefined;
   let bound = Infinity;
@@ -149,7 +153,7 @@ function quietest(bytes: Uint8Array): Layout | undefined {
   return best;
 }
 
-/** Whether the first and the second byte of each pair are of one kind, which they are not in 16-bit samples. */
+/** Whether the first and the second byte of each pair are alike, which they are not in 16-bit samples. */
 function areLanesAlike(bytes: Uint8Array): boolean {
   const even = histogram(bytes, 0, 2);
   const odd = histogram(bytes, 1, 2);

@@ -1,18 +1,18 @@
 import type { AsrError } from '../vocabulary/errors';
 import type { FfmpegInput } from './decoders/ffmpeg';
 
-/** What audio is, by its first bytes and by what is said of them. */
+/** The format of audio by its first bytes and by the hints. */
 export type Identity =
-  /** More bytes are needed to tell. */
+  /** More bytes are needed. */
   | { kind: 'unknown' }
   | { kind: 'opus-packets' | 'wav' | 'aiff' | 'au' | 'mp3' | 'flac' | 'silk' }
   | { kind: 'ogg-opus' | 'ogg-vorbis' | 'ogg-flac' | 'webm' | 'mp4' }
-  /** Samples without a header. Assumed: nothing says that they are, or at which rate. */
+  /** Samples without a header. `isAssumed`: no hint names them or their rate. */
   | { kind: 'raw'; isAssumed: boolean }
   | { kind: 'ffmpeg'; input: FfmpegInput }
-  /** No audio, or no beginning of any. */
+  /** No audio, or not its beginning. */
   | { kind: 'foreign'; what: string; advice?: string; isHeadless?: true }
-  /** Nothing that is known, and nothing that may be assumed. */
+  /** An unknown format of which nothing may be assumed. */
   | { kind: 'unidentified'; error: AsrError };
 
 interface Mark {
@@ -24,11 +24,11 @@ interface Mark {
 const SAY_IT_AS_AUDIO = 'Send the audio as WAV, MP3, FLAC or Opus.';
 const UNPACK = 'Unpack it first.';
 
-/** What begins with bytes of its own. Four at least: three would turn up by chance in loud audio. */
+/** Formats with a mark. A mark has at least four bytes; three would occur by chance in loud audio. */
 export const MARKS: readonly Mark[] = [
   { bytes: 'fLaC', found: { kind: 'flac' } },
   { bytes: '.snd', found: { kind: 'au' } },
-  // WeChat and QQ put a byte before the mark.
+  // WeChat and QQ write a byte before the mark.
   {
     bytes: '#!SILK_V3',
     found: { kind: 'silk' },
@@ -98,7 +98,7 @@ export const MARKS: readonly Mark[] = [
   { bytes: '#EXTM3U', found: foreign('a playlist', 'Give the address of the audio that it lists.') },
 ];
 
-/** What RIFF and FORM (IFF) hold beside WAV and AIFF, by the four letters behind their size. */
+/** Contents of RIFF and FORM (IFF) beside WAV and AIFF, by the four letters behind their size. */
 export const RIFF_KINDS: Readonly<Record<string, Identity>> = {
   'AVI ': ffmpeg('avi', 'an AVI video', true),
   XWMA: ffmpeg('xwma', 'an XWMA'),
@@ -110,8 +110,8 @@ export const RIFF_KINDS: Readonly<Record<string, Identity>> = {
 export const NO_WAV: Identity = foreign('a RIFF file but no WAV', SAY_IT_AS_AUDIO);
 
 /**
- * Demuxers that ffmpeg may choose from for bytes that nobody knows: formats of audio with marks of their own. Nothing
- * that opens other files (playlists, concat, lavfi), and nothing that noise is taken for.
+ * Demuxers that ffmpeg may choose from for unknown bytes: audio formats with marks of their own. None of them opens
+ * other files (playlists, concat, lavfi), and noise is taken for none of them.
  */
 export const PROBED_FORMATS = [
   ...[
@@ -150,7 +150,7 @@ export const PROBED_FORMATS = [
   ],
 ].join(',');
 
-/** Formats without a mark that ffmpeg reads when it is told which, by the ending of a file's name. */
+/** Formats without a mark that ffmpeg reads when it is told which, by the ending of the file name. */
 export const NAMED_FOR_FFMPEG: Readonly<Record<string, FfmpegInput>> = {
   gsm: { demuxer: 'gsm', name: 'GSM' },
   g722: { demuxer: 'g722', name: 'G.722' },

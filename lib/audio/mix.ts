@@ -3,7 +3,7 @@ import type { AudioBlock } from './decoders/decoder';
 import { kernel } from '../base/kernel';
 
 /**
- * One channel of many: the mean of all, or the one that is picked. The result may be memory of the block.
+ * Makes one channel of many: the mean of all, or the chosen one. The result may be memory of the block.
  * @param block In the kernel's memory.
  * @param channel Counted from 0.
  * @throws AsrError `BAD_AUDIO` when there is no such channel.

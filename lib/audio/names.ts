@@ -3,7 +3,7 @@ import { ffmpeg, foreign, headless, NAMED_FOR_FFMPEG } from './marks';
 import type { Identity } from './marks';
 import { endingOf, isRawEncoding, saysRaw } from './pcm-format';
 
-/** Containers by the ending of a file or the subtype of a MIME type, for bytes that do not begin like one. */
+/** Containers by file ending or subtype of a MIME type, for bytes that do not begin like one. */
 const CONTAINERS: Readonly<Record<string, string>> = {
   ogg: 'an Ogg file',
   opus: 'an Ogg file',
@@ -47,7 +47,7 @@ const NO_AUDIO_TYPES: readonly [type: RegExp, what: string][] = [
   [/^application\/(x-)?(vnd\.)?sqlite3?$/, 'a database'],
 ];
 
-/** Types that a sender sets for what it sends as a whole, and that may say nothing of the audio in it. */
+/** Types that a sender sets for its whole message, and that may say nothing about the audio in it. */
 const ENVELOPES: readonly [type: RegExp, what: string][] = [
   [/^multipart\//, 'a form'],
   [/^application\/x-www-form-urlencoded$/, 'a form'],
@@ -74,7 +74,7 @@ const ENCRYPTED_ADVICE =
   'Media of WhatsApp are encrypted with a key that is in their message: let the gateway decrypt them, or download the decrypted file.';
 const TYPE_ADVICE = 'If it is audio all the same, give it a type such as audio/wav, or none.';
 
-/** What the name or the type says that it is, where the bytes do not tell. */
+/** Identifies the format by name or type, where the bytes do not tell. */
 export function identifyByName(hints: AudioFormatHints): Identity | undefined {
   const name = nameOf(hints);
   if (name === 'mp3' || name === 'mpeg' || name === 'mp2') return { kind: 'mp3' };
@@ -85,7 +85,7 @@ export function identifyByName(hints: AudioFormatHints): Identity | undefined {
   return container === undefined ? undefined : headless(container);
 }
 
-/** The format that the MIME type or the file's name names, in letters. */
+/** The format that the MIME type or the file name gives, in letters. */
 function nameOf({ mimeType = '', fileName, encoding = '' }: AudioFormatHints): string {
   const [, subtype] = /^(?:audio|video)\/(?:x-)?([a-z0-9]+)/i.exec(mimeType) ?? [];
   const told = encoding && !isRawEncoding(encoding) ? encoding : '';

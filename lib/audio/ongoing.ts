@@ -4,14 +4,14 @@ import { saysRaw } from './pcm-format';
 import type { Recording } from './recording';
 import { identify } from './sniff';
 
-/** A stream that has been silent for longer is taken for over. */
+/** A stream that has been silent for longer is regarded as over. */
 const REMEMBERED_MS = 5 * 60_000;
 
 /**
- * Audio of one source that goes on from one session to the next: the header of a stream comes only once, and its rest
- * makes no sense without it. Give the same one to each session of the source (`SessionOptions.ongoing`), one session
- * after the other. A recording that was in its middle when a session ended is decoded on in the next one, unless audio
- * comes that begins another or is said to be something else, or nothing comes for five minutes.
+ * Decoder state of a source that continues from one session to the next. The header of a stream comes only once, and
+ * its rest cannot be read without it. Give the same object to each session of the source (`SessionOptions.ongoing`),
+ * one session after the other. A recording that was unfinished when a session ended is continued in the next one,
+ * unless other audio begins, a hint names another format, or nothing comes for five minutes.
  */
 export class OngoingAudio {
   #kept: { recording: Recording; rateHz: number; atMs: number } | undefined;
@@ -22,18 +22,18 @@ export class OngoingAudio {
     return !this.#kept && !this.#leaving;
   }
 
-  /** Releases what is kept. */
+  /** Releases the kept recording. */
   release(): void {
     this.#kept?.recording.decoder.free?.();
     this.#kept = undefined;
   }
 
-  /** @internal Settles once the session before has given its last audio; `undefined` where it has. */
+  /** @internal Settles once the previous session has given its last audio; `undefined` where it has. */
   get leaving(): Promise<void> | undefined {
     return this.#leaving;
   }
 
-  /** @internal Whoever comes next waits until this has settled. */
+  /** @internal The next session waits until this has settled. */
   waitFor(leaving: Promise<void>): void {
     const settled: Promise<void> = leaving
       .catch(() => undefined)
@@ -43,13 +43,13 @@ export class OngoingAudio {
     this.#leaving = settled;
   }
 
-  /** @internal @param rateHz Of the session's samples. */
+  /** @internal @param rateHz Rate of the session's samples. */
   keep(recording: Recording, rateHz: number): void {
     this.release();
     this.#kept = { recording, rateHz, atMs: performance.now() };
   }
 
-  /** @internal What these bytes go on with; it is forgotten where they do not. */
+  /** @internal The recording that these bytes continue. It is dropped where they do not. */
   take(bytes: Uint8Array, hints: AudioFormatHints, rateHz: number): Recording | undefined {
     const kept = this.#kept;
     if (!kept) return undefined;

@@ -52,13 +52,13 @@ const ENDINGS: Readonly<Record<string, { encoding: string; rateHz?: number }>> =
   sln: { encoding: 's16', rateHz: 8000 },
   sln16: { encoding: 's16', rateHz: 16_000 },
 };
-/** The rate of G.711 where nothing tells another (RFC 3551, 4.5.14). */
+/** The rate of G.711 without a hint (RFC 3551, 4.5.14). */
 const TELEPHONE_RATE_HZ = 8000;
 
-/** What the hints say of raw samples: those of the caller first, then the MIME type, then the file's name. */
+/** The format of raw samples by the hints: those of the caller first, then the MIME type, then the file name. */
 export interface RawFormat {
   pcm: PcmFormat;
-  /** `undefined` where nothing tells it. */
+  /** `undefined` without a hint. */
   rateHz?: number;
   channels: number;
 }
@@ -84,14 +84,14 @@ export function rawFormat(hints: AudioFormatHints): RawFormat {
   return { pcm, ...(rateHz !== undefined && { rateHz }), channels };
 }
 
-/** Whether the hints say that these are raw samples, so that chance resemblance to another format does not count. */
+/** Whether the hints name raw samples, so that a chance resemblance to another format does not count. */
 export function saysRaw({ rate, bits, encoding, mimeType, fileName }: AudioFormatHints): boolean {
   if (encoding !== undefined) return isRawEncoding(encoding);
   if (rate !== undefined || bits !== undefined) return true;
   return parseMime(mimeType).encoding !== undefined || rawEnding(fileName) !== undefined;
 }
 
-/** Whether the hints, which say that these are raw samples, tell their rate too. */
+/** Whether hints that name raw samples also give their rate. */
 export function saysRate(hints: AudioFormatHints): boolean {
   return rawFormat(hints).rateHz !== undefined;
 }
@@ -161,7 +161,9 @@ interface MimeHints {
   endian?: 'little' | 'big';
 }
 
-/** Of a MIME type of raw samples: RFC 2586 and RFC 3551 (L16, L24, big-endian), PCMA, PCMU, basic, and `audio/pcm`. */
+/**
+ * Reads a MIME type of raw samples: RFC 2586 and RFC 3551 (L16, L24, big-endian), PCMA, PCMU, basic, and `audio/pcm`.
+ */
 function parseMime(mimeType = ''): MimeHints {
   const [type = '', ...parameters] = mimeType.toLowerCase().split(';');
   const name = type.trim().replace(/^audio\/(x-)?/, '');

@@ -2,8 +2,8 @@ import { AsrError } from '../vocabulary/errors';
 import type { AudioIntake, Pcm } from './intake';
 
 /**
- * All the PCM that a call has begun to give, piece after piece. The event loop turns in between, so that nothing else
- * waits long for it, and the signal is looked at.
+ * All the PCM that a call has begun to give, piece by piece. The event loop turns in between, so that nothing else
+ * waits long for it, and the signal is checked.
  * @throws AsrError `BAD_AUDIO`, `ABORTED`
  */
 export async function* piecesOf(

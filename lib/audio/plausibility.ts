@@ -2,20 +2,20 @@ import { AsrError } from '../vocabulary/errors';
 import type { Doctor } from './doctor';
 
 const HOUR_SECONDS = 3600;
-/** A recording is no longer; a live stream may be, as much as has gone by since it began. */
+/** The longest recording. A live stream may be longer, by the time since it began. */
 const MAX_SECONDS = 24 * HOUR_SECONDS;
-/** Nothing is said of how much shorter audio was packed. */
+/** Shorter audio is not judged, however tightly it is compressed. */
 const MIN_JUDGED_SECONDS = 600;
 /**
- * What is packed tighter was made to fill the memory of whoever unpacks it: digital silence in FLAC at 8 kHz has 24 bytes
- * a second or more, Opus that sends nothing in a pause 33.
+ * Tighter compression is made to fill the memory of a decoder: digital silence in FLAC at 8 kHz has 24 bytes a second
+ * or more, and Opus that sends nothing in a pause has 33.
  */
 const MIN_BYTES_PER_SECOND = 20;
-/** A chain of recordings may change its rate with each, and a filter is made for each change. */
+/** A chain of recordings may change its rate with each, and each change makes a new filter. */
 const FREE_RATE_CHANGES = 16;
 const SECONDS_PER_RATE_CHANGE = 10;
 
-/** Refuses what no recorder makes: files of a few bytes that are made to decode to days. */
+/** Refuses what no recorder makes: files of a few bytes that decode to days of audio. */
 export class Plausibility {
   readonly #begunAtMs = performance.now();
   #rateChanges = 0;

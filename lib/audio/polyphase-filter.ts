@@ -1,20 +1,20 @@
 import { forgetOldest } from '../base/forget-oldest';
 import type { FilterKernel, FilterTable } from '../base/kernel/filter';
 
-/** How far images and aliases are down, in dB, with some room to the 80 dB that tests ask for. */
+/** How far images and aliases are suppressed, in dB, with some reserve to the 80 dB that tests require. */
 const STOPBAND_DB = 88;
-/** Share of the pass band that the filter needs to fall: 6900 to 8000 Hz on the way to 16 kHz. */
+/** Share of the pass band in which the filter falls: 6900 to 8000 Hz on the way to 16 kHz. */
 const TRANSITION = 0.14;
-/** Rates without a small ratio take the nearest two of this many positions and what lies between them. */
+/** Rates without a small ratio use the nearest two of this many positions, and interpolate between them. */
 const MAX_PHASES = 1024;
 const WINDOW_POINTS = 8192;
-/** Tables that are kept for the next recording: sources of more kinds than this at a time are rare. */
+/** Tables that are kept for the next recording; more kinds of sources than this at a time are rare. */
 const MAX_TABLES = 8;
 
 /**
- * Samples of one rate -> samples of another, by a windowed-sinc low-pass (Kaiser) in its polyphase form: only the
- * samples that are asked for are computed. Sample `n` of the output stands at the time `n / toHz` of the input, with no
- * delay, and `ceil(inputs * toHz / fromHz)` come in all. It does not matter how the input is cut into pieces.
+ * Converts samples of one rate into samples of another by a windowed-sinc low-pass (Kaiser) in polyphase form, which
+ * only computes the wanted samples. Sample `n` of the output stands at the time `n / toHz` of the input, with no
+ * delay, and there are `ceil(inputs * toHz / fromHz)` in all. It does not matter how the input is divided.
  */
 export class PolyphaseFilter {
   readonly #kernel: FilterKernel;
@@ -23,17 +23,17 @@ export class PolyphaseFilter {
   /** Input that is still needed. */
   readonly #kept: Float32Array;
   #length = 0;
-  /** Index in `#kept` of the first sample that the next output needs; it may not have come yet. */
+  /** Index in `#kept` of the first sample for the next output; it may not have come yet. */
   #first = 0;
-  /** Where between two input samples the next output stands, in steps of 1 / `up`. */
+  /** Position of the next output between two input samples, in steps of 1 / `up`. */
   #step = 0;
-  /** Outputs so far, modulo `up`. */
+  /** Number of outputs so far, modulo `up`. */
   #row = 0;
 
   /**
    * Both rates in Hz.
-   * @param emit Is given the output, in pieces that are valid during the call.
-   * @param kernel Computes it. All kernels of one process have the same bounds.
+   * @param emit Called with the output, in pieces that are valid during the call.
+   * @param kernel Computes the output. All kernels of one process have the same bounds.
    */
   constructor(fromHz: number, toHz: number, emit: (samples: Float32Array) => void, kernel: FilterKernel) {
     this.#kernel = kernel;
@@ -52,13 +52,13 @@ export class PolyphaseFilter {
         this.#run(samples.subarray(at, at + blockFrames));
   }
 
-  /** Gives what is left, as if silence followed. The next `write` starts afresh. */
+  /** Gives the remaining output, as if silence followed. The next `write` begins a new signal. */
   flush(): void {
     this.write(new Float32Array(this.#table.taps / 2));
     this.#begin();
   }
 
-  /** As if there was silence before. */
+  /** Begins as if there was silence before. */
   #begin(): void {
     this.#kept.fill(0);
     this.#length = this.#table.taps / 2 - 1;
@@ -106,7 +106,8 @@ function filterTable(fromHz: number, toHz: number, kernel: FilterKernel): Filter
 function makeTable(up: number, down: number, { maxTaps, maxTableFloats }: FilterKernel): FilterTable {
   // The narrower of the two bands, as a share of the input's.
   const band = Math.min(1, up / down);
-  // On each side of the output's place, in eights, which make whole vectors. Beyond a ratio of 200 it falls less steeply.
+  // Coefficients on each side of the output's position, in multiples of eight, which make whole vectors. Beyond a
+  // ratio of 200 the filter falls less steeply.
   const wanted = (STOPBAND_DB - 8) / (2.285 * Math.PI * TRANSITION * band) / 2;
   const half = Math.min(8 * Math.ceil(wanted / 8), maxTaps / 2);
   const taps = 2 * half;
@@ -114,8 +115,8 @@ function makeTable(up: number, down: number, { maxTaps, maxTableFloats }: Filter
   const phases = isExact ? up : Math.min(MAX_PHASES, Math.floor(maxTableFloats / taps) - 1);
   const rows = isExact ? up : phases + 1;
   const coefficients = new Float32Array(rows * taps);
-  // To a multiple of the rate, half of the fall is beyond the band: outputs that stand on inputs are those inputs then, and
-  // cost nothing. What is mirrored there is of the last 7 % of the band, where telephones send nothing.
+  // Towards a multiple of the rate, half of the fall lies beyond the band. Outputs at input positions are then those
+  // inputs, and cost nothing. The images come from the last 7 % of the band, where telephones send nothing.
   const cutoff = down === 1 ? 1 : band * (1 - TRANSITION / 2);
   const windowAt = kaiserWindow(0.1102 * (STOPBAND_DB - 8.7));
   for (let row = 0; row < rows; row++) {
@@ -128,15 +129,15 @@ function makeTable(up: number, down: number, { maxTaps, maxTableFloats }: Filter
       values[tap] = value;
       sum += value;
     }
-    // The same gain in every phase: else a constant would get a ripple.
+    // Every phase gets the same gain; otherwise a constant would get a ripple.
     for (let tap = 0; tap < taps; tap++) values[tap] = (values[tap] ?? 0) / sum;
   }
   return { coefficients, taps, phases, up, down, isExact };
 }
 
 /**
- * The window's value by the distance from its middle, 0 to 1. Between points that are so dense that a straight line is
- * 130 dB near: the series for each of some ten thousand coefficients took longer than a second of audio.
+ * The window by the distance from its middle, 0 to 1, interpolated between points that are dense enough for an error
+ * of -130 dB. The series for each of some ten thousand coefficients took longer than a second of audio.
  */
 function kaiserWindow(beta: number): (distance: number) => number {
   const points = new Float64Array(WINDOW_POINTS + 2);

@@ -6,15 +6,15 @@ import { AsrError } from '../vocabulary/errors';
 import { excerpt } from './excerpt';
 
 const CHUNK_BYTES = 64 * 1024;
-/** No system has longer ones. */
+/** No system has longer paths. */
 const MAX_PATH_CHARACTERS = 4096;
-/** A longer path is not repeated by the system's own error either. */
+/** The system's own error does not repeat a longer path either. */
 const MAX_TOLD_CHARACTERS = 120;
 
 /**
- * The bytes of a regular file, chunk after chunk. Nothing else is read: a device may have no end, and to open a named
- * pipe would wait, in one of the few threads that the whole program has for files, for somebody who writes.
- * @throws AsrError `BAD_AUDIO` with the reason, `ABORTED`
+ * The bytes of a regular file, chunk by chunk. Nothing else is read: a device may have no end, and opening a named
+ * pipe would wait for a writer, in one of the few threads that the whole program has for files.
+ * @throws AsrError `BAD_AUDIO` with the reason; `ABORTED`.
  */
 export async function* readFile(
   pathOrUrl: string,

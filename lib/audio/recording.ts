@@ -11,11 +11,11 @@ import { mixDown } from './mix';
 import { Plausibility } from './plausibility';
 import { Resampler } from './resample';
 
-/** How the audio is to be. */
+/** The wanted form of the audio. */
 export interface Target {
-  /** Samples per second, perhaps only known once the source is. */
+  /** Samples per second; it may depend on the source. */
   rateHz: (source: SourceFormat) => number;
-  /** The one channel to take, counted from 0. Default: all, mixed. */
+  /** The one channel to take, counted from 0. Default: the mean of all. */
   channel?: number;
 }
 
@@ -26,13 +26,15 @@ export interface RecordingOptions {
 }
 
 const EMPTY = new Uint8Array(0);
-/** Between rates without a whole ratio, chunks of one size do not always give as much. */
+/** Between rates without a whole ratio, chunks of one size do not always give the same amount. */
 const SPARE_BYTES = 8;
-/** As much comes out at once, a second at 16 kHz; what a decoder gives beyond waits until it is asked for. */
+/**
+ * Limit for what comes out at once, a second at 16 kHz; the rest of a decoder's output waits until it is asked for.
+ */
 const ENOUGH_BYTES = 32 * 1024;
-/** What passes as it is costs nothing but its way. */
+/** Audio that passes unchanged costs hardly anything. */
 const MAX_PASSED_BYTES = 256 * 1024;
-/** Below this a block may be many seconds. */
+/** At a lower rate a block may be many seconds. */
 const LOW_RATE_HZ = 8000;
 /** Many channels make much work of a short time. */
 const MAX_WORKED_SAMPLES = 256 * 1024;
@@ -41,7 +43,7 @@ const MAX_WORKED_SAMPLES = 256 * 1024;
 export class Recording {
   readonly doctor = new Doctor();
   readonly kind: Identity['kind'];
-  /** What was said of it. */
+  /** The hints for it. */
   readonly hints: AudioFormatHints;
   readonly decoder: Decoder;
   readonly #kernel = kernel();
@@ -49,7 +51,7 @@ export class Recording {
   readonly #plausibility = new Plausibility();
   readonly #backlog = new Backlog();
   #pieces: Uint8Array[] = [];
-  /** The one that is being written, and how far. */
+  /** The piece that is being written, and how far. */
   #piece: Uint8Array = EMPTY;
   #used = 0;
   #usualBytes = 0;
@@ -86,12 +88,12 @@ export class Recording {
     });
   }
 
-  /** Whether what came last was right as it was, and was neither worked on nor copied. */
+  /** Whether the last audio was in the right form, and was neither processed nor copied. */
   get isPassing(): boolean {
     return this.#isPassing;
   }
 
-  /** Whether enough has come out to be taken before more is made. */
+  /** Whether enough has come out to be taken before more is decoded. */
   get hasEnough(): boolean {
     if (this.#workedSamples >= MAX_WORKED_SAMPLES) return true;
     return this.#readyBytes >= (this.#isPassing ? MAX_PASSED_BYTES : ENOUGH_BYTES);
@@ -115,7 +117,7 @@ export class Recording {
     return beginsRecording(chunk) && this.decoder.owns?.(chunk) !== true;
   }
 
-  /** Whether what comes after a pause may belong to it. */
+  /** Whether audio after a pause may belong to it. */
   get mayGoOn(): boolean {
     return this.decoder.goesOnWith !== undefined && !this.decoder.endsAtPause;
   }
@@ -125,13 +127,16 @@ export class Recording {
     return this.decoder.write(bytes);
   }
 
-  /** Goes on with what was left when it was full. */
+  /** Goes on with what was left when enough had come out. */
   read(): void | Promise<void> {
     this.#workOff();
     if (this.#backlog.isEmpty) return this.decoder.read?.();
   }
 
-  /** Whether these bytes are right as they are. They count as written then and are what comes out; the short way of live audio. */
+  /**
+   * Whether these bytes are in the right form. Then they count as written and are the output; this is the direct way
+   * for live audio.
+   */
   passes(bytes: Uint8Array): boolean {
     if (!this.#isPassing || this.decoder.passes?.(bytes) !== true) return false;
     this.doctor.bytes += bytes.length;
@@ -151,14 +156,14 @@ export class Recording {
     return taken;
   }
 
-  /** What the filter still holds comes out, as if silence followed. */
+  /** Gives what the filter still holds, as if silence followed. */
   flush(): void {
     this.#resampler?.flush();
   }
 
   /**
    * Tells the decoder that nothing more comes.
-   * @param isAbandoned Whether another recording follows, so that nothing is lost with what is wrong at this one's end.
+   * @param isAbandoned Whether another recording follows, so that an error at the end of this one does not matter.
    */
   end(isAbandoned: boolean): void | Promise<void> {
     const failed = (error: unknown): void => {
@@ -172,7 +177,7 @@ export class Recording {
     }
   }
 
-  /** Releases what the decoder needs. Returns what is left. */
+  /** Releases the decoder's resources. Returns what is left. */
   close(): Uint8Array {
     this.flush();
     this.decoder.free?.();
@@ -195,7 +200,7 @@ export class Recording {
     this.doctor.describe(format);
   }
 
-  /** What is beyond what may come out at once is copied and waits. */
+  /** Output beyond the limit is copied and waits. */
   #emit(block: AudioBlock): void {
     this.#isPassing = false;
     const frames = block[0]?.length ?? 0;
@@ -204,7 +209,7 @@ export class Recording {
       this.#work(block);
       return;
     }
-    // Where it is in the memory that is worked in, all of it is copied before any of it is worked on.
+    // Where the block lies in the kernel's memory, all of it is copied before any of it is processed.
     const mustCopy = this.#kernel.holds(block);
     for (let at = 0; at < frames; at += most) {
       if (!mustCopy && this.#backlog.isEmpty && !this.hasEnough)
@@ -239,7 +244,9 @@ export class Recording {
     else this.#push(mono);
   }
 
-  /** Into memory for as much as came the last time, so that as a rule there is one piece and nothing is copied again. */
+  /**
+   * Uses memory for as much as came the last time, so that there is usually one piece and nothing is copied again.
+   */
   #push(samples: Float32Array): void {
     const bytes = 2 * samples.length;
     if (this.#used + bytes > this.#piece.length) {
@@ -254,7 +261,7 @@ export class Recording {
   #endPiece(): void {
     const { length } = this.#piece;
     const used = this.#piece.subarray(0, this.#used);
-    // A little must not keep the memory of much.
+    // A small rest must not keep the memory of a large piece.
     if (this.#used > 0) this.#pieces.push(2 * this.#used < length ? Buffer.from(used) : used);
     this.#piece = EMPTY;
     this.#used = 0;

@@ -2,9 +2,9 @@ import { asBuffer } from './bytes';
 
 /** One way to read bytes as samples. */
 export interface Layout {
-  /** What a person calls it. */
+  /** The name for people. */
   name: string;
-  /** What to say so that it is read in this way. */
+  /** The hint that makes it be read in this way. */
   advice: string;
   /** Bytes from one sample to the next of the same channel. */
   strideBytes: number;
@@ -14,7 +14,7 @@ export interface Layout {
 const say = (encoding: string): string =>
   `set the encoding to ${encoding} (msg.encoding, "Raw Audio" or --encoding)`;
 
-/** What the session takes where nothing else is said. */
+/** The session's own format, which is the default. */
 export const USUAL: Layout = {
   name: '16-bit samples, lower byte first',
   advice: say('s16le'),
@@ -22,7 +22,7 @@ export const USUAL: Layout = {
   read: (view, at) => view.readInt16LE(at) / 2 ** 15,
 };
 
-/** What is taken for that most often by mistake; narrow ones first, because wide ones are made of them. */
+/** The formats that are most often mistaken for it; narrow ones come first, because wide ones are made of them. */
 export const OTHERS: readonly Layout[] = [
   {
     name: '16-bit samples, upper byte first (big endian)',
@@ -93,8 +93,8 @@ export const OTHERS: readonly Layout[] = [
 ];
 
 /**
- * How much samples jump, relative to how loud they are: about 1.4 for noise, which bytes that are read in a wrong way
- * look like, and less for speech. `undefined` for what is no audio in this layout.
+ * How much samples jump, relative to their level: about 1.4 for noise, which bytes in a wrong format resemble, and
+ * less for speech. `undefined` for what is no audio in this layout.
  */
 export function roughness(bytes: Uint8Array, { strideBytes, read }: Layout, offset = 0): number | undefined {
   const view = asBuffer(bytes);
@@ -102,7 +102,7 @@ export function roughness(bytes: Uint8Array, { strideBytes, read }: Layout, offs
   let count = 0;
   for (let at = offset; at + strideBytes <= view.length; at += strideBytes) {
     const sample = read(view, at);
-    // Floats of other bytes are any number.
+    // Other bytes read as floats give any number.
     if (!(Math.abs(sample) <= 8)) return undefined;
     sum += sample;
     count += 1;

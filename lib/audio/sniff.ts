@@ -12,21 +12,21 @@ import { isRawFormatCode, startsLikeWav, wavFormatCode } from './wav';
 
 export type { Identity } from './marks';
 
-/** As much is looked at to find what is in a container. */
+/** Limit for the search of a container's content. */
 const MAX_HEAD_BYTES = 1024 * 1024;
-/** Of a tag with a picture in front of the audio. */
+/** Limit for a tag with a picture before the audio. */
 const MAX_TAG_BYTES = 16 * 1024 * 1024;
-/** The longest mark that tells a container. */
+/** The longest mark that identifies a container. */
 const MARK_BYTES = 16;
-/** Of a recording that begins with nothing known, as much is looked at. */
+/** How much is examined of a recording that begins like no known format. */
 const RECORDING_HEAD_BYTES = 16 * 1024;
 
 const UNKNOWN: Identity = { kind: 'unknown' };
 
 /**
- * Tells what begins with these bytes. Their marks count most; then what is said of them (a contradiction is refused);
- * then what they look like. Samples without a header are assumed only of live audio: a whole recording of which nothing
- * is known goes to ffmpeg, and is refused where that does not know it either.
+ * Identifies the format that begins with these bytes. Marks have priority; then the hints (a contradiction is
+ * refused); then the likeness of the bytes. Samples without a header are only assumed for live audio: an unknown
+ * recording goes to ffmpeg, and is refused where ffmpeg does not know it either.
  * @param isAll Whether no more bytes come before it must be known.
  * @throws AsrError `BAD_AUDIO` for the damaged header of a WAV.
  */
@@ -38,7 +38,7 @@ export function identify(head: Uint8Array, hints: AudioFormatHints, isAll = fals
   const isTold = saysRaw(hints);
   const refused = identifyText(head, isTold, isAll) ?? contradiction(hints);
   if (refused) return refused;
-  // A live source has the rate of its session unless it says another; a recording has one of its own.
+  // A live source without a hint has the rate of its session; a recording has a rate of its own.
   if (isTold) return { kind: 'raw', isAssumed: hints.isRecording === true && !saysRate(hints) };
   const guessed = identifyFrames(head, isAll) ?? identifyByName(hints);
   if (guessed) return guessed;
@@ -49,7 +49,7 @@ export function identify(head: Uint8Array, hints: AudioFormatHints, isAll = fals
 function identifyRecording(head: Uint8Array, hints: AudioFormatHints, isAll: boolean): Identity {
   if (hasText(head, 0, '\xff\xd8\xff')) return foreign('a JPEG image');
   if (head.length < RECORDING_HEAD_BYTES && !isAll) return UNKNOWN;
-  // Less than a sample is refused as that.
+  // Less than one sample is refused as such.
   if (head.length < 2) return { kind: 'raw', isAssumed: false };
   return findFrames(head) ?? unidentified(head, hints);
 }
@@ -102,13 +102,13 @@ function identifyOgg(head: Uint8Array, isAll: boolean): Identity {
 function identifyMatroska(head: Uint8Array, isAll: boolean): Identity {
   const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.length, MAX_HEAD_BYTES));
   if (text.includes('A_OPUS', 0, 'latin1') || text.includes('A_VORBIS', 0, 'latin1')) return { kind: 'webm' };
-  // The tracks stand in front of the first cluster.
+  // The tracks stand before the first cluster.
   const isCluster = text.includes('\x1f\x43\xb6\x75', 0, 'latin1');
   if (!isCluster && !isAll && head.length < MAX_HEAD_BYTES) return UNKNOWN;
   return ffmpeg('matroska', 'WebM or Matroska without Opus or Vorbis');
 }
 
-/** Behind an ID3v2 tag is MP3 as a rule, and now and then something else that somebody put a tag on. */
+/** An ID3v2 tag is usually followed by MP3, and sometimes by another format that somebody has tagged. */
 function identifyTagged(head: Uint8Array, isAll: boolean): Identity {
   const behind = head.subarray(id3Length(head));
   if (behind.length === 0 && id3Length(head) > MAX_TAG_BYTES) return { kind: 'mp3' };

@@ -15,7 +15,7 @@ import type { AudioChunk, AudioFormatHints } from './format';
 import { readFile } from './read-file';
 
 /**
- * Where audio may come from. A string is a data URL (`data:…`), an http or https address, a file path or `file:` URL, or
+ * A source of audio. A string is a data URL (`data:…`), an http or https address, a file path or `file:` URL, or
  * base64; see {@link ReadAudioOptions.strings}.
  */
 export type AudioSource =
@@ -23,33 +23,36 @@ export type AudioSource =
 
 export interface ReadAudioOptions extends Pick<FetchAudioOptions, 'proxy' | 'fetch'> {
   /**
-   * What a string that is no data URL means. `auto` (default): what begins with `http://` or `https://` is an address,
-   * and what cannot be base64, because it has a dot or another character outside of that alphabet, is a path. Say
-   * `base64` where strings come from people who must name neither.
+   * How a string is read that is no data URL. With `auto` (default), a string that begins with `http://` or
+   * `https://` is an address, and one that cannot be base64, because of a dot or another character outside of that
+   * alphabet, is a path. Use `base64` where strings come from people who must not name files or addresses.
    */
   strings?: 'auto' | 'base64' | 'file' | 'url';
-  /** What is known of the audio: short text is base64 only where something is said of it. */
+  /** Hints about the audio. Short text is only base64 where there are hints. */
   hints?: AudioFormatHints;
-  /** Of the request for an http address, such as `authorization`. */
+  /** Headers of the request for an http address, such as `authorization`. */
   headers?: Readonly<Record<string, string>>;
-  /** Told before the first bytes what the source says of them: MIME type, file name, kind of samples. */
+  /** Called before the first bytes with the source's own hints: MIME type, file name, kind of samples. */
   onHints?: (hints: AudioFormatHints) => void;
   /** Ends the reading with an `ABORTED` error. */
   signal?: AbortSignal;
-  /** Told each time a stream is waited for; what it returns is called once something has come. */
+  /**
+   * Called each time the reader waits for a stream; the function that it returns is called once something has come.
+   */
   onWait?: () => () => void;
 }
 
 const WEB_ADDRESS = /^\s*https?:\/\//i;
-/** A server that sends nothing for so long has stopped. */
+/** A server that sends nothing for this long has stopped. */
 const FETCH_IDLE_MS = 60_000;
-/** The longest recording. */
+/** Duration of the longest recording. */
 const FETCH_TOTAL_MS = 24 * 3_600_000;
 
 /**
- * The bytes of a source, chunk after chunk, read only as fast as they are taken. Files and streams are closed when the
- * reader stops, however it stops.
- * @throws AsrError `BAD_AUDIO` for what is no source, no base64, empty or cannot be read (with the cause), `ABORTED`.
+ * The bytes of a source, chunk by chunk, read only as fast as they are taken. Files and streams are closed when the
+ * reader stops, for whatever reason.
+ * @throws AsrError `BAD_AUDIO` for an invalid source, invalid base64, an empty source or one that cannot be read
+ * (with the cause); `ABORTED`.
  */
 export async function* readAudio(
   source: AudioSource,
@@ -76,7 +79,7 @@ function open(source: AudioSource, options: ReadAudioOptions): AsyncIterable<Uin
     return [bytes];
   }
   if (isAsyncIterable(source)) {
-    // A file's stream knows its name.
+    // The stream of a file knows its name.
     const { path } = source as { path?: unknown };
     return readStream(source, options, (chunk) =>
       onHints?.({ ...hintsOfChunk(chunk), ...(typeof path === 'string' && { fileName: path }) }),
@@ -140,12 +143,14 @@ async function* readStream(
     throw asAsrError(error, 'BAD_AUDIO', 'Cannot read the audio stream');
   } finally {
     stop.release();
-    // Not awaited: an iterator that is stuck in `next` returns only after it.
+    // Not awaited, because an iterator that is stuck in `next` returns only after it.
     void iterator?.return?.().catch(() => undefined);
   }
 }
 
-/** Of a web stream by its reader, which can be cancelled while it waits; the stream's own iterator cannot. */
+/**
+ * Iterates over a web stream by a reader, which can be cancelled while it waits; the stream's own iterator cannot.
+ */
 function iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
   if (!(stream instanceof ReadableStream)) return stream[Symbol.asyncIterator]();
   const reader = (stream as ReadableStream<unknown>).getReader();
@@ -162,15 +167,15 @@ function iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
 }
 
 interface Stop {
-  /** Settles as the promise does, or rejects at the signal, whichever comes first. */
+  /** Settles with the promise, or rejects at the signal, whichever comes first. */
   orAbort: <T>(promise: Promise<T>) => Promise<T>;
-  /** Takes the listener off the signal. */
+  /** Removes the listener from the signal. */
   release: () => void;
 }
 
 /**
- * Ends a wait at the signal, and destroys a Node stream then. `Promise.race` with one promise for the whole stream would
- * not do: that promise keeps a reaction for each race, and each reaction its chunk, until the stream ends.
+ * Ends a wait at the signal, and then destroys a Node stream. `Promise.race` with one promise for the whole stream
+ * would not do: that promise keeps a reaction for each race, and each reaction its chunk, until the stream ends.
  */
 function stopAt(signal: AbortSignal | undefined, stream: object): Stop {
   let endWait: ((error: AsrError) => void) | undefined;
@@ -198,7 +203,7 @@ function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   if (Array.isArray(value)) return 'an array';
-  // An object may come without a prototype, and so without a constructor.
+  // An object may have no prototype, and so no constructor.
   const { constructor } = value as { constructor?: { name: string } };
   return constructor ? `an object (${constructor.name})` : 'an object';
 }

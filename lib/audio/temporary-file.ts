@@ -4,24 +4,24 @@ import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { AsrError } from '../vocabulary/errors';
 
-/** A day of AAC at 192 kbit/s has as much. */
+/** A day of AAC at 192 kbit/s. */
 const MAX_FILE_BYTES = 2 * 1024 ** 3;
-/** Of all files of this process at the same time. */
+/** Limit for all files of this process together. */
 const MAX_TOTAL_BYTES = 4 * 1024 ** 3;
 const PREFIX = 'flow-asr-audio-';
 /** Only the owner may read it. */
 const FILE_MODE = 0o600;
 
-/** How much may be written; smaller in tests. */
+/** How much may be written; tests use less. */
 export interface TemporaryFileLimits {
   fileBytes: number;
   totalBytes: number;
 }
 
-/** Of this process, by all files that are there now. */
+/** Bytes in all present files of this process. */
 let usedBytes = 0;
 
-/** A file for what must be read out of order, in a folder of its own. Whoever creates it removes it. */
+/** A file for data that must be read out of order, in a folder of its own. Whoever creates it removes it. */
 export class TemporaryFile {
   readonly path: string;
   readonly #folder: string;
@@ -44,7 +44,7 @@ export class TemporaryFile {
     return new TemporaryFile(folder, await open(fileIn(folder), 'wx', FILE_MODE), limits);
   }
 
-  /** @throws AsrError `BAD_AUDIO` where it would become too large, or all of them together. */
+  /** @throws AsrError `BAD_AUDIO` where this file, or all of them together, would become too large. */
   async write(bytes: Uint8Array): Promise<void> {
     const { fileBytes, totalBytes } = this.#limits;
     if (this.#bytes + bytes.length > fileBytes) {
@@ -66,7 +66,7 @@ export class TemporaryFile {
     await this.#file.write(bytes);
   }
 
-  /** Nothing more is written. */
+  /** Ends the writing. */
   async close(): Promise<void> {
     await this.#file.close();
   }
@@ -82,8 +82,8 @@ export class TemporaryFile {
 }
 
 /**
- * Removes the folders that processes of this machine left behind which were killed. A container has the name of a machine
- * of its own, so that none removes what another one uses.
+ * Removes the folders that killed processes of this machine left behind. A container has a machine name of its own,
+ * so none removes what another one uses.
  */
 export async function removeStaleFiles(): Promise<void> {
   const names = await readdir(tmpdir()).catch(() => []);
@@ -97,7 +97,7 @@ export async function removeStaleFiles(): Promise<void> {
 async function isStale(folder: string, pid: number): Promise<boolean> {
   const stats = await lstat(folder).catch(() => undefined);
   if (!stats?.isDirectory() || !Number.isInteger(pid) || pid <= 0) return false;
-  // In a container the next process has the number of the one before.
+  // In a container the next process has the number of the previous one.
   if (pid === process.pid) return stats.mtimeMs < Date.now() - process.uptime() * 1000;
   try {
     process.kill(pid, 0);

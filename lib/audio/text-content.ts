@@ -2,13 +2,13 @@ import { asBuffer } from './bytes';
 import { foreign } from './marks';
 import type { Identity } from './marks';
 
-/** As much is looked at. */
+/** How much is examined. */
 const LOOKED_AT_BYTES = 512;
-/** Less text than this could be samples by chance. */
+/** Shorter text could be samples by chance. */
 const MIN_TEXT_BYTES = 32;
-/** Samples of one half of a wave may all be letters, but they are few different ones. */
+/** The samples of half a wave may all be letters, but only a few different ones. */
 const MIN_DIFFERENT = 6;
-/** Of bytes that are said to be samples, and of a whole recording that is nothing but text. */
+/** The number for bytes with a hint that they are samples, and for a whole recording that is all text. */
 const MIN_DIFFERENT_IF_TOLD = 12;
 
 const HTML = foreign(
@@ -25,10 +25,10 @@ const DATA_URL = foreign(
 );
 
 /**
- * What kind of text begins with these bytes, if it is text: UTF-8 without control characters, however long the binary
- * tail behind it.
- * @param isTold whether something says that they are raw samples
- * @param isAll whether no more bytes come
+ * The kind of text that begins with these bytes, if they are text: UTF-8 without control characters, however long the
+ * binary data behind it.
+ * @param isTold Whether a hint says that they are raw samples.
+ * @param isAll Whether no more bytes come.
  */
 export function identifyText(head: Uint8Array, isTold: boolean, isAll: boolean): Identity | undefined {
   const view = asBuffer(head).subarray(0, LOOKED_AT_BYTES);
@@ -73,11 +73,11 @@ function textLength(bytes: Uint8Array): number {
     if (size === 0) break;
     at += size;
   }
-  // The last character may be cut off by the end of what is looked at.
+  // The last character may be cut off by the end of the examined bytes.
   return Math.min(at, bytes.length);
 }
 
-/** 0 for what is no character of a text. */
+/** 0 for a byte that begins no character of a text. */
 function characterBytes(bytes: Uint8Array, at: number): number {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return (first >= 0x20 && first !== 0x7f) || (first >= 9 && first <= 13) ? 1 : 0;

@@ -5,16 +5,16 @@ import { PROBED_FORMATS } from './marks';
 import type { Identity } from './marks';
 import { looksLike } from './likeness';
 
-/** How to say what raw samples are, in each of the places where people can say it. */
+/** How to name the format of raw samples, in each place where people can do so. */
 export const SAY_RAW =
   'for raw samples tell rate and encoding (Node-RED: msg.rate and msg.encoding; n8n: "Raw Audio" in the options; ' +
   'command line: --rate and --encoding)';
 
-/** Less is not worth to start a program for. */
+/** Fewer bytes are not worth starting a program for. */
 const FEWEST_BYTES = 16;
 
 /**
- * A whole recording of which nothing is known: ffmpeg is asked, and where there is none, or it does not know it either,
+ * A whole recording of unknown format. ffmpeg is tried; where there is none, or it does not know the format either,
  * the error says what the bytes look like.
  */
 export function unidentified(head: Uint8Array, hints: AudioFormatHints): Identity {

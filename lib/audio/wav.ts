@@ -19,10 +19,10 @@ const WAVE_FORMAT_ALAW = 6;
 const WAVE_FORMAT_MULAW = 7;
 const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 
-/** Where the audio must have begun; a header has a few chunks before it, not this much. */
+/** The audio must begin within this; a header has only a few chunks before it. */
 const MAX_WAV_HEADER_BYTES = 1024 * 1024;
 
-/** `RIFF`, or `RF64` and `BW64` for those of more than 4 GB, and `WAVE`. */
+/** `RIFF`, or `RF64` and `BW64` for files of more than 4 GB, and `WAVE`. */
 export function startsLikeWav(bytes: Uint8Array): boolean {
   const isRiff = hasText(bytes, 0, 'RIFF') || hasText(bytes, 0, 'RF64') || hasText(bytes, 0, 'BW64');
   return (isRiff || isRifx(bytes)) && hasText(bytes, 8, 'WAVE');
@@ -42,22 +42,22 @@ function uint16(view: Buffer, at: number): number {
 }
 
 /**
- * The format code of a WAV, that of the sub-format where it is WAVE_FORMAT_EXTENSIBLE. `undefined` when the format chunk
- * is not there yet.
+ * The format code of a WAV, or of its sub-format for WAVE_FORMAT_EXTENSIBLE. `undefined` when the format chunk is not
+ * there yet.
  * @throws AsrError `BAD_AUDIO`
  */
 export function wavFormatCode(bytes: Uint8Array): number | undefined {
   return fmtOf(bytes)?.formatCode;
 }
 
-/** Whether raw samples are behind this code. */
+/** Whether this code stands for raw samples. */
 export function isRawFormatCode(code: number): boolean {
   return [WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT, WAVE_FORMAT_ALAW, WAVE_FORMAT_MULAW].includes(code);
 }
 
 /**
  * Reads a WAV header from the first bytes of a file. `undefined` when it does not end in them.
- * @throws AsrError `BAD_AUDIO` when it is no WAV header, has no audio in sight or is of no raw samples.
+ * @throws AsrError `BAD_AUDIO` when it is no WAV header, is not followed by audio or describes no raw samples.
  */
 function readWavHeader(view: Buffer): PcmHeader | undefined {
   if (view.length < 12) return undefined;
@@ -91,7 +91,7 @@ interface Chunk {
   body: number;
 }
 
-/** Those whose heads have come, up to the audio. */
+/** The chunks whose heads have come, up to the audio. */
 function chunks(view: Buffer): Chunk[] {
   const found: Chunk[] = [];
   let offset = 12;
@@ -117,7 +117,7 @@ interface Fmt {
   channels: number;
   rateHz: number;
   bits: number;
-  /** Of one sample of all channels. */
+  /** Bytes of one sample of all channels. */
   blockBytes: number;
 }
 
@@ -148,7 +148,8 @@ function formatOf(
   { formatCode, channels, rateHz, bits, blockBytes }: Fmt,
   isBigEndian: boolean,
 ): Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> {
-  // Sizes between two whole bytes fill the upper bits of the larger one, and 24 bits those of 32 where a block has so many.
+  // A size that is no whole number of bytes fills the upper bits of the next larger one, and 24 bits fill those of 32
+  // where a block has so many.
   const isWide = formatCode === WAVE_FORMAT_PCM && bits > 8 && blockBytes === 4 * channels;
   const wholeBits = isWide ? 32 : Math.ceil(bits / 8) * 8;
   const pcm = pcmOf(formatCode, wholeBits, isBigEndian);
@@ -169,7 +170,7 @@ function pcmOf(code: number, bits: number, isBigEndian: boolean): PcmFormat | un
   return bits === 16 || bits === 24 || bits === 32 ? { kind: 'signed', bits, isBigEndian } : undefined;
 }
 
-/** The size of the audio of an RF64; `undefined` where its writer did not come back to fill it in. */
+/** The size of the audio of an RF64; `undefined` where its writer never filled it in. */
 function dataSizeOf(view: Buffer): number | undefined {
   const ds64 = chunks(view).find(({ id }) => id === 'ds64');
   if (!ds64 || ds64.size < 16) return undefined;

@@ -52,7 +52,7 @@ function readHeader(view: Buffer): PcmHeader | undefined {
 function readComm(view: Buffer, body: number, size: number): Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> {
   const channels = view.readUInt16BE(body);
   const bits = Math.ceil(view.readUInt16BE(body + 6) / 8) * 8;
-  // An 80-bit float: no audio's rate needs more than the upper 32 bits of its mantissa.
+  // An 80-bit float. No audio rate needs more than the upper 32 bits of its mantissa.
   const exponent = view.readUInt16BE(body + 8) - 16383 - 31;
   const rateHz = Math.round(view.readUInt32BE(body + 10) * 2 ** exponent);
   const compression = size >= 22 ? view.toString('latin1', body + 18, body + 22) : 'NONE';

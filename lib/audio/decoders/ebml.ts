@@ -1,12 +1,12 @@
 import { ByteQueue } from '../bytes';
 
-/** An element whose content is other elements is entered; of the others, those that are asked for are kept. */
+/** An element that consists of other elements is entered; of the others, those that are wanted are kept. */
 export interface EbmlHandlers {
-  /** The beginning of an element that is entered. @returns false to stop before it: `EbmlReader.rest`. */
+  /** The beginning of an element that is entered. @returns False to stop before it; see `EbmlReader.rest`. */
   onEnter: (id: number) => boolean;
-  /** The content of an element that is kept, valid during the call. */
+  /** The content of a wanted element, valid during the call. */
   onElement: (id: number, content: Buffer) => void;
-  /** An element was larger than what is kept, or no element. */
+  /** An element was too large to be kept, or invalid. */
   onGap: () => void;
 }
 

@@ -25,14 +25,14 @@ export class FlacDamage extends Error {}
 export class OutOfBytes extends Error {}
 
 const RATES_HZ = [0, 88_200, 176_400, 192_000, 8000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
-/** By the code in a frame's header; 0 stands for what the file says. */
+/** By the code in a frame's header; 0 means the value of the file. */
 const BITS = [0, 8, 12, 0, 16, 20, 24, 32];
-/** From here on the two channels of stereo are coded together, up to MID_SIDE. */
+/** From here up to MID_SIDE the two channels of stereo are coded together. */
 const STEREO = 8;
 const MID_SIDE = 10;
-/** A frame is tried with so much of what is there before it is tried with all. */
+/** Decoding of a frame is tried with this many of the bytes before it is tried with all of them. */
 const USUAL_FRAME_BYTES = 16 * 1024;
-/** What the kernel says where a frame does not end in the bytes. */
+/** The kernel's answer where a frame does not end in the bytes. */
 const OUT_OF_BITS = -1;
 
 const CRC8 = Uint8Array.from({ length: 256 }, (_, index) => {
@@ -43,7 +43,7 @@ const CRC8 = Uint8Array.from({ length: 256 }, (_, index) => {
 
 /**
  * Reads the header of the frame at the beginning of `bytes` (RFC 9639, 9.1), and lets the kernel decode the rest.
- * @throws OutOfBytes when it does not end in them, FlacDamage when it is none.
+ * @throws OutOfBytes when the frame does not end in them; FlacDamage when it is invalid.
  */
 export function readFlacFrame(bytes: Uint8Array, info: FlacStreamInfo): FlacFrame {
   const header = readFlacHeader(bytes, info);
@@ -61,9 +61,9 @@ export function readFlacFrame(bytes: Uint8Array, info: FlacStreamInfo): FlacFram
   return { ...header, bytes: end };
 }
 
-/** What stands in front of a frame. */
+/** The header of a frame. */
 export interface FlacHeader {
-  /** Where it ends. */
+  /** Where the header ends. */
   at: number;
   rateHz: number;
   bits: number;
@@ -71,14 +71,14 @@ export interface FlacHeader {
   /** How the channels are coded. */
   assignment: number;
   size: number;
-  /** Of the frame, or of its first sample. */
+  /** Number of the frame, or of its first sample. */
   number: number;
 }
 
-/** Of a file whose beginning is missing: what its frames do not say is 0. */
+/** For a file whose beginning is missing; 0 stands for what its frames do not say. */
 export const NO_STREAM_INFO: FlacStreamInfo = { rateHz: 0, channels: 0, bits: 0, maxFrameBytes: 0 };
 
-/** The header of the frame that begins here, of a file whose beginning is missing; `undefined` when there is none. */
+/** The header of the frame that begins here, in a file whose beginning is missing; `undefined` when there is none. */
 export function findFlacHeader(bytes: Uint8Array, at: number): FlacHeader | undefined {
   if (bytes[at] !== 0xff || ((bytes[at + 1] ?? 0) & 0xfe) !== 0xf8) return undefined;
   try {
@@ -114,7 +114,7 @@ function readFlacHeader(bytes: Uint8Array, info: FlacStreamInfo): FlacHeader {
   return { at, rateHz, bits, channels: assignment < STEREO ? assignment + 1 : 2, assignment, size, number };
 }
 
-/** The frame's or sample's number, written like a character of UTF-8. */
+/** The number of the frame or sample, coded like a character of UTF-8. */
 function readCodedNumber(next: () => number): number {
   const first = next();
   const length = Math.clz32(~(first << 24));

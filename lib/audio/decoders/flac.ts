@@ -10,12 +10,12 @@ import { tagLength } from '../tags';
 import { id3Length } from './mp3-frames';
 
 const STREAMINFO_BYTES = 34;
-/** A frame of 8 channels of 65535 samples of 32 bits is larger; no encoder writes such. */
+/** A frame of 8 channels with 65535 samples of 32 bits would be larger, but no encoder writes such frames. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
 /** FLAC (RFC 9639). */
 export class FlacDecoder implements Decoder {
-  /** It stops between two frames where enough has come out. */
+  /** Decoding stops between two frames where enough has come out. */
   readonly sliceBytes = 64 * 1024;
   rest: Uint8Array | undefined;
   readonly #output: DecoderOutput;
@@ -25,13 +25,13 @@ export class FlacDecoder implements Decoder {
   #info: FlacStreamInfo | undefined;
   /** Whether all metadata has passed. */
   #isInFrames = false;
-  /** Bytes of metadata to leave out. */
+  /** Bytes of metadata to be skipped. */
   #skip = 0;
-  /** It is not tried again to decode a frame before this much is there. */
+  /** Decoding of a frame is not tried again before this many bytes are there. */
   #neededBytes = 0;
   /** Whether frames have followed each other without a gap. */
   #isInSync = true;
-  /** Whether bytes follow: at once, at some time (what there is may be all of a frame), or never. */
+  /** Whether bytes follow: at once, at some time (the present ones may be a whole frame), or never. */
   #coming: 'more' | 'later' | 'none' = 'more';
   #canReadMore = false;
   #described = '';
@@ -89,7 +89,7 @@ export class FlacDecoder implements Decoder {
       if (this.#skip > 0) return true;
       this.#hasBegun = true;
       if (!hasText(view, 0, 'fLaC')) {
-        // It begins with a frame, or within one.
+        // The data begins with a frame, or within one.
         this.#info = NO_STREAM_INFO;
         this.#isInFrames = true;
         return true;
@@ -135,8 +135,8 @@ export class FlacDecoder implements Decoder {
       return this.#queue.length > 0;
     } catch (error) {
       if (error instanceof OutOfBytes && view.length < MAX_FRAME_BYTES && coming !== 'none') {
-        // Not at each byte again: the work for a frame stays in proportion to its size. What the file says of its
-        // largest frame is a hint: it may be wrong.
+        // Not tried again at each byte, so that the work for a frame stays in proportion to its size. The largest
+        // frame size in the file is only a hint and may be wrong.
         const usual = view.length < info.maxFrameBytes ? info.maxFrameBytes : MAX_FRAME_BYTES;
         this.#neededBytes = Math.min(view.length + Math.max(64, view.length >> 2), usual);
         return false;
@@ -146,7 +146,7 @@ export class FlacDecoder implements Decoder {
     }
   }
 
-  /** What is no frame: another recording, tags behind the audio, or damage. */
+  /** Handles bytes that are no frame: another recording, tags behind the audio, or damage. */
   #leaveFrames(view: Buffer): boolean {
     this.#neededBytes = 0;
     if (this.#isInSync && view.length < BEGINNING_BYTES && this.#coming === 'more') {

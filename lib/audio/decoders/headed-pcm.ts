@@ -7,7 +7,7 @@ import { id3Length } from './mp3-frames';
 import { PcmDecoder } from './pcm';
 import { Trailer } from './trailer';
 
-/** What a header says of the raw samples behind it. */
+/** The description of the raw samples behind a header. */
 export interface PcmHeader {
   pcm: PcmFormat;
   channels: number;
@@ -18,23 +18,23 @@ export interface PcmHeader {
   dataOffset: number;
 }
 
-/** A file of a header and raw samples. */
+/** A file that consists of a header and raw samples. */
 export interface PcmContainer {
   container: string;
-  /** As people say it, at the beginning of a sentence. */
+  /** The name for people, at the beginning of a sentence. */
   name: string;
-  /** ffmpeg's name, for what a header says is compressed. */
+  /** ffmpeg's name, for compressed audio behind such a header. */
   demuxer: string;
   /** Byte order of the sizes of its chunks, where it consists of chunks. */
   chunks?: 'little' | 'big';
   /**
-   * `undefined` while it does not end in these bytes.
+   * `undefined` while the header does not end in these bytes.
    * @throws CompressedError, or AsrError `BAD_AUDIO`
    */
   readHeader: (bytes: Buffer) => PcmHeader | undefined;
 }
 
-/** The header is sound, but what it describes is no raw samples: ffmpeg may know it. */
+/** The header is valid, but describes no raw samples. ffmpeg may know the format. */
 export class CompressedError extends AsrError {}
 
 /** WAV, AIFF and AU: a header, samples, and what follows. */
@@ -44,15 +44,15 @@ export class HeadedPcmDecoder implements Decoder {
   readonly #createOther: ((demuxer: string, error: AsrError) => Decoder) | undefined;
   readonly #header = new ByteQueue();
   #samples: PcmDecoder | undefined;
-  /** Reads what is compressed. */
+  /** Decodes compressed audio. */
   #other: Decoder | undefined;
   #trailer: Trailer | undefined;
-  /** Bytes of audio still to come. */
+  /** Bytes of audio that are still to come. */
   #audioBytes = 0;
-  /** Bytes of a tag in front of the header. */
+  /** Bytes of a tag before the header. */
   #tagBytes = 0;
 
-  /** @param createOther makes the decoder of what a header says is compressed */
+  /** @param createOther Creates the decoder for compressed audio behind a header. */
   constructor(
     container: PcmContainer,
     output: DecoderOutput,
@@ -75,19 +75,19 @@ export class HeadedPcmDecoder implements Decoder {
     return this.#other?.rest ?? this.#trailer?.rest;
   }
 
-  /** Where the audio has ended, what comes after a pause is something else. */
+  /** After the end of the audio, data behind a pause is something else. */
   get endsAtPause(): boolean {
     return this.#other?.endsAtPause ?? (this.#samples !== undefined && this.#audioBytes === 0);
   }
 
-  /** Pictures in front of the audio and behind it have marks of their own. */
+  /** Pictures before and behind the audio have marks of their own. */
   owns(chunk: Uint8Array): boolean {
     if (this.#other) return this.#other.owns?.(chunk) ?? false;
     if (this.#trailer && this.#audioBytes === 0) return this.#trailer.owns;
     return !this.#samples && this.#header.length >= 12 && !startsLike(chunk, this.#header.bytes);
   }
 
-  /** Only the header says what the samples are. */
+  /** Only the header describes the samples. */
   goesOnWith(chunk: Uint8Array): boolean {
     if (this.#other) return this.#other.goesOnWith?.(chunk) ?? false;
     return this.#samples !== undefined && this.#audioBytes > 0;
@@ -157,7 +157,7 @@ export class HeadedPcmDecoder implements Decoder {
     if (audio.length === bytes.length) return;
     const more = this.#trailer?.write(bytes.subarray(audio.length));
     if (!more) return;
-    // The size was too small: what a recorder writes first, and does not come back to. The samples go on.
+    // The size was too small, as a recorder writes it first and never corrects it. The samples go on.
     this.#output.cut();
     this.#audioBytes = Infinity;
     samples.write(more);

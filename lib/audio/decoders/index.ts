@@ -21,7 +21,8 @@ import { PcmDecoder } from './pcm';
 import type * as Silk from './silk';
 import type * as Webm from './webm';
 
-// Loaded when they are needed: most sessions get raw samples, and every program would wait at its start for all of them.
+// Decoders are loaded when they are needed: most sessions get raw samples, and every program would wait for all of
+// them at its start.
 /* eslint-disable @typescript-eslint/no-require-imports */
 const headedPcm = () => (require('./headed-pcm') as typeof HeadedPcm).HeadedPcmDecoder;
 const ogg = () => (require('./ogg') as typeof Ogg).OggDecoder;
@@ -41,8 +42,8 @@ const au = () => (require('./au') as typeof Au).AU;
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 /**
- * The decoder of what was identified.
- * @param rateHz Of raw samples, where the hints do not say it.
+ * The decoder for an identified format.
+ * @param rateHz Rate of raw samples where the hints do not name one.
  * @throws AsrError `BAD_AUDIO` when it is no audio.
  */
 export function createDecoder(
@@ -103,7 +104,7 @@ export function createDecoder(
   }
 }
 
-/** Makes the decoder of what a header that we know says is compressed. */
+/** Creates the decoder for compressed audio behind a header that we know. */
 function byFfmpeg(name: string, output: DecoderOutput): (demuxer: string, error: AsrError) => Decoder {
   return (demuxer, error) => new (ffmpeg())({ demuxer, name, otherwise: error }, output);
 }

@@ -23,7 +23,7 @@ export function readLaces(block: Buffer, trackLength: number): Uint8Array[] | un
   return split(block, at, sizes);
 }
 
-/** The last one has what is left. */
+/** The last packet has the remaining bytes. */
 function split(block: Buffer, from: number, sizes: readonly number[]): Uint8Array[] | undefined {
   const packets: Uint8Array[] = [];
   let at = from;
@@ -36,7 +36,7 @@ function split(block: Buffer, from: number, sizes: readonly number[]): Uint8Arra
   return packets;
 }
 
-/** Packets that stand behind their number and their sizes (Xiph lacing); `undefined` when they are damaged. */
+/** Packets behind their number and their sizes (Xiph lacing); `undefined` when they are damaged. */
 export function readXiphLaces(content: Uint8Array): Uint8Array[] | undefined {
   const view = asBuffer(content);
   const read = xiphSizes(view, 1, view[0] ?? 0);
@@ -65,7 +65,7 @@ function xiphSizes(block: Buffer, from: number, count: number): LaceSizes | unde
   return { sizes, end: at };
 }
 
-/** The first as it is, the others as differences from the one before. */
+/** The first size is stored directly, the others as differences from the previous one. */
 function ebmlSizes(block: Buffer, from: number, count: number): LaceSizes | undefined {
   const sizes: number[] = [];
   let at = from;

@@ -15,13 +15,13 @@ const KBITS = {
   },
 };
 
-/** What the four bytes in front of a frame of MPEG audio say (ISO 11172-3, 13818-3 and the unofficial 2.5). */
+/** The four bytes before a frame of MPEG audio (ISO 11172-3, 13818-3 and the unofficial 2.5). */
 export interface Mp3Frame {
   bytes: number;
   rateHz: number;
   channels: number;
   layer: 1 | 2 | 3;
-  /** Samples of each channel. */
+  /** Samples per channel. */
   samples: number;
 }
 
@@ -34,7 +34,7 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | undefine
   const version = (b1 >> 3) & 3;
   const layer = (4 - ((b1 >> 1) & 3)) as 1 | 2 | 3 | 4;
   const baseRate = RATES_HZ[(b2 >> 2) & 3];
-  // Version 1 and layer 4 are reserved; emphasis 2 as well, and no encoder writes it.
+  // Version 1 and layer 4 are reserved, and so is emphasis 2, which no encoder writes.
   if (version === 1 || layer === 4 || baseRate === undefined || (b3 & 3) === 2) return undefined;
   const isFirst = version === 3;
   const kbits = KBITS[isFirst ? 'mpeg1' : 'mpeg2'][layer][b2 >> 4] ?? 0;
@@ -49,7 +49,7 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | undefine
   return { bytes: size, rateHz, channels: b3 >> 6 === 3 ? 1 : 2, layer, samples };
 }
 
-/** The length of an ID3v2 tag that begins here, header included; 0 when none does. */
+/** The length of an ID3v2 tag at this position, including its header; 0 when there is none. */
 export function id3Length(bytes: Uint8Array): number {
   if (!hasText(bytes, 0, 'ID3')) return 0;
   const sizes = [...bytes.subarray(6, 10)];

@@ -6,9 +6,9 @@ import type { Decoder, DecoderOutput } from './decoder';
 import { readMp3Frame } from './mp3-frames';
 import type { Mp3Frame } from './mp3-frames';
 
-/** Two frames of the largest size, so that one is found where it must be. */
+/** Two frames of the largest size, so that one is certainly found. */
 const MIN_SYNC_BYTES = 4;
-/** A file of something else has no frame in this much. */
+/** A file of another kind has no frame in this much. */
 const MAX_SEARCH_BYTES = 1024 * 1024;
 
 interface LibMpg123 {
@@ -17,8 +17,8 @@ interface LibMpg123 {
 }
 
 /**
- * MP3, and the other layers of MPEG audio. Frames are found here and given whole to the library, which would write to
- * the console about everything else; tags and damage are left out.
+ * MP3 and the other layers of MPEG audio. Frames are found here and given whole to the library, which writes to the
+ * console about everything else; tags and damage are left out.
  */
 export class Mp3Decoder implements Decoder {
   rest: Uint8Array | undefined;
@@ -27,11 +27,11 @@ export class Mp3Decoder implements Decoder {
   readonly #frames = new ByteQueue();
   #library: LibMpg123 | undefined;
   #first: Mp3Frame | undefined;
-  /** Bytes of a tag still to come. */
+  /** Bytes of a tag that are still to come. */
   #tagBytes = 0;
   #searched = 0;
   #isInSync = false;
-  /** Whether a tag came behind frames: what follows may be another file. */
+  /** Whether a tag came behind frames; what follows may be another file. */
   #isBehindTag = false;
 
   constructor(output: DecoderOutput) {
@@ -53,7 +53,7 @@ export class Mp3Decoder implements Decoder {
     return this.isShort || readMp3Frame(chunk, 0) !== undefined;
   }
 
-  /** Whether a frame has come in part. */
+  /** Whether part of a frame has come. */
   get isShort(): boolean {
     return this.#isInSync && readMp3Frame(this.#queue.bytes, 0) !== undefined;
   }
@@ -82,7 +82,7 @@ export class Mp3Decoder implements Decoder {
       if (!frame && (this.#isInSync || !this.#first)) {
         if (bytes.length < BEGINNING_BYTES && !isEnd) return;
         this.#tagBytes = tagLength(bytes);
-        // Behind the audio they fill up the end, before it they are a late start.
+        // Zeros behind the audio are padding; before it they are a late start.
         if (this.#tagBytes === Infinity && !this.#first) this.#tagBytes = 0;
         this.#isBehindTag ||= this.#tagBytes > 0;
         if (this.#tagBytes > 0) continue;
@@ -99,7 +99,7 @@ export class Mp3Decoder implements Decoder {
         if (!this.#search(bytes)) return;
         continue;
       }
-      // Without the beginning of the next frame, four bytes that look right may be chance.
+      // Without the beginning of the next frame, four plausible bytes may be chance.
       const needed = frame.bytes + (this.#isInSync || isEnd ? 0 : MIN_SYNC_BYTES);
       if (bytes.length < needed) return;
       if (!this.#isInSync && !(isEnd && bytes.length < frame.bytes + MIN_SYNC_BYTES)) {
@@ -133,13 +133,13 @@ export class Mp3Decoder implements Decoder {
     this.#queue.skip(frame.bytes);
   }
 
-  /** Whether a frame can be of the same file as the first. */
+  /** Whether a frame can belong to the same file as the first one. */
   #isLike(frame: Mp3Frame): boolean {
     const first = this.#first;
     return !first || (first.rateHz === frame.rateHz && first.layer === frame.layer);
   }
 
-  /** Passes over what is no frame. @returns whether one may follow. */
+  /** Skips bytes that are no frame. @returns Whether a frame may follow. */
   #search(bytes: Buffer): boolean {
     if (this.#isInSync && this.#first) this.#output.cut();
     this.#isInSync = false;
@@ -169,7 +169,7 @@ export class Mp3Decoder implements Decoder {
   }
 }
 
-/** Loads mpg123, which is WebAssembly and comes into memory only with the first MP3. */
+/** Loads mpg123, a WebAssembly module that is loaded only with the first MP3. */
 async function load(): Promise<LibMpg123> {
   const { MPEGDecoder } = await import('mpg123-decoder');
   const library = new MPEGDecoder();

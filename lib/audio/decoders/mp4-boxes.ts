@@ -1,4 +1,4 @@
-/** A box of MP4 (ISO 14496-12, 4.2): four letters and what is in it. */
+/** A box of MP4 (ISO 14496-12, 4.2): a type of four letters and its content. */
 export interface Mp4Box {
   type: string;
   content: Buffer;
@@ -11,11 +11,11 @@ const LONG_HEAD_BYTES = 16;
 export interface Mp4BoxHead {
   type: string;
   headBytes: number;
-  /** With the head; `Infinity` for one that goes on to the end of the file. */
+  /** Size including the head; `Infinity` for a box up to the end of the file. */
   bytes: number;
 }
 
-/** `undefined` while the head has not come whole; `bytes` is 0 for what is no box. */
+/** `undefined` while the head is incomplete; `bytes` is 0 for an invalid box. */
 export function readBoxHead(view: Buffer): Mp4BoxHead | undefined {
   if (view.length < HEAD_BYTES) return undefined;
   const type = view.toString('latin1', 4, 8);
@@ -27,7 +27,7 @@ export function readBoxHead(view: Buffer): Mp4BoxHead | undefined {
   return { type, headBytes: LONG_HEAD_BYTES, bytes: bytes < LONG_HEAD_BYTES ? 0 : bytes };
 }
 
-/** The boxes in a box, up to the first that is none. */
+/** The boxes in a box, up to the first invalid one. */
 export function boxesIn(content: Buffer): Mp4Box[] {
   const boxes: Mp4Box[] = [];
   let at = 0;
@@ -41,14 +41,14 @@ export function boxesIn(content: Buffer): Mp4Box[] {
   }
 }
 
-/** What is in the box that this path of types leads to, the first of each. */
+/** The content of the box at this path of types, taking the first of each. */
 export function boxAt(content: Buffer, ...path: string[]): Buffer | undefined {
   let inner: Buffer | undefined = content;
   for (const type of path) inner = inner && boxesIn(inner).find((box) => box.type === type)?.content;
   return inner;
 }
 
-/** Reads numbers one after the other; what is behind the end reads as 0. */
+/** Reads numbers one after the other; beyond the end they are 0. */
 export class Fields {
   readonly #view: Buffer;
   #at: number;
@@ -62,14 +62,14 @@ export class Fields {
     return this.#at >= this.#view.length;
   }
 
-  /** @param bytes 1 to 4 */
+  /** @param bytes 1 to 4. */
   unsigned(bytes: number): number {
     const at = this.#at;
     this.#at += bytes;
     return this.#at <= this.#view.length ? this.#view.readUIntBE(at, bytes) : 0;
   }
 
-  /** Of 8 bytes; more than a double can hold is no place in a file. */
+  /** A number of 8 bytes; one that a double cannot hold is no position in a file. */
   long(): number {
     return this.unsigned(4) * 2 ** 32 + this.unsigned(4);
   }
@@ -80,8 +80,8 @@ export class Fields {
 }
 
 /**
- * A file whose index is behind its audio, with the index in front of it, so that it can be read in its order.
- * @param file Up to the end of the index at least.
+ * Moves the index of a file before its audio, so that the file can be read in order.
+ * @param file At least up to the end of the index.
  * @param indexAt Where the index begins, with its head.
  */
 export function withIndexFirst(file: Buffer, indexAt: number, index: Mp4BoxHead): Buffer {
@@ -99,7 +99,7 @@ export function withIndexFirst(file: Buffer, indexAt: number, index: Mp4BoxHead)
   ]);
 }
 
-/** Places of chunks (ISO 14496-12, 8.7.5), in a box of 32 or of 64 bits. */
+/** Moves the positions of chunks (ISO 14496-12, 8.7.5) in a box of 32 or 64 bits. */
 function movePlaces({ type, content }: Mp4Box, before: number, by: number): void {
   if (type === 'stco') {
     for (let at = 8; at + 4 <= content.length; at += 4) {

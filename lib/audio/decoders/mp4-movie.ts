@@ -4,38 +4,38 @@ import { boxAt, boxesIn, Fields } from './mp4-boxes';
 import { OPUS_RATE_HZ } from './opus';
 import type { OpusSetup } from './opus';
 
-/** Where a packet stands in the file. */
+/** The position of a packet in the file. */
 export interface Mp4Sample {
   at: number;
   bytes: number;
 }
 
-/** The audio of an MP4, by its index. */
+/** The audio track of an MP4, according to its index. */
 export interface Mp4Movie {
   /** The codec's four letters, such as `mp4a` or `Opus`; `undefined` where there is no audio. */
   codec: string | undefined;
-  /** Of Opus, which alone is read any further. */
+  /** Set for Opus, the only codec that is read further. */
   opus?: Mp4Opus;
 }
 
 export interface Mp4Opus {
   trackId: number;
   setup: OpusSetup;
-  /** Samples to leave out at the beginning. */
+  /** Samples to be left out at the beginning. */
   toSkip: number;
-  /** How many samples there are from the first packet on, with those. */
+  /** Number of samples from the first packet on, including those. */
   samples: number;
   packets: Mp4Sample[];
-  /** Bytes of a packet of a fragment that does not say it. */
+  /** Size of a packet in a fragment that does not give it. */
   defaultBytes: number;
 }
 
-/** Size of the box of a track's codec in front of the boxes in it (ISO 14496-12, 12.2.3). */
+/** Bytes of a track's codec box before the boxes in it (ISO 14496-12, 12.2.3). */
 const AUDIO_ENTRY_BYTES = 28;
 /** A day of packets of 2.5 ms. */
 const MAX_PACKETS = 40_000_000;
 
-/** Reads an index. @param moov What is in the box. @throws AsrError `BAD_AUDIO` */
+/** Reads an index. @param moov The content of the box. @throws AsrError `BAD_AUDIO` */
 export function readMovie(moov: Buffer): Mp4Movie {
   const tracks = boxesIn(moov).filter(({ type, content }) => {
     const handler = type === 'trak' && boxAt(content, 'mdia', 'hdlr');
@@ -96,7 +96,7 @@ function readOpusTrack(moov: Buffer, track: Buffer, setup: OpusSetup): Mp4Opus {
   };
 }
 
-/** The part of the track that is to be heard, where there is one part (ISO 14496-12, 8.6.6). */
+/** The part of the track that is to be played, where there is one part (ISO 14496-12, 8.6.6). */
 function readEdit(moov: Buffer, track: Buffer): Pick<Mp4Opus, 'toSkip' | 'samples'> {
   const edits = boxAt(track, 'edts', 'elst');
   if (!edits) return { toSkip: 0, samples: Infinity };
@@ -109,7 +109,7 @@ function readEdit(moov: Buffer, track: Buffer): Pick<Mp4Opus, 'toSkip' | 'sample
     const duration = read();
     const time = read();
     fields.skip(4);
-    // An empty edit is a pause in front, which nobody needs.
+    // An empty edit is a pause before the audio, which is not needed.
     if (time >= empty - 1) continue;
     const toSkip = Math.round(
       (time * OPUS_RATE_HZ) / (timescaleOf(boxAt(track, 'mdia', 'mdhd')) || OPUS_RATE_HZ),
@@ -120,7 +120,7 @@ function readEdit(moov: Buffer, track: Buffer): Pick<Mp4Opus, 'toSkip' | 'sample
   return { toSkip: 0, samples: Infinity };
 }
 
-/** Units a second, of a header of a movie or of a track. */
+/** Units per second, from the header of a movie or a track. */
 function timescaleOf(header: Buffer | undefined): number {
   return header ? new Fields(header, header[0] === 1 ? 20 : 12).unsigned(4) : 0;
 }
@@ -165,7 +165,7 @@ function defaultBytesOf(moov: Buffer, trackId: number): number {
 
 /**
  * The packets of a track in a fragment (ISO 14496-12, 8.8).
- * @param moof What is in the box.
+ * @param moof The content of the box.
  * @param startAt Where the box begins in the file.
  */
 export function readFragment(moof: Uint8Array, startAt: number, opus: Mp4Opus): Mp4Sample[] {
@@ -187,7 +187,7 @@ export function readFragment(moof: Uint8Array, startAt: number, opus: Mp4Opus): 
   return packets;
 }
 
-/** @returns where the run ends. */
+/** @returns Where the run ends. */
 function readRun(
   run: Buffer,
   { base, at: before, defaultBytes }: { base: number; at: number; defaultBytes: number },

@@ -8,19 +8,19 @@ import type { Mp4Opus, Mp4Sample } from './mp4-movie';
 import { opusFormat, OpusPacketDecoder } from './opus';
 import { Trim } from './trim';
 
-/** An index is not larger: the one of a day has half of it. */
+/** The largest index; that of a day of audio has half of this. */
 const MAX_INDEX_BYTES = 32 * 1024 * 1024;
-/** So much is kept in memory until the index comes that is behind the audio. */
+/** This much is kept in memory while the index is behind the audio. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const MAX_FRAGMENT_BYTES = 4 * 1024 * 1024;
 const MAX_PACKET_BYTES = 256 * 1024;
 
-/** Makes the decoder of what this one does not read. @param needsFile Whether its index is behind its audio. */
+/** Creates the decoder for other codecs. @param needsFile Whether the index is behind the audio. */
 type CreateOther = (needsFile: boolean) => Decoder;
 
 /**
- * MP4 (ISO 14496-12): looks for the index and decodes Opus, also in fragments; everything else is another decoder's. Where
- * the index is behind the audio, the audio waits in memory until it is known that it is some, as far as that goes.
+ * MP4 (ISO 14496-12): finds the index and decodes Opus, also in fragments; other codecs go to another decoder. Where
+ * the index is behind the audio, the audio waits in memory, within a limit.
  */
 export class Mp4Decoder implements Decoder {
   readonly #output: DecoderOutput;
@@ -29,14 +29,14 @@ export class Mp4Decoder implements Decoder {
   readonly #queue = new ByteQueue();
   /** Where the queue begins in the file. */
   #position = 0;
-  /** Where the index was looked for, counted from the beginning of the queue. */
+  /** How far the index was searched for, counted from the beginning of the queue. */
   #lookedAt = 0;
   #hasAudioBefore = false;
   #opus: Mp4Opus | undefined;
   #decoder: OpusPacketDecoder | undefined;
   #packets: Mp4Sample[] = [];
   #nextPacket = 0;
-  /** Where the box that is passed over ends in the file. */
+  /** Where the skipped box ends in the file. */
   #boxEnd = 0;
   readonly #trim = new Trim();
   #isStopped = false;
@@ -58,7 +58,7 @@ export class Mp4Decoder implements Decoder {
     return this.#other?.endsAtPause ?? !this.#opus;
   }
 
-  /** A file of its own in a box has a mark of its own. */
+  /** A file within a box has a mark of its own. */
   owns(chunk: Uint8Array): boolean {
     if (this.#other) return this.#other.owns?.(chunk) ?? false;
     return this.#position < this.#boxEnd || this.#queue.length > 0;
@@ -109,7 +109,7 @@ export class Mp4Decoder implements Decoder {
     this.#decoder = undefined;
   }
 
-  /** Looks at the boxes from the beginning on, and keeps all of them. */
+  /** Searches the boxes from the beginning, and keeps all of them. */
   #findIndex(): void | Promise<void> {
     for (;;) {
       const view = this.#queue.bytes.subarray(this.#lookedAt);
@@ -122,7 +122,7 @@ export class Mp4Decoder implements Decoder {
       if (!head) return;
       if (head.type === 'mdat') this.#hasAudioBefore = true;
       if (head.bytes > view.length) {
-        // What is kept is asked again once this box has come.
+        // Kept bytes are searched again once this box has come.
         return head.type === 'mdat' && head.bytes > MAX_KEPT_BYTES
           ? this.#giveAway(true, this.#queue.bytes)
           : undefined;
@@ -161,14 +161,14 @@ export class Mp4Decoder implements Decoder {
     return this.#other.write(bytes);
   }
 
-  /** @returns whether there may be more to do with what has come. */
+  /** @returns Whether there may be more to do with the present bytes. */
   #step(): boolean {
     if (this.#position < this.#boxEnd) return this.#readContent();
     const view = this.#queue.bytes;
     const head = readBoxHead(view);
     if (!head) return false;
     if (head.bytes === 0) {
-      // What follows is no MP4.
+      // The following bytes are no MP4.
       this.#output.cut();
       this.#boxEnd = Infinity;
       return true;
@@ -185,7 +185,7 @@ export class Mp4Decoder implements Decoder {
     return true;
   }
 
-  /** The packets in a box, and what is between them. */
+  /** Reads the packets in a box, and the bytes between them. */
   #readContent(): boolean {
     const packet = this.#packets[this.#nextPacket];
     const isHere = packet && packet.at < this.#boxEnd;

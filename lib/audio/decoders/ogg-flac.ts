@@ -5,13 +5,15 @@ import { FlacDecoder } from './flac';
 import type { OggCodec } from './ogg';
 import type { OggPage } from './ogg-pages';
 
-/** The mark of the mapping, its version and the number of headers (RFC 9639, 10.1), in front of what a file begins with. */
+/**
+ * The mark of the mapping, its version and the number of headers (RFC 9639, 10.1), before what a file begins with.
+ */
 const MAPPING_BYTES = 9;
 /** `fLaC`, the head of a block of metadata and STREAMINFO. */
 const HEAD_BYTES = 4 + 4 + 34;
 const LAST_BLOCK = 0x80;
 
-/** FLAC in Ogg (RFC 9639, 10.1): a packet is a frame, and together they are what a FLAC file holds. */
+/** FLAC in Ogg (RFC 9639, 10.1): each packet is a frame, and together they are the content of a FLAC file. */
 export class FlacInOgg implements OggCodec {
   readonly name = 'FLAC';
   readonly #output: DecoderOutput;
@@ -45,7 +47,7 @@ export class FlacInOgg implements OggCodec {
     if (file.length < HEAD_BYTES || ((file[4] ?? 0) & 0x7f) !== 0) {
       throw new AsrError('BAD_AUDIO', 'The FLAC audio in the Ogg file has a damaged header.');
     }
-    // Pictures and tags are in packets of their own and left out.
+    // Pictures and tags have packets of their own, which are left out.
     file[4] = LAST_BLOCK;
     this.#hasAudio = false;
     this.#flac = new FlacDecoder(this.#output);
@@ -71,12 +73,12 @@ export class FlacInOgg implements OggCodec {
   }
 }
 
-/** Whether FLAC begins with this packet of Ogg. */
+/** Whether this Ogg packet begins a FLAC stream. */
 export function isFlacHead(packet: Uint8Array): boolean {
   return hasText(packet, 0, '\x7fFLAC') && hasText(packet, MAPPING_BYTES, 'fLaC');
 }
 
-/** A block of metadata begins with its kind, which is never this. */
+/** A block of metadata begins with its kind, which never has this value. */
 function isFrame(packet: Uint8Array): boolean {
   return packet[0] === 0xff && ((packet[1] ?? 0) & 0xfe) === 0xf8;
 }

@@ -14,7 +14,7 @@ export class OpusInOgg implements OggCodec {
   #packets: Uint8Array[] = [];
   #nextPacket = 0;
   #decoder: OpusPacketDecoder | undefined;
-  /** Header packets still to come: `OpusTags`. */
+  /** Header packets that are still to come: `OpusTags`. */
   #headers = 0;
   #hasAudio = false;
   #trim = new Trim();

@@ -6,7 +6,7 @@ import { tagLength } from '../tags';
 export const NO_GRANULE = -1n;
 const HEADER_BYTES = 27;
 const MAX_SEGMENT_BYTES = 255;
-/** No packet of audio is larger; tags with pictures in them are, and nobody needs those. */
+/** Packets of audio are never larger; tags with pictures are, and are not needed. */
 const MAX_PACKET_BYTES = 128 * 1024;
 const CRC = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index << 24;
@@ -25,20 +25,20 @@ export interface OggPage {
   packets: Uint8Array[];
 }
 
-/** Bytes of Ogg in chunks of any size -> pages. Damaged pages are left out. */
+/** Splits Ogg in chunks of any size into pages. Damaged pages are left out. */
 export class OggPages {
-  /** What follows the pages and begins a recording of another kind. */
+  /** Bytes behind the pages, with which another kind of recording begins. */
   rest: Uint8Array | undefined;
   readonly #queue = new ByteQueue();
   readonly #onPage: (page: OggPage) => void;
   readonly #onGap: () => void;
-  /** Whether what came last was a page, so that another or the end follows. */
+  /** Whether the last bytes were a page, so that another page or the end follows. */
   #isInSync = true;
-  /** Whether the last page was one that a stream ends with. */
+  /** Whether the last page ended its stream. */
   #hasEnded = false;
-  /** Whether tags or zeros come behind that page. */
+  /** Whether tags or zeros follow that page. */
   #isBehindEnd = false;
-  /** The beginnings of packets that go on in the next page, by stream. */
+  /** The beginnings of packets that continue in the next page, by stream. */
   readonly #open = new Map<number, OpenPacket>();
 
   constructor(onPage: (page: OggPage) => void, onGap: () => void) {
@@ -46,7 +46,7 @@ export class OggPages {
     this.#onGap = onGap;
   }
 
-  /** Whether half a page waits. */
+  /** Whether part of a page waits. */
   get isWithinPage(): boolean {
     const mark = this.#queue.bytes.toString('latin1', 0, 4);
     return this.#isInSync && mark !== '' && 'OggS'.startsWith(mark);
@@ -59,13 +59,13 @@ export class OggPages {
   }
 
   write(bytes: Uint8Array): void {
-    // A new file where the one before was cut off.
+    // A new file begins where the previous one was cut off.
     if (this.isWithinPage && isFirstOggPage(bytes)) this.#queue.clear();
     this.#queue.push(bytes);
     while (!this.rest && this.#readPage());
   }
 
-  /** @returns whether there may be another page. */
+  /** @returns Whether there may be another page. */
   #readPage(): boolean {
     const view = this.#queue.bytes;
     if (view.length < HEADER_BYTES) return false;
@@ -85,7 +85,7 @@ export class OggPages {
     return true;
   }
 
-  /** What is no page: another recording, a tag behind the last page, or damage. */
+  /** Handles bytes that are no page: another recording, a tag behind the last page, or damage. */
   #leave(view: Buffer): boolean {
     if (this.#isInSync && beginsRecording(view)) {
       this.rest = Uint8Array.from(view);
@@ -100,7 +100,7 @@ export class OggPages {
     if (!this.#isBehindEnd) this.#onGap();
     this.#isInSync = false;
     const next = view.indexOf('OggS', 1, 'latin1');
-    // Half of the next page's mark may be at the end.
+    // Part of the next page's mark may be at the end.
     this.#queue.skip(next === -1 ? view.length - 3 : next);
     return next !== -1;
   }
@@ -111,7 +111,7 @@ export class OggPages {
     const continues = (flags & 1) !== 0;
     let packet = this.#open.get(serial);
     this.#open.delete(serial);
-    // A packet that was begun and is not continued, or the other way round: a page is missing.
+    // A packet that was begun and is not continued, or the reverse, shows that a page is missing.
     let isHeadless = false;
     if (continues !== (packet !== undefined)) {
       this.#onGap();
@@ -145,7 +145,7 @@ class OpenPacket {
   push(piece: Uint8Array): void {
     this.#bytes += piece.length;
     if (this.#bytes > MAX_PACKET_BYTES) this.#pieces = [];
-    // The page's memory is used again for the next one.
+    // The page's memory is reused for the next one.
     else if (piece.length > 0) this.#pieces.push(Uint8Array.from(piece));
   }
 
@@ -157,7 +157,7 @@ class OpenPacket {
 function checksum(page: Uint8Array): number {
   let crc = 0;
   for (let i = 0; i < page.length; i++) {
-    // The checksum's own place counts as zero.
+    // The checksum's own bytes count as zero.
     const byte = i >= 22 && i < 26 ? 0 : (page[i] ?? 0);
     crc = (crc << 8) ^ (CRC[((crc >>> 24) ^ byte) & 0xff] ?? 0);
   }

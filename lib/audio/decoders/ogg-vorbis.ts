@@ -6,9 +6,9 @@ import { Trim } from './trim';
 import { isVorbisBooks, isVorbisHead, readVorbisHead, vorbisFormat, VorbisPacketDecoder } from './vorbis';
 import type { VorbisSetup } from './vorbis';
 
-/** So many packets are decoded at once, which have 4096 samples at most. */
+/** Number of packets that are decoded at once; each has at most 4096 samples. */
 const GROUP_PACKETS = 8;
-/** The first page is held to be trimmed; one with more than this is no honest one. */
+/** The first page is held back to be trimmed. No genuine file has more than this in it. */
 const MAX_HELD_SAMPLES = 1024 * 1024;
 
 /** Vorbis in Ogg (Vorbis I, A). */
@@ -22,7 +22,7 @@ export class VorbisInOgg implements OggCodec {
   #hasAudio = false;
   #trim = new Trim();
   #granule = NO_GRANULE;
-  /** What the first page gave so far: how much there is in front of it is known only at its end. */
+  /** The samples of the first page so far; how many of them to leave out is only known at its end. */
   #held: AudioBlock[] | undefined;
   #heldSamples = 0;
 
@@ -55,7 +55,7 @@ export class VorbisInOgg implements OggCodec {
 
   open({ packets, granule, isLast }: OggPage): void {
     this.#books ??= packets.find(isVorbisBooks);
-    // Headers have odd kinds, and the lowest bit of audio is 0 (Vorbis I, 4.2.1 and 4.3.1).
+    // The kinds of headers are odd numbers, and the lowest bit of audio packets is 0 (Vorbis I, 4.2.1 and 4.3.1).
     this.#packets = packets.filter((packet) => packet.length > 0 && ((packet[0] ?? 1) & 1) === 0);
     this.#trim = new Trim();
     if (this.#packets.length === 0) return;
@@ -71,7 +71,7 @@ export class VorbisInOgg implements OggCodec {
   async read(): Promise<void> {
     if (!this.#decoder) {
       if (!this.#setup || !this.#books) {
-        // Without them nothing can be read.
+        // Without the headers nothing can be decoded.
         this.#packets = [];
         this.#output.cut();
         return;
@@ -80,7 +80,7 @@ export class VorbisInOgg implements OggCodec {
     }
     const group = this.#packets.slice(0, GROUP_PACKETS);
     const block = await this.#decoder.decode(group);
-    // The first packet gives nothing yet.
+    // The first packet gives no samples yet.
     if (group.length > 1 && !block[0]?.length) this.#output.cut();
     this.#give(block);
     this.#packets = this.#packets.slice(GROUP_PACKETS);
@@ -105,7 +105,7 @@ export class VorbisInOgg implements OggCodec {
     if (kept) this.#output.emit(kept);
   }
 
-  /** A first page that has more samples than its position says begins before the recording does. */
+  /** A first page with more samples than its position begins before the recording does. */
   #release(): void {
     const blocks = this.#held ?? [];
     this.#held = undefined;

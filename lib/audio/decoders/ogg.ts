@@ -4,29 +4,32 @@ import type { Decoder, DecoderOutput } from './decoder';
 import { OggPages } from './ogg-pages';
 import type { OggPage } from './ogg-pages';
 
-/** A codec whose packets are in pages of Ogg. Calls must not overlap. */
+/** A codec whose packets are in Ogg pages. Calls must not overlap. */
 export interface OggCodec {
-  /** As people say it, within a sentence. */
+  /** The name for people, within a sentence. */
   readonly name: string;
-  /** Whether more comes out of the page that was opened. */
+  /** Whether more samples come out of the opened page. */
   readonly isPending: boolean;
   /** Whether audio of the present stream has come, and not only its headers. */
   readonly hasAudio: boolean;
-  /** Whether a stream of this codec begins with this packet. */
+  /** Whether this packet begins a stream of this codec. */
   isHead: (packet: Uint8Array) => boolean;
   /**
-   * A stream begins, the first or one that is chained to the one before.
+   * A stream begins: the first, or one that is chained to the previous one.
    * @throws AsrError `BAD_AUDIO`
    */
   begin: (head: Uint8Array) => void | Promise<void>;
-  /** The next page of the stream. Nothing of the page before is pending. */
+  /** Takes the next page of the stream. Nothing of the previous page is pending. */
   open: (page: OggPage) => void;
-  /** Gives what the page holds, until enough has come out. */
+  /** Gives the samples of the page, until enough has come out. */
   read: () => void | Promise<void>;
   free: () => void;
 }
 
-/** Ogg (RFC 3533) with audio of one codec, one stream after the other where they are chained. Streams beside the first are left out. */
+/**
+ * Ogg (RFC 3533) with audio of one codec; chained streams follow each other. Streams beside the first one are left
+ * out.
+ */
 export class OggDecoder implements Decoder {
   readonly #codec: OggCodec;
   readonly #output: DecoderOutput;
@@ -60,7 +63,7 @@ export class OggDecoder implements Decoder {
     return this.read();
   }
 
-  /** Chained streams are one recording, and the pages tell where one begins. */
+  /** Chained streams are one recording, and the pages show where one begins. */
   owns(chunk: Uint8Array): boolean {
     return this.#pages.owns(chunk);
   }

@@ -17,7 +17,7 @@ export class OpusPacketsDecoder implements Decoder {
       this.#decode(packet, this.#decoder);
       return;
     }
-    // The decoder makes of one channel two that are alike, and of these one again costs nothing in quality.
+    // The decoder makes two equal channels of one; making one of these again costs no quality.
     const channels = isOpusPacket(packet) && ((packet[0] ?? 0) & 4) === 0 ? 1 : CHANNELS;
     this.#output.describe({ container: 'raw', codec: 'opus', rateHz: OPUS_RATE_HZ, channels });
     const kept = Uint8Array.from(packet);
@@ -29,13 +29,13 @@ export class OpusPacketsDecoder implements Decoder {
     );
   }
 
-  /** A packet may begin with anything. */
+  /** A packet may begin with any byte. */
   owns(): boolean {
     return true;
   }
 
   end(): void {
-    // A packet is whole or it is none.
+    // A packet is complete or invalid.
   }
 
   free(): void {

@@ -2,7 +2,7 @@ import { AsrError } from '../../vocabulary/errors';
 import type { SourceFormat } from '../format';
 import type { AudioBlock } from './decoder';
 
-/** Opus always runs at this rate; what was fed into the encoder was resampled to it. */
+/** Opus always runs at this rate; the encoder's input was resampled to it. */
 export const OPUS_RATE_HZ = 48_000;
 const MAX_PACKET_SAMPLES = 5760;
 const MAX_FRAME_BYTES = 1275;
@@ -12,20 +12,20 @@ const SILK_FRAMES = [100, 200, 400, 600];
 const HYBRID_FRAMES = [100, 200];
 const CELT_FRAMES = [25, 50, 100, 200];
 
-/** What a decoder must know before the first packet. */
+/** What a decoder needs to know before the first packet. */
 export interface OpusSetup {
   channels: number;
-  /** Samples to drop at the beginning. */
+  /** Samples to be dropped at the beginning. */
   preSkip: number;
   /** Linear factor. */
   gain: number;
-  /** Rate of what was encoded, 0 when it is not known. */
+  /** Rate of the encoder's input; 0 when it is unknown. */
   originalRateHz: number;
-  /** Of more than two channels. */
+  /** Set for more than two channels. */
   mapping?: { streams: number; coupled: number; table: number[] };
 }
 
-/** What is told of the Opus audio in a container. */
+/** The description of Opus audio in a container. */
 export function opusFormat(
   container: 'ogg' | 'webm' | 'mp4',
   { channels, originalRateHz }: OpusSetup,
@@ -39,7 +39,7 @@ interface LibOpus {
   free: () => void;
 }
 
-/** Opus packets -> samples at 48 kHz. */
+/** Decodes Opus packets into samples at 48 kHz. */
 export class OpusPacketDecoder {
   readonly #library: LibOpus;
   readonly #setup: OpusSetup;
@@ -49,7 +49,7 @@ export class OpusPacketDecoder {
     this.#setup = setup;
   }
 
-  /** Loads libopus, which is WebAssembly and comes into memory only with the first Opus audio. */
+  /** Loads libopus, a WebAssembly module that is loaded only with the first Opus audio. */
   static async load(setup: OpusSetup): Promise<OpusPacketDecoder> {
     const { OpusDecoder } = await import('opus-decoder');
     const { channels, mapping } = setup;
@@ -66,9 +66,9 @@ export class OpusPacketDecoder {
     return new OpusPacketDecoder(library, setup);
   }
 
-  /** The packet's samples; `undefined` when it is damaged. */
+  /** The samples of the packet; `undefined` when it is damaged. */
   decode(packet: Uint8Array): AudioBlock | undefined {
-    // The library writes to the console about a packet that is none, and over its memory with one that is too large.
+    // The library writes to the console about an invalid packet, and beyond its memory with one that is too large.
     const isSound = this.#setup.mapping ? packet.length > 0 : isOpusPacket(packet);
     if (!isSound || packet.length > MAX_PACKET_BYTES * this.#setup.channels) return undefined;
     const { channelData, samplesDecoded } = this.#library.decodeFrame(packet);
@@ -135,7 +135,7 @@ export function opusPacketSamples(packet: Uint8Array): number {
   return samples <= MAX_PACKET_SAMPLES ? samples : 0;
 }
 
-/** Whether the lengths in a packet are in order (RFC 6716, 3.2 and 3.4). */
+/** Whether the lengths in a packet are valid (RFC 6716, 3.2 and 3.4). */
 export function isOpusPacket(packet: Uint8Array): boolean {
   if (opusPacketSamples(packet) === 0) return false;
   switch ((packet[0] ?? 0) & 3) {

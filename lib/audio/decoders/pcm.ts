@@ -2,16 +2,16 @@ import { kernel } from '../../base/kernel';
 import type { PcmFormat } from '../pcm-format';
 import type { Decoder, DecoderOutput } from './decoder';
 
-/** Raw samples, interleaved, of any kind. Half a frame at the end is dropped. */
+/** Raw interleaved samples of any kind. An incomplete frame at the end is dropped. */
 export class PcmDecoder implements Decoder {
   readonly #kernel = kernel();
   readonly #format: PcmFormat;
   readonly #channels: number;
   readonly #frameBytes: number;
-  /** One block: more of them would have to be copied where enough has come out. */
+  /** One block, because more would have to be copied where enough has come out. */
   readonly sliceBytes: number;
   readonly #output: DecoderOutput;
-  /** A frame that has not come whole yet. */
+  /** An incomplete frame. */
   readonly #carry: Uint8Array;
   #carried = 0;
 
@@ -45,7 +45,7 @@ export class PcmDecoder implements Decoder {
     return this.#carried === 0 && bytes.length % this.#frameBytes === 0;
   }
 
-  /** Half a frame waits for its rest; whole ones need nothing of what came before. */
+  /** An incomplete frame waits for its rest; whole frames need nothing of what came before. */
   goesOnWith(): boolean {
     return this.#carried > 0;
   }

@@ -4,21 +4,24 @@ import { ByteQueue } from '../bytes';
 import type { Decoder, DecoderOutput } from './decoder';
 import { PcmDecoder } from './pcm';
 
-/** What WeChat and QQ record at; SILK has no more than half of it. */
+/** The rate at which WeChat and QQ record. */
 const RATE_HZ = 24_000;
 const PCM_16 = { kind: 'signed', bits: 16, isBigEndian: false } as const;
-/** WeChat and QQ put one byte before the mark, and `silk-wasm` wants it. */
+/** WeChat and QQ write one byte before the mark, and `silk-wasm` requires it. */
 const HEADER = Buffer.from('\x02#!SILK_V3', 'latin1');
-/** A packet has 20 ms as a rule: the WASM decodes so many in about 15 ms, and in one go. */
+/** A packet usually has 20 ms; the WASM module decodes this many at once in about 15 ms. */
 const SLICE_PACKETS = 200;
-/** The decoder knows nothing of the slice before: it hears the end of that first, which is left out again. */
+/** The decoder does not know the previous slice, so it gets the end of that first, which is left out again. */
 const WARM_UP_PACKETS = 10;
 /** Longer packets are damaged. */
 const MAX_PACKET_BYTES = 1250;
-/** In the place of a length it is the end. */
+/** In place of a length it marks the end. */
 const END_MARK = 0xffff;
 
-/** SILK v3: a mark, then packets, each behind its length. Decoded by `silk-wasm` in slices, so that nothing waits long. */
+/**
+ * SILK v3: a mark, followed by packets, each behind its length. `silk-wasm` decodes them in slices, so that nothing
+ * else waits for long.
+ */
 export class SilkDecoder implements Decoder {
   readonly #output: DecoderOutput;
   readonly #pcm: PcmDecoder;
@@ -55,7 +58,7 @@ export class SilkDecoder implements Decoder {
     return this.read();
   }
 
-  /** Packets that have come whole. */
+  /** Splits off the complete packets. */
   #split(): void {
     if (!this.#isBegun) {
       const { bytes } = this.#bytes;
@@ -91,7 +94,7 @@ export class SilkDecoder implements Decoder {
           cause,
         });
       });
-      // All packets of a recording last equally long.
+      // All packets of a recording have the same duration.
       const packets = this.#warmUp.length + slice.length;
       const skipped = 2 * Math.round((data.length / 2 / packets) * this.#warmUp.length);
       this.#warmUp = slice.slice(-WARM_UP_PACKETS);

@@ -2,14 +2,14 @@ import { beginsForeign, beginsRecording, BEGINNING_BYTES } from '../beginnings';
 import { ByteQueue } from '../bytes';
 import { tagLength } from '../tags';
 
-/** A chunk behind the audio is not larger, also one with a picture. */
+/** No chunk behind the audio is larger, even one with a picture. */
 const MAX_CHUNK_BYTES = 64 * 1024 * 1024;
 const CHUNK_ID = /^[A-Za-z][\w ]{2}[\w ]$/;
 const JPEG = Buffer.of(0xff, 0xd8, 0xff);
 
 /**
- * What follows the samples of a file, up to the next recording: chunks, tags, pictures, zeros. None of it is audio,
- * whatever piece it comes in. What is none of that shows that the size of the audio was wrong.
+ * Handles what follows the samples of a file, up to the next recording: chunks, tags, pictures, zeros. None of it is
+ * audio, in whatever pieces it comes. Anything else shows that the size of the audio was wrong.
  */
 export class Trailer {
   /** The beginning of another recording. */
@@ -19,7 +19,7 @@ export class Trailer {
   /** The byte that makes the size of the audio even. */
   #padding: number;
   #skip = 0;
-  /** Whether all that comes is of no use, but for another recording. */
+  /** Whether everything is useless except another recording. */
   #isJunk = false;
 
   constructor(chunks: 'little' | 'big' | undefined, dataBytes: number) {
@@ -27,12 +27,12 @@ export class Trailer {
     this.#padding = chunks ? dataBytes % 2 : 0;
   }
 
-  /** Whether a chunk goes on or has begun, and what looks like a beginning is in it. */
+  /** Whether a chunk goes on or has begun, so that what looks like a beginning lies within it. */
   get owns(): boolean {
     return this.#skip > 0 || this.#queue.length > 0;
   }
 
-  /** @returns bytes that are audio all the same */
+  /** @returns Bytes that are audio after all. */
   write(bytes: Uint8Array): Uint8Array | undefined {
     this.#queue.push(bytes);
     return this.#read(false);
@@ -51,7 +51,7 @@ export class Trailer {
       if (view.length === 0) return undefined;
       if (this.#padding > 0) {
         this.#padding = 0;
-        // Some writers forget it.
+        // Some writers forget the padding.
         this.#skip = view[0] === 0 ? 1 : 0;
         continue;
       }
@@ -69,7 +69,7 @@ export class Trailer {
     return undefined;
   }
 
-  /** How much of what begins here is no audio; 0 for what may be. */
+  /** How many bytes of what begins here are no audio; 0 where they may be. */
   #uselessBytes(view: Buffer): number {
     if (this.#isJunk) return view.length;
     const chunkBytes = this.#chunkBytes(view);

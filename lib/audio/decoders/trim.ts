@@ -1,13 +1,13 @@
 import type { AudioBlock } from './decoder';
 
-/** Leaves out what an encoder put in front of a recording and behind it. */
+/** Leaves out the samples that an encoder added before and behind a recording. */
 export class Trim {
-  /** Samples still to be left out. */
+  /** Samples that are still to be left out. */
   toSkip = 0;
-  /** Samples that still belong to the recording, with those to be left out. */
+  /** Samples that still belong to the recording, including those to be left out. */
   left = Infinity;
 
-  /** What belongs to the recording; `undefined` where nothing does. */
+  /** The part that belongs to the recording; `undefined` where none does. */
   of(block: AudioBlock): AudioBlock | undefined {
     const length = block[0]?.length ?? 0;
     const end = Math.max(0, Math.min(length, this.left));

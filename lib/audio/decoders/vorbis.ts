@@ -4,7 +4,7 @@ import type { SourceFormat } from '../format';
 import { isChannelCount, isRate } from '../pcm-format';
 import type { AudioBlock } from './decoder';
 
-/** What the packet in front of all says (Vorbis I, 4.2.2). */
+/** The content of the first packet (Vorbis I, 4.2.2). */
 export interface VorbisSetup {
   head: Uint8Array;
   rateHz: number;
@@ -15,10 +15,10 @@ const HEAD_BYTES = 30;
 /** Blocks have 64 to 8192 samples (Vorbis I, 4.2.2), as powers of two. */
 const MIN_BLOCK = 6;
 const MAX_BLOCK = 13;
-/** The library's input has room for so much. */
+/** The library's input has room for this much. */
 const MAX_PACKET_BYTES = 128 * 1024;
 
-/** What the library takes: a page of Ogg with its packets, as the parser that it brings would give them. */
+/** The library's input: a page of Ogg with its packets, as its own parser would give them. */
 interface Page {
   data: Uint8Array;
   codecFrames: { data: Uint8Array; header: { vorbisSetup: Uint8Array } }[];
@@ -29,7 +29,7 @@ interface LibVorbis {
   free: () => void;
 }
 
-/** Packets of Vorbis -> samples. */
+/** Decodes packets of Vorbis into samples. */
 export class VorbisPacketDecoder {
   readonly #library: LibVorbis;
   readonly #head: Uint8Array;
@@ -42,8 +42,8 @@ export class VorbisPacketDecoder {
   }
 
   /**
-   * Loads libvorbis, which is WebAssembly and comes into memory only with the first Vorbis audio.
-   * @param books The third packet, which all others are read with.
+   * Loads libvorbis, a WebAssembly module that is loaded only with the first Vorbis audio.
+   * @param books The third packet, which is needed to read all others.
    */
   static async load({ head }: VorbisSetup, books: Uint8Array): Promise<VorbisPacketDecoder> {
     const { OggVorbisDecoder } = await import('@wasm-audio-decoders/ogg-vorbis');
@@ -53,14 +53,14 @@ export class VorbisPacketDecoder {
   }
 
   /**
-   * The samples of some packets, in memory of their own. Those of damaged packets are missing.
+   * The samples of some packets, in new memory. Those of damaged packets are missing.
    * @throws AsrError `BAD_AUDIO`
    */
   async decode(packets: readonly Uint8Array[]): Promise<AudioBlock> {
     const sound = packets.filter(({ length }) => length > 0 && length <= MAX_PACKET_BYTES);
     const codecFrames = sound.map((data) => ({ data, header: { vorbisSetup: this.#books } }));
     try {
-      // The library takes the headers from the first page and looks at those of no other.
+      // The library takes the headers from the first page, and ignores those of other pages.
       const { channelData } = await this.#library.decodeOggPages([{ data: this.#head, codecFrames }]);
       return channelData;
     } catch (cause) {
@@ -73,17 +73,17 @@ export class VorbisPacketDecoder {
   }
 }
 
-/** What is told of Vorbis audio in a container. */
+/** The description of Vorbis audio in a container. */
 export function vorbisFormat(container: 'ogg' | 'webm', { rateHz, channels }: VorbisSetup): SourceFormat {
   return { container, codec: 'vorbis', rateHz, channels };
 }
 
-/** Whether Vorbis begins with this packet. */
+/** Whether this packet begins a Vorbis stream. */
 export function isVorbisHead(packet: Uint8Array): boolean {
   return hasText(packet, 0, '\x01vorbis');
 }
 
-/** Whether all packets are read with this one, the third. */
+/** Whether this is the third packet, which is needed to read all others. */
 export function isVorbisBooks(packet: Uint8Array): boolean {
   return hasText(packet, 0, '\x05vorbis');
 }

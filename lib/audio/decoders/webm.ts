@@ -8,7 +8,7 @@ import type { OpusSetup } from './opus';
 import { Trim } from './trim';
 import { readVorbisHead, vorbisFormat, VorbisPacketDecoder } from './vorbis';
 
-// Matroska's names (RFC 9559) for its numbers.
+// Matroska's names (RFC 9559) for its ids.
 const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
 const TRACKS = 0x1654ae6b;
@@ -45,7 +45,7 @@ interface Track {
   channels: number;
 }
 
-/** A block's packets, with what is to be left out at its end. */
+/** The packets of a block, with how much to leave out at its end. */
 interface Waiting {
   packets: Uint8Array[];
   discardNs: number;
@@ -53,19 +53,19 @@ interface Waiting {
 
 const NO_BLOCK: Waiting = { packets: [], discardNs: 0 };
 
-/** How the packets of a track are decoded. */
+/** Decodes the packets of a track. */
 interface PacketCodec {
   rateHz: number;
-  /** Samples in front of the recording, where the track does not say how long they are. */
+  /** Samples before the recording, where the track does not give their duration. */
   preSkip: number;
   load: () => Promise<void>;
-  /** `undefined` for a packet that is damaged. */
+  /** `undefined` for a damaged packet. */
   decode: (packet: Uint8Array) => AudioBlock | undefined | Promise<AudioBlock>;
   samplesOf: (packet: Uint8Array) => number;
   free: () => void;
 }
 
-/** The first track of Opus or Vorbis in a WebM or Matroska file, as recorders in browsers write it and as muxers do. */
+/** The first Opus or Vorbis track in a WebM or Matroska file, as browsers record it and muxers write it. */
 export class WebmDecoder implements Decoder {
   readonly #output: DecoderOutput;
   readonly #reader: EbmlReader;
@@ -73,7 +73,7 @@ export class WebmDecoder implements Decoder {
   /** The block that is being decoded. */
   #block = NO_BLOCK;
   #nextPacket = 0;
-  /** A block whose group may still say what to leave out. */
+  /** A block whose group may still say how much to leave out. */
   #open: Waiting | undefined;
   #tracks: Track[] = [];
   #track: Track | undefined;
@@ -127,13 +127,13 @@ export class WebmDecoder implements Decoder {
     this.#codec?.free();
   }
 
-  /** @returns false before another file. */
+  /** @returns False before another file. */
   #enter(id: number): boolean {
     if (id === EBML) {
       if (this.#hasBegun) return false;
       this.#hasBegun = true;
     }
-    // No more is said of the block of the group before.
+    // The previous group says nothing more about its block.
     if (id !== BLOCK_GROUP || this.#open) this.#release();
     if (id === TRACK_ENTRY) this.#tracks.push({ number: 0, codec: '', channels: 1 });
     if (id === CLUSTER) this.#chooseTrack();
@@ -261,7 +261,7 @@ function opus({ head, channels }: Track, output: DecoderOutput): PacketCodec {
 }
 
 function vorbis({ head }: Track, output: DecoderOutput): PacketCodec {
-  // The three headers of Vorbis, behind how many they are (RFC 9559, codec mappings).
+  // The three headers of Vorbis, behind their number (RFC 9559, codec mappings).
   const [first, , books] = (head && readXiphLaces(head)) ?? [];
   const setup = readVorbisHead(first ?? new Uint8Array(0));
   let decoder: VorbisPacketDecoder | undefined;
@@ -273,7 +273,7 @@ function vorbis({ head }: Track, output: DecoderOutput): PacketCodec {
       decoder = await VorbisPacketDecoder.load(setup, books ?? new Uint8Array(0));
     },
     decode: (packet) => decoder?.decode([packet]),
-    // How long a packet is stands in the headers, which only the library reads: nothing is left out at the end.
+    // The duration of a packet is in the headers, which only the library reads, so nothing is left out at the end.
     samplesOf: () => Infinity,
     free: () => {
       decoder?.free();
