@@ -5,7 +5,9 @@
 export { maybeBase64 } from './audio/audio-text';
 export { bytesOf } from './audio/format';
 export { asResponse, fetchVia } from './audio/http-request';
+export { Backoff } from './base/backoff';
 export { forgetOldest } from './base/forget-oldest';
+export { Outage } from './base/outage';
 export { checkConnection } from './check-connection';
 export { HeldSession } from './held-session';
 export { Listening } from './live/listening';

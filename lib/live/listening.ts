@@ -5,7 +5,8 @@ import type { SessionEvent } from '../vocabulary/events';
 import type { Session } from '../session/options';
 import { Backoff } from '../base/backoff';
 import type { BackoffOptions } from '../base/backoff';
-import { LiveRecognition, seconds } from './live-recognition';
+import { Outage } from '../base/outage';
+import { LiveRecognition } from './live-recognition';
 import { watchStalls } from './sources/stall-watch';
 import type { AudioFeed, LiveSource, OpenPort, PortSource, StreamSource } from './sources/source';
 
@@ -34,6 +35,8 @@ export interface ListeningOptions {
 export class Listening {
   readonly #options: ListeningOptions;
   readonly #closing = new AbortController();
+  /** Nothing more is read; what was said until then still comes. */
+  readonly #ending = new AbortController();
   readonly #recognitions = new Set<LiveRecognition>();
   readonly #tasks = new Set<Promise<void>>();
   #port: OpenPort | undefined;
@@ -66,12 +69,30 @@ export class Listening {
     return this.#closed;
   }
 
-  async #close(): Promise<void> {
-    this.#closing.abort();
-    for (const recognition of this.#recognitions) recognition.close();
-    await this.#port?.close();
+  /**
+   * Reads nothing more, waits for the text of what was said until now, and closes. Resolves when nothing is left.
+   * @param boundMs Then it closes at once.
+   */
+  async finish(boundMs: number): Promise<void> {
+    this.#ending.abort();
+    const bound = new AbortController();
+    const late = sleep(boundMs, undefined, { signal: bound.signal }).catch(() => undefined);
+    await Promise.race([late, this.#tasksEnded()]);
+    bound.abort();
+    await this.close();
+  }
+
+  async #tasksEnded(): Promise<void> {
     // A task that ends may have started another one, which has to end, too.
     while (this.#tasks.size > 0) await Promise.all(this.#tasks);
+  }
+
+  async #close(): Promise<void> {
+    this.#closing.abort();
+    this.#ending.abort();
+    for (const recognition of this.#recognitions) recognition.close();
+    await this.#port?.close();
+    await this.#tasksEnded();
   }
 
   async #startStream(source: StreamSource): Promise<void> {
@@ -91,17 +112,19 @@ export class Listening {
 
   /** Plays the stream, and connects again whenever it is lost. */
   async #follow(source: StreamSource, recognition: LiveRecognition, first: AudioFeed): Promise<void> {
-    const { signal } = this.#closing;
+    const { signal } = this.#ending;
     const backoff = new Backoff(this.#options.backoff);
+    const outage = new Outage({ say: this.#options.onWarning });
     let feed: AudioFeed | undefined = first;
     while (!signal.aborted) {
       const startedAtMs = performance.now();
       let lost = `${source.name} has ended.`;
       try {
         feed ??= await source.connect(signal);
+        outage.back(source.name);
         await this.#play(feed, recognition);
       } catch (error) {
-        if (this.#isClosing()) return;
+        if (this.#isEnding()) break;
         const reason = asAsrError(error, 'CONNECTION_LOST', `${source.name} cannot be read`);
         // A source that has worked will work again. A permanent error of one that never has is a mistake in its
         // settings.
@@ -114,9 +137,10 @@ export class Listening {
       feed = undefined;
       recognition.endUtterance();
       const delayMs = backoff.nextMs(performance.now() - startedAtMs);
-      this.#options.onWarning(`Connecting again in ${seconds(delayMs)} s. ${lost}`);
+      outage.lost(lost, delayMs);
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);
     }
+    if (!this.#isClosing()) await recognition.finish();
   }
 
   async #startPort(source: PortSource): Promise<void> {
@@ -144,13 +168,13 @@ export class Listening {
   /** Serves one device from its first audio to its last result. */
   async #serve(feed: AudioFeed): Promise<void> {
     const { sender } = feed;
-    if (this.#isClosing()) return feed.close();
+    if (this.#isEnding()) return feed.close();
     const recognition = this.#recognise(sender);
     try {
       await this.#play(feed, recognition);
     } catch (error) {
       const reason = asAsrError(error, 'CONNECTION_LOST', `The audio of ${sender} cannot be read`);
-      if (!this.#isClosing()) {
+      if (!this.#isEnding()) {
         if (reason.code === 'BAD_AUDIO') this.#options.onBadItem(badAudio(reason, sender));
         else this.#options.onWarning(reason.message);
       }
@@ -160,7 +184,7 @@ export class Listening {
   }
 
   async #play(feed: AudioFeed, recognition: LiveRecognition): Promise<void> {
-    const { signal } = this.#closing;
+    const { signal } = this.#ending;
     const { rateHz, pauseMs = PAUSE_MS } = this.#options;
     const arrived = { bytes: 0 };
     const chunks = (async function* () {
@@ -232,7 +256,11 @@ export class Listening {
     this.#options.onFailure(error);
   }
 
-  // A method, because the value changes during an await.
+  // Methods, because both values change during an await.
+  #isEnding(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
   #isClosing(): boolean {
     return this.#closing.signal.aborted;
   }

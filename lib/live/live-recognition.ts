@@ -5,6 +5,7 @@ import type { SessionEvent } from '../vocabulary/events';
 import type { Session } from '../session/options';
 import { Backoff } from '../base/backoff';
 import type { BackoffOptions } from '../base/backoff';
+import { Outage } from '../base/outage';
 import { continued } from './continued';
 
 export interface LiveRecognitionOptions {
@@ -32,10 +33,12 @@ export class LiveRecognition {
   /** Until it is ready, a failure is only reported to the caller that waits for that. */
   #isAwaited = false;
   #failure: AsrError | undefined;
+  readonly #outage: Outage;
 
   constructor(options: LiveRecognitionOptions) {
     this.#options = options;
     this.#backoff = new Backoff(options.backoff);
+    this.#outage = new Outage({ say: options.onWarning });
   }
 
   /** Opens the first session. @throws AsrError when that fails. */
@@ -99,6 +102,8 @@ export class LiveRecognition {
     session.on('event', (event) => {
       if (this.#closing.signal.aborted) return;
       if (event.type === 'opened') this.#openedAtMs ??= performance.now();
+      if (event.type === 'reconnecting') this.#outage.lost(event.reason, event.delayMs);
+      if (event.type === 'opened' || event.type === 'resumed') this.#outage.back('Recognition');
       const isFirst = this.#sessionsBefore === 0;
       this.#options.onEvent(isFirst ? event : continued(event, this.#sessionsBefore, this.#offsetMs));
       if (event.type === 'error' || event.type === 'finished') this.#ended(event);
@@ -119,11 +124,6 @@ export class LiveRecognition {
     const lastedMs = this.#openedAtMs === undefined ? 0 : performance.now() - this.#openedAtMs;
     const delayMs = this.#backoff.nextMs(lastedMs);
     this.#notBeforeMs = performance.now() + delayMs;
-    this.#options.onWarning(`Recognition was interrupted, again in ${seconds(delayMs)} s. ${error.message}`);
+    this.#outage.lost(`Recognition was interrupted. ${error.message}`, delayMs);
   }
-}
-
-/** Seconds as text for people. */
-export function seconds(ms: number): string {
-  return (ms / 1000).toFixed(1);
 }

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalService, type LocalService } from '../../local-service';
+import { eventually } from '../support/eventually';
 import { silence, wav } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+import { freePort } from './support/http';
 import { installN8n, type N8nInstallation } from './support/installation';
 import { N8n } from './support/n8n';
-import { sessionOfAddressesFlow, WEBHOOK_PATH } from './support/n8n-flows';
+import { liveFlow, sessionOfAddressesFlow, WEBHOOK_PATH } from './support/n8n-flows';
 import {
   activate,
   createCredential,
@@ -75,6 +79,52 @@ describe('a real n8n in which things go wrong', () => {
       await deactivate(n8n, workflow);
     });
   }
+
+  it('outlives a restart at which the service is not there yet, and finishes the open sentence before it', async function () {
+    this.timeout(600_000);
+    const port = await freePort();
+    const script = { utterances: [{ text: 'Being said.', atMs: 0, endMs: 4000 }] };
+    const first = await startLocalService({ engine: 'script', script, port });
+    const radio = createServer((_request, response) => response.write(silence(3000)));
+    await new Promise<void>((resolve) => radio.listen(0, '127.0.0.1', resolve));
+    const streamUrl = `http://127.0.0.1:${(radio.address() as AddressInfo).port}/live`;
+    const data = { region: 'local', address: `ws://127.0.0.1:${port}` };
+    const late = await createCredential(n8n, 'Late', data);
+    const workflow = await importWorkflow(n8n, liveFlow({ source: 'http', streamUrl }), late);
+    await activate(n8n, workflow);
+    await waitUntil(
+      () => first.sessions.some(({ sent }) => sent.some(({ type }) => type.endsWith('.text'))),
+      'a word',
+    );
+    const restarting = n8n.restart();
+    await waitUntil(() => first.connectionCount === 0, 'the session to be finished', 60_000);
+    await first.close();
+    await restarting;
+    const texts = async () => {
+      const ids = await executionsOf(n8n, workflow);
+      const all = await Promise.all(ids.map((id) => finishedExecution(n8n, installation, id)));
+      return all.map(({ status, outputs }) => outputs.Sentence?.[0]?.[0]?.json.text ?? status);
+    };
+    // Longer than n8n itself would try.
+    await sleep(25_000);
+    const second = await startLocalService({ engine: 'script', script: { utterances: ['After it.'] }, port });
+    try {
+      await eventually(
+        async () => (await texts()).includes('After it.'),
+        'a sentence after the restart',
+        120_000,
+      );
+      assert.deepEqual((await texts()).sort(), ['After it.', 'Being said.', 'error']);
+      const { output } = n8n;
+      assert.equal(output.match(/Attempt 1 in/g)?.length, 1);
+      assert.equal(output.match(/is back at attempt/g)?.length, 1);
+      await deactivate(n8n, workflow);
+    } finally {
+      await second.close();
+      radio.closeAllConnections();
+      radio.close();
+    }
+  });
 
   async function credential() {
     return createCredential(n8n, 'Scripted', { region: 'local', address: service.url });

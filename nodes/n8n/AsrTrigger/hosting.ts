@@ -3,48 +3,56 @@ import { AsrError, openSession } from '../../../lib';
 import { Listening } from '../../../lib/hosts';
 import type { ListeningOptions } from '../../../lib/hosts';
 import { asNodeFault } from '../shared/errors';
+import { LastExecutions } from './last-executions';
+import { LastingListening } from './lasting-listening';
 import { announce, hearAlong } from './running-listeners';
 import { createReporter } from './reporter';
 import type { TriggerSettings } from './settings';
 import { TriggerItems } from './trigger-items';
 import type { TriggerItemSettings } from './trigger-items';
 
-/**
- * Serves an active workflow: connects now and gives an item for each event, until n8n closes it or nothing more can
- * come.
- */
+/** When nobody has just activated the workflow: n8n was started, or another of its processes took over. */
+const RESTARTS: readonly string[] = ['init', 'leadershipChange'];
+/** For the text of the sentence that is being spoken; n8n ends its processes 30 s after it was asked to. */
+const FINISH_WITHIN_MS = 5000;
+
+function isRestart(context: ITriggerFunctions): boolean {
+  return RESTARTS.includes(context.getActivationMode());
+}
+
+/** An active workflow: connects now, gives an item for each event, and goes on until n8n closes it. */
 export async function listenOn(
   context: ITriggerFunctions,
   settings: TriggerSettings,
 ): Promise<ITriggerResponse> {
+  const executions = new LastExecutions(context);
   const known = announce(context, settings.source.name);
   const items = new TriggerItems(settings.items, (json) => {
-    context.emit([[{ json }]]);
+    context.emit([[{ json }]], undefined, executions.next());
     known.tell(json);
   });
-  const { log, badItem } = createReporter(context);
-  const listening = new Listening({
+  const { log, badItem, failed } = createReporter(context);
+  const listening = new LastingListening({
     ...listeningOptions(settings, items, log),
     onBadItem: badItem,
-    // n8n then closes the trigger, and starts it again after a while.
-    onFailure: (error) => {
-      known.end();
-      items.close();
-      context.emitError(asNodeFault(context.getNode(), error));
-    },
+    onOutage: failed,
   });
   try {
-    await listening.start();
+    // A person who activates it is told at once; after a restart nobody is there, and the network may come later.
+    if (isRestart(context)) listening.startInBackground();
+    else await listening.start();
   } catch (error) {
     known.end();
     items.close();
     throw asNodeFault(context.getNode(), error);
   }
   return {
-    closeFunction: () => {
+    closeFunction: async () => {
       known.end();
+      executions.watch();
+      await listening.finish(FINISH_WITHIN_MS);
       items.close();
-      return listening.close();
+      await executions.ended(FINISH_WITHIN_MS);
     },
   };
 }
@@ -112,7 +120,6 @@ function listeningOptions(
     onEvent: (event, sender) => {
       items.onEvent(event, sender);
       if (event.type === 'warning') log(`${sender}: ${event.message}`);
-      if (event.type === 'reconnecting') log(`${sender}: ${event.reason}`);
     },
     onSenderGone: (sender) => {
       items.onSenderGone(sender);

@@ -12,6 +12,8 @@ export interface Reporter {
    * only in the log.
    */
   badItem: (error: Error) => void;
+  /** As a failed execution alone: the log has been told. */
+  failed: (error: Error) => void;
 }
 
 /** Creates the means by which a trigger reports a partial failure while everything else goes on. */
@@ -24,16 +26,20 @@ export function createReporter(context: ITriggerFunctions): Reporter {
       workflowId: context.getWorkflow().id,
     });
   };
+  const failed = (error: Error): void => {
+    // Older versions of n8n have none.
+    const host: Partial<Pick<ITriggerFunctions, 'saveFailedExecution'>> = context;
+    host.saveFailedExecution?.(asNodeFault(node, error));
+  };
   return {
     log,
+    failed,
     badItem: (error) => {
       const nowMs = performance.now();
       log(error.message);
       if (nowMs - savedAtMs < MIN_BETWEEN_FAILED_EXECUTIONS_MS) return;
       savedAtMs = nowMs;
-      // Older versions of n8n do not have it.
-      const host: Partial<Pick<ITriggerFunctions, 'saveFailedExecution'>> = context;
-      host.saveFailedExecution?.(asNodeFault(node, error));
+      failed(error);
     },
   };
 }

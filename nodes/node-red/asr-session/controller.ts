@@ -87,6 +87,9 @@ export class SessionController implements SessionHost, Viewable {
       maxSessions: readLimit(settings.maxSessions, SESSION_LIMITS.maxSessions),
       finishAfterMs: () => this.#finishAfterMs(),
       translate: RED._,
+      log: (message) => {
+        node.warn(message);
+      },
     });
     this.#badge = new SessionBadge(new Status(node, RED._), () => this.#registry.all);
     const maxWaiting = readLimit(settings.waitingMessages, SESSION_LIMITS.waitingMessages);

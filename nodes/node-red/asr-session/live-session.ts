@@ -9,7 +9,7 @@ import type {
   SessionState,
   WarningCode,
 } from '../../../lib';
-import { HeldSession } from '../../../lib/hosts';
+import { HeldSession, Outage } from '../../../lib/hosts';
 import type { Route } from './messages';
 
 /** The state of a session, where an open one also shows whether somebody speaks. */
@@ -89,10 +89,12 @@ export class LiveSession {
   readonly #openedAtMs = performance.now();
   #said: Pick<SessionView, 'text' | 'isFinal' | 'emotion'> = { text: '', isFinal: true };
   #problem: string | undefined;
+  readonly #outage: Outage;
 
   /**
    * @param finishAfterMs Time without audio after which it finishes; 0 lets it stay.
    * @param context The context that the session was opened with.
+   * @param log Hears of a lost connection once, and of its return once.
    */
   constructor(
     key: string,
@@ -100,7 +102,9 @@ export class LiveSession {
     session: Session,
     finishAfterMs: number,
     context: readonly ContextTurn[],
+    log: (message: string) => void,
   ) {
+    this.#outage = new Outage({ say: log });
     this.key = key;
     this.route = route;
     this.resultRoute = { ...route, topic: key || (route.topic ?? '') };
@@ -121,7 +125,11 @@ export class LiveSession {
       const before = this.phase;
       this.phase = phaseAfter(event, before);
       if (event.type === 'state') this.#enter(event.to);
-      if (event.type === 'reconnecting') this.attempt = event.attempt;
+      if (event.type === 'reconnecting') {
+        this.attempt = event.attempt;
+        this.#outage.lost(event.reason, event.delayMs);
+      }
+      if (event.type === 'resumed') this.#outage.back(this.key ? `The session ${this.key}` : 'The session');
       this.#remember(event);
       listener(event, this.phase !== before);
     });

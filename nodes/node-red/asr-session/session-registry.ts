@@ -18,6 +18,8 @@ export interface RegistryOptions {
   /** Time without audio after which a session is finished; 0 lets it stay. */
   finishAfterMs: () => number;
   translate: Translate;
+  /** A connection was lost, or is back. */
+  log: (message: string) => void;
 }
 
 interface HoldOff {
@@ -82,7 +84,9 @@ export class SessionRegistry {
     // Comes first, because options that cannot work must not end another session.
     const session = this.#options.openSession(context, this.#ongoingOf(key));
     sleeper?.finish().catch(() => undefined);
-    const live = new LiveSession(key, routeOf(msg), session, finishAfterMs(), context);
+    const live = new LiveSession(key, routeOf(msg), session, finishAfterMs(), context, (message) => {
+      this.#options.log(message);
+    });
     this.#byKey.set(key, live);
     this.#all.add(live);
     live.listen((event, isPhaseNew) => {

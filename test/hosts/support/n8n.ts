@@ -50,42 +50,51 @@ export class N8n {
   readonly url: string;
   /** `.n8n` is in it. */
   readonly userFolder: string;
-  readonly #process: ProcessGroup;
+  #process: ProcessGroup;
+  readonly #again: () => ProcessGroup;
   #cookie = '';
 
-  private constructor(url: string, userFolder: string, process: ProcessGroup) {
+  private constructor(url: string, userFolder: string, start: () => ProcessGroup) {
     this.url = url;
     this.userFolder = userFolder;
-    this.#process = process;
+    this.#again = start;
+    this.#process = start();
   }
 
   /** An n8n that is set up: its owner exists, and requests are the owner's. */
   static async start(installation: N8nInstallation, env: NodeJS.ProcessEnv = {}): Promise<N8n> {
     const userFolder = await n8nUserFolder();
     const port = await freePort();
-    const process = startN8n(installation, ['start'], userFolder, {
-      ...env,
-      N8N_PORT: String(port),
-      N8N_RUNNERS_BROKER_PORT: String(await freePort()),
-    });
-    const n8n = new N8n(`http://127.0.0.1:${port}`, userFolder, process);
+    const ports = { N8N_PORT: String(port), N8N_RUNNERS_BROKER_PORT: String(await freePort()) };
+    const n8n = new N8n(`http://127.0.0.1:${port}`, userFolder, () =>
+      startN8n(installation, ['start'], userFolder, { ...env, ...ports }),
+    );
     try {
-      // Its own word, which it says when it serves the editor: until then requests are answered by a page that waits.
-      await process.until(
-        () => process.output.includes('Editor is now accessible'),
-        'n8n to start',
-        START_WITHIN_MS,
-      );
+      await n8n.started();
       const { headers } = await n8n.rest('POST', '/owner/setup', OWNER);
       n8n.#cookie = (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]).join('; ');
       return n8n;
     } catch (error) {
-      process.kill();
+      n8n.#process.kill();
       throw error;
     }
   }
 
-  /** What it has printed. */
+  /** Its own word, which it says when it serves the editor: until then requests are answered by a page that waits. */
+  private async started(): Promise<void> {
+    const process = this.#process;
+    const isServing = () => process.output.includes('Editor is now accessible');
+    await process.until(isServing, 'n8n to start', START_WITHIN_MS);
+  }
+
+  /** Stops it as a service manager does, and starts it again with all that it has kept. */
+  async restart(): Promise<void> {
+    await this.stop();
+    this.#process = this.#again();
+    await this.started();
+  }
+
+  /** What it has printed since it was started. */
   get output(): string {
     return this.#process.output;
   }

@@ -42,7 +42,9 @@ describe('listening to a live source that is fetched', () => {
     assert.deepEqual(texts().slice(0, 2), ['Before.', 'After.']);
     assert.equal(rig.service.sessions.length, 1);
     assert.ok(requests >= 3);
-    assert.match(warnings.join('\n'), /Connecting again in .* 503/s);
+    assert.equal(warnings.length, 2, warnings.join('\n'));
+    assert.match(warnings[0]!, /Attempt 1 in /);
+    assert.match(warnings[1]!, /^http:.* is back at attempt 2, after /);
     assert.deepEqual(failures, []);
   });
 

@@ -63,6 +63,8 @@ export interface TriggerHost {
   activate: (
     parameters: INodeParameters,
     credentials?: ICredentialDataDecryptedObject,
+    /** Default: a person does it. */
+    mode?: 'activate' | 'init',
   ) => Promise<ActiveTrigger>;
   /** "Execute step" in the editor. */
   execute: (
@@ -146,7 +148,7 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
   });
 
   return {
-    activate: async (parameters, credentials) => {
+    activate: async (parameters, credentials, mode = 'activate') => {
       const { ActiveWorkflows, TriggerContext } = loadEngine().core as unknown as TriggerCore;
       const { id, workflow, additionalData, responses } = prepare(parameters, 'trigger', credentials);
       const activeWorkflows = loadEngine().get(ActiveWorkflows);
@@ -156,7 +158,10 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
       const getTriggerFunctions: GetTriggerFunctions = (...context) =>
         new TriggerContext(
           ...context,
-          (data: INodeExecutionData[][]) => emitted.push(data),
+          (data: INodeExecutionData[][], _response: unknown, done?: { resolve: (run: object) => void }) => {
+            emitted.push(data);
+            done?.resolve({});
+          },
           (error: NodeError) => {
             errors.push(error);
             // What n8n does before it tries to activate it again.
@@ -164,17 +169,9 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
           },
           (error: NodeError) => failedExecutions.push(error),
         );
-      await activeWorkflows.add(
-        id,
-        workflow,
-        additionalData,
-        'trigger',
-        'activate',
-        getTriggerFunctions,
-        () => {
-          throw new Error('It polls nothing.');
-        },
-      );
+      await activeWorkflows.add(id, workflow, additionalData, 'trigger', mode, getTriggerFunctions, () => {
+        throw new Error('It polls nothing.');
+      });
       const trigger: ActiveTrigger = {
         id,
         get items() {
