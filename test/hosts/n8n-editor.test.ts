@@ -18,7 +18,7 @@ import { PACKAGE_NAME } from './support/packed';
 
 const KEY = 'sk-editor0123456789abcdef0123456789abcd';
 const WRONG_KEY = 'sk-wrong0123456789abcdef0123456789abcdef';
-const NODES = ['ASR Transcribe', 'ASR Session', 'ASR Append Audio', 'ASR Commit', 'ASR Trigger'];
+const NODES = ['Speech to Text', 'Speech Session', 'Speech Session: Append Audio', 'Speech Session: Commit', 'Live Speech Trigger'];
 /** One of each kind: both protocols, and run-task models with the most and the fewest settings. */
 const COMPARED = [
   'qwen3-asr-flash-realtime',
@@ -57,14 +57,14 @@ describe("n8n's editor in a browser", () => {
   it('finds every node of the package in the panel of nodes', async () => {
     await editor.openWorkflow((await workflow()).id!);
     await editor.part('node-creator-plus-button').click();
-    const found = await editor.searchNodes('ASR', 'ASR Transcribe');
+    const found = await editor.searchNodes('ASR', 'Speech to Text');
     // The panel leaves "Trigger" out of names.
     const missing = NODES.map((name) => name.replace(' Trigger', '')).filter((name) => !found.includes(name));
     assert.deepEqual(missing, [], `Found: ${found.join(', ')}`);
     await editor.picture('nodes', editor.part('node-creator'));
     // What people search for who do not know what the nodes are called.
     for (const word of ['speech', 'transcription', 'voice']) {
-      await editor.searchNodes(word, 'ASR Transcribe');
+      await editor.searchNodes(word, 'Speech to Text');
     }
   });
 
@@ -127,7 +127,7 @@ describe("n8n's editor in a browser", () => {
   async function workflow(): Promise<Workflow> {
     const type = `${PACKAGE_NAME}.asrTranscribe`;
     const nodes = [
-      { id: NODE_ID, name: 'ASR Transcribe', type, typeVersion: 1, position: [0, 0], parameters: {} },
+      { id: NODE_ID, name: 'Speech to Text', type, typeVersion: 1, position: [0, 0], parameters: {} },
     ];
     return importWorkflow(n8n, { name: 'Models', nodes, connections: {} }, credential);
   }

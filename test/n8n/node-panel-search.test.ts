@@ -80,6 +80,19 @@ describe("n8n's node panel", () => {
     });
   }
 
+  for (const [typed, node] of [
+    ['speech to text', 'AsrTranscribe'],
+    ['speech to text (qwen', 'AsrTranscribe'],
+    ['live speech', 'AsrTrigger'],
+    ['speech session', 'AsrSession'],
+    ['speech session: append audio', 'AsrAppendAudio'],
+    ['speech session: commit', 'AsrCommit'],
+  ] as const) {
+    it(`finds the node by its own name, "${typed}"`, () => {
+      assert.ok(search(typed).includes(node), search(typed).join());
+    });
+  }
+
   it('finds all nodes by the names of the service', () => {
     for (const typed of ['dashscope', 'qwen', 'model studio'])
       assert.equal(search(typed).length, ITEMS.length);

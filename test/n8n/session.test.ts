@@ -33,7 +33,7 @@ function line(items: INodeExecutionData[], parameters: INodeParameters = {}): Te
   ];
 }
 
-describe("ASR Session, Append Audio and Commit in n8n's engine", () => {
+describe("Speech Session, Append Audio and Commit in n8n's engine", () => {
   const n8n = useN8n();
 
   it('share a session that one node opens, one feeds and one finishes', async () => {

@@ -26,7 +26,7 @@ function workflow(
   ];
 }
 
-describe("ASR Transcribe in n8n's engine", () => {
+describe("Speech to Text in n8n's engine", () => {
   const n8n = useN8n();
 
   it('turns each recording into one item with text, language, emotions, sentences and statistics', async () => {

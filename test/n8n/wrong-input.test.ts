@@ -6,7 +6,7 @@ import { useN8n } from './support/n8n-rig';
 
 const RECORDING = wav(silence(3000));
 
-describe("what a workflow gives to ASR Transcribe, in n8n's engine", () => {
+describe("what a workflow gives to Speech to Text, in n8n's engine", () => {
   const n8n = useN8n();
 
   /** The error that one item ends with; nothing was sent for it. */

@@ -14,7 +14,7 @@ import { heldSession } from '../shared/session-registry';
 /** Gives audio to a session that was opened before. */
 export class AsrAppendAudio implements INodeType {
   description: INodeTypeDescription = {
-    displayName: 'ASR Append Audio',
+    displayName: 'Speech Session: Append Audio',
     name: 'asrAppendAudio',
     icon: {
       light: 'file:../../../icons/n8n/asr-append-audio.light.svg',
@@ -23,8 +23,8 @@ export class AsrAppendAudio implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: '={{ $parameter["sessionName"] }}',
-    description: 'Give audio to an open ASR session, and get what it has heard so far',
-    defaults: { name: 'ASR Append Audio' },
+    description: 'Give audio to an open speech session, and get what it has heard so far',
+    defaults: { name: 'Speech Session: Append Audio' },
     usableAsTool: NOT_A_TOOL,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],

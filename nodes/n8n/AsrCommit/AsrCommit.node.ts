@@ -12,7 +12,7 @@ import { heldSession } from '../shared/session-registry';
 /** Ends the open sentence of a session, and waits for the text since the last commit. */
 export class AsrCommit implements INodeType {
   description: INodeTypeDescription = {
-    displayName: 'ASR Commit',
+    displayName: 'Speech Session: Commit',
     name: 'asrCommit',
     icon: {
       light: 'file:../../../icons/n8n/asr-commit.light.svg',
@@ -21,8 +21,8 @@ export class AsrCommit implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: '={{ $parameter["sessionName"] }}',
-    description: 'End the open sentence of an ASR session, and wait for its text',
-    defaults: { name: 'ASR Commit' },
+    description: 'End the open sentence of a speech session, and wait for its text',
+    defaults: { name: 'Speech Session: Commit' },
     usableAsTool: NOT_A_TOOL,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],

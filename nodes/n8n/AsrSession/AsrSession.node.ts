@@ -24,7 +24,7 @@ const OPERATIONS = {
 /** A session that lasts: this node opens and ends it, other nodes feed and commit it. */
 export class AsrSession implements INodeType {
   description: INodeTypeDescription = {
-    displayName: 'ASR Session',
+    displayName: 'Speech Session',
     name: 'asrSession',
     icon: {
       light: 'file:../../../icons/n8n/asr-session.light.svg',
@@ -34,7 +34,7 @@ export class AsrSession implements INodeType {
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["sessionName"] }}',
     description: 'Open, finish or abort a streaming recognition that lasts for several nodes',
-    defaults: { name: 'ASR Session' },
+    defaults: { name: 'Speech Session' },
     usableAsTool: NOT_A_TOOL,
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],

@@ -16,7 +16,7 @@ import type { ItemSettings } from './transcript-items';
 /** Takes recordings and gives their text. */
 export class AsrTranscribe implements INodeType {
   description: INodeTypeDescription = {
-    displayName: 'ASR Transcribe',
+    displayName: 'Speech to Text (Qwen, Fun-ASR)',
     name: 'asrTranscribe',
     icon: {
       light: 'file:../../../icons/n8n/asr-transcribe.light.svg',
@@ -26,7 +26,7 @@ export class AsrTranscribe implements INodeType {
     version: 1,
     subtitle: '={{ $parameter["model"] === "custom" ? $parameter["modelName"] : $parameter["model"] }}',
     description: 'Turn recordings into text, with emotions, times and captions',
-    defaults: { name: 'ASR Transcribe' },
+    defaults: { name: 'Speech to Text' },
     // n8n's type lacks these fields, but its loader accepts them.
     usableAsTool: { replacements: { properties: TOOL_PROPERTIES } as object },
     inputs: [NodeConnectionTypes.Main],

@@ -17,7 +17,7 @@ const OF_NO_USE = ['mode', 'wireFormat'];
 /** Listens to a live source, and starts an execution for each spoken sentence. */
 export class AsrTrigger implements INodeType {
   description: INodeTypeDescription = {
-    displayName: 'ASR Trigger',
+    displayName: 'Live Speech Trigger',
     name: 'asrTrigger',
     icon: {
       light: 'file:../../../icons/n8n/asr-trigger.light.svg',
@@ -30,7 +30,7 @@ export class AsrTrigger implements INodeType {
     description: 'Starts the workflow when something is said in a live stream',
     eventTriggerDescription: 'Waiting for somebody to speak',
     activationMessage: 'The workflow now starts with every sentence that is spoken in the live stream.',
-    defaults: { name: 'ASR Trigger' },
+    defaults: { name: 'Live Speech Trigger' },
     triggerPanel: {
       header: 'Listen to the live stream',
       executionsHelp: {

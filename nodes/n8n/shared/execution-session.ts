@@ -163,7 +163,7 @@ export class ExecutionSession {
   }
 
   #over(why: string): AsrError {
-    const message = `The session "${this.#options.name}" is over: ${why}. Open it again with an ASR Session node.`;
+    const message = `The session "${this.#options.name}" is over: ${why}. Open it again with a Speech Session node.`;
     return new AsrError('SESSION_CLOSED', message);
   }
 

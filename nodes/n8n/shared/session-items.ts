@@ -9,7 +9,7 @@ export const OUTPUT_NAMES = ['Interim', 'Final', 'Emotion'];
 
 /**
  * The value of `usableAsTool` for nodes of a session. An agent calls one tool at a time and reads one output, which
- * does not fit a session of several nodes; ASR Transcribe is the tool. n8n's lint requires the property, and its
+ * does not fit a session of several nodes; Speech to Text is the tool. n8n's lint requires the property, and its
  * types have no "no".
  */
 export const NOT_A_TOOL = undefined as never;

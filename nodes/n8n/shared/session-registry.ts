@@ -82,7 +82,7 @@ export function heldSession(context: IExecuteFunctions, name: string): Execution
 }
 
 const NOT_OPEN = [
-  'Open it with an ASR Session node that runs before this one.',
+  'Open it with a Speech Session node that runs before this one.',
   'A session belongs to one execution: a sub-workflow has its own, and executing a single step in the editor begins a new one with old data, so execute the whole workflow.',
   'After a Wait of more than a minute the session may be gone, and in queue mode the execution may go on in another process that does not have it.',
 ].join(' ');
