@@ -18,7 +18,13 @@ import { PACKAGE_NAME } from './support/packed';
 
 const KEY = 'sk-editor0123456789abcdef0123456789abcd';
 const WRONG_KEY = 'sk-wrong0123456789abcdef0123456789abcdef';
-const NODES = ['Speech to Text', 'Speech Session', 'Speech Session: Append Audio', 'Speech Session: Commit', 'Live Speech Trigger'];
+const NODES = [
+  'Speech to Text',
+  'Speech Session',
+  'Speech Session: Append Audio',
+  'Speech Session: Commit',
+  'Live Speech Trigger',
+];
 /** One of each kind: both protocols, and run-task models with the most and the fewest settings. */
 const COMPARED = [
   'qwen3-asr-flash-realtime',

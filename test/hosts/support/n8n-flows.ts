@@ -37,7 +37,10 @@ export function sessionOfAddressesFlow(onError: string): Workflow {
 
 /** An execution for each sentence of a live source. */
 export function liveFlow(source: object): Workflow {
-  return chain('Live sentences', [ours('asrTrigger', 'Live Speech Trigger', { ...source }), nothing('Sentence')]);
+  return chain('Live sentences', [
+    ours('asrTrigger', 'Live Speech Trigger', { ...source }),
+    nothing('Sentence'),
+  ]);
 }
 
 /** The same with a session: each of its nodes gives what it has heard to the next. */
