@@ -103,6 +103,24 @@ export default tseslint.config(
     rules: { 'no-restricted-imports': ['error', { patterns: [BEHIND_DOORS] }] },
   },
   {
+    // State belongs to a session, or stands in one place with a name.
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/base/process-state.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          ':matches(Program, ExportNamedDeclaration) > VariableDeclaration[kind!="const"]',
+          'Program > VariableDeclaration > VariableDeclarator > NewExpression[callee.name=/^(Weak)?(Map|Set)$/][arguments.length=0]',
+          'Program > VariableDeclaration > VariableDeclarator[id.typeAnnotation.typeAnnotation.operator!="readonly"] > ArrayExpression[elements.length=0]',
+        ].map((selector) => ({
+          selector,
+          message: 'A module keeps no state: a session does, or lib/base/process-state.ts.',
+        })),
+      ],
+    },
+  },
+  {
     // One host knows nothing of the other.
     files: ['nodes/n8n/**/*.ts', 'credentials/n8n/**/*.ts'],
     rules: {

@@ -14,7 +14,7 @@ const MIN_JUDGED_SECONDS = 1;
 const EXAMINED_SECONDS = 1;
 /** Pauses in speech are shorter. */
 const SURELY_SILENT_SECONDS = 10;
-const NOTHING: AudioComplaint[] = [];
+const NOTHING: readonly AudioComplaint[] = [];
 const CLIPPED_SHARE = 0.0005;
 
 /** Measures the levels of all audio, whatever its channels. */
@@ -125,7 +125,7 @@ export class Doctor {
    * end. It is cheap enough to be called with every chunk.
    * @param sessionRateHz The rate that the audio is converted to.
    */
-  complaints(sessionRateHz: number, isEnd: boolean): AudioComplaint[] {
+  complaints(sessionRateHz: number, isEnd: boolean): readonly AudioComplaint[] {
     if (!isEnd && this.#seconds - this.#examinedAtSeconds < EXAMINED_SECONDS) return NOTHING;
     this.#examinedAtSeconds = this.#seconds;
     const format = this.#format;

@@ -9,7 +9,7 @@ import { identify } from './sniff';
 import { Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
-const NO_HINTS: AudioFormatHints = {};
+const NO_HINTS: Readonly<AudioFormatHints> = {};
 /** Limit for audio that passes through unchanged at once. */
 const MAX_PASSED_BYTES = 256 * 1024;
 /** Limit for how much of finished recordings comes out at once. */

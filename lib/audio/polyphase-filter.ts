@@ -1,4 +1,5 @@
 import { forgetOldest } from '../base/forget-oldest';
+import { processState } from '../base/process-state';
 import type { FilterKernel, FilterTable } from '../base/kernel/filter';
 
 /** How far images and aliases are suppressed, in dB, with some reserve to the 80 dB that tests require. */
@@ -90,9 +91,8 @@ export class PolyphaseFilter {
   }
 }
 
-const tables = new Map<string, FilterTable>();
-
 function filterTable(fromHz: number, toHz: number, kernel: FilterKernel): FilterTable {
+  const { filterTables: tables } = processState;
   const divisor = greatestCommonDivisor(fromHz, toHz);
   const [up, down] = [toHz / divisor, fromHz / divisor];
   const key = `${up}/${down}`;

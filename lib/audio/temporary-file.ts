@@ -2,6 +2,7 @@ import { lstat, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { processState } from '../base/process-state';
 import { AsrError } from '../vocabulary/errors';
 
 /** A day of AAC at 192 kbit/s. */
@@ -17,9 +18,6 @@ export interface TemporaryFileLimits {
   fileBytes: number;
   totalBytes: number;
 }
-
-/** Bytes in all present files of this process. */
-let usedBytes = 0;
 
 /** A file for data that must be read out of order, in a folder of its own. Whoever creates it removes it. */
 export class TemporaryFile {
@@ -54,7 +52,7 @@ export class TemporaryFile {
           'Write its index to its beginning ("ffmpeg -movflags +faststart"), or send it as Opus, MP3 or FLAC.',
       );
     }
-    if (usedBytes + bytes.length > totalBytes) {
+    if (processState.temporaryFileBytes + bytes.length > totalBytes) {
       throw new AsrError(
         'BAD_AUDIO',
         `The audio has to be read from a file, and the recordings that are read in that way now have ${inMib(totalBytes)} already. ` +
@@ -62,7 +60,7 @@ export class TemporaryFile {
       );
     }
     this.#bytes += bytes.length;
-    usedBytes += bytes.length;
+    processState.temporaryFileBytes += bytes.length;
     await this.#file.write(bytes);
   }
 
@@ -75,7 +73,7 @@ export class TemporaryFile {
   async remove(): Promise<void> {
     if (this.#isRemoved) return;
     this.#isRemoved = true;
-    usedBytes -= this.#bytes;
+    processState.temporaryFileBytes -= this.#bytes;
     await this.#file.close().catch(() => undefined);
     await rm(this.#folder, { recursive: true, force: true });
   }

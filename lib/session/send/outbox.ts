@@ -1,3 +1,5 @@
+import { processState } from '../../base/process-state';
+
 /**
  * Half a second at 16 kHz or a second at 8 kHz: a block holds whole messages, and little more is kept than has to be.
  */
@@ -5,14 +7,7 @@ const BLOCK_BYTES = 16_000;
 /** One megabyte for all sessions together. */
 const MIN_SPARE_BLOCKS = 64;
 
-/**
- * Blocks that sessions have given back. Without them every block would be memory that the garbage collector has to
- * find. A sentence takes a block each half second and gives all of them back at its end, so there are at most as many
- * spare blocks as blocks in use; together they are never more than were in use at one time.
- */
-const spareBlocks: Buffer[] = [];
-/** The blocks in use by all sessions. A session that ends gives up all of its own. */
-let blocksInUse = 0;
+const { audioBlocks: blocks } = processState;
 
 /**
  * Audio between two positions of an endless stream, in blocks of memory that come and go with its content. Memory
@@ -75,19 +70,19 @@ export class AudioBlocks {
     if (count <= 0) return;
     const discarded = this.#blocks.splice(0, count);
     this.#firstBlock += count;
-    blocksInUse -= discarded.length;
-    const maxSpare = Math.max(MIN_SPARE_BLOCKS, blocksInUse);
-    if (isUnused) spareBlocks.push(...discarded);
-    if (spareBlocks.length > maxSpare) spareBlocks.length = maxSpare;
+    blocks.inUse -= discarded.length;
+    const maxSpare = Math.max(MIN_SPARE_BLOCKS, blocks.inUse);
+    if (isUnused) blocks.spare.push(...discarded);
+    if (blocks.spare.length > maxSpare) blocks.spare.length = maxSpare;
   }
 
   #addBlock(): Buffer {
     if (this.#blocks.length === 0) this.#firstBlock = this.#numberOf(this.#end);
     // A new block is not taken from Node's pool of small buffers, which it would keep alive, and is not filled with
     // zeros first.
-    const block = spareBlocks.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const block = blocks.spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
     this.#blocks.push(block);
-    blocksInUse += 1;
+    blocks.inUse += 1;
     return block;
   }
 

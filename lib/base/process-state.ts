@@ -1,0 +1,27 @@
+import type { FilterTable } from './kernel/filter';
+import type { Kernel } from './kernel/kernel';
+
+/**
+ * The only state of lib/ that no session owns; lint holds that. Each part is here because sharing it is worth it
+ * (bench/README.md), or because it bounds what all sessions take together.
+ */
+export const processState = {
+  /** The audio loops in WebAssembly, once they are needed. */
+  kernel: undefined as Kernel | undefined,
+  /** Coefficients of the newest pairs of sample rates. */
+  filterTables: new Map<string, FilterTable>(),
+  audioBlocks: {
+    /**
+     * Blocks that sessions have given back. Without them every block would be memory that the garbage collector has to
+     * find. A sentence takes a block each half second and gives all of them back at its end, so there are at most as many
+     * spare blocks as blocks in use; together they are never more than were in use at one time.
+     */
+    spare: [] as Buffer[],
+    /** Blocks of all sessions. A session that ends gives up all of its own. */
+    inUse: 0,
+  },
+  /** Memory for text messages that no connection reads from. */
+  spareTextMessages: [] as Buffer[],
+  /** Bytes of all temporary files that are there now. */
+  temporaryFileBytes: 0,
+};
