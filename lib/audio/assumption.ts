@@ -11,6 +11,9 @@ const JUDGED_BYTES = 64 * 1024;
 /** It is judged by this much first, and again by twice as much until something is found. */
 const FIRST_JUDGED_BYTES = 4096;
 
+/** A multiple of all sizes of samples in one and two channels. */
+const ANY_SAMPLE_BYTES = 24;
+
 /** A quieter room tells nothing; samples that are read in a wrong format are louder. */
 const QUIET_LEVEL = 256;
 
@@ -24,6 +27,8 @@ export class AssumedPcmDecoder implements Decoder {
   readonly #assumed: string;
   #memory: Uint8Array | undefined;
   #used = 0;
+  /** Bytes before that, as far as the place in a sample matters. */
+  #skipped = 0;
   #judgedAtBytes = FIRST_JUDGED_BYTES;
 
   /** The caller describes the format. */
@@ -34,7 +39,7 @@ export class AssumedPcmDecoder implements Decoder {
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#used < JUDGED_BYTES && (this.#used > 0 || !isQuiet(bytes))) this.#remember(bytes);
+    if (this.#used < JUDGED_BYTES) this.#listen(bytes);
     this.#pcm.write(bytes);
   }
 
@@ -55,6 +60,18 @@ export class AssumedPcmDecoder implements Decoder {
     this.#pcm.end();
   }
 
+  /** From the first sound on, and from the beginning of a sample of whatever size. */
+  #listen(bytes: Uint8Array): void {
+    if (this.#used > 0) {
+      this.#remember(bytes);
+      return;
+    }
+    const isSilent = isQuiet(bytes);
+    const toSkip = isSilent ? bytes.length : (ANY_SAMPLE_BYTES - this.#skipped) % ANY_SAMPLE_BYTES;
+    this.#skipped = (this.#skipped + Math.min(toSkip, bytes.length)) % ANY_SAMPLE_BYTES;
+    if (!isSilent) this.#remember(bytes.subarray(toSkip));
+  }
+
   #remember(bytes: Uint8Array): void {
     this.#memory ??= new Uint8Array(JUDGED_BYTES);
     const head = bytes.subarray(0, JUDGED_BYTES - this.#used);
@@ -64,7 +81,7 @@ export class AssumedPcmDecoder implements Decoder {
   }
 
   #judge(isLast: boolean): void {
-    const likeness = findLikeness((this.#memory ?? new Uint8Array(0)).subarray(0, this.#used));
+    const likeness = findLikeness((this.#memory ?? new Uint8Array(0)).subarray(0, this.#used), isLast);
     this.#judgedAtBytes = 2 * this.#used;
     if (!likeness && !isLast) return;
     this.#used = JUDGED_BYTES;

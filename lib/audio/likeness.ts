@@ -1,4 +1,5 @@
 import { asBuffer } from './bytes';
+import { findWideLayout } from './byte-lanes';
 import { findFrames } from './frames';
 import { OTHERS, roughness, USUAL } from './sample-layouts';
 import type { Layout } from './sample-layouts';
@@ -12,23 +13,32 @@ export interface Likeness {
 
 /** Fewer bytes resemble anything. */
 const MIN_BYTES = 2048;
+/** The layout is judged by at least so much, because a quiet beginning resembles another layout. */
+const MIN_LAYOUT_BYTES = 16 * 1024;
 /** Samples that jump more than this are no speech, or are read in a wrong format. */
 const ROUGH = 1;
-/** In the right format they are smoother than this, relative to the wrong one. */
-const SMOOTHER = 0.55;
 /** The chi-square of 256 equally frequent byte values is 255 on average, and almost always less than this. */
 const MOST_CHI_SQUARE = 400;
 /**
  * Compressed bytes are a little uneven, which shows more the more of them there are; speech is 50 times as uneven.
  */
 const UNEVEN_PER_BYTE = 0.02;
-/** 24-bit samples at the right of 32 bits are never louder than this. */
-const RIGHT_JUSTIFIED = 2 ** -8;
 /** The least difference between the first and the second byte of 16-bit samples. */
 const LANES_ALIKE = 0.2;
 const MIN_DIFFERENT_BYTES = 8;
 const RTP_HEADER_BYTES = 12;
 const MAX_RTP_PACKET_BYTES = 2048;
+/** A packet has no more samples. */
+const MAX_RTP_STEP = 8192;
+
+const EVEN: Likeness = {
+  looks: 'looks encrypted or compressed: its bytes are all as frequent, as in noise at full scale',
+  advice: 'Decrypt or unpack it first, or say its format',
+};
+const COMPRESSED: Likeness = {
+  looks: 'looks compressed: its bytes do not follow each other as samples do',
+  advice: 'Say its format, or send it from its beginning',
+};
 
 /** Marks that also occur in the middle of a recording. */
 const INNER_MARKS: readonly [mark: string, what: string][] = [
@@ -43,25 +53,23 @@ const INNER_MARKS: readonly [mark: string, what: string][] = [
 
 /**
  * What the bytes look like if they are unlike the usual raw samples; `undefined` where they may well be such samples.
+ * @param isAll whether no more bytes come
  */
-export function findLikeness(bytes: Uint8Array): Likeness | undefined {
+export function findLikeness(bytes: Uint8Array, isAll = false): Likeness | undefined {
   const rtp = findRtp(bytes);
   if (rtp) return rtp;
   const recording = findRecording(bytes);
   if (recording) return recording;
   if (bytes.length < MIN_BYTES) return undefined;
   if (isEven(bytes)) {
-    return {
-      looks: 'looks encrypted or compressed: its bytes are all as frequent, as in noise at full scale',
-      advice: 'Decrypt or unpack it first, or say its format',
-    };
+    return EVEN;
   }
-  return findLayout(bytes);
+  return isAll || bytes.length >= MIN_LAYOUT_BYTES ? findLayout(bytes) : undefined;
 }
 
 /** Describes in words what any bytes look like. */
 export function looksLike(bytes: Uint8Array): string | undefined {
-  const likeness = findLikeness(bytes);
+  const likeness = findLikeness(bytes, true);
   if (likeness) return likeness.looks;
   if (bytes.length < MIN_BYTES) return `has only ${bytes.length} bytes`;
   const rough = roughness(bytes, USUAL);
@@ -69,21 +77,58 @@ export function looksLike(bytes: Uint8Array): string | undefined {
   return rough < ROUGH ? `looks like raw ${USUAL.name}` : undefined;
 }
 
-/** RFC 3550: version 2, a growing sequence number and a constant SSRC. */
+/** RFC 3550: packets whose sequence numbers count, with one SSRC. Those in the middle need one more to be sure. */
 function findRtp(bytes: Uint8Array): Likeness | undefined {
-  if (bytes.length < 2 * RTP_HEADER_BYTES || (bytes[0] ?? 0) >> 6 !== 2) return undefined;
   const view = asBuffer(bytes);
-  const ssrc = view.subarray(8, 12);
-  const first = view.readUInt16BE(2);
-  const at =
-    view.subarray(0, RTP_HEADER_BYTES + MAX_RTP_PACKET_BYTES).indexOf(ssrc, RTP_HEADER_BYTES + 8) - 8;
-  if (at < RTP_HEADER_BYTES || view.readUInt16BE(at + 2) !== ((first + 1) & 0xffff)) return undefined;
-  const isLike = view[at] === view[0] && ((view[at + 1] ?? 0) & 0x7f) === ((view[1] ?? 0) & 0x7f);
-  if (!isLike) return undefined;
-  return {
-    looks: `has an RTP header every ${at} bytes`,
-    advice: `Take the first ${RTP_HEADER_BYTES} bytes off each packet and say what is behind them (RTP payload type ${(view[1] ?? 0) & 0x7f})`,
-  };
+  for (let at = 0; at < MAX_RTP_PACKET_BYTES; at++) {
+    const next = nextRtp(view, at);
+    if (next === undefined) continue;
+    const third = nextRtp(view, next);
+    // Two are enough where no third one has come yet.
+    const isEnough =
+      third === undefined
+        ? at === 0 && view.length < 2 * next + RTP_HEADER_BYTES
+        : isRegular(view, at, next, third);
+    if (!isEnough) continue;
+    const every = third === undefined || third - next === next - at ? ` every ${next - at} bytes` : 's';
+    return {
+      looks: `has ${every === 's' ? '' : 'an '}RTP header${every}`,
+      advice: `Take the first ${rtpHeaderBytes(view, at)} bytes off each packet and say what is behind them (RTP payload type ${view.readUInt8(at + 1) & 0x7f})`,
+    };
+  }
+  return undefined;
+}
+
+/** Whether the times of three packets go on alike, from a source that is no silence. */
+function isRegular(view: Buffer, first: number, second: number, third: number): boolean {
+  const [a, b, c] = [first, second, third].map((at) => view.readUInt32BE(at + 4));
+  const step = ((b ?? 0) - (a ?? 0)) >>> 0;
+  const isStep = step > 0 && step < MAX_RTP_STEP && step === ((c ?? 0) - (b ?? 0)) >>> 0;
+  return isStep && new Set(view.subarray(first + 8, first + RTP_HEADER_BYTES)).size > 2;
+}
+
+/** Where the packet behind the one at this place begins; `undefined` where there is none. */
+function nextRtp(view: Buffer, at: number): number | undefined {
+  if (at + RTP_HEADER_BYTES > view.length || view.readUInt8(at) >> 6 !== 2) return undefined;
+  const ssrc = view.subarray(at + 8, at + RTP_HEADER_BYTES);
+  const within = view.subarray(at, at + MAX_RTP_PACKET_BYTES + RTP_HEADER_BYTES);
+  for (let found = 0; ;) {
+    found = within.indexOf(ssrc, found + (found === 0 ? RTP_HEADER_BYTES + 8 : 1));
+    if (found === -1) return undefined;
+    const next = at + found - 8;
+    const isCounted = view.readUInt16BE(next + 2) === ((view.readUInt16BE(at + 2) + 1) & 0xffff);
+    const isAlike =
+      view[next] === view[at] && ((view.readUInt8(next + 1) ^ view.readUInt8(at + 1)) & 0x7f) === 0;
+    if (isCounted && isAlike) return next;
+  }
+}
+
+/** With what sources are named, and with an extension. */
+function rtpHeaderBytes(view: Buffer, at: number): number {
+  const flags = view.readUInt8(at);
+  const bytes = RTP_HEADER_BYTES + 4 * (flags & 15);
+  const hasExtension = (flags & 0x10) !== 0 && at + bytes + 4 <= view.length;
+  return hasExtension ? bytes + 4 + 4 * view.readUInt16BE(at + bytes + 2) : bytes;
 }
 
 function findRecording(bytes: Uint8Array): Likeness | undefined {
@@ -106,38 +151,18 @@ function isEven(bytes: Uint8Array): boolean {
 }
 
 function findLayout(bytes: Uint8Array): Likeness | undefined {
-  const usual = roughness(bytes, USUAL);
-  if (usual === undefined) return undefined;
-  const wide = usual > ROUGH ? smoothest(bytes, usual) : undefined;
-  const layout = wide ?? (areLanesAlike(bytes) ? quietest(bytes) : undefined);
+  if (roughness(bytes, USUAL) === undefined) return undefined;
+  const wide = findWideLayout(bytes);
+  const areNarrow = !wide && areLanesAlike(bytes);
+  const layout = areNarrow ? quietest(bytes) : wide;
   if (!layout) return undefined;
-  const isRight =
-    layout.strideBytes === 4 && layout.name.startsWith('32-bit samples') && isQuiet(bytes, layout);
-  if (isRight) {
-    return {
-      looks: 'looks like 24-bit samples at the right of 32 bits',
-      advice: `Shift each sample left by 8 bits at the sender, and ${layout.advice}`,
-    };
-  }
+  // Whatever law they are read by, samples follow each other; what does not is made of other things.
+  if (areNarrow && (roughness(bytes, layout) ?? ROUGH) >= ROUGH) return COMPRESSED;
   const { name, advice } = layout;
   return { looks: `looks like ${name}`, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };
 }
 
-/** Floats are tried before integers of the same width, which they resemble. */
-function smoothest(bytes: Uint8Array, usual: number): Layout | undefined {
-  let best: Layout | undefined;
-  let bound = SMOOTHER * usual;
-  for (const layout of OTHERS) {
-    if (layout.strideBytes === 1) continue;
-    const rough = roughness(bytes, layout) ?? Infinity;
-    if (rough >= bound) continue;
-    best = layout;
-    bound = layout.name.includes('float') ? 0 : rough;
-  }
-  return best;
-}
-
-/** For samples of one byte: with the right law speech is near silence, with a wrong one near full scale. */
+/** Bytes that are samples: the right law has speech near silence, and a wrong one near full scale. */
 function quietest(bytes: Uint8Array): Layout | undefined {
   let best: Layout | undefined;
   let bound = Infinity;
@@ -169,12 +194,4 @@ function histogram(bytes: Uint8Array, start: number, step: number): number[] {
     counts[byte] = (counts[byte] ?? 0) + 1;
   }
   return counts;
-}
-
-function isQuiet(bytes: Uint8Array, { strideBytes, read }: Layout): boolean {
-  const view = asBuffer(bytes);
-  for (let at = 0; at + strideBytes <= view.length; at += strideBytes) {
-    if (Math.abs(read(view, at)) >= RIGHT_JUSTIFIED) return false;
-  }
-  return true;
 }

@@ -67,6 +67,24 @@ export const OTHERS: readonly Layout[] = [
     read: (view, at) => view.readIntBE(at, 3) / 2 ** 23,
   },
   {
+    name: '24-bit samples at the right of 32 bits',
+    advice: `shift each sample left by 8 bits at the sender, and ${say('s32le')}`,
+    strideBytes: 4,
+    read: (view, at) => view.readInt32LE(at) / 2 ** 23,
+  },
+  {
+    name: '24-bit samples at the right of 32 bits, upper byte first (big endian)',
+    advice: `shift each sample left by 8 bits at the sender, and ${say('s32be')}`,
+    strideBytes: 4,
+    read: (view, at) => view.readInt32BE(at) / 2 ** 23,
+  },
+  {
+    name: '32-bit samples of 16 bits',
+    advice: `shift each sample left by 16 bits at the sender, and ${say('s32le')}`,
+    strideBytes: 4,
+    read: (view, at) => view.readInt32LE(at) / 2 ** 15,
+  },
+  {
     name: '32-bit float samples',
     advice: say('f32le'),
     strideBytes: 4,

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { describeAudio } from '../../../lib';
 import type { AsrError, AudioFormatHints } from '../../../lib';
-import { AudioIntake } from '../../../lib/audio/intake';
-import { findLikeness } from '../../../lib/audio/likeness';
 import { fixture, ffmpegPath } from '../../support/audio-fixtures';
 import { JFK_PCM } from '../../support/jfk';
 import { wav } from '../../support/scripted-audio';
@@ -145,62 +143,5 @@ describe('a complete file that is no audio', () => {
     }
     assert.equal((await describeAudio(fixture('a.ac3', ''))).codec, 'ac3');
     assert.equal((await refusal(noise(50_000))).code, 'UNKNOWN_AUDIO');
-  });
-});
-
-describe('live audio without any hint of its format', () => {
-  const looks = (bytes: Uint8Array): string => findLikeness(bytes.subarray(0, 64_000))?.looks ?? 'nothing';
-
-  for (const [name, format, said] of [
-    ['big endian', 's16be', /upper byte first/],
-    ['24 bits', 's24le', /24-bit samples/],
-    ['32 bits', 's32le', /32-bit samples/],
-    ['float', 'f32le', /float/],
-    ['8 bits', 'u8', /8-bit unsigned/],
-    ['µ-law', 'mulaw', /µ-law/],
-    ['A-law', 'alaw', /A-law/],
-  ] as const) {
-    it(`is detected as ${name}`, () => {
-      assert.match(looks(fixture(`a.${format}`, `-f ${format} -af volume=0.7`)), said);
-    });
-  }
-
-  it('is detected as 24-bit samples at the right of 32 bits', () => {
-    const wide = Buffer.alloc(2 * JFK_PCM.length);
-    for (let at = 0; at < JFK_PCM.length; at += 2) wide.writeInt32LE(JFK_PCM.readInt16LE(at) * 256, at * 2);
-    assert.match(looks(wide), /24-bit samples at the right of 32/);
-  });
-
-  it('is detected as noise, as RTP packets or as the middle of an MP3', () => {
-    assert.match(looks(noise(64_000)), /encrypted or compressed/);
-    const packets = Array.from({ length: 20 }, (_, index) => {
-      const header = Buffer.from('80000000000000001234abcd', 'hex');
-      header.writeUInt16BE(index + 65_530 > 65_535 ? index - 6 : index + 65_530, 2);
-      return Buffer.concat([header, JFK_PCM.subarray(index * 320, index * 320 + 320)]);
-    });
-    assert.match(looks(Buffer.concat(packets)), /RTP header every 332 bytes/);
-    assert.match(looks(fixture('a.mp3', '-ar 44100 -ac 2').subarray(777)), /MP3 without its beginning/);
-  });
-
-  it('is left as assumed where it is 16-bit PCM, however loud or quiet', () => {
-    for (let at = 0; at + 64_000 < JFK_PCM.length; at += 32_000)
-      assert.equal(looks(JFK_PCM.subarray(at)), 'nothing');
-    assert.equal(looks(Buffer.alloc(64_000)), 'nothing');
-    assert.equal(looks(fixture('a8.s16le', '-f s16le -ar 8000')), 'nothing');
-  });
-
-  it('is reported once, with the format that is assumed', async () => {
-    const intake = new AudioIntake(16_000);
-    await intake.write(Buffer.from(JFK_PCM.subarray(0, 100_000)));
-    const [complaint, ...others] = intake.doctor!.complaints(16_000, false);
-    assert.equal(complaint?.code, 'AUDIO_ASSUMED');
-    assert.match(complaint.message, /pcm_s16le, 16000 Hz, 1 channel/);
-    assert.deepEqual([...others, ...intake.doctor!.complaints(16_000, true)], []);
-  });
-
-  it('is not reported where a rate was given', async () => {
-    const intake = new AudioIntake(16_000);
-    await intake.write(Buffer.from(JFK_PCM.subarray(0, 100_000)), { rate: 16_000 });
-    assert.deepEqual(intake.doctor!.complaints(16_000, true), []);
   });
 });

@@ -1,0 +1,139 @@
+import { asBuffer } from './bytes';
+import { OTHERS, USUAL } from './sample-layouts';
+import type { Layout } from './sample-layouts';
+
+/** How far two bytes are apart on average where they have nothing to do with each other. */
+const UNRELATED = 64;
+/** Bytes that are closer than this are upper bytes, or those of a quiet room. */
+const LEAST_MOVING = 20;
+/** Two lanes of lower bytes differ by no more. */
+const ALIKE = 0.85;
+/** The upper bytes of samples follow each other this much closer than bytes of the place where they are expected. */
+const CLOSER = 0.65;
+/** Nearly all, because the first bytes may be of something else. */
+const NEARLY_ALL = 0.995;
+/** Wider than this is no float that somebody means to be sound. */
+const LARGEST_FLOAT = 8;
+const SMALLEST_FLOAT = 1e-9;
+
+/** All bytes at one place of samples, such as the uppermost of each. */
+interface Lane {
+  /** How far a byte is from the one before in the same lane, on a circle of 256. */
+  distance: number;
+  /** Whether all of its bytes are the same: it is none of a sample. */
+  isConstant: boolean;
+}
+
+/**
+ * The layout of wide samples that these bytes show, by what is at each place: the upper bytes follow each other
+ * closely, the lower ones are like noise or nothing. The bytes begin with a sample. Undefined where the usual layout
+ * fits, and where none is clear.
+ */
+export function findWideLayout(bytes: Uint8Array): Layout | undefined {
+  const view = asBuffer(bytes);
+  const [first, second, third, fourth] = lanesOf(view, 4);
+  if (!first || !second || !third || !fourth) return undefined;
+  if (areSigns(view, 3, 2)) {
+    if (areSigns(view, 2, 1) && !first.isConstant) return layout('32-bit samples of 16 bits');
+    if (isMoving(second) || first.isConstant) return layout('24-bit samples at the right of 32 bits');
+  }
+  if (areSigns(view, 0, 1) && isMoving(third)) {
+    return layout('24-bit samples at the right of 32 bits, upper byte first (big endian)');
+  }
+  if (areFloats(view, (at) => view.readFloatLE(at))) return layout('32-bit float samples');
+  if (areFloats(view, (at) => view.readFloatBE(at))) {
+    return layout('32-bit float samples, upper byte first (big endian)');
+  }
+  if (isLower(second, first) && isFarCloser(fourth, second) && isUnlike(third, fourth))
+    return layout('32-bit samples');
+  if (isLower(third, fourth) && isFarCloser(first, third) && isUnlike(second, first)) {
+    return layout('32-bit samples, upper byte first (big endian)');
+  }
+  if (isFarCloser(second, first) && isFarCloser(fourth, third)) return undefined;
+  const [low, middle, high] = lanesOf(view, 3);
+  if (low && middle && high) {
+    if (isFarCloser(high, middle) && isFarCloser(high, low)) return layout('24-bit samples');
+    if (isFarCloser(low, middle) && isFarCloser(low, high)) {
+      return layout('24-bit samples, upper byte first (big endian)');
+    }
+  }
+  const isBig = isFarCloser(first, second) && isFarCloser(third, fourth);
+  return isBig ? layout('16-bit samples, upper byte first (big endian)') : undefined;
+}
+
+function layout(name: string): Layout {
+  return OTHERS.find((other) => other.name === name) ?? USUAL;
+}
+
+function lanesOf(view: Buffer, stride: number): Lane[] {
+  return Array.from({ length: stride }, (_, lane) => {
+    // Of two channels in turn, each follows its own.
+    const near = distanceOf(view, lane, stride, stride);
+    const far = distanceOf(view, lane, stride, 2 * stride);
+    return { distance: Math.min(near, far), isConstant: isConstant(view, lane, stride) };
+  });
+}
+
+function distanceOf(view: Buffer, lane: number, stride: number, lag: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let at = lane + lag; at < view.length; at += stride) {
+    const apart = Math.abs((view[at] ?? 0) - (view[at - lag] ?? 0));
+    sum += Math.min(apart, 256 - apart);
+    count += 1;
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
+function isConstant(view: Buffer, lane: number, stride: number): boolean {
+  for (let at = lane; at < view.length; at += stride) if (view[at] !== view[lane]) return false;
+  return true;
+}
+
+/** Whether a lane may be the lower bytes of samples. */
+function isMoving({ distance, isConstant: isNothing }: Lane): boolean {
+  return isNothing || distance > LEAST_MOVING;
+}
+
+/** Whether a lane is as little an upper byte as the lowest, and not that of another channel. */
+function isLower(lane: Lane, lowest: Lane): boolean {
+  if (lane.isConstant) return true;
+  return isMoving(lane) && lane.distance > ALIKE * (lowest.isConstant ? UNRELATED / 2 : lowest.distance);
+}
+
+/** Whether a lane is not itself an upper byte that moves as little. */
+function isUnlike(lane: Lane, upper: Lane): boolean {
+  return !lane.isConstant && lane.distance > upper.distance;
+}
+
+function isFarCloser(lane: Lane, than: Lane): boolean {
+  return !lane.isConstant && lane.distance < CLOSER * (than.isConstant ? UNRELATED : than.distance);
+}
+
+/** Whether the bytes of one lane are nothing but the sign of those of another, which are not the same everywhere. */
+function areSigns(view: Buffer, lane: number, of: number): boolean {
+  let signs = 0;
+  let negative = 0;
+  let count = 0;
+  for (let at = 0; at + 4 <= view.length; at += 4) {
+    const sign = (view[at + of] ?? 0) & 0x80 ? 0xff : 0;
+    if (view[at + lane] === sign) signs += 1;
+    if (sign) negative += 1;
+    count += 1;
+  }
+  return signs >= NEARLY_ALL * count && negative > 0 && negative < count;
+}
+
+function areFloats(view: Buffer, read: (at: number) => number): boolean {
+  let floats = 0;
+  let sounding = 0;
+  let count = 0;
+  for (let at = 0; at + 4 <= view.length; at += 4) {
+    const level = Math.abs(read(at));
+    const isSounding = level > SMALLEST_FLOAT && level <= LARGEST_FLOAT;
+    if (isSounding || level === 0) floats += 1;
+    if (isSounding) sounding += 1;
+    count += 1;
+  }
+  return floats >= NEARLY_ALL * count && sounding > count / 2;
+}
