@@ -7,6 +7,7 @@ export { bytesOf } from './audio/format';
 export { asResponse, fetchVia } from './audio/http-request';
 export { Backoff } from './base/backoff';
 export { forgetOldest } from './base/forget-oldest';
+export { Slots } from './base/slots';
 export { Outage } from './base/outage';
 export { checkConnection } from './check-connection';
 export { HeldSession } from './held-session';

@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { toSrt, toVtt, transcribe } from '../../../lib';
 import type { ReadAudioOptions, TraceFile, Transcript } from '../../../lib';
-import { fetchVia } from '../../../lib/hosts';
+import { fetchVia, Slots } from '../../../lib/hosts';
 import { audioTexts, DEFAULT_TEXT, messageAudio, signalOf, unreadHints } from '../shared/audio-message';
 import { readContext } from '../shared/context';
 import { asError, NodeError } from '../shared/errors';
@@ -13,7 +13,6 @@ import { sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
 import { watched } from '../shared/stream-watch';
-import { Slots } from './slots';
 
 const CAPTIONS = { srt: toSrt, vtt: toVtt };
 
@@ -45,16 +44,17 @@ export class TranscribeController {
     this.#status = new Status(node, RED._);
     this.#trace = openTrace(RED, node, settings);
     this.#maxWaiting = readLimit(settings.waitingMessages, TRANSCRIBE_LIMITS.waitingMessages);
-    this.#slots = new Slots(readLimit(settings.atOnce, TRANSCRIBE_LIMITS.atOnce), this.#maxWaiting);
+    this.#slots = new Slots(readLimit(settings.atOnce, TRANSCRIBE_LIMITS.atOnce));
   }
 
   async onInput(msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
     const { signal } = this.#closing;
     try {
-      const turn = this.#slots.run(
-        () => this.#transcribe(msg),
-        () => this.#RED._('asr-transcribe.error.too-many-waiting', { max: this.#maxWaiting }),
-      );
+      if (this.#slots.isFull && this.#slots.waiting >= this.#maxWaiting) {
+        const message = this.#RED._('asr-transcribe.error.too-many-waiting', { max: this.#maxWaiting });
+        throw new NodeError('TOO_MANY_WAITING', message);
+      }
+      const turn = this.#slots.run(() => this.#transcribe(msg));
       this.#show();
       const transcript = await turn;
       if (signal.aborted) return;
