@@ -32,6 +32,8 @@ export type ServiceEvent =
       error?: AsrError;
       isRefused?: true;
     }
+  /** Mode `manual`: the audio that was left at the finish is complete. */
+  | { type: 'restSettled' }
   /** A task is over, and {@link Protocol.resume} begins the next one. Times will count from the next audio. */
   | { type: 'paused' }
   /** The usage of this protocol session so far. */
@@ -93,7 +95,7 @@ export interface Protocol {
   /** The frames that begin the next task after a pause. */
   resume: () => Frame[];
   /** The frames that request the last results. Nothing may be sent after them. */
-  finish: () => Frame[];
+  finish: (isWatched?: boolean) => Frame[];
   /** The frames that give the service a new context. Only used for models that take one. */
   updateContext: (context: readonly ContextTurn[]) => Frame[];
   /** Decodes one text message of the service. Never throws: a message outside of the protocol becomes a warning. */

@@ -11,6 +11,8 @@ interface Outcome {
 
 interface Commit {
   number: number;
+  /** The `session.finish` commits what is left (protocol.md A.4.4). Nobody waits for its text. */
+  isFinish: boolean;
   eventId: string;
   itemId?: string;
   /** The service has committed an item since, whether or not it said which. */
@@ -46,10 +48,11 @@ export class QwenCommits {
   #count = 0;
 
   /** @param isWatched pings are sent in front of the commit and behind it */
-  sent(eventId: string, isWatched: boolean): void {
+  sent(eventId: string, isWatched: boolean, isFinish = false): void {
     const isDue = !isWatched;
     this.#commits.push({
       number: this.#count,
+      isFinish,
       eventId,
       isTaken: false,
       isDue,
@@ -143,7 +146,7 @@ export class QwenCommits {
     if (commit.outcome) return [this.#settle(commit, commit.outcome)];
     if (commit.isTaken) return [];
     const refusal = this.#settle(commit, { sentenceId: '', error: error() });
-    return [{ ...refusal, sentenceIds: [], isRefused: true }];
+    return refusal.type === 'restSettled' ? [] : [{ ...refusal, sentenceIds: [], isRefused: true }];
   }
 
   #likeliestRefused(): Commit | undefined {
@@ -154,10 +157,14 @@ export class QwenCommits {
     );
   }
 
-  #settle(commit: Commit, { sentenceId, error }: Outcome): ServiceEventOf<'commitSettled'> {
+  #settle(
+    commit: Commit,
+    { sentenceId, error }: Outcome,
+  ): ServiceEventOf<'commitSettled'> | ServiceEventOf<'restSettled'> {
     this.#commits.splice(this.#commits.indexOf(commit), 1);
     this.#answered.add(commit.eventId);
     forgetOldest(this.#answered, MAX_REMEMBERED);
+    if (commit.isFinish) return { type: 'restSettled' };
     const sentenceIds = error ? [] : [...commit.sentenceIds, sentenceId];
     return { type: 'commitSettled', commit: commit.number, sentenceIds, ...(error && { error }) };
   }

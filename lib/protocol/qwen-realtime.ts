@@ -77,9 +77,12 @@ export class QwenRealtimeProtocol implements Protocol {
     return [];
   }
 
-  finish(): Frame[] {
+  finish(isWatched = false): Frame[] {
     this.#phase = 'finishing';
-    return [JSON.stringify({ event_id: this.#nextEventId(), type: 'session.finish' })];
+    const eventId = this.#nextEventId();
+    // Unwatched, nothing tells its item from one that the service committed by itself.
+    if (isWatched) this.#items.commits.sent(eventId, isWatched, true);
+    return [JSON.stringify({ event_id: eventId, type: 'session.finish' })];
   }
 
   /** Returns nothing, because the biasing text of this protocol is part of the configuration. */

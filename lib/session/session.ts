@@ -75,7 +75,6 @@ class LiveSession implements Session {
       clock,
       commitTimeoutMs,
       settleBy: mode === 'vad' && isMeasured ? 'final' : 'commit',
-      mode,
       counter,
       sessionId: () => this.#id,
       emit,

@@ -43,7 +43,6 @@ export class LinkBench {
       clock,
       commitTimeoutMs: 20_000,
       settleBy,
-      mode: 'vad',
       counter,
       sessionId: () => undefined,
       emit,

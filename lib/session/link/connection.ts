@@ -67,8 +67,9 @@ export class Connection {
     this.#handlers = handlers;
     const { endpoint, pingIntervalMs, pongTimeoutMs } = options;
     const { clock } = options.environment;
-    const { onEvent } = handlers;
-    this.#commits = new WatchedCommits({ clock, arrivals: this.#arrivals, protocol, onEvent });
+    const arrivals = this.#arrivals;
+    const send = this.send.bind(this);
+    this.#commits = new WatchedCommits({ clock, arrivals, protocol, send, onEvent: handlers.onEvent });
     this.#heartbeat = new Heartbeat({
       clock,
       intervalMs: pingIntervalMs,
@@ -167,9 +168,7 @@ export class Connection {
 
   /** Ends the open sentence. Where the service takes no audio before it has answered, the answer has a timeout. */
   commit(): void {
-    this.#commits.send((isWatched) => {
-      for (const frame of this.#protocol.commit(isWatched)) this.send(frame);
-    });
+    this.#commits.send((isWatched) => this.#protocol.commit(isWatched));
     if (!this.#protocol.acceptsAudio)
       this.#bound(this.#options.finishTimeoutMs, 'CONNECTION_LOST', 'did not answer a commit');
   }
@@ -179,7 +178,7 @@ export class Connection {
    * would show that it is dead.
    */
   finish(): void {
-    for (const frame of this.#protocol.finish()) this.send(frame);
+    this.#commits.send((isWatched) => this.#protocol.finish(isWatched));
     this.#heartbeat.ask();
   }
 

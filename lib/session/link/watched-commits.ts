@@ -1,5 +1,6 @@
 import type { Cancel, Clock } from '../../transport/environment';
 import type { Protocol, ServiceEvent } from '../../protocol/protocol';
+import type { Frame } from '../../vocabulary/frame';
 import type { Arrivals } from './arrivals';
 
 /** A service that answers no pings is not waited for: its answers are taken as they come. */
@@ -9,6 +10,7 @@ export interface WatchedCommitsOptions {
   clock: Clock;
   arrivals: Arrivals;
   protocol: Protocol;
+  send: (frame: Frame) => void;
   /** An answer that was held until it was sure whose it is. */
   onEvent: (event: ServiceEvent) => void;
 }
@@ -26,13 +28,13 @@ export class WatchedCommits {
     this.#options = options;
   }
 
-  /** @param send sends the frames of the commit */
-  send(send: (isWatched: boolean) => void): void {
-    const { protocol, arrivals, clock } = this.#options;
+  /** Sends a commit, or the finish, which is one, too. */
+  send(framesOf: (isWatched: boolean) => Frame[]): void {
+    const { protocol, arrivals, clock, send } = this.#options;
     const number = this.#count;
     this.#count += 1;
     if (!protocol.watchesCommits) {
-      send(false);
+      framesOf(false).forEach(send);
       return;
     }
     const arrived = () => {
@@ -42,7 +44,7 @@ export class WatchedCommits {
       this.#reached.add(number);
       protocol.commitReached(number);
     });
-    send(true);
+    framesOf(true).forEach(send);
     this.#underWay.set(number, clock.after(UNANSWERED_MS, arrived));
     arrivals.mark(arrived);
   }

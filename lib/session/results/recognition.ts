@@ -1,6 +1,5 @@
 import type { AsrError } from '../../vocabulary/errors';
 import type { EventOf, FinalEvent } from '../../vocabulary/events';
-import type { SessionMode } from '../../vocabulary/models';
 import type { ServiceEventOf, SpeechEvent } from '../../protocol/protocol';
 import { Commits } from './commits';
 import type { CommitsOptions, PendingCommit } from './commits';
@@ -27,7 +26,6 @@ export interface RecognitionOptions extends CommitsOptions {
    * where the service recognises the committed audio in one piece.
    */
   settleBy: 'final' | 'commit';
-  mode: SessionMode;
   counter: StatisticsCounter;
 }
 
@@ -43,7 +41,6 @@ export class Recognition {
   readonly #seam = new Seam();
   /** When the last results were requested, on the clock. */
   #finishedAtMs: number | undefined;
-  #isFinishing = false;
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
@@ -61,7 +58,6 @@ export class Recognition {
 
   finishSent(): void {
     this.#finishedAtMs = this.#options.clock.now();
-    this.#isFinishing = true;
   }
 
   receive(event: SpeechEvent, sender: SenderView): void {
@@ -78,6 +74,9 @@ export class Recognition {
         break;
       case 'commitSettled':
         this.#commitSettled(event, sender);
+        break;
+      case 'restSettled':
+        sender.settled.boundary(sender.positionMs);
         break;
       case 'usage':
         counter.usage(event);
@@ -105,7 +104,6 @@ export class Recognition {
   connectionLost({ settled, positionMs }: SenderView): void {
     this.#sentences.connectionLost(positionMs);
     this.#seam.replay(settled.replayFromMs);
-    this.#isFinishing = false;
     this.#silenceCommits.connectionLost();
     this.commits.restart();
     this.#options.counter.protocolSessionEnded();
@@ -156,7 +154,6 @@ export class Recognition {
     this.commits.settleSent();
     this.commits.restart();
     this.#seam.boundary();
-    this.#isFinishing = false;
     this.#options.counter.protocolSessionEnded();
   }
 
@@ -208,10 +205,6 @@ export class Recognition {
         // A service may report an end that lies beyond the audio it has; the end is limited to the audio that was
         // sent.
         if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
-        // The finish commits the remaining audio (protocol.md A.4.4), which is one sentence in Manual mode.
-        if (this.#isFinishing && this.#options.mode === 'manual' && !this.commits.anyPending) {
-          settled.boundary(positionMs);
-        }
       }
     }
   }

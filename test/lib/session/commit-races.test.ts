@@ -81,6 +81,28 @@ describe('a sentence that the service ends by itself while a commit is on its wa
     await recorded.session.finish();
   });
 
+  it('is not taken for what is left at the finish, where the connection is lost behind it', async () => {
+    await rig.serve({
+      connections: [
+        {
+          utterances: ['One.', 'Two.'],
+          faults: [
+            { atAudioMs: 400, do: 'complete' },
+            { on: 'final', nth: 1, do: 'delay', ms: 60 },
+            { on: 'final', nth: 1, do: 'terminate' },
+          ],
+        },
+        { utterances: ['One. Two.'] },
+      ],
+    });
+    const recorded = rig.open({ mode: 'manual', reconnect: { baseDelayMs: 1 } });
+    await recorded.session.append(silence(1000));
+    const statistics = await recorded.session.finish();
+    assert.deepEqual(recorded.finals, ['One.', 'Two.']);
+    assert.equal(statistics.reconnects, 1);
+    assert.ok(statistics.audioReplayedMs > 0);
+  });
+
   describe('of a service that is played by hand', () => {
     let server: WebSocketServer;
 
