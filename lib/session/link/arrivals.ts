@@ -11,8 +11,15 @@ export class Arrivals {
   /** Callbacks whose data was sent behind the pings on their way; they wait for the answer to the next one. */
   #later: (() => void)[] = [];
 
+  #isAnswering = false;
+
   constructor(ping: (say: string) => void) {
     this.#ping = ping;
+  }
+
+  /** Whether the service has ever answered a ping. */
+  get isAnswering(): boolean {
+    return this.#isAnswering;
   }
 
   /** Sends a ping, unless one is on its way, whose answer is as good a sign of life. */
@@ -36,6 +43,7 @@ export class Arrivals {
    * @param said names that ping; the pings before it count as answered, too
    */
   answered(said?: string): void {
+    this.#isAnswering = true;
     const first = this.#underWay[0]?.number ?? 0;
     const number = said && /^\d+$/.test(said) ? Number(said) : first;
     const arrived: (() => void)[] = [];

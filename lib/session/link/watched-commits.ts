@@ -3,8 +3,11 @@ import type { Protocol, ServiceEvent } from '../../protocol/protocol';
 import type { Frame } from '../../vocabulary/frame';
 import type { Arrivals } from './arrivals';
 
-/** A service that answers no pings is not waited for: its answers are taken as they come. */
-const UNANSWERED_MS = 1000;
+/**
+ * A service that has never answered a ping is not waited for: its answers are taken as they come. One that answers them
+ * may have a slow line before it, on which pings wait behind audio.
+ */
+const UNANSWERED_MS = 5000;
 
 export interface WatchedCommitsOptions {
   clock: Clock;
@@ -45,7 +48,10 @@ export class WatchedCommits {
       protocol.commitReached(number);
     });
     framesOf(true).forEach(send);
-    this.#underWay.set(number, clock.after(UNANSWERED_MS, arrived));
+    const onUnanswered = () => {
+      if (!arrivals.isAnswering) arrived();
+    };
+    this.#underWay.set(number, clock.after(UNANSWERED_MS, onUnanswered));
     arrivals.mark(arrived);
   }
 

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { ScriptConnection, ScriptQuirk } from '../../../local-service';
+import { scaledClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import type { RecordedSession } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
@@ -101,6 +102,33 @@ describe('a sentence that the service ends by itself while a commit is on its wa
     assert.deepEqual(recorded.finals, ['One.', 'Two.']);
     assert.equal(statistics.reconnects, 1);
     assert.ok(statistics.audioReplayedMs > 0);
+  });
+
+  it('is not taken for the answer on a slow line, on which pings and commits wait behind audio', async () => {
+    const timeScale = 20;
+    await rig.serve(
+      {
+        utterances: ['One.', 'Two.', 'Three.'],
+        faults: [
+          { atAudioMs: 100, do: 'readSlowly', bytesPerSecond: 20_000 },
+          { atAudioMs: 3000, do: 'complete' },
+        ],
+      },
+      { timeScale },
+    );
+    const recorded = rig.open({
+      mode: 'manual',
+      pace: { burstMs: 20_000 },
+      commitTimeoutMs: 120_000,
+      pongTimeoutMs: 120_000,
+      environment: { clock: scaledClock(timeScale) },
+    });
+    // The first ping is answered at once, and the later ones wait for longer than any bound on them.
+    await recorded.session.append(silence(50));
+    await recorded.session.commit();
+    const answers = await texts(recorded, 1, 8000);
+    assert.deepEqual(answers, ['Two. Three.']);
+    await recorded.session.finish();
   });
 
   describe('of a service that is played by hand', () => {
