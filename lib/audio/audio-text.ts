@@ -45,7 +45,7 @@ function noBase64(text: string, but: string): AsrError {
   return new AsrError(
     'BAD_AUDIO',
     `The text of ${text.length} characters (${excerpt(text.slice(0, 60))}) is no base64${but}. ` +
-      'Where it is meant to be a path or an address, that has to be chosen ("Text is" in Node-RED, the audio source in n8n).',
+      'Where it is meant to be a path or an address, that has to be chosen ("Text content" in Node-RED, the audio source in n8n).',
   );
 }
 
