@@ -6,7 +6,7 @@ import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
 import { IntakeInput, SLICE_BYTES } from './intake-input';
 import { Recording } from './recording';
 import { identify } from './sniff';
-import { Turns } from './turns';
+import { MAX_TURN_MS, Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
 const NO_HINTS: Readonly<AudioFormatHints> = {};
@@ -173,14 +173,15 @@ export class AudioIntake {
     return !recording.isOverWith(bytes, hints) && recording.passes(bytes);
   }
 
-  /** Decodes until enough has come out, or nothing more is to be done. */
-  #run(maxBytes: number): void | Promise<void> {
+  /** Decodes until enough has come out, or there is nothing more to do. */
+  #run(maxBytes: number, begunAtMs = performance.now()): void | Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     let read = 0;
     while (this.isPending && read < maxBytes && !this.#hasEnough()) {
-      read += Math.min(SLICE_BYTES, this.#input.first.length);
+      read += SLICE_BYTES;
       const step = this.#step();
-      if (step) return step.then(() => this.#run(maxBytes - read));
+      if (step) return step.then(() => this.#run(maxBytes - read, begunAtMs));
+      if (performance.now() - begunAtMs > MAX_TURN_MS) return;
     }
   }
 

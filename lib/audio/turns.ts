@@ -1,5 +1,5 @@
 /** How long work goes on before other work has its turn. */
-const MAX_TURN_MS = 10;
+export const MAX_TURN_MS = 10;
 
 /** Gives timers, sockets and other waiting work their turn during long work. */
 export class Turns {

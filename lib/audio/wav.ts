@@ -19,7 +19,9 @@ const WAVE_FORMAT_ALAW = 6;
 const WAVE_FORMAT_MULAW = 7;
 const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 
-/** The audio must begin within this; a header has only a few chunks before it. */
+/** So many chunks stand before the audio at most. */
+const MAX_CHUNKS = 1000;
+/** Where the audio must have begun; a header has a few chunks before it, not this much. */
 const MAX_WAV_HEADER_BYTES = 1024 * 1024;
 
 /** `RIFF`, or `RF64` and `BW64` for files of more than 4 GB, and `WAVE`. */
@@ -95,7 +97,7 @@ interface Chunk {
 function chunks(view: Buffer): Chunk[] {
   const found: Chunk[] = [];
   let offset = 12;
-  while (offset + 8 <= view.length) {
+  while (offset + 8 <= view.length && found.length <= MAX_CHUNKS) {
     const chunk = {
       id: view.toString('latin1', offset, offset + 4),
       size: uint32(view, offset + 4),
@@ -106,7 +108,7 @@ function chunks(view: Buffer): Chunk[] {
     // Chunks are padded to an even length.
     offset = chunk.body + chunk.size + (chunk.size % 2);
   }
-  if (offset > MAX_WAV_HEADER_BYTES) {
+  if (offset > MAX_WAV_HEADER_BYTES || found.length > MAX_CHUNKS) {
     throw new AsrError('BAD_AUDIO', 'The WAV has no audio within its first 1 MiB; its header is damaged.');
   }
   return found;

@@ -1,4 +1,5 @@
-import { makeOgg } from './opus-containers';
+import { fixture } from './audio-fixtures';
+import { makeOgg, makeWebm, oggPackets } from './opus-containers';
 
 /** Frames of FLAC that say one value for 65535 samples each, in 13 bytes: valid, and of no use but to fill memory. */
 export function flacBomb(frames: number, rateHz: number, isRateInFrame = false): Buffer {
@@ -17,14 +18,80 @@ export function flacBomb(frames: number, rateHz: number, isRateInFrame = false):
   return Buffer.concat([head, ...Array<Buffer>(frames).fill(frame)]);
 }
 
-/** Pages of Ogg Opus with 255 packets of one byte, which stand for 120 ms each. */
-export function oggOpusBomb(pages: number): Buffer {
+/** An Opus packet of one byte, which stands for two frames of 60 ms. */
+const EMPTY_OPUS = Uint8Array.of((3 << 3) | 1);
+
+function opusHead(): Buffer {
   const head = Buffer.alloc(19);
   head.write('OpusHead\x01\x01', 'latin1');
   head.writeUInt32LE(16_000, 12);
+  return head;
+}
+
+/** Blocks of WebM with 255 such packets. */
+export function webmBomb(blocks: number): Buffer {
+  const packets = Array<Uint8Array>(255 * blocks).fill(EMPTY_OPUS);
+  return makeWebm([opusHead(), ...packets], { lacing: 'fixed', packetsPerBlock: 255 });
+}
+
+/** An MP4 whose index says in a few bytes that there are so many packets of one byte, with as many bytes of them. */
+export function mp4Bomb(packets: number, there = packets): Buffer {
+  const box = (type: string, ...content: Buffer[]): Buffer => {
+    const body = Buffer.concat(content);
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(8 + body.length, 0);
+    head.write(type, 4, 'latin1');
+    return Buffer.concat([head, body]);
+  };
+  const words = (...values: number[]): Buffer => {
+    const bytes = Buffer.alloc(4 * values.length);
+    for (const [index, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, 4 * index);
+    return bytes;
+  };
+  const settings = box('dOps', Buffer.of(0, 1, 0, 0, 0, 0, 0x3e, 0x80, 0, 0, 0));
+  const entry = box('Opus', Buffer.alloc(28), settings);
+  const index = (at: number): Buffer =>
+    box(
+      'moov',
+      box(
+        'trak',
+        box(
+          'mdia',
+          box('hdlr', words(0, 0), Buffer.from('soun'), Buffer.alloc(12)),
+          box(
+            'minf',
+            box(
+              'stbl',
+              box('stsd', words(0, 1), entry),
+              box('stsz', words(0, 1, packets)),
+              box('stsc', words(0, 1, 1, packets, 1)),
+              box('stco', words(0, 1, at)),
+            ),
+          ),
+        ),
+      ),
+    );
+  const begin = box('ftyp', Buffer.from('isom'), Buffer.alloc(4));
+  const at = begin.length + index(0).length + 8;
+  return Buffer.concat([begin, index(at), box('mdat', Buffer.alloc(there, EMPTY_OPUS[0]))]);
+}
+
+/** Pages of Vorbis at 1000 Hz with packets of one byte, which stand for the longest block without anything in it. */
+export function vorbisBomb(pages: number): Buffer {
+  const [head = Buffer.alloc(0), tags = Buffer.alloc(0), books = Buffer.alloc(0)] = oggPackets(
+    fixture('a.ogg', '-c:a libvorbis -t 1'),
+  );
+  const slow = Buffer.from(head);
+  slow.writeUInt32LE(1000, 12);
+  const audio = Array<Uint8Array>(250 * pages).fill(Uint8Array.of(0x0e));
+  return makeOgg([slow, tags, books, ...audio], { packetSamples: 1024, packetsPerPage: 250 });
+}
+
+/** Pages of Ogg Opus with 255 packets of one byte, which stand for 120 ms each. */
+export function oggOpusBomb(pages: number): Buffer {
   const tags = Buffer.concat([Buffer.from('OpusTags'), Buffer.alloc(8)]);
-  const audio = Array<Uint8Array>(255 * pages).fill(Uint8Array.of((3 << 3) | 1));
-  return makeOgg([head, tags, ...audio], { packetSamples: 5760, packetsPerPage: 255 });
+  const audio = Array<Uint8Array>(255 * pages).fill(EMPTY_OPUS);
+  return makeOgg([opusHead(), tags, ...audio], { packetSamples: 5760, packetsPerPage: 255 });
 }
 
 function crc(bytes: Buffer, polynomial: number, bits: number): number {

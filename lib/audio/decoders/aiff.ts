@@ -6,6 +6,8 @@ import { CompressedError } from './headed-pcm';
 import type { PcmContainer, PcmHeader } from './headed-pcm';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
+/** So many chunks stand before the audio at most. */
+const MAX_CHUNKS = 1000;
 const LITTLE_ENDIAN = new Set(['sowt', '23ni']);
 
 /** AIFF, and AIFF-C of raw samples. */
@@ -20,7 +22,9 @@ export const AIFF: PcmContainer = {
 function readHeader(view: Buffer): PcmHeader | undefined {
   let format: Pick<PcmHeader, 'pcm' | 'channels' | 'rateHz'> | undefined;
   let offset = 12;
-  while (offset + 8 <= view.length) {
+  let chunks = 0;
+  while (offset + 8 <= view.length && chunks <= MAX_CHUNKS) {
+    chunks += 1;
     const id = view.toString('latin1', offset, offset + 4);
     const size = view.readUInt32BE(offset + 4);
     const body = offset + 8;
@@ -43,7 +47,7 @@ function readHeader(view: Buffer): PcmHeader | undefined {
     offset = body + size + (size % 2);
     if (offset > MAX_HEADER_BYTES) break;
   }
-  if (offset > MAX_HEADER_BYTES || view.length > MAX_HEADER_BYTES) {
+  if (offset > MAX_HEADER_BYTES || view.length > MAX_HEADER_BYTES || chunks > MAX_CHUNKS) {
     throw new AsrError('BAD_AUDIO', 'The AIFF has no audio within its first 1 MiB; its header is damaged.');
   }
   return undefined;

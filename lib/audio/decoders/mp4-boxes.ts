@@ -6,6 +6,8 @@ export interface Mp4Box {
 
 const HEAD_BYTES = 8;
 const LONG_HEAD_BYTES = 16;
+/** No box has more in it; empty ones are made to keep a reader busy. */
+const MAX_BOXES = 4096;
 
 /** The head of a box. */
 export interface Mp4BoxHead {
@@ -33,7 +35,7 @@ export function boxesIn(content: Buffer): Mp4Box[] {
   let at = 0;
   for (;;) {
     const head = readBoxHead(content.subarray(at));
-    if (!head || head.bytes === 0) return boxes;
+    if (!head || head.bytes === 0 || boxes.length === MAX_BOXES) return boxes;
     const end = Math.min(content.length, at + head.bytes);
     boxes.push({ type: head.type, content: content.subarray(at + head.headBytes, end) });
     if (end === content.length) return boxes;

@@ -1,5 +1,4 @@
 import { AsrError } from '../../vocabulary/errors';
-import { asBuffer } from '../bytes';
 import { boxAt, boxesIn, Fields } from './mp4-boxes';
 import { OPUS_RATE_HZ } from './opus';
 import type { OpusSetup } from './opus';
@@ -25,17 +24,20 @@ export interface Mp4Opus {
   toSkip: number;
   /** Number of samples from the first packet on, including those. */
   samples: number;
-  packets: Mp4Sample[];
-  /** Size of a packet in a fragment that does not give it. */
+  /** Those that the index has: a few bytes may stand for billions. */
+  packets: Iterator<Mp4Sample, void>;
+  /** Whether its chunks follow each other in the file. */
+  isInOrder: boolean;
+  /** Bytes of a packet of a fragment that does not say it. */
   defaultBytes: number;
 }
 
 /** Bytes of a track's codec box before the boxes in it (ISO 14496-12, 12.2.3). */
 const AUDIO_ENTRY_BYTES = 28;
-/** A day of packets of 2.5 ms. */
-const MAX_PACKETS = 40_000_000;
+/** So many chunks tell whether they are in order. */
+const MAX_LOOKED = 10_000;
 
-/** Reads an index. @param moov The content of the box. @throws AsrError `BAD_AUDIO` */
+/** Reads an index. @param moov What is in the box, which stays as it is. @throws AsrError `BAD_AUDIO` */
 export function readMovie(moov: Buffer): Mp4Movie {
   const tracks = boxesIn(moov).filter(({ type, content }) => {
     const handler = type === 'trak' && boxAt(content, 'mdia', 'hdlr');
@@ -92,6 +94,7 @@ function readOpusTrack(moov: Buffer, track: Buffer, setup: OpusSetup): Mp4Opus {
     toSkip: Math.max(toSkip, setup.preSkip),
     samples,
     packets: readPackets(table),
+    isInOrder: areChunksInOrder(table),
     defaultBytes: defaultBytesOf(moov, trackId),
   };
 }
@@ -126,34 +129,54 @@ function timescaleOf(header: Buffer | undefined): number {
 }
 
 /** Sizes, chunks and their places (ISO 14496-12, 8.7). */
-function readPackets(table: Buffer): Mp4Sample[] {
+function* readPackets(table: Buffer): Generator<Mp4Sample, void> {
   const sizes = boxAt(table, 'stsz');
-  const shortPlaces = boxAt(table, 'stco');
-  const places = shortPlaces ?? boxAt(table, 'co64');
   const runs = boxAt(table, 'stsc');
-  if (!sizes || !places || !runs) return [];
+  if (!sizes || !runs) return;
   const sizeFields = new Fields(sizes, 4);
   const allBytes = sizeFields.unsigned(4);
-  const count = Math.min(sizeFields.unsigned(4), allBytes ? MAX_PACKETS : (sizes.length - 12) / 4);
-  const placeFields = new Fields(places, 8);
+  let left = sizeFields.unsigned(4);
   const runFields = new Fields(runs, 8);
-  const packets: Mp4Sample[] = [];
   let nextRunAt = runFields.unsigned(4);
   let perChunk = 0;
-  for (let chunk = 1; packets.length < count && !placeFields.isAtEnd; chunk++) {
+  let chunk = 0;
+  for (const place of placesOf(table)) {
+    chunk += 1;
     if (chunk === nextRunAt) {
       perChunk = runFields.unsigned(4);
       runFields.skip(4);
       nextRunAt = runFields.unsigned(4);
     }
-    let at = shortPlaces ? placeFields.unsigned(4) : placeFields.long();
-    for (let i = 0; i < perChunk && packets.length < count; i++) {
+    let at = place;
+    for (let i = 0; i < perChunk && left > 0; i++) {
+      if (!allBytes && sizeFields.isAtEnd) return;
       const bytes = allBytes || sizeFields.unsigned(4);
-      packets.push({ at, bytes });
+      left -= 1;
+      yield { at, bytes };
       at += bytes;
     }
   }
-  return packets;
+}
+
+/** Where the chunks are. */
+function* placesOf(table: Buffer): Generator<number, void> {
+  const short = boxAt(table, 'stco');
+  const places = short ?? boxAt(table, 'co64');
+  if (!places) return;
+  const fields = new Fields(places, 8);
+  while (!fields.isAtEnd) yield short ? fields.unsigned(4) : fields.long();
+}
+
+function areChunksInOrder(table: Buffer): boolean {
+  let before = 0;
+  let looked = 0;
+  for (const place of placesOf(table)) {
+    if (place < before) return false;
+    before = place;
+    looked += 1;
+    if (looked === MAX_LOOKED) break;
+  }
+  return true;
 }
 
 function defaultBytesOf(moov: Buffer, trackId: number): number {
@@ -165,45 +188,42 @@ function defaultBytesOf(moov: Buffer, trackId: number): number {
 
 /**
  * The packets of a track in a fragment (ISO 14496-12, 8.8).
- * @param moof The content of the box.
+ * @param moof What is in the box, which stays as it is.
  * @param startAt Where the box begins in the file.
  */
-export function readFragment(moof: Uint8Array, startAt: number, opus: Mp4Opus): Mp4Sample[] {
-  const packets: Mp4Sample[] = [];
-  for (const { type, content } of boxesIn(asBuffer(moof))) {
+export function* readFragment(moof: Buffer, startAt: number, opus: Mp4Opus): Generator<Mp4Sample, void> {
+  for (const { type, content } of boxesIn(moof)) {
     const header = type === 'traf' ? boxAt(content, 'tfhd') : undefined;
     if (!header || new Fields(header, 4).unsigned(4) !== opus.trackId) continue;
     const flags = new Fields(header, 1).unsigned(3);
     const fields = new Fields(header, 8);
-    let at = flags & 1 ? fields.long() : startAt;
-    const base = at;
+    const base = flags & 1 ? fields.long() : startAt;
     fields.skip((flags & 2 ? 4 : 0) + (flags & 8 ? 4 : 0));
     const defaultBytes = flags & 16 ? fields.unsigned(4) : opus.defaultBytes;
+    let at = base;
     for (const run of boxesIn(content)) {
-      if (run.type !== 'trun') continue;
-      at = readRun(run.content, { base, at, defaultBytes }, packets);
+      if (run.type === 'trun') at = yield* readRun(run.content, { base, at, defaultBytes });
     }
   }
-  return packets;
 }
 
-/** @returns Where the run ends. */
-function readRun(
+/** @returns where the run ends. */
+function* readRun(
   run: Buffer,
   { base, at: before, defaultBytes }: { base: number; at: number; defaultBytes: number },
-  packets: Mp4Sample[],
-): number {
+): Generator<Mp4Sample, number> {
   const flags = new Fields(run, 1).unsigned(3);
   const fields = new Fields(run, 4);
   const count = fields.unsigned(4);
   let at = flags & 1 ? base + (fields.unsigned(4) | 0) : before;
   if (flags & 4) fields.skip(4);
-  const isLong = (flags & 0xf00) !== 0;
-  for (let i = 0; i < count && packets.length < MAX_PACKETS && !(isLong && fields.isAtEnd); i++) {
+  const hasSizes = (flags & 0x200) !== 0;
+  if (!hasSizes && defaultBytes === 0) return at;
+  for (let i = 0; i < count && !(hasSizes && fields.isAtEnd); i++) {
     if (flags & 0x100) fields.skip(4);
-    const bytes = flags & 0x200 ? fields.unsigned(4) : defaultBytes;
+    const bytes = hasSizes ? fields.unsigned(4) : defaultBytes;
     fields.skip((flags & 0x400 ? 4 : 0) + (flags & 0x800 ? 4 : 0));
-    packets.push({ at, bytes });
+    yield { at, bytes };
     at += bytes;
   }
   return at;

@@ -14,6 +14,8 @@ const MAX_INDEX_BYTES = 32 * 1024 * 1024;
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const MAX_FRAGMENT_BYTES = 4 * 1024 * 1024;
 const MAX_PACKET_BYTES = 256 * 1024;
+/** As much is done before others have their turn, also where nothing comes out of it. */
+const MAX_STEPS = 1000;
 
 /** Creates the decoder for other codecs. @param needsFile Whether the index is behind the audio. */
 type CreateOther = (needsFile: boolean) => Decoder;
@@ -34,9 +36,10 @@ export class Mp4Decoder implements Decoder {
   #hasAudioBefore = false;
   #opus: Mp4Opus | undefined;
   #decoder: OpusPacketDecoder | undefined;
-  #packets: Mp4Sample[] = [];
-  #nextPacket = 0;
-  /** Where the skipped box ends in the file. */
+  /** Packets that the index and the fragments tell of. */
+  #sources: Iterator<Mp4Sample, void>[] = [];
+  #packet: Mp4Sample | undefined;
+  /** Where the box that is passed over ends in the file. */
   #boxEnd = 0;
   readonly #trim = new Trim();
   #isStopped = false;
@@ -72,7 +75,7 @@ export class Mp4Decoder implements Decoder {
   get isShort(): boolean {
     if (!this.#opus) return false;
     const isWithin = this.#boxEnd !== Infinity && this.#position < this.#boxEnd;
-    return isWithin || this.#nextPacket < this.#packets.length;
+    return isWithin || this.#nextPacket() !== undefined;
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
@@ -84,7 +87,7 @@ export class Mp4Decoder implements Decoder {
   read(): void | Promise<void> {
     if (this.#other) return this.#other.read?.();
     this.#isStopped = true;
-    while (!this.#output.isFull()) {
+    for (let steps = 0; steps < MAX_STEPS && !this.#output.isFull(); steps++) {
       if (!this.#step()) {
         this.#isStopped = false;
         return;
@@ -134,17 +137,16 @@ export class Mp4Decoder implements Decoder {
 
   #readIndex(head: Mp4BoxHead): void | Promise<void> {
     const file = this.#queue.bytes;
-    const { codec, opus } = readMovie(
-      file.subarray(this.#lookedAt + head.headBytes, this.#lookedAt + head.bytes),
-    );
-    if (codec === undefined)
+    const at = this.#lookedAt;
+    const { codec, opus } = readMovie(Buffer.from(file.subarray(at + head.headBytes, at + head.bytes)));
+    if (codec === undefined) {
       throw new AsrError('BAD_AUDIO', 'There is no sound in the MP4: it has no track of audio.');
-    const isInOrder = opus?.packets.every(({ at }, index) => at >= (opus.packets[index - 1]?.at ?? 0));
-    if (!opus || isInOrder === false) {
-      return this.#giveAway(false, this.#hasAudioBefore ? withIndexFirst(file, this.#lookedAt, head) : file);
+    }
+    if (!opus?.isInOrder) {
+      return this.#giveAway(false, this.#hasAudioBefore ? withIndexFirst(file, at, head) : file);
     }
     this.#opus = opus;
-    this.#packets = opus.packets;
+    this.#sources = [opus.packets];
     this.#trim.toSkip = opus.toSkip;
     this.#trim.left = opus.samples;
     this.#output.describe(opusFormat('mp4', opus.setup));
@@ -161,7 +163,16 @@ export class Mp4Decoder implements Decoder {
     return this.#other.write(bytes);
   }
 
-  /** @returns Whether there may be more to do with the present bytes. */
+  #nextPacket(): Mp4Sample | undefined {
+    while (!this.#packet && this.#sources[0]) {
+      const next = this.#sources[0].next();
+      if (next.done) this.#sources.shift();
+      else this.#packet = next.value;
+    }
+    return this.#packet;
+  }
+
+  /** @returns whether there may be more to do with what has come. */
   #step(): boolean {
     if (this.#position < this.#boxEnd) return this.#readContent();
     const view = this.#queue.bytes;
@@ -176,10 +187,8 @@ export class Mp4Decoder implements Decoder {
     const isFragment = head.type === 'moof' && head.bytes <= MAX_FRAGMENT_BYTES;
     if (isFragment && view.length < head.bytes) return false;
     if (isFragment && this.#opus) {
-      const moof = view.subarray(head.headBytes, head.bytes);
-      const packets = readFragment(moof, this.#position, this.#opus);
-      this.#packets = [...this.#packets.slice(this.#nextPacket), ...packets];
-      this.#nextPacket = 0;
+      const moof = Buffer.from(view.subarray(head.headBytes, head.bytes));
+      this.#sources.push(readFragment(moof, this.#position, this.#opus));
     }
     this.#boxEnd = this.#position + head.bytes;
     return true;
@@ -187,7 +196,7 @@ export class Mp4Decoder implements Decoder {
 
   /** Reads the packets in a box, and the bytes between them. */
   #readContent(): boolean {
-    const packet = this.#packets[this.#nextPacket];
+    const packet = this.#nextPacket();
     const isHere = packet && packet.at < this.#boxEnd;
     if (!isHere || packet.at > this.#position) {
       const end = isHere ? packet.at : this.#boxEnd;
@@ -196,13 +205,14 @@ export class Mp4Decoder implements Decoder {
       this.#position += skipped;
       return skipped > 0;
     }
-    const isSound = packet.at === this.#position && packet.bytes <= MAX_PACKET_BYTES;
-    if (isSound && this.#queue.length < packet.bytes) return false;
-    this.#nextPacket += 1;
-    if (!isSound) {
-      this.#output.cut();
-      return true;
+    if (packet.at < this.#position || packet.bytes > MAX_PACKET_BYTES) {
+      throw new AsrError(
+        'BAD_AUDIO',
+        'The index of the MP4 is damaged: its packets do not follow each other.',
+      );
     }
+    if (this.#queue.length < packet.bytes) return false;
+    this.#packet = undefined;
     const block = this.#decoder?.decode(this.#queue.bytes.subarray(0, packet.bytes));
     const kept = block && this.#trim.of(block);
     if (!block) this.#output.cut();

@@ -1,82 +1,9 @@
 import assert from 'node:assert/strict';
 import { decodeAudio } from '../../../lib';
-import type { AsrError } from '../../../lib';
-import { AudioIntake } from '../../../lib/audio/intake';
 import { fixture } from '../../support/audio-fixtures';
 import { flacBomb, oggOpusBomb } from '../../support/audio-bombs';
 import { wav } from '../../support/scripted-audio';
-
-/** About a second at 16 kHz, and what a decoder may give beyond in one block. */
-const MAX_PCM_BYTES = 128 * 1024;
-/** Of the processor, so that a busy machine does not count. */
-const MAX_TURN_MS = 50;
-const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
-
-interface Turns {
-  pcmBytes: number;
-  mostPcmBytes: number;
-  longestTurnMs: number;
-  growthBytes: number;
-  error: AsrError | undefined;
-}
-
-/** All of a file as one chunk, and what each turn of the event loop costs. */
-async function turnsOf(file: Uint8Array): Promise<Turns> {
-  const intake = new AudioIntake(16_000);
-  const turns: Turns = {
-    pcmBytes: 0,
-    mostPcmBytes: 0,
-    longestTurnMs: 0,
-    growthBytes: 0,
-    error: undefined,
-  };
-  const before = memory();
-  let next = () => intake.write(file);
-  let hasEnded = false;
-  try {
-    for (;;) {
-      const began = processorMs();
-      const begun = next();
-      const pcm = begun instanceof Promise ? await begun : begun;
-      turns.longestTurnMs = Math.max(turns.longestTurnMs, processorMs() - began);
-      turns.pcmBytes += pcm.length;
-      turns.mostPcmBytes = Math.max(turns.mostPcmBytes, pcm.length);
-      turns.growthBytes = Math.max(turns.growthBytes, memory() - before);
-      await intake.turns.take();
-      next = () => intake.read();
-      if (intake.isPending) continue;
-      if (hasEnded) break;
-      hasEnded = true;
-      next = () => intake.end();
-    }
-  } catch (error) {
-    turns.error = error as AsrError;
-  } finally {
-    intake.reset();
-  }
-  return turns;
-}
-
-function refusalOf({ error }: Turns): string {
-  assert.equal(error?.code, 'BAD_AUDIO');
-  return error.message;
-}
-
-function processorMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
-function memory(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-function checkBounds({ mostPcmBytes, longestTurnMs, growthBytes }: Turns): void {
-  assert.ok(mostPcmBytes <= MAX_PCM_BYTES, `${mostPcmBytes} bytes at once`);
-  assert.ok(longestTurnMs < MAX_TURN_MS, `${longestTurnMs} ms`);
-  assert.ok(growthBytes < MAX_GROWTH_BYTES, `${Math.round(growthBytes / 1e6)} MB`);
-}
+import { checkBounds, MAX_GROWTH_BYTES, MAX_TURN_MS, refusalOf, turnsOf } from '../../support/decoding-turns';
 
 describe('small files that decode to far more audio than their size suggests', function () {
   this.timeout(120_000);
