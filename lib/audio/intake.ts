@@ -176,11 +176,10 @@ export class AudioIntake {
   /** Decodes until enough has come out, or there is nothing more to do. */
   #run(maxBytes: number, begunAtMs = performance.now()): void | Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
-    let read = 0;
-    while (this.isPending && read < maxBytes && !this.#hasEnough()) {
-      read += SLICE_BYTES;
+    for (let left = maxBytes; this.isPending && left > 0 && !this.#hasEnough();) {
+      left -= SLICE_BYTES;
       const step = this.#step();
-      if (step) return step.then(() => this.#run(maxBytes - read, begunAtMs));
+      if (step) return step.then(() => this.#run(left, begunAtMs));
       if (performance.now() - begunAtMs > MAX_TURN_MS) return;
     }
   }
