@@ -1,6 +1,6 @@
 /**
- * The door for what runs in a browser: the editor's dialogs and the microphone's page are bundled with it. Nothing behind
- * it needs Node.js.
+ * The entry for code that runs in a browser: the editor's dialogs and the microphone's page are bundled with it.
+ * Nothing behind it needs Node.js.
  */
 export { PolyphaseFilter } from './audio/polyphase-filter';
 export type { FilterKernel, FilterTable } from './base/kernel/filter';

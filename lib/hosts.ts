@@ -1,5 +1,5 @@
 /**
- * The second door of the library: what the nodes and the command line of this package need beside the public face in
+ * The second entry of the library: what the nodes and the command line of this package need beside the public face in
  * `index.ts`. It may change with any version, so the package's users do not see it.
  */
 export { maybeBase64 } from './audio/audio-text';

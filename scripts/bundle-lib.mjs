@@ -68,8 +68,8 @@ export function bundleYaml(dist) {
 }
 
 /**
- * The code without indentation and comments, which are a quarter of it. The lines stay, for stack traces; texts of several
- * lines, notices of licences and the name of the source map stay as they are.
+ * Removes indentation and comments, which are a quarter of the code. Lines are kept for stack traces; texts of
+ * several lines, licence notices and the name of the source map are not changed.
  * @param {string} code
  */
 export function compact(code) {

@@ -27,7 +27,7 @@ export class AssumedPcmDecoder implements Decoder {
   readonly #assumed: string;
   #memory: Uint8Array | undefined;
   #used = 0;
-  /** Bytes before that, as far as the place in a sample matters. */
+  /** Bytes before that, as far as they matter for the position within a sample. */
   #skipped = 0;
   #judgedAtBytes = FIRST_JUDGED_BYTES;
 
@@ -60,7 +60,7 @@ export class AssumedPcmDecoder implements Decoder {
     this.#pcm.end();
   }
 
-  /** From the first sound on, and from the beginning of a sample of whatever size. */
+  /** Examines the audio from the first sound on, and from the beginning of a sample of any size. */
   #listen(bytes: Uint8Array): void {
     if (this.#used > 0) {
       this.#remember(bytes);

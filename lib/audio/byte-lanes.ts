@@ -2,32 +2,32 @@ import { asBuffer } from './bytes';
 import { OTHERS, USUAL } from './sample-layouts';
 import type { Layout } from './sample-layouts';
 
-/** How far two bytes are apart on average where they have nothing to do with each other. */
+/** The average distance of two unrelated bytes. */
 const UNRELATED = 64;
-/** Bytes that are closer than this are upper bytes, or those of a quiet room. */
+/** Bytes with a smaller distance are upper bytes, or those of a quiet room. */
 const LEAST_MOVING = 20;
-/** Two lanes of lower bytes differ by no more. */
+/** Two lanes of lower bytes differ by no more than this. */
 const ALIKE = 0.85;
-/** The upper bytes of samples follow each other this much closer than bytes of the place where they are expected. */
+/** The upper bytes of samples follow each other this much more closely than bytes at the expected position. */
 const CLOSER = 0.65;
-/** Nearly all, because the first bytes may be of something else. */
+/** Not all of them, because the first bytes may belong to something else. */
 const NEARLY_ALL = 0.995;
-/** Wider than this is no float that somebody means to be sound. */
+/** No float that is meant as sound is larger. */
 const LARGEST_FLOAT = 8;
 const SMALLEST_FLOAT = 1e-9;
 
-/** All bytes at one place of samples, such as the uppermost of each. */
+/** All bytes at one position of the samples, such as the uppermost of each. */
 interface Lane {
-  /** How far a byte is from the one before in the same lane, on a circle of 256. */
+  /** Average distance of a byte from the previous one in the same lane, on a circle of 256. */
   distance: number;
-  /** Whether all of its bytes are the same: it is none of a sample. */
+  /** Whether all of its bytes are the same, so that it is no part of a sample. */
   isConstant: boolean;
 }
 
 /**
- * The layout of wide samples that these bytes show, by what is at each place: the upper bytes follow each other
- * closely, the lower ones are like noise or nothing. The bytes begin with a sample. Undefined where the usual layout
- * fits, and where none is clear.
+ * The layout of wide samples that these bytes show: the upper bytes follow each other closely, and the lower ones are
+ * like noise or constant. The bytes begin with a sample. `undefined` where the usual layout fits, and where none is
+ * clear.
  */
 export function findWideLayout(bytes: Uint8Array): Layout | undefined {
   const view = asBuffer(bytes);
@@ -67,7 +67,7 @@ function layout(name: string): Layout {
 
 function lanesOf(view: Buffer, stride: number): Lane[] {
   return Array.from({ length: stride }, (_, lane) => {
-    // Of two channels in turn, each follows its own.
+    // With two alternating channels, each follows its own previous byte.
     const near = distanceOf(view, lane, stride, stride);
     const far = distanceOf(view, lane, stride, 2 * stride);
     return { distance: Math.min(near, far), isConstant: isConstant(view, lane, stride) };
@@ -95,7 +95,7 @@ function isMoving({ distance, isConstant: isNothing }: Lane): boolean {
   return isNothing || distance > LEAST_MOVING;
 }
 
-/** Whether a lane is as little an upper byte as the lowest, and not that of another channel. */
+/** Whether a lane is as unlike an upper byte as the lowest one, and does not belong to another channel. */
 function isLower(lane: Lane, lowest: Lane): boolean {
   if (lane.isConstant) return true;
   return isMoving(lane) && lane.distance > ALIKE * (lowest.isConstant ? UNRELATED / 2 : lowest.distance);
@@ -110,7 +110,7 @@ function isFarCloser(lane: Lane, than: Lane): boolean {
   return !lane.isConstant && lane.distance < CLOSER * (than.isConstant ? UNRELATED : than.distance);
 }
 
-/** Whether the bytes of one lane are nothing but the sign of those of another, which are not the same everywhere. */
+/** Whether the bytes of one lane are only the sign of those of another lane that varies. */
 function areSigns(view: Buffer, lane: number, of: number): boolean {
   let signs = 0;
   let negative = 0;

@@ -46,7 +46,7 @@ export function findFrames(head: Uint8Array): Identity | undefined {
   for (let at = 0; at < last; at++) {
     if (head[at] === 0x47 && isTransportStream(head, at, SURE_FRAMES)) return ffmpeg('mpegts', 'MPEG video');
     if (head[at] !== 0xff) continue;
-    // Layer 1 is in no use, and its short frames turn up in samples that have more bits than they need.
+    // Layer 1 is not in use, and its short frames occur by chance in samples with more bits than they need.
     if (readMp3Frame(head, at)?.layer !== 1 && isMp3Chain(head, at, SURE_FRAMES)) return { kind: 'mp3' };
     if (isAdtsChain(head, at, SURE_FRAMES)) return ffmpeg('aac', 'AAC');
     if (isFlacChain(head, at)) return { kind: 'flac' };

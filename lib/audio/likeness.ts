@@ -13,7 +13,7 @@ export interface Likeness {
 
 /** Fewer bytes resemble anything. */
 const MIN_BYTES = 2048;
-/** The layout is judged by at least so much, because a quiet beginning resembles another layout. */
+/** The layout is judged by at least this much, because a quiet beginning resembles another layout. */
 const MIN_LAYOUT_BYTES = 16 * 1024;
 /** Samples that jump more than this are no speech, or are read in a wrong format. */
 const ROUGH = 1;
@@ -28,7 +28,7 @@ const LANES_ALIKE = 0.2;
 const MIN_DIFFERENT_BYTES = 8;
 const RTP_HEADER_BYTES = 12;
 const MAX_RTP_PACKET_BYTES = 2048;
-/** A packet has no more samples. */
+/** A packet has no more samples than this. */
 const MAX_RTP_STEP = 8192;
 
 const EVEN: Likeness = {
@@ -53,7 +53,7 @@ const INNER_MARKS: readonly [mark: string, what: string][] = [
 
 /**
  * What the bytes look like if they are unlike the usual raw samples; `undefined` where they may well be such samples.
- * @param isAll whether no more bytes come
+ * @param isAll Whether no more bytes come.
  */
 export function findLikeness(bytes: Uint8Array, isAll = false): Likeness | undefined {
   const rtp = findRtp(bytes);
@@ -77,14 +77,17 @@ export function looksLike(bytes: Uint8Array): string | undefined {
   return rough < ROUGH ? `looks like raw ${USUAL.name}` : undefined;
 }
 
-/** RFC 3550: packets whose sequence numbers count, with one SSRC. Those in the middle need one more to be sure. */
+/**
+ * RFC 3550: packets with growing sequence numbers and one SSRC. In the middle of the data one more packet is needed
+ * to be certain.
+ */
 function findRtp(bytes: Uint8Array): Likeness | undefined {
   const view = asBuffer(bytes);
   for (let at = 0; at < MAX_RTP_PACKET_BYTES; at++) {
     const next = nextRtp(view, at);
     if (next === undefined) continue;
     const third = nextRtp(view, next);
-    // Two are enough where no third one has come yet.
+    // Two packets are enough where no third one has come yet.
     const isEnough =
       third === undefined
         ? at === 0 && view.length < 2 * next + RTP_HEADER_BYTES
@@ -99,7 +102,7 @@ function findRtp(bytes: Uint8Array): Likeness | undefined {
   return undefined;
 }
 
-/** Whether the times of three packets go on alike, from a source that is no silence. */
+/** Whether the timestamps of three packets grow regularly, and their source is not silence. */
 function isRegular(view: Buffer, first: number, second: number, third: number): boolean {
   const [a, b, c] = [first, second, third].map((at) => view.readUInt32BE(at + 4));
   const step = ((b ?? 0) - (a ?? 0)) >>> 0;
@@ -107,7 +110,7 @@ function isRegular(view: Buffer, first: number, second: number, third: number): 
   return isStep && new Set(view.subarray(first + 8, first + RTP_HEADER_BYTES)).size > 2;
 }
 
-/** Where the packet behind the one at this place begins; `undefined` where there is none. */
+/** Where the packet after the one at this position begins; `undefined` where there is none. */
 function nextRtp(view: Buffer, at: number): number | undefined {
   if (at + RTP_HEADER_BYTES > view.length || view.readUInt8(at) >> 6 !== 2) return undefined;
   const ssrc = view.subarray(at + 8, at + RTP_HEADER_BYTES);
@@ -123,7 +126,7 @@ function nextRtp(view: Buffer, at: number): number | undefined {
   }
 }
 
-/** With what sources are named, and with an extension. */
+/** The length of the header with its contributing sources and its extension. */
 function rtpHeaderBytes(view: Buffer, at: number): number {
   const flags = view.readUInt8(at);
   const bytes = RTP_HEADER_BYTES + 4 * (flags & 15);
@@ -156,7 +159,7 @@ function findLayout(bytes: Uint8Array): Likeness | undefined {
   const areNarrow = !wide && areLanesAlike(bytes);
   const layout = areNarrow ? quietest(bytes) : wide;
   if (!layout) return undefined;
-  // Whatever law they are read by, samples follow each other; what does not is made of other things.
+  // Samples follow each other under any law; other data does not.
   if (areNarrow && (roughness(bytes, layout) ?? ROUGH) >= ROUGH) return COMPRESSED;
   const { name, advice } = layout;
   return { looks: `looks like ${name}`, advice: advice.charAt(0).toUpperCase() + advice.slice(1) };

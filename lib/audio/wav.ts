@@ -78,8 +78,9 @@ function readWavHeader(view: Buffer): PcmHeader | undefined {
 }
 
 /**
- * Whether a size is what writers to a pipe make up: nothing, or about as much as fits in 31 or 32 bits (sox and espeak-ng
- * write 0x7ffff000, sox in an AIFF 0x7f000008, others 0x7fffffff, 0x80000000 or 0xffffffff less a header), or the 2,000,000,000 of arecord.
+ * Whether a size is a placeholder of a writer to a pipe: nothing, or about as much as fits in 31 or 32 bits (sox and
+ * espeak-ng write 0x7ffff000, sox in an AIFF 0x7f000008, others 0x7fffffff, 0x80000000 or 0xffffffff less a header),
+ * or the 2,000,000,000 of arecord.
  */
 export function isUnknownSize(size: number): boolean {
   const is31Bits = size >= 0x7f000000 && size <= 0x80001000;

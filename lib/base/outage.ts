@@ -1,10 +1,10 @@
 export interface OutageOptions {
-  /** Hears a sentence at the beginning of an outage and one at its end. */
+  /** Called with a sentence at the beginning of an outage, and with one at its end. */
   say: (message: string) => void;
   now?: () => number;
 }
 
-/** Says a loss once and the return once, however many attempts are between them. */
+/** Reports a loss once and the return once, however many attempts lie between them. */
 export class Outage {
   readonly #say: (message: string) => void;
   readonly #now: () => number;
@@ -16,7 +16,7 @@ export class Outage {
     this.#now = now;
   }
 
-  /** Something is lost, or an attempt to get it back has failed. Another attempt comes after the delay. */
+  /** Something was lost, or an attempt to get it back has failed. Another attempt comes after the delay. */
   lost(reason: string, delayMs: number): void {
     this.#attempts += 1;
     if (this.#attempts > 1) return;
@@ -24,7 +24,7 @@ export class Outage {
     this.#say(`${reason} Attempt 1 in ${seconds(delayMs)} s; then silence until it is back.`);
   }
 
-  /** It is back. @param what Says of what, as the subject of a sentence. */
+  /** It is back. @param what The subject of the sentence that reports it. */
   back(what: string): void {
     if (this.#attempts === 0) return;
     this.#say(

@@ -2,13 +2,13 @@ import type { FilterTable } from './kernel/filter';
 import type { Kernel } from './kernel/kernel';
 
 /**
- * The only state of lib/ that no session owns; lint holds that. Each part is here because sharing it is worth it
- * (bench/README.md), or because it bounds what all sessions take together.
+ * The only state of lib/ that no session owns, as lint enforces. Each part is here because sharing it is worth it
+ * (bench/README.md), or because it limits what all sessions take together.
  */
 export const processState = {
-  /** The audio loops in WebAssembly, once they are needed. */
+  /** The audio loops in WebAssembly, loaded when they are needed. */
   kernel: undefined as Kernel | undefined,
-  /** Coefficients of the newest pairs of sample rates. */
+  /** Coefficients for the newest pairs of sample rates. */
   filterTables: new Map<string, FilterTable>(),
   audioBlocks: {
     /**
@@ -17,11 +17,11 @@ export const processState = {
      * spare blocks as blocks in use; together they are never more than were in use at one time.
      */
     spare: [] as Buffer[],
-    /** Blocks of all sessions. A session that ends gives up all of its own. */
+    /** Number of blocks of all sessions. A session that ends gives up all of its own. */
     inUse: 0,
   },
   /** Memory for text messages that no connection reads from. */
   spareTextMessages: [] as Buffer[],
-  /** Bytes of all temporary files that are there now. */
+  /** Bytes in all present temporary files. */
   temporaryFileBytes: 0,
 };

@@ -35,7 +35,7 @@ export interface ListeningOptions {
 export class Listening {
   readonly #options: ListeningOptions;
   readonly #closing = new AbortController();
-  /** Nothing more is read; what was said until then still comes. */
+  /** Aborts when nothing more is to be read; the text of the audio so far still comes. */
   readonly #ending = new AbortController();
   readonly #recognitions = new Set<LiveRecognition>();
   readonly #tasks = new Set<Promise<void>>();
@@ -70,8 +70,8 @@ export class Listening {
   }
 
   /**
-   * Reads nothing more, waits for the text of what was said until now, and closes. Resolves when nothing is left.
-   * @param boundMs Then it closes at once.
+   * Reads nothing more, waits for the text of the audio so far, and closes. Resolves when nothing is left open.
+   * @param boundMs After this time it closes at once.
    */
   async finish(boundMs: number): Promise<void> {
     this.#ending.abort();

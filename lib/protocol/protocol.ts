@@ -82,15 +82,15 @@ export interface Protocol {
   /** The frame for some audio: at most 100 ms, and whole samples if it is PCM. */
   audio: (pcm: Buffer) => Frame;
   /**
-   * Whether an item that the service ends by itself could be taken for the answer to a commit that is on its way
+   * Whether an item that the service ends by itself could be mistaken for the answer to a commit that is on its way
    * (protocol.md E 7). {@link commit} is then told so, and {@link commitReached} and {@link commitArrived} follow.
    */
   readonly watchesCommits: boolean;
   /** The frames that end the open sentence. Only used where {@link commitBy} is `service`. */
   commit: (isWatched?: boolean) => Frame[];
-  /** The service has all that was sent before the commit. */
+  /** The service has received everything that was sent before the commit. */
   commitReached: (number: number) => void;
-  /** The service has the commit, or that will not be known. */
+  /** The service has received the commit, or that cannot be known. */
   commitArrived: (number: number) => ServiceEvent[];
   /** The frames that begin the next task after a pause. */
   resume: () => Frame[];

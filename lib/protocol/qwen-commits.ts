@@ -3,7 +3,7 @@ import type { AsrError } from '../vocabulary/errors';
 import type { ServiceEvent, ServiceEventOf } from './protocol';
 import type { ServiceErrorReport } from './service-errors';
 
-/** What has become of an item. */
+/** How an item has ended. */
 interface Outcome {
   sentenceId: string;
   error?: AsrError;
@@ -15,28 +15,31 @@ interface Commit {
   isFinish: boolean;
   eventId: string;
   itemId?: string;
-  /** The service has committed an item since, whether or not it said which. */
+  /** Whether the service has committed an item since, named or not. */
   isTaken: boolean;
-  /** The service has all that was sent before the commit: what it commits from now on may be the answer. */
+  /**
+   * Whether the service has received everything before the commit, so that what it commits from now on may be the
+   * answer.
+   */
   isDue: boolean;
-  /** The service has the commit: what it commits from now on belongs to a later one. */
+  /** Whether the service has received the commit, so that what it commits from now on belongs to a later one. */
   hasArrived: boolean;
-  /** How its item has ended, until it is sure that it was its item. */
+  /** How its item has ended, until it is certain that it was its item. */
   outcome?: Outcome;
-  /** How an item has ended that the service committed before it had the commit, as far as that is known. */
+  /** How an item has ended that the service committed before it received the commit, if that is known. */
   earlier?: Outcome;
-  /** Sentences of items that the service committed by itself, and that belong to its answer. */
+  /** Sentences of items that the service committed by itself, and that belong to this commit's answer. */
   sentenceIds: string[];
 }
 
-/** Items and commits of which the service may still speak. */
+/** How many items and commits are remembered for late events. */
 const MAX_REMEMBERED = 64;
 
 /**
- * Manual mode: which commit an item answers. A service may commit by itself (protocol.md E 7), also while a commit is on
- * its way, and nothing in its frames says so. Answers to pings do: what it commits before it answers the ping that
- * was sent in front of a commit is not that commit's, and of what it commits before it answers the ping behind
- * it, the last item is.
+ * Manual mode: decides which commit an item answers. A service may commit by itself (protocol.md E 7), also while a
+ * commit is on its way, and its frames do not say so. Answers to pings do: an item that the service commits before it
+ * answers the ping in front of a commit does not belong to that commit. Of the items before the answer to the ping
+ * behind it, the last one does.
  */
 export class QwenCommits {
   readonly #commits: Commit[] = [];
@@ -47,7 +50,7 @@ export class QwenCommits {
   #unaskedUnnamed = 0;
   #count = 0;
 
-  /** @param isWatched pings are sent in front of the commit and behind it */
+  /** @param isWatched Whether pings are sent in front of the commit and behind it. */
   sent(eventId: string, isWatched: boolean, isFinish = false): void {
     const isDue = !isWatched;
     this.#commits.push({
@@ -62,23 +65,24 @@ export class QwenCommits {
     this.#count += 1;
   }
 
-  /** The ping in front of the commit is answered. */
+  /** The ping in front of the commit was answered. */
   reached(number: number): void {
     const commit = this.#commits.find((candidate) => candidate.number === number);
     if (commit) commit.isDue = true;
   }
 
-  /** The ping behind the commit is answered, or will not be. */
+  /** The ping behind the commit was answered, or will not be. */
   arrived(number: number): ServiceEvent[] {
     const commit = this.#commits.find((candidate) => candidate.number === number);
     if (!commit || commit.hasArrived) return [];
-    // No answer came in between: nothing tells what the service had when it committed, and the last item is the likeliest.
+    // Without an answer in between, nothing tells what the service had when it committed; the last item is the
+    // likeliest.
     if (!commit.isDue && !commit.isTaken) this.#takeEarlier(commit);
     commit.isDue = commit.hasArrived = true;
     return commit.outcome ? [this.#settle(commit, commit.outcome)] : [];
   }
 
-  /** The service has said all: nothing is to be waited for. */
+  /** The service has sent everything, so nothing more is awaited. */
   allArrived(): ServiceEvent[] {
     return this.#commits.flatMap(({ number }) => this.arrived(number));
   }
@@ -97,7 +101,7 @@ export class QwenCommits {
     } else this.#addUnasked(itemId);
   }
 
-  /** An item is over: takes the commit that it answers, and {@link over} is to be told how it ended. */
+  /** An item is over. Returns the commit that it answers; {@link over} has to be told how it ended. */
   take(itemId: string | undefined): Commit | undefined {
     if (this.#wasUnasked(itemId)) return undefined;
     const isOpen = ({ isDue, outcome }: Commit) => isDue && !outcome;
@@ -107,13 +111,13 @@ export class QwenCommits {
       (commit) => isOpen(commit) && (itemId === undefined || commit.itemId === undefined),
     );
     if (next) return next;
-    // Two items before the service has the next commit: the first one was its own.
+    // With two items before the service received the next commit, the first one was its own.
     const last = this.#commits.findLast(({ outcome }) => outcome);
     if (last) this.#giveUpItem(last);
     return last;
   }
 
-  /** How an item ended. What comes of it, once it is sure which commit it answers. */
+  /** Takes how an item ended, and returns the events that follow once it is certain which commit it answers. */
   over(commit: Commit | undefined, outcome: Outcome): ServiceEvent[] {
     if (!commit) {
       const next = this.#commits.find(({ isTaken }) => !isTaken);
@@ -127,8 +131,8 @@ export class QwenCommits {
   }
 
   /**
-   * What comes of an `error` event; `undefined` where it is about no commit. The code is undocumented, so all of it is
-   * looked at (protocol.md part D row 25).
+   * The consequence of an `error` event; `undefined` where it is not about a commit. The code is undocumented, so all
+   * fields are examined (protocol.md part D row 25).
    */
   refused(
     report: ServiceErrorReport,
@@ -141,7 +145,8 @@ export class QwenCommits {
       (speaksOfBuffer(report) ? this.#likeliestRefused() : undefined);
     if (!commit) return undefined;
     commit.isDue = commit.hasArrived = true;
-    // Refused, because the service had committed all of its audio by itself: what it completes then is the answer.
+    // The commit is refused because the service had committed all of its audio by itself; the item that it then
+    // completes is the answer.
     if (!commit.isTaken) this.#takeEarlier(commit);
     if (commit.outcome) return [this.#settle(commit, commit.outcome)];
     if (commit.isTaken) return [];
@@ -169,7 +174,7 @@ export class QwenCommits {
     return { type: 'commitSettled', commit: commit.number, sentenceIds, ...(error && { error }) };
   }
 
-  /** The newest item that the service committed by itself becomes the commit's. */
+  /** Assigns the newest item that the service committed by itself to the commit. */
   #takeEarlier(commit: Commit): void {
     const itemId = [...this.#unasked].at(-1);
     if (itemId !== undefined) {
@@ -184,7 +189,7 @@ export class QwenCommits {
     }
   }
 
-  /** The item was none that the commit asked for. Its words belong to the answer all the same. */
+  /** The commit did not ask for the item, but its text belongs to the answer all the same. */
   #giveUpItem(commit: Commit): void {
     if (commit.outcome) commit.sentenceIds.push(commit.outcome.sentenceId);
     else this.#addUnasked(commit.itemId);

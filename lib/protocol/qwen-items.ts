@@ -14,8 +14,8 @@ const MAX_OPEN_ITEMS = 64;
 const UNNAMED = 'unnamed_';
 
 /**
- * Keeps track of open and finished items, and of the sentence that each is. It assumes neither an order of
- * events nor that the service names the item at all (protocol.md A.9, rule 7).
+ * Keeps track of open and finished items, and of their sentences. It assumes neither an order of events nor that the
+ * service names the item at all (protocol.md A.9, rule 7).
  */
 export class QwenItems {
   readonly #manual: boolean;
@@ -53,7 +53,10 @@ export class QwenItems {
     return this.started(itemId);
   }
 
-  /** Ends the item, with the events that follow its final. `undefined` when it was over already: a doubled event. */
+  /**
+   * Ends the item, and returns the events that follow its final. `undefined` when it was over already, as with a
+   * doubled event.
+   */
   completed(itemId: string | undefined): { sentenceId: string; answers: ServiceEvent[] } | undefined {
     if (itemId !== undefined && this.#over.has(itemId)) return undefined;
     const commit = this.commits.take(itemId);

@@ -87,7 +87,7 @@ export class RunTaskProtocol implements Protocol {
   }
 
   commitReached(): void {
-    // The end of the task says it.
+    // The end of the task tells it.
   }
 
   commitArrived(): ServiceEvent[] {

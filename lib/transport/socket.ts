@@ -20,7 +20,7 @@ export interface SocketHandlers {
   /** A text message has arrived. The service sends no binary ones; those call `onBinary`. */
   onText: (text: string) => void;
   onBinary: (byteLength: number) => void;
-  /** The answer to a ping, with what that said. */
+  /** The answer to a ping, with the text of that ping. */
   onPong: (said?: string) => void;
   onEnd: (end: SocketEnd) => void;
   /** There is no room for the connection now; it is made as soon as there is. Only a pool calls it. */
@@ -33,7 +33,10 @@ export interface Socket {
   readonly bufferedBytes: number;
   /** Sends one message. `onFlushed` is called once the operating system has taken it. */
   send: (frame: Frame, onFlushed?: () => void) => void;
-  /** @param say comes back with the answer: a peer may leave out answers to all pings but the newest (RFC 6455, 5.5.3) */
+  /**
+   * @param say Comes back with the answer, because a peer may leave out answers to all pings but the newest (RFC
+   * 6455, 5.5.3).
+   */
   ping: (say?: string) => void;
   /** Gives an open connection back to a pool; returns false, with no effect, when no pool takes it. */
   release: () => boolean;

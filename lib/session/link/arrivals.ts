@@ -33,14 +33,17 @@ export class Arrivals {
     else this.#send([onArrived]);
   }
 
-  /** The same with a ping of its own, so that it is known what was said before the answer and what behind it. */
+  /**
+   * Works in the same way with a ping of its own, so that it is known what was sent before the answer and what after
+   * it.
+   */
   mark(onArrived: () => void): void {
     this.#send([onArrived]);
   }
 
   /**
    * The answer to a ping has arrived.
-   * @param said names that ping; the pings before it count as answered, too
+   * @param said Identifies the ping; earlier pings count as answered, too.
    */
   answered(said?: string): void {
     this.#isAnswering = true;

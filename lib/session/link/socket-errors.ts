@@ -20,7 +20,7 @@ export function errorOfEnd(end: SocketEnd, { label, region }: Endpoint, wasAccep
   }
 }
 
-/** The end with the service's own texts changed. */
+/** The same end with the service's own texts changed. */
 export function endInOtherWords(end: SocketEnd, change: (text: string) => string): SocketEnd {
   if (end.kind === 'refused') return { ...end, body: change(end.body) };
   if (end.kind === 'closed') return { ...end, reason: change(end.reason) };

@@ -14,16 +14,19 @@ export interface WatchedCommitsOptions {
   arrivals: Arrivals;
   protocol: Protocol;
   send: (frame: Frame) => void;
-  /** An answer that was held until it was sure whose it is. */
+  /** An answer that was held until it was certain to which commit it belongs. */
   onEvent: (event: ServiceEvent) => void;
 }
 
-/** Pings in front of each commit and behind it, where only their answers say what the service had when it committed. */
+/**
+ * Sends pings in front of each commit and behind it, where only their answers show what the service had when it
+ * committed.
+ */
 export class WatchedCommits {
   readonly #options: WatchedCommitsOptions;
-  /** By their numbers: those that are on their way, and the bounds on that. */
+  /** Commits on their way by number, with the timeouts of their pings. */
   readonly #underWay = new Map<number, Cancel>();
-  /** Of these the service has all that was sent before them. */
+  /** Commits for which the service has received everything before them. */
   readonly #reached = new Set<number>();
   #count = 0;
 
@@ -55,7 +58,7 @@ export class WatchedCommits {
     arrivals.mark(arrived);
   }
 
-  /** The connection is gone, and no more answers to pings will come: what was answered is. */
+  /** The connection is lost and no more answers to pings will come, so held answers are released. */
   lost(): void {
     for (const number of [...this.#underWay.keys()]) {
       if (this.#reached.has(number)) this.#arrived(number);

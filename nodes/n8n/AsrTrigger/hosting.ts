@@ -11,16 +11,16 @@ import type { TriggerSettings } from './settings';
 import { TriggerItems } from './trigger-items';
 import type { TriggerItemSettings } from './trigger-items';
 
-/** When nobody has just activated the workflow: n8n was started, or another of its processes took over. */
+/** Activations without a person: n8n was started, or another of its processes took over. */
 const RESTARTS: readonly string[] = ['init', 'leadershipChange'];
-/** For the text of the sentence that is being spoken; n8n ends its processes 30 s after it was asked to. */
+/** Time for the text of the present sentence; n8n ends its processes 30 s after it was asked to. */
 const FINISH_WITHIN_MS = 5000;
 
 function isRestart(context: ITriggerFunctions): boolean {
   return RESTARTS.includes(context.getActivationMode());
 }
 
-/** An active workflow: connects now, gives an item for each event, and goes on until n8n closes it. */
+/** Serves an active workflow: connects now, gives an item for each event, and goes on until n8n closes it. */
 export async function listenOn(
   context: ITriggerFunctions,
   settings: TriggerSettings,
@@ -38,7 +38,8 @@ export async function listenOn(
     onOutage: failed,
   });
   try {
-    // A person who activates it is told at once; after a restart nobody is there, and the network may come later.
+    // A person who activates it gets an error at once. After a restart nobody is there, and the network may come
+    // later.
     if (isRestart(context)) listening.startInBackground();
     else await listening.start();
   } catch (error) {

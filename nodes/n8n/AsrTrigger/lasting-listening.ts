@@ -4,13 +4,13 @@ import { asAsrError, Backoff, Listening, Outage } from '../../../lib/hosts';
 import type { ListeningOptions } from '../../../lib/hosts';
 
 export interface LastingOptions extends Omit<ListeningOptions, 'onFailure'> {
-  /** It has ended, and will be begun again: once for each outage. */
+  /** Listening has ended and will begin again. Called once for each outage. */
   onOutage: (error: AsrError) => void;
 }
 
 /**
- * Listening that is begun again, with pauses and without end, whatever has ended it. n8n itself gives up after five
- * attempts within 15 seconds, and shows the workflow as active all the same.
+ * Listening that begins again, with pauses and without end, whatever has ended it. n8n itself gives up after five
+ * attempts within 15 seconds, and still shows the workflow as active.
  */
 export class LastingListening {
   readonly #options: LastingOptions;
@@ -27,19 +27,19 @@ export class LastingListening {
     this.#outage = new Outage({ say: options.onWarning });
   }
 
-  /** Begins, for somebody who waits for it. @throws AsrError that says why it cannot; nothing is tried again then */
+  /** Begins, for a caller that waits for it. @throws AsrError when that fails; then nothing is tried again. */
   start(): Promise<void> {
     return this.#begin();
   }
 
-  /** Begins where nobody waits: what fails is tried again. */
+  /** Begins without a caller that waits; failures are tried again. */
   startInBackground(): void {
     this.#begin().catch((error: unknown) => {
       this.#ended(asAsrError(error, 'CONNECT_FAILED', 'Listening failed'), 0);
     });
   }
 
-  /** Waits for the text of what was said until now, within a bound, and closes. */
+  /** Waits for the text of the audio so far, within a time limit, and closes. */
   async finish(boundMs: number): Promise<void> {
     this.#closing.abort();
     await this.#again;
@@ -72,7 +72,7 @@ export class LastingListening {
   async #beginLater(delayMs: number): Promise<void> {
     const { signal } = this.#closing;
     await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-    // Its port and its connections are to be free by then.
+    // Its port and its connections must be free by then.
     await this.#current?.close();
     if (!signal.aborted) this.startInBackground();
   }

@@ -12,7 +12,7 @@ export interface Reporter {
    * only in the log.
    */
   badItem: (error: Error) => void;
-  /** As a failed execution alone: the log has been told. */
+  /** Reports only a failed execution, because the log has the error already. */
   failed: (error: Error) => void;
 }
 

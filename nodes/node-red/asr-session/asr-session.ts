@@ -29,7 +29,7 @@ export = function (RED: NodeAPI) {
     },
   );
 
-  // Of a Node-RED that was killed while it decoded.
+  // Files of a Node-RED that was killed while it decoded.
   void removeStaleFiles();
 
   serveMicrophonePage(RED);

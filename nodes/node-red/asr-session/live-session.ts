@@ -94,7 +94,7 @@ export class LiveSession {
   /**
    * @param finishAfterMs Time without audio after which it finishes; 0 lets it stay.
    * @param context The context that the session was opened with.
-   * @param log Hears of a lost connection once, and of its return once.
+   * @param log Called once for a lost connection, and once for its return.
    */
   constructor(
     key: string,

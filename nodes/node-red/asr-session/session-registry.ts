@@ -18,7 +18,7 @@ export interface RegistryOptions {
   /** Time without audio after which a session is finished; 0 lets it stay. */
   finishAfterMs: () => number;
   translate: Translate;
-  /** A connection was lost, or is back. */
+  /** Called when a connection was lost, and when it is back. */
   log: (message: string) => void;
 }
 
