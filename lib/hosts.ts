@@ -5,6 +5,7 @@
 export { maybeBase64 } from './audio/audio-text';
 export { bytesOf } from './audio/format';
 export { asResponse, fetchVia } from './audio/http-request';
+export { removeStaleFiles } from './audio/temporary-file';
 export { Backoff } from './base/backoff';
 export { forgetOldest } from './base/forget-oldest';
 export { Slots } from './base/slots';

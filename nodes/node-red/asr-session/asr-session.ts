@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
-import { removeStaleFiles } from '../../../lib/audio/temporary-file';
+import { removeStaleFiles } from '../../../lib/hosts';
 import { serveMicrophonePage } from '../microphone/route';
 import type { AsrSessionNode } from '../shared/host';
 import { SessionController } from './controller';
