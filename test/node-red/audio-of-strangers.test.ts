@@ -5,6 +5,8 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PassThrough } from 'node:stream';
+import type { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LocalService } from '../../local-service/index';
@@ -14,7 +16,9 @@ import {
   credentialsNode,
   errorOf,
   Flow,
+  helper,
   observers,
+  onCall,
   sessionNodes,
 } from '../support/node-red';
 import type { Init } from '../support/node-red';
@@ -127,6 +131,19 @@ describe('audio that comes from outside', () => {
       );
     });
 
+    it('is read no further once nobody waits for the answer any more', async () => {
+      const flow = await start({ property: 'slow' }, { wires: [['caught']] });
+      const slow = new PassThrough();
+      const gone = new AbortController();
+      const asked = fetch(url, { method: 'POST', body: 'x', signal: gone.signal });
+      flow.send('append', Object.assign(await flow.message('caught'), { slow }));
+      slow.write(RECORDING);
+      await waitUntil(() => service.sessions.length === 1, 'the session');
+      gone.abort();
+      await assert.rejects(asked, { name: 'AbortError' });
+      await waitUntil(() => slow.destroyed, 'the stream to be closed');
+    });
+
     it('is refused where nothing names its format', async () => {
       const { status, error } = await post(await start(), noise(50_000), 'application/octet-stream');
       assert.equal(status, 422);
@@ -196,6 +213,17 @@ describe('audio that comes from outside', () => {
         () => Buffer.concat(service.sessions[0]?.audio ?? []).length === 32_000,
         'a second at 16 kHz',
       );
+    });
+
+    it('is warned of once where a property says its rate that nothing reads', async () => {
+      const flow = await start({ wires: [['appended']] });
+      const warnings: unknown[] = [];
+      onCall(helper.getNode('append') as EventEmitter, 'warn', ([text]) => warnings.push(text));
+      for (let i = 0; i < 3; i++) flow.send('append', { payload: RECORDING, sampleRate: 44_100 });
+      await flow.messages('appended', 3);
+      assert.deepEqual(warnings, [
+        'msg.sampleRate is not read: what is known of raw audio goes into msg.rate.',
+      ]);
     });
 
     it('is refused with the name of a number that is invalid', async () => {

@@ -7,6 +7,7 @@ import type { DecodeAudioOptions } from '../../../lib';
 import { fixture } from '../../support/audio-fixtures';
 import { JFK_PCM } from '../../support/jfk';
 import { wav } from '../../support/scripted-audio';
+import { fetchAudio } from '../../../lib/audio/fetch';
 import { waitUntil } from '../../support/wait-until';
 
 describe('audio behind an address', () => {
@@ -135,5 +136,22 @@ describe('audio behind an address', () => {
     stop.abort();
     await assert.rejects(waiting, { code: 'ABORTED' });
     await waitUntil(() => seen.at(-1)?.destroyed === true, 'the connection to be closed');
+  });
+
+  it('is given up where its server stops in the middle, and where it never ends', async () => {
+    const read = async (path: string, limits: { idleMs?: number; totalMs?: number }): Promise<void> => {
+      let bytes = 0;
+      for await (const chunk of fetchAudio(`${base}${path}`, limits)) bytes += chunk.length;
+      assert.fail(`It ended after ${bytes} bytes.`);
+    };
+    await assert.rejects(read('/slow', { idleMs: 50 }), {
+      code: 'BAD_AUDIO',
+      message: /has sent nothing for 0.05 s/,
+    });
+    await assert.rejects(read('/slow', { totalMs: 0, idleMs: 1000 }), {
+      code: 'BAD_AUDIO',
+      message: /had not ended after/,
+    });
+    await waitUntil(() => seen.slice(-2).every(({ destroyed }) => destroyed), 'the connections to be closed');
   });
 });
