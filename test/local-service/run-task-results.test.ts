@@ -95,6 +95,17 @@ describe('local service: results of a task', () => {
     );
   });
 
+  it('bills 9 s for 9.218 s of audio: it does not round up (protocol.md E 12)', async () => {
+    const { client } = await bench.open({ utterances: [{ text: 'One.', atMs: 8500, endMs: 9100 }] });
+    client.send(runTask('task-1'));
+    for (const ms of [3000, 3000, 3000, 218]) client.sendBinary(silence(ms));
+    client.send(finishTask('task-1'));
+    await client.next(FINISHED);
+    const final = client.of(RESULT).at(-1);
+    assert.equal(at(final, 'payload.output.sentence.sentence_end'), true);
+    assert.equal(at(final, 'payload.usage.duration'), 9);
+  });
+
   it('counts tokens for qwen-audio-3.1', async () => {
     const { client } = await bench.open(HELLO);
     client.send(runTask('task-1', {}, 'qwen-audio-3.1-asr-flash-streaming'));
