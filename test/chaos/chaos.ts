@@ -50,7 +50,7 @@ export type SessionResult = {
   events?: readonly string[];
 };
 
-/** Different things that are said, at most; each is recognised undisturbed once for each way … */
+/** The most different speeches; each is recognised undisturbed once for each way … */
 const MAX_SPEECHES = 12;
 /** … and disturbed about this often. */
 const SESSIONS_PER_SPEECH = 40;

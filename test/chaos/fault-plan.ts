@@ -4,7 +4,7 @@ import type { ConnectionPlan, Direction, Fault, FaultAction } from './fault-prox
 /** Bytes that an undisturbed run of the same session carries. */
 export type Traffic = Record<Direction, number>;
 
-/** Connections of one session that something is done to; from then on the network is well. */
+/** How many connections of one session are disturbed; after that the network is well. */
 const MAX_DISTURBED = 4;
 /**
  * Up to here, both ways, go the handshake and the greeting. A session's first connection is left alone for so long: who
@@ -14,7 +14,7 @@ const GREETING: Traffic = { up: 1500, down: 1500 };
 
 type Placed = { direction: Direction } & FaultAction;
 
-/** Each ends the connection, sooner or later. */
+/** Each of these ends the connection, sooner or later. */
 const ENDINGS: readonly ((random: Random) => Placed)[] = [
   (random) => ({ do: 'cut', direction: eitherWay(random) }),
   (random) => ({ do: 'reset', direction: eitherWay(random) }),
@@ -23,7 +23,7 @@ const ENDINGS: readonly ((random: Random) => Placed)[] = [
   (random) => ({ do: 'close', direction: 'down', code: random.pick([1001, 1011, 1012, 1013]) }),
 ];
 
-/** A session has to live with these on the connection that it has. */
+/** A session has to live with these on its connection. */
 const NUISANCES: readonly ((random: Random) => Placed)[] = [
   (random) => ({ do: 'delay', direction: eitherWay(random), ms: random.int(100, 4000) }),
   (random) => ({ do: 'throttle', direction: 'up', bytesPerSecond: random.int(48_000, 200_000) }),

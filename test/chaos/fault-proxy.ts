@@ -139,7 +139,7 @@ class ProxiedLink {
     this.#sockets = [client, service];
     for (const socket of this.#sockets) {
       socket.setNoDelay(true);
-      // What breaks on one side breaks the other; a frozen link tells nobody anything.
+      // A fault on one side ends the other side; a frozen link reports nothing.
       socket.on('error', () => {
         if (this.#state !== 'frozen') this.reset();
       });

@@ -9,7 +9,7 @@ import type { Json } from './message-changes';
 import type { MessagePlan, Refusal } from './message-plan';
 
 const BYTES_PER_MS = 32;
-/** Of commits that nobody asked for; what the service says of those is nobody's business. */
+/** Ids of commits that nobody asked for; what the service answers to them is not passed on. */
 const OWN_COMMIT = 'event_of_the_service';
 
 /** Connections that are closed when they get no audio. */

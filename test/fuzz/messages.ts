@@ -36,7 +36,7 @@ export const CONTROL_MESSAGES: readonly Message[] = [
   { action: 'start', topic: 7, _session: { type: 'websocket', id: 'a1' } },
 ];
 
-/** A message as it should not be. Now and then one as it should be. */
+/** A malformed message, and now and then a well-formed one. */
 export function mutatedMessage(random: Random, from: readonly Message[]): Message {
   let message: unknown = { topic: random.pick(['hall', 'kitchen', 'attic']), ...random.pick(from) };
   for (let changes = random.int(0, 3); changes > 0; changes--) message = mutateValue(random, message);

@@ -43,7 +43,7 @@ export const SERVER_FRAMES = {
 
 export type ProtocolName = keyof typeof SERVER_FRAMES;
 
-/** A frame of the service as it should not be: its JSON changed, or its letters. Now and then one as it should be. */
+/** A malformed frame of the service: its JSON or its letters are changed. Now and then it is well-formed. */
 export function mutatedFrame(random: Random, protocol: ProtocolName): string {
   const frame = random.pick<string>(SERVER_FRAMES[protocol]);
   if (random.chance(0.15)) return frame;

@@ -67,7 +67,7 @@ describe('a session with a service that sends malformed frames', () => {
   }
 });
 
-/** A service that greets as it should, and then answers what it hears with frames that are not right. */
+/** A service that greets correctly, and then answers with malformed frames. */
 class MutatingService {
   said = 0;
   readonly #server: WebSocketServer;
@@ -109,7 +109,7 @@ class MutatingService {
     });
   }
 
-  /** All of its frames said, it closes once, and says nothing on any connection after that. */
+  /** After its last frame it closes once, and sends nothing on any later connection. */
   #burst(socket: WebSocket, taskId: string): void {
     if (this.said === FRAMES_PER_SESSION) return;
     for (let count = this.#random.int(0, MAX_BURST); count > 0 && this.said < FRAMES_PER_SESSION; count--) {

@@ -23,7 +23,7 @@ export function streamAudio(pcm?: Buffer): (request: IncomingMessage, response: 
   };
 }
 
-/** A port that nothing listens on, for what cannot be told to take any. */
+/** A port that nothing listens on, for code that cannot listen on port 0. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -43,7 +43,7 @@ export function readDurationMs(text: string): number {
   return Number(amount) * unitMs;
 }
 
-/** What must not happen while a suite runs in a process of its own. */
+/** Watches for faults of a suite that runs in a process of its own. */
 export class ProcessWatch {
   readonly #before: ReadonlyMap<string, number>;
   readonly #faults: string[] = [];
@@ -77,7 +77,7 @@ export function writeJson(file: string | undefined, value: unknown): void {
   if (file !== undefined) writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Exit code 0 for what passed, 1 for what did not, 2 with the reason for what could not run. */
+/** Sets the exit code: 0 for a passed suite, 1 for a failed one, and 2 with the reason where it could not run. */
 export function exitWith(result: Promise<boolean>): void {
   result.then(
     (passed) => {

@@ -40,7 +40,7 @@ export function readCatalogue(type: string, language: string): Record<string, un
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
-/** The helper's `RED._` gives the key back; messages and badges are to be seen as a user sees them. */
+/** The helper's `RED._` returns the key; tests should see messages and badges as a user does. */
 function translator(type: string) {
   const catalogue = readCatalogue(type, 'en-US');
   return (key: string, values: Record<string, string | number> = {}): string => {

@@ -15,7 +15,7 @@ export function openResources(): Map<string, number> {
   return counts;
 }
 
-/** What is open that was not before, once what is closing has had its time; `2 TCPSocketWrap`. */
+/** What is open now and was not before, after a time for closing; for example `2 TCPSocketWrap`. */
 export async function leftOpen(before: ReadonlyMap<string, number>): Promise<string[]> {
   const more = () => [...openResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
   await waitUntil(() => more().length === 0, 'what is closing', CLOSED_WITHIN_MS).catch(() => undefined);

@@ -30,7 +30,10 @@ export function decodeAll(protocol: QwenRealtimeProtocol, ...texts: string[]): S
   return texts.flatMap((text) => protocol.decode(text));
 }
 
-/** Events as one can read them at a look: errors as their code, and without what a test does not ask for. */
+/**
+ * Events in a form that is readable at a glance: errors as their code, and without fields that a test does not ask
+ * for.
+ */
 export function shortOf(events: readonly ServiceEvent[]): string[] {
   return events.map((event) => {
     switch (event.type) {

@@ -1,4 +1,4 @@
-/** A source of chance that says the same again for the same seed, whatever else runs beside it. */
+/** A source of random numbers that gives the same sequence for the same seed, whatever else runs beside it. */
 export class Random {
   #state: number;
 
@@ -30,7 +30,7 @@ export class Random {
     return picked;
   }
 
-  /** A source of its own for part `index`: parts can be made again alone, and in any order. */
+  /** A source of its own for part `index`, so that parts can be repeated alone and in any order. */
   part(index: number): Random {
     return new Random(Math.imul(this.seed ^ 0x9e3779b9, 0x85ebca6b) + Math.imul(index + 1, 0xc2b2ae35));
   }

@@ -8,9 +8,9 @@ export const UPGRADE_HEADERS = {
 };
 
 /**
- * What comes back for a request that is written as it stands: no client would send some of them. Resolves when the other
- * side ends the connection, or with the head of an answer that leaves it open.
- * @param target An upgrade with this target; with `method` or `headers` something else.
+ * The answer to a request that is written exactly as given, which no client would send in some cases. Resolves when
+ * the peer ends the connection, or with the head of an answer that leaves it open.
+ * @param target The target of an upgrade; with `method` or `headers` of another request.
  */
 export async function answerTo(
   port: number,

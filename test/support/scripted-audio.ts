@@ -1,6 +1,6 @@
 /**
- * A quiet room as 16-bit mono PCM; scripted services hear what their script says in it. Not quite silent, because a
- * session warns of a microphone that gives nothing at all.
+ * A quiet room as 16-bit mono PCM; scripted services hear what their script says in it. It is not quite silent,
+ * because a session warns of a microphone that gives nothing at all.
  */
 export function silence(ms: number, rateHz = 16_000): Buffer {
   const samples = Math.round((ms * rateHz) / 1000);
@@ -9,7 +9,7 @@ export function silence(ms: number, rateHz = 16_000): Buffer {
   return Buffer.from(room.buffer);
 }
 
-/** What {@link silence} is: told with it, a session assumes nothing and warns of nothing. */
+/** The format of {@link silence}: with this hint a session assumes nothing and gives no warning. */
 export const RAW = { encoding: 's16le', rate: 16_000 } as const;
 
 /** What a muted microphone gives. */

@@ -31,7 +31,10 @@ export class ServiceProcess {
     throw new Error(`The service did not start: ${'failed' in message ? message.failed : 'no port'}`);
   }
 
-  /** One for as long as the work takes, whatever becomes of it. Says how many connections the work has left open. */
+  /**
+   * Runs a service for as long as the work takes, however it ends. Returns how many connections the work has left
+   * open.
+   */
   static async during<T>(
     options: Parameters<typeof ServiceProcess.start>[0],
     work: (port: number) => Promise<T>,
@@ -49,7 +52,7 @@ export class ServiceProcess {
     return this.#port;
   }
 
-  /** Connections that are open when a service, busy as it may be, has had the time to notice the end of the others. */
+  /** The connections that are still open after a busy service has had time to notice the end of the others. */
   async connectionsLeft(): Promise<number> {
     let left = 0;
     const isNoneLeft = async () => (left = await this.#connections()) === 0;

@@ -1,4 +1,7 @@
-/** Waits until something is so, looking every few milliseconds. @throws Error that names `what` when it never is. */
+/**
+ * Waits until the condition holds, checking every few milliseconds. @throws Error that names `what` when it never
+ * does.
+ */
 export async function waitUntil(isSo: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!isSo()) {

@@ -1,4 +1,4 @@
-/** Bytes that look like nothing: the same ones each time. */
+/** Bytes that resemble no format, and are the same each time. */
 export function noise(bytes: number): Buffer {
   let state = 12345;
   return Buffer.from(

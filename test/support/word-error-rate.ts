@@ -1,4 +1,7 @@
-/** Lower case, no punctuation, hyphens as spaces: what is compared is what was said. */
+/**
+ * The words in lower case, without punctuation and with hyphens as spaces, so that only the spoken words are
+ * compared.
+ */
 export function wordsOf(text: string): string[] {
   return text
     .toLowerCase()

@@ -7,14 +7,14 @@ import type { Browser, Page } from '../../support/browser';
 import { waitUntil } from '../../support/wait-until';
 
 const LOADED_WITHIN_MS = 60_000;
-/** What went well; what did not stays, for whoever looks at a picture of it. */
+/** Only success messages are closed; errors stay visible in a screenshot. */
 const GOOD_NEWS = '.red-ui-notification:not(.red-ui-notification-error, .red-ui-notification-warning)';
 
 export function readExample(title: string): FlowNode[] {
   return JSON.parse(readFileSync(path.join(ROOT, 'examples', `${title}.json`), 'utf8')) as FlowNode[];
 }
 
-/** What a page says of itself that nobody should have to read: errors of scripts, of requests, of the console. */
+/** Errors of a page that no user should meet: of scripts, of requests, and on the console. */
 export function watchFaults(page: Page): string[] {
   const faults: string[] = [];
   page.on('console', (message) => {
@@ -50,7 +50,7 @@ export class Editor {
       undefined,
       { timeout: LOADED_WITHIN_MS },
     );
-    // Nothing slides: a button that moves is waited for, and there are hundreds of them.
+    // Animations are off, because a moving button has to be waited for, and there are hundreds of them.
     await editor.run(`jQuery.fx.off = true`);
     return editor;
   }
@@ -129,7 +129,7 @@ export class Editor {
     await this.page.context().close();
   }
 
-  /** Clicks it away, as somebody does who is in a hurry: for five seconds it covers buttons of dialogs. */
+  /** Closes success messages, which cover buttons of dialogs for five seconds. */
   async #dismissGoodNews(): Promise<void> {
     await this.page.locator(GOOD_NEWS).first().waitFor();
     await this.run(`$('${GOOD_NEWS}').trigger('click')`);

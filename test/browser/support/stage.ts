@@ -8,7 +8,7 @@ import { startHost } from './host';
 export const LOCALES = ['en-US', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
 
-/** What the tests of the editor stand on, from before the first of them until after the last. */
+/** What the tests of the editor share, from before the first until after the last. */
 export interface Stage {
   service: LocalService;
   nodeRed: NodeRed;
@@ -17,8 +17,8 @@ export interface Stage {
 }
 
 /**
- * Runs the tests in a real editor in each language: empty before each of them, and without a complaint after each. The
- * files of this folder run at the same time, so that each has a Node-RED, a browser and a service of its own.
+ * Runs the tests in a real editor in each language: empty before each test, and without an error after it. The files
+ * of this folder run at the same time, so each has a Node-RED, a browser and a service of its own.
  */
 export function inEachLanguage(tests: (stage: Stage, locale: Locale) => void): void {
   const stage: Partial<Stage> = {};

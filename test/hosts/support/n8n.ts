@@ -19,7 +19,7 @@ export const OWNER = {
   password: `Aa1-${randomBytes(9).toString('base64url')}`,
 };
 
-/** Nothing is asked of, or told to, anybody outside; nothing but the tests happens. */
+/** The instance makes no requests to the outside, so that nothing but the tests happens. */
 const QUIET: NodeJS.ProcessEnv = {
   N8N_DIAGNOSTICS_ENABLED: 'false',
   N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -80,7 +80,7 @@ export class N8n {
     }
   }
 
-  /** Its own word, which it says when it serves the editor: until then requests are answered by a page that waits. */
+  /** n8n prints this when it serves the editor; before that a waiting page answers requests. */
   private async started(): Promise<void> {
     const process = this.#process;
     const isServing = () => process.output.includes('Editor is now accessible');
