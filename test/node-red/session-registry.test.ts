@@ -19,6 +19,7 @@ describe('the sessions of a node that closes', () => {
       maxSessions: 20,
       finishAfterMs: () => 0,
       translate: (key) => key,
+      keep: [],
       log: () => undefined,
     });
   }

@@ -48,6 +48,8 @@ export interface SessionSettings extends RecognitionDef, SessionKeyDef, Reliabil
   heldSeconds?: string | number;
   waitingMessages?: string | number;
   overload?: OverloadPolicy;
+  /** More properties of the message that opened a session for its results, separated by commas. */
+  keep?: string;
   /** Empty where there are no statistics messages. */
   statisticsSeconds?: string | number;
   /** What happens to open sessions when the node is deployed again, or Node-RED stops. Default `finish`. */
@@ -87,6 +89,7 @@ export class SessionController implements SessionHost, Viewable {
       maxSessions: readLimit(settings.maxSessions, SESSION_LIMITS.maxSessions),
       finishAfterMs: () => this.#finishAfterMs(),
       translate: RED._,
+      keep: (settings.keep ?? '').split(/[\s,]+/).filter(Boolean),
       log: (message) => {
         node.warn(message);
       },
@@ -277,7 +280,8 @@ export class SessionController implements SessionHost, Viewable {
   }
 
   #onEvent(event: SessionEvent, live: LiveSession, isPhaseNew: boolean): void {
-    if (event.type === 'error' && !live.reportedByStart) this.#node.error(event.error, { ...live.route });
+    if (event.type === 'error' && !live.reportedByStart)
+      this.#node.error(asError(event.error), { ...live.route });
     this.#badge.heard(event);
     this.#node.send(toOutputs(event, live.resultRoute));
     if (isPhaseNew || CHANGES_BADGE.has(event.type)) this.#badge.show();

@@ -7,9 +7,14 @@ export type Route = Pick<NodeMessageInFlow, '_msgid' | 'topic'> & Record<string,
 
 const ROUTING_PROPERTIES = ['_msgid', 'topic', '_session', 'req', 'res'];
 
-export function routeOf(msg: NodeMessageInFlow): Route {
+/** Never kept: the results have their own, and audio is not to be held for the life of a session. */
+const OWN_PROPERTIES = ['payload', 'asr', 'error', '__proto__'];
+
+/** @param keep Properties beside those that route replies. */
+export function routeOf(msg: NodeMessageInFlow, keep: readonly string[] = []): Route {
   const route: Record<string, unknown> = {};
-  for (const property of ROUTING_PROPERTIES) {
+  for (const property of [...ROUTING_PROPERTIES, ...keep]) {
+    if (OWN_PROPERTIES.includes(property)) continue;
     if (msg[property] !== undefined) route[property] = msg[property];
   }
   return route as Route;

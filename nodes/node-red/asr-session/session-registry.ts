@@ -18,6 +18,8 @@ export interface RegistryOptions {
   /** Time without audio after which a session is finished; 0 lets it stay. */
   finishAfterMs: () => number;
   translate: Translate;
+  /** Properties of the message that opened a session for its results, beside those that route replies. */
+  keep: readonly string[];
   /** Called when a connection was lost, and when it is back. */
   log: (message: string) => void;
 }
@@ -84,9 +86,16 @@ export class SessionRegistry {
     // Comes first, because options that cannot work must not end another session.
     const session = this.#options.openSession(context, this.#ongoingOf(key));
     sleeper?.finish().catch(() => undefined);
-    const live = new LiveSession(key, routeOf(msg), session, finishAfterMs(), context, (message) => {
-      this.#options.log(message);
-    });
+    const live = new LiveSession(
+      key,
+      routeOf(msg, this.#options.keep),
+      session,
+      finishAfterMs(),
+      context,
+      (message) => {
+        this.#options.log(message);
+      },
+    );
     this.#byKey.set(key, live);
     this.#all.add(live);
     live.listen((event, isPhaseNew) => {

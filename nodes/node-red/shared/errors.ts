@@ -57,9 +57,13 @@ export function errorInfo(error: AsrError): ErrorInfo {
   };
 }
 
-/** Turns anything that was thrown into an Error that `done` takes. */
+/**
+ * Turns anything that was thrown into an Error that `done` takes. Node-RED tells Catch nodes what `toString` gives, which
+ * begins with the name of the class, and that would be the beginning of an HTTP answer.
+ */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  return Object.defineProperty(error, 'toString', { value: () => error.message, configurable: true });
 }
 
 /** The part of a badge's text that says what is wrong; see `status.failed.*` in the locales. */
@@ -70,6 +74,7 @@ export type FailureBadge =
   | 'unreachable'
   | 'model'
   | 'audio'
+  | 'noAudio'
   | 'options'
   | 'reference'
   | 'full'
@@ -90,7 +95,7 @@ const BADGE_OF_CODE: Partial<Record<AsrErrorCode | NodeErrorCode, FailureBadge>>
   MODEL_UNAVAILABLE: 'model',
   BAD_AUDIO: 'audio',
   UNKNOWN_AUDIO: 'audio',
-  NO_AUDIO: 'audio',
+  NO_AUDIO: 'noAudio',
   BAD_HINT: 'audio',
   INVALID_OPTION: 'options',
   CONFIGURATION_REJECTED: 'options',
