@@ -90,9 +90,7 @@ export class SessionController implements SessionHost, Viewable {
       finishAfterMs: () => this.#finishAfterMs(),
       translate: RED._,
       keep: (settings.keep ?? '').split(/[\s,]+/).filter(Boolean),
-      log: (message) => {
-        node.warn(message);
-      },
+      log: node.warn.bind(node),
     });
     this.#badge = new SessionBadge(new Status(node, RED._), () => this.#registry.all);
     const maxWaiting = readLimit(settings.waitingMessages, SESSION_LIMITS.waitingMessages);

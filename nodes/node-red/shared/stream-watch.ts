@@ -31,7 +31,7 @@ export interface StreamWatchOptions {
 }
 
 /**
- * Watches a stream in a message. Node-RED copies a message for a second wire, and the copy of a stream has stalled
+ * Watches a stream in a message. Node-RED copies a message for a second wire, and the copy of a stream gives nothing
  * and does not end; without a limit it would block all later messages forever.
  */
 export class StreamWatch {

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.join(__dirname, '../..');
+const PAGE = readFileSync(path.join(ROOT, 'docs/security.md'), 'utf8');
+
+describe('the page about security', () => {
+  const named = [...PAGE.matchAll(/`(test\/[\w./-]+\.test\.ts)`/g)].map(([, file]) => file!);
+
+  it('names tests that exist and are not skipped', () => {
+    assert.ok(named.length >= 15, `${named.length} tests are named.`);
+    for (const file of named) {
+      assert.ok(existsSync(path.join(ROOT, file)), file);
+      assert.doesNotMatch(readFileSync(path.join(ROOT, file), 'utf8'), /\b(it|describe)\.skip\(/, file);
+    }
+  });
+
+  it('has a test beside each of its promises', () => {
+    const promises =
+      PAGE.split('## What comes from outside')[1]!
+        .split('\n## ')[0]!
+        .match(/^- \*\*[^]*?(?=^- |^$)/gm) ?? [];
+    assert.ok(promises.length >= 5);
+    for (const promise of promises) assert.match(promise, /`test\//, promise);
+  });
+});
