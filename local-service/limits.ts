@@ -12,7 +12,7 @@ export interface ServiceLimits {
   requestsPerSecond?: number;
 }
 
-export const DEFAULT_LIMITS: Required<ServiceLimits> = {
+const DEFAULT_LIMITS: Required<ServiceLimits> = {
   qwenConnections: 100,
   runTaskConnections: 250,
   listening: 100,

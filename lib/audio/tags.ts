@@ -4,7 +4,7 @@ import { id3Length } from './decoders/mp3-frames';
 /** An APEv2 tag begins with a header of this size that gives the size of the rest. */
 const APE_HEADER_BYTES = 32;
 /** This many bytes show whether a tag begins. */
-export const TAG_MARK_BYTES = 12;
+const TAG_MARK_BYTES = 12;
 /** No tag is larger, even one with a picture. */
 const MAX_TAG_BYTES = 64 * 1024 * 1024;
 

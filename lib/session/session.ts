@@ -31,10 +31,10 @@ import { every, StatisticsCounter } from './events/statistics';
  * @throws AsrError `INVALID_OPTION` or `MISSING_API_KEY`, synchronously.
  */
 export function openSession(options: SessionOptions = {}): Session {
-  return new LiveSession(configure(options));
+  return new RecognitionSession(configure(options));
 }
 
-class LiveSession implements Session {
+class RecognitionSession implements Session {
   readonly #config: SessionConfig;
   readonly #input: AudioInput;
   readonly #sender: Sender;

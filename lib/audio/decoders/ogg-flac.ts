@@ -74,7 +74,7 @@ export class FlacInOgg implements OggCodec {
 }
 
 /** Whether this Ogg packet begins a FLAC stream. */
-export function isFlacHead(packet: Uint8Array): boolean {
+function isFlacHead(packet: Uint8Array): boolean {
   return hasText(packet, 0, '\x7fFLAC') && hasText(packet, MAPPING_BYTES, 'fLaC');
 }
 

@@ -199,7 +199,7 @@ export function closestLength(text: string, before: string): number {
 /**
  * How many characters at the beginning of `text` repeat all words of `before`; 0 where it begins with other words.
  */
-export function beginningLength(text: string, before: string): number {
+function beginningLength(text: string, before: string): number {
   const tokens = tokensOf(text);
   const said = tokensOf(before);
   const isSaid = said.length > 0 && said.every((token, index) => tokens[index]?.text === token.text);

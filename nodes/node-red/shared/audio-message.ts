@@ -120,7 +120,7 @@ function numberHint(name: 'rate' | 'channels' | 'bits', value: unknown, texts: A
 }
 
 /** Properties that people set for the rate and similar values, and that no node reads. */
-export const UNREAD_HINTS: Readonly<Record<string, string>> = {
+const UNREAD_HINTS: Readonly<Record<string, string>> = {
   sampleRate: 'rate',
   samplerate: 'rate',
   sample_rate: 'rate',
