@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { INodeProperties } from 'n8n-workflow';
 import { MODELS } from '../../lib/vocabulary/models';
@@ -45,6 +45,8 @@ function plain(label: string | undefined): string {
   return (label ?? '').replace(/ \(Ms\)$/, '').toLowerCase();
 }
 
+const PROTOCOLS = path.join(__dirname, '../../lib/protocol');
+
 describe('the labels and the help of settings', () => {
   it('are the same in Node-RED and n8n', () => {
     const { parameter, label, policy } = catalogue('asr-session', 'en-US');
@@ -89,9 +91,7 @@ describe('the labels and the help of settings', () => {
   });
 
   it('name only parameters that the protocols send', () => {
-    const sources = ['run-task-parameters', 'run-task', 'qwen-realtime'].map((file) =>
-      readFileSync(path.join(__dirname, `../../lib/protocol/${file}.ts`), 'utf8'),
-    );
+    const sources = readdirSync(PROTOCOLS).map((file) => readFileSync(path.join(PROTOCOLS, file), 'utf8'));
     // `phrase_id` is the name of the documentation: it goes out as a resource (protocol.md B.2.1).
     const names = [...PARAMETERS, ...SETTINGS]
       .flatMap(([, { wireNames }]) => [...wireNames])
