@@ -2,7 +2,7 @@ import { certificateAdvice } from '../base/certificate-fault';
 import type { ProxyChoice } from '../base/proxy';
 import { AsrError } from '../vocabulary/errors';
 import type { AudioFormatHints } from './format';
-import { fetchVia } from './http-request';
+import { fetchVia, unescaped } from './http-request';
 import type { Fetch } from './http-request';
 
 const MAX_REDIRECTS = 5;
@@ -93,7 +93,7 @@ async function request(address: string, options: FetchAudioOptions): Promise<Ans
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const { username, password } = url;
     if (username || password) {
-      const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+      const pair = `${unescaped(username)}:${unescaped(password)}`;
       secrets.authorization = `Basic ${Buffer.from(pair).toString('base64')}`;
       url.username = '';
       url.password = '';

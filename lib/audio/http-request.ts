@@ -46,7 +46,7 @@ async function throughTunnel(url: URL, proxy: URL, { headers, signal }: HttpRequ
 /** The proxy itself fetches http addresses, because many proxies do not allow CONNECT to the port of plain http. */
 async function fromProxy(url: URL, proxy: URL, { headers, signal }: HttpRequest): Promise<Response> {
   const { hostname, port, protocol, username, password, host } = proxy;
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${unescaped(username)}:${unescaped(password)}`;
   const authorization = username || password ? `Basic ${Buffer.from(pair).toString('base64')}` : undefined;
   const { request } = protocol === 'https:' ? https : http;
   const response = await answerOf(
@@ -95,4 +95,13 @@ export function asResponse(
   }
   body.destroy();
   return new Response(null, { status, statusText, headers: entries });
+}
+
+/** A user or a password of an address. People write a raw `%` there, which is no escape. */
+export function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -83,6 +83,12 @@ describe('a proxy on the way to audio at an address', () => {
     }
   });
 
+  it('gets a password with a raw %, as people write it', async () => {
+    const proxy = await start({ password: 's3%zz' });
+    const address = proxy.url.replace('//', '//somebody:s3%zz@');
+    assert.equal(await bytesAt(`http://${HOST}/a.wav`, address), JFK_PCM.length);
+  });
+
   it('is bypassed for hosts of NO_PROXY, for this machine and where the option says so', async () => {
     const proxy = await start();
     await withEnvironment({ ...NO_PROXIES, HTTP_PROXY: proxy.url, NO_PROXY: HOST }, async () => {
