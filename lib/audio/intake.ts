@@ -180,7 +180,7 @@ export class AudioIntake {
       left -= SLICE_BYTES;
       const step = this.#step();
       if (step) return step.then(() => this.#run(left, begunAtMs));
-      if (performance.now() - begunAtMs > MAX_TURN_MS) return;
+      if (left < MAX_READ_BYTES - 4 * SLICE_BYTES && performance.now() - begunAtMs > MAX_TURN_MS) return;
     }
   }
 
