@@ -33,8 +33,10 @@ export function startNodeRed({ userFolder, port, onNews }) {
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
 
+  let isOver = false;
   const exited = new Promise((resolve) => {
     child.once('close', (code) => {
+      isOver = true;
       log.end();
       resolve(code);
     });
@@ -59,7 +61,7 @@ export function startNodeRed({ userFolder, port, onNews }) {
     /** Resolves when the flows run and the editor answers. */
     async ready() {
       await Promise.race([flowsStarted, died]);
-      await Promise.race([untilAnswering(url), died]);
+      await Promise.race([untilAnswering(url, () => isOver), died]);
     },
     /** Does what the button of an inject node does. */
     async press(injectId) {
@@ -75,8 +77,9 @@ export function startNodeRed({ userFolder, port, onNews }) {
   };
 }
 
-async function untilAnswering(url) {
-  for (;;) {
+/** It asks no more once Node-RED is over: its timer would keep this process running for ever. */
+async function untilAnswering(url, isOver) {
+  while (!isOver()) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));

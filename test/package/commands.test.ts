@@ -25,7 +25,21 @@ function startCommand(command: string) {
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output.text += text));
   }
-  return { child, output, pid: child.pid ?? 0, closed: once(child, 'close') };
+  const closed = once(child, 'close');
+  return {
+    child,
+    output,
+    pid: child.pid ?? 0,
+    closed,
+    /** Bounded, so that a command that stays is killed by the test, which could not end itself otherwise. */
+    closedInTime: () => {
+      const tooLate = AbortSignal.timeout(ENDS_WITHIN_MS);
+      return Promise.race([
+        closed,
+        once(tooLate, 'abort').then(() => assert.fail(`It runs on: ${output.text}`)),
+      ]);
+    },
+  };
 }
 
 /** Each process that comes from this one. */
@@ -103,7 +117,7 @@ describe('the commands of package.json', function () {
   for (const [command, awaited] of LONG) {
     for (const way of ['kill', 'Ctrl+C'] as const) {
       it(`end all that they have started: ${command}, by ${way}`, async () => {
-        const { pid, output, closed } = startCommand(command);
+        const { pid, output, closedInTime } = startCommand(command);
         let processes = descendantsOf(pid);
         try {
           await eventually(
@@ -117,7 +131,7 @@ describe('the commands of package.json', function () {
           // A terminal tells the whole group; `kill` tells npm alone, whose shell passes nothing on.
           if (way === 'kill') process.kill(pid, 'SIGTERM');
           else process.kill(-pid, 'SIGINT');
-          await closed;
+          await closedInTime();
           await eventually(
             () => Promise.resolve(!processes.some((one) => isAlive(one.pid))),
             `the end of all of ${JSON.stringify(processes)}`,
