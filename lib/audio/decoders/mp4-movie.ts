@@ -11,8 +11,8 @@ export interface Mp4Sample {
 
 /** The audio track of an MP4, according to its index. */
 export interface Mp4Movie {
-  /** The codec's four letters, such as `mp4a` or `Opus`; `undefined` where there is no audio. */
-  codec: string | undefined;
+  /** Whether it has tracks, and none of them is audio. A damaged index has no tracks. */
+  isSilent: boolean;
   /** Set for Opus, the only codec that is read further. */
   opus?: Mp4Opus;
 }
@@ -39,18 +39,18 @@ const MAX_LOOKED = 10_000;
 
 /** Reads an index. @param moov What is in the box, which stays as it is. @throws AsrError `BAD_AUDIO` */
 export function readMovie(moov: Buffer): Mp4Movie {
-  const tracks = boxesIn(moov).filter(({ type, content }) => {
-    const handler = type === 'trak' && boxAt(content, 'mdia', 'hdlr');
-    return handler && handler.toString('latin1', 8, 12) === 'soun';
+  const tracks = boxesIn(moov).flatMap(({ type, content }) => {
+    const handler = type === 'trak' ? boxAt(content, 'mdia', 'hdlr')?.toString('latin1', 8, 12) : undefined;
+    return handler ? [{ handler, content }] : [];
   });
-  const [track] = tracks;
+  const track = tracks.find(({ handler }) => handler === 'soun');
   const description = track && boxAt(track.content, 'mdia', 'minf', 'stbl', 'stsd');
   const entry = description && boxesIn(description.subarray(8))[0];
-  if (!track || !entry) return { codec: undefined };
+  if (!track || !entry) return { isSilent: !track && tracks.length > 0 };
   const { type: codec } = entry;
   const head = codec === 'Opus' ? boxAt(entry.content.subarray(AUDIO_ENTRY_BYTES), 'dOps') : undefined;
-  if (!head) return { codec };
-  return { codec, opus: readOpusTrack(moov, track.content, readOpusBox(head)) };
+  if (!head) return { isSilent: false };
+  return { isSilent: false, opus: readOpusTrack(moov, track.content, readOpusBox(head)) };
 }
 
 /** `dOps`: an `OpusHead` with the other byte order (Encapsulation of Opus in ISO Base Media File Format, 4.3.2). */

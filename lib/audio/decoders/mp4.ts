@@ -138,8 +138,8 @@ export class Mp4Decoder implements Decoder {
   #readIndex(head: Mp4BoxHead): void | Promise<void> {
     const file = this.#queue.bytes;
     const at = this.#lookedAt;
-    const { codec, opus } = readMovie(Buffer.from(file.subarray(at + head.headBytes, at + head.bytes)));
-    if (codec === undefined) {
+    const { isSilent, opus } = readMovie(Buffer.from(file.subarray(at + head.headBytes, at + head.bytes)));
+    if (isSilent) {
       throw new AsrError('BAD_AUDIO', 'There is no sound in the MP4: it has no track of audio.');
     }
     if (!opus?.isInOrder) {
