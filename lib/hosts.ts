@@ -7,6 +7,7 @@ export { bytesOf } from './audio/format';
 export { asResponse, fetchVia } from './audio/http-request';
 export { removeStaleFiles } from './audio/temporary-file';
 export { Backoff } from './base/backoff';
+export { excerpt, shortened } from './base/excerpt';
 export { forgetOldest } from './base/forget-oldest';
 export { Slots } from './base/slots';
 export { Outage } from './base/outage';

@@ -1,5 +1,5 @@
 import { AsrError } from '../vocabulary/errors';
-import { excerpt } from './excerpt';
+import { excerpt } from '../base/excerpt';
 import type { AudioFormatHints } from './format';
 import { saysRaw } from './pcm-format';
 

@@ -1,4 +1,5 @@
 import { certificateAdvice } from '../base/certificate-fault';
+import { shortened } from '../base/excerpt';
 import type { ProxyChoice } from '../base/proxy';
 import { AsrError } from '../vocabulary/errors';
 import type { AudioFormatHints } from './format';
@@ -145,12 +146,12 @@ function parse(address: string, base?: URL): URL {
   if (url.protocol === 'http:' || url.protocol === 'https:') return url;
   throw new AsrError(
     'BAD_AUDIO',
-    `The address of the audio leads to ${url.protocol}, which is neither http nor https.`,
+    `The address of the audio leads to ${shortened(url.protocol)}, which is neither http nor https.`,
   );
 }
 
 function refusal({ status, statusText }: Response, url: URL): AsrError {
-  const answer = `${status}${statusText ? ` ${statusText}` : ''}`;
+  const answer = `${status}${statusText ? ` ${shortened(statusText)}` : ''}`;
   return new AsrError('BAD_AUDIO', `${place(url.href)} answered ${answer}: ${meaningOf(status)}`, {
     httpStatus: status,
     retryable: status === 429 || status >= 500,
@@ -188,7 +189,7 @@ function refuseNoAudio(mimeType: string, url: URL): void {
 function place(address: string): string {
   try {
     const { origin, pathname } = new URL(address);
-    return `${origin}${pathname}`;
+    return shortened(`${origin}${pathname}`);
   } catch {
     return 'the address';
   }
@@ -198,7 +199,7 @@ function reasonOf(error: unknown): string {
   // fetch only says "fetch failed"; the reason is in the cause.
   const { cause } = error as { cause?: unknown };
   const reason = cause instanceof Error ? cause : error;
-  if (!(reason instanceof Error)) return `${String(reason)}.`;
+  if (!(reason instanceof Error)) return `${shortened(String(reason))}.`;
   const { code } = reason as NodeJS.ErrnoException;
-  return `${reason.message || code || reason.name}.${certificateAdvice(reason)}`;
+  return `${shortened(reason.message || code || reason.name)}.${certificateAdvice(reason)}`;
 }

@@ -1,3 +1,4 @@
+import { shortened } from '../base/excerpt';
 import type { AudioFormatHints } from './format';
 import { ffmpeg, foreign, headless, NAMED_FOR_FFMPEG } from './marks';
 import type { Identity } from './marks';
@@ -67,7 +68,7 @@ export function contradiction(hints: AudioFormatHints): Identity | undefined {
   const type = mimeType.split(';')[0]?.trim().toLowerCase() ?? '';
   const types = saysRaw({ ...hints, mimeType: '' }) ? NO_AUDIO_TYPES : [...NO_AUDIO_TYPES, ...ENVELOPES];
   const byType = types.find(([pattern]) => pattern.test(type));
-  return byType && foreign(`${byType[1]}, by its type (${excerptOf(type)})`, TYPE_ADVICE);
+  return byType && foreign(`${byType[1]}, by its type (${shortened(type)})`, TYPE_ADVICE);
 }
 
 const ENCRYPTED_ADVICE =
@@ -94,8 +95,4 @@ function nameOf({ mimeType = '', fileName, encoding = '' }: AudioFormatHints): s
 
 function named(what: string, endings: string): Record<string, string> {
   return Object.fromEntries(endings.split(' ').map((ending) => [ending, what]));
-}
-
-function excerptOf(type: string): string {
-  return type.slice(0, 60);
 }

@@ -1,5 +1,5 @@
 import { AsrError } from '../vocabulary/errors';
-import { excerpt } from './excerpt';
+import { excerpt, shortened } from '../base/excerpt';
 import type { PcmFormat } from '../base/kernel';
 import type { AudioFormatHints } from './format';
 
@@ -75,11 +75,14 @@ export function rawFormat(hints: AudioFormatHints): RawFormat {
   if (rateHz !== undefined && !isRate(rateHz)) {
     throw new AsrError(
       'BAD_AUDIO',
-      `The audio is said to have a rate of ${rateHz} Hz; expected 1000 to 768000.`,
+      `The audio is said to have a rate of ${asTold(rateHz)} Hz; expected 1000 to 768000.`,
     );
   }
   if (!isChannelCount(channels)) {
-    throw new AsrError('BAD_AUDIO', `The audio is said to have ${channels} channels; expected 1 to 64.`);
+    throw new AsrError(
+      'BAD_AUDIO',
+      `The audio is said to have ${asTold(channels)} channels; expected 1 to 64.`,
+    );
   }
   return { pcm, ...(rateHz !== undefined && { rateHz }), channels };
 }
@@ -149,7 +152,7 @@ function checked(format: PcmFormat, name: string): PcmFormat {
   if (sizes.includes(format.bits)) return format;
   throw new AsrError(
     'BAD_AUDIO',
-    `The audio is said to be ${name} of ${format.bits} bits; expected ${[...sizes].sort((a, b) => a - b).join(', ')}.`,
+    `The audio is said to be ${name} of ${asTold(format.bits)} bits; expected ${[...sizes].sort((a, b) => a - b).join(', ')}.`,
   );
 }
 
@@ -186,4 +189,9 @@ function parseMime(mimeType = ''): MimeHints {
 /** The letters behind the last dot, in lower case. */
 export function endingOf(fileName = ''): string {
   return /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Whoever calls from JavaScript may say anything in place of a number. */
+function asTold(value: unknown): string {
+  return shortened(String(value));
 }

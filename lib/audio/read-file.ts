@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AsrError } from '../vocabulary/errors';
-import { excerpt } from './excerpt';
+import { excerpt } from '../base/excerpt';
 
 const CHUNK_BYTES = 64 * 1024;
 /** No system has longer paths. */

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { shortened } from '../base/excerpt';
 import { AsrError, asAsrError } from '../vocabulary/errors';
 import {
   fromBase64,
@@ -203,7 +204,7 @@ function describe(value: unknown): string {
   if (value === null) return 'null';
   if (typeof value !== 'object') return typeof value;
   if (Array.isArray(value)) return 'an array';
-  // An object may have no prototype, and so no constructor.
-  const { constructor } = value as { constructor?: { name: string } };
-  return constructor ? `an object (${constructor.name})` : 'an object';
+  // An object may have no prototype, and JSON may call anything its constructor.
+  const { constructor } = value as { constructor?: unknown };
+  return typeof constructor === 'function' ? `an object (${shortened(constructor.name)})` : 'an object';
 }

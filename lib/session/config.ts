@@ -1,3 +1,4 @@
+import { excerpt, shortened } from '../base/excerpt';
 import { isContainerHost } from '../base/this-machine';
 import { neverThrowing } from '../transport/socket';
 import { systemEnvironment } from '../transport/system';
@@ -222,13 +223,13 @@ function checkLanguages(language: SessionOptions['language'], model: Model): rea
   const asked = languages.filter((code) => code !== '');
   if (asked.length > model.maxLanguages) {
     const limit = model.maxLanguages === 0 ? 'no language; leave it out' : `at most ${model.maxLanguages}`;
-    throw invalid('language', `The model ${model.id} takes ${limit}, got ${asked.join(', ')}.`);
+    throw invalid('language', `The model ${model.id} takes ${limit}, got ${shortened(asked.join(', '))}.`);
   }
   for (const code of asked) {
     if (model.languages.includes(code)) continue;
     const expected = `Expected \`language\` to be one of ${model.languages.join(', ')} for the model ${model.id}`;
     const advice = languageAdvice(code, model.languages);
-    throw invalid('language', `${expected}, got ${JSON.stringify(code)}. ${advice}`.trimEnd());
+    throw invalid('language', `${expected}, got ${excerpt(code)}. ${advice}`.trimEnd());
   }
   return asked;
 }
@@ -239,7 +240,7 @@ function checkParameters(parameters: ModelParameters, model: Model, mode: Sessio
     const spec = Object.hasOwn(model.parameters, name) ? model.parameters[name as ParameterName] : undefined;
     if (!spec) {
       const has = Object.keys(model.parameters).join(', ');
-      throw invalid(name, `The model ${model.id} has no setting \`${name}\`; it has ${has}.`);
+      throw invalid(name, `The model ${model.id} has no setting \`${shortened(name)}\`; it has ${has}.`);
     }
     if (mode === 'manual' && VAD_PARAMETERS.includes(name as ParameterName)) {
       throw invalid(name, `\`${name}\` has no meaning in mode "manual"; leave it out.`);
@@ -255,6 +256,6 @@ function oneOf<T extends string | number>(param: string, value: T, allowed: read
   const of = model ? ` for the model ${model.id}` : '';
   throw invalid(
     param,
-    `Expected \`${param}\` to be one of ${allowed.join(', ')}${of}, got ${JSON.stringify(value)}.`,
+    `Expected \`${param}\` to be one of ${allowed.join(', ')}${of}, got ${excerpt(value)}.`,
   );
 }

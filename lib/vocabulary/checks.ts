@@ -1,3 +1,4 @@
+import { shortened } from '../base/excerpt';
 import { AsrError } from './errors';
 
 /** Timers take at most 31 bits. */
@@ -13,14 +14,20 @@ export function ranged(
 ): number {
   if (value === undefined) return defaultValue;
   if (Number.isFinite(value) && value >= min && value <= max) return value;
-  throw invalid(param, `Expected \`${param}\` to be a number from ${min} to ${max}, got ${String(value)}.`);
+  throw invalid(
+    param,
+    `Expected \`${param}\` to be a number from ${min} to ${max}, got ${shortened(String(value))}.`,
+  );
 }
 
 /** Checks a whole number. @throws AsrError `INVALID_OPTION` */
 export function whole(param: string, value: number | undefined, min: number, defaultValue: number): number {
   if (value === undefined) return defaultValue;
   if (Number.isSafeInteger(value) && value >= min) return value;
-  throw invalid(param, `Expected \`${param}\` to be a whole number from ${min} on, got ${String(value)}.`);
+  throw invalid(
+    param,
+    `Expected \`${param}\` to be a whole number from ${min} on, got ${shortened(String(value))}.`,
+  );
 }
 
 /** Checks milliseconds that a timer can wait. @throws AsrError `INVALID_OPTION` */

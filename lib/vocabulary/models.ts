@@ -1,3 +1,4 @@
+import { excerpt } from '../base/excerpt';
 import { AsrError } from './errors';
 import type { ModelParameters, ParameterName, ParameterSpec } from './parameters';
 import type { Region } from './regions';
@@ -273,7 +274,7 @@ export function findModel(id: string): Model {
   if (family) return { id, ...family.capabilities };
   throw new AsrError(
     'INVALID_OPTION',
-    `Unknown model ${JSON.stringify(id)}. Known models: ${MODELS.map((model) => model.id).join(', ')}.`,
+    `Unknown model ${excerpt(id)}. Known models: ${MODELS.map((model) => model.id).join(', ')}.`,
     { param: 'model' },
   );
 }

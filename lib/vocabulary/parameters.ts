@@ -1,3 +1,5 @@
+import { excerpt } from '../base/excerpt';
+
 /**
  * Settings of recognition that some models have and others do not (protocol.md A.4.1, B.3). The row of a model in
  * `models.ts` lists its settings with range and default; editors and checks use that table.
@@ -134,7 +136,7 @@ function vocabularyFault(
     return `Expected \`${name}\` to have at most 50 words of weight 50, got ${superWords}.`;
   for (const [word, weight] of entries) {
     if (!weights.some((one) => one === weight)) {
-      return `Expected the weight of "${word}" in \`${name}\` to be one of ${weights.join(', ')}, got ${String(weight)}.`;
+      return `Expected the weight of ${excerpt(word)} in \`${name}\` to be one of ${weights.join(', ')}, got ${excerpt(weight)}.`;
     }
     const tooLong = WIDE_CHARACTERS.test(word)
       ? Array.from(word).length > 15
@@ -161,7 +163,7 @@ function wordFilterFault(name: string, value: unknown, maxWords: number): string
       }
       words += list.length;
     } else {
-      return `\`${name}\` has no part "${key}"; there are filter_with_signed, filter_with_empty and system_reserved_filter.`;
+      return `\`${name}\` has no part ${excerpt(key)}; there are filter_with_signed, filter_with_empty and system_reserved_filter.`;
     }
   }
   return words <= maxWords

@@ -1,3 +1,4 @@
+import { excerpt, shortened } from '../base/excerpt';
 import { isLoopbackHost } from '../base/this-machine';
 import { AsrError } from './errors';
 
@@ -52,7 +53,7 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
   if (options.workspaceId && !/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(options.workspaceId)) {
     throw new AsrError(
       'INVALID_OPTION',
-      `Expected \`workspaceId\` to be letters, digits and dashes such as "ws-abc123", got ${JSON.stringify(options.workspaceId)}.`,
+      `Expected \`workspaceId\` to be letters, digits and dashes such as "ws-abc123", got ${excerpt(options.workspaceId)}.`,
       { param: 'workspaceId' },
     );
   }
@@ -83,7 +84,7 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
     default:
       throw new AsrError(
         'INVALID_OPTION',
-        `Expected \`region\` to be one of ${REGIONS.join(', ')}, got ${JSON.stringify(region)}.`,
+        `Expected \`region\` to be one of ${REGIONS.join(', ')}, got ${excerpt(region)}.`,
         { param: 'region' },
       );
   }
@@ -126,7 +127,7 @@ function parseAddress(address: string): string {
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {
     throw new AsrError(
       'INVALID_OPTION',
-      `Expected \`address\` to start with ws:// or wss://, got ${url.protocol}//.`,
+      `Expected \`address\` to start with ws:// or wss://, got ${shortened(url.protocol)}//.`,
       {
         param: 'address',
       },

@@ -7,6 +7,7 @@ import { runCli, startCli } from '../support/cli';
 import { useLibRig } from '../support/lib-rig';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
+import { withBrokenEnd } from '../support/wav-files';
 
 const KEY = 'sk-5ecre7-d0-not-show-7f3a';
 
@@ -63,6 +64,34 @@ describe('flow-asr transcribe', function () {
     const { exitCode, stdout, stderr } = await runCli(['transcribe', file, ...here()]);
     assert.deepEqual([exitCode, stdout], [0, 'One.\n']);
     assert.match(stderr, /^flow-asr: The service could not recognise a sentence: .*\n$/);
+  });
+
+  it('prints the text up to the place where a recording cannot be read, and a warning', async () => {
+    await rig.serve({ utterances: ['Good morning.'] });
+    const spoilt = path.join(folder, 'spoilt.wav');
+    await writeFile(spoilt, withBrokenEnd(wav(silence(3000))));
+    const { exitCode, stdout, stderr } = await runCli(['transcribe', spoilt, ...here()]);
+    assert.deepEqual([exitCode, stdout], [0, 'Good morning.\n']);
+    assert.match(stderr, /^flow-asr: The rest of the audio was left out\. .*\n$/);
+  });
+
+  it('takes raw samples as its options describe them, and refuses them without', async () => {
+    const raw = path.join(folder, 'call.bin');
+    // Two channels of big endian samples.
+    const samples = Buffer.alloc(8000 * 4 * 2);
+    for (let at = 0; at < samples.length; at += 4) samples.writeInt16BE((at % 8000) - 4000, at);
+    await writeFile(raw, samples);
+    const service = await rig.serve({ utterances: ['Good morning.'] }, { keepAudio: true });
+    const said = ['--rate', '8000', '--channels', '2', '--bits', '16', '--encoding', 's16be'];
+    const { exitCode, stdout } = await runCli(['transcribe', raw, ...said, ...here()]);
+    assert.deepEqual([exitCode, stdout], [0, 'Good morning.\n']);
+    const [session] = service.sessions;
+    // One channel at 8 or 16 kHz.
+    const heard = Buffer.concat(session?.audio ?? []);
+    assert.ok([2, 4].includes(Math.round(heard.length / 16_000)), `${heard.length} bytes`);
+    const refused = await runCli(['transcribe', raw, ...here()]);
+    assert.deepEqual([refused.exitCode, refused.stdout], [1, '']);
+    assert.match(refused.stderr, /--rate and --encoding/);
   });
 
   it('takes the key from the environment, and shows it nowhere when it is refused', async () => {

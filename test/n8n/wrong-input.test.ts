@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { silence, wav } from '../support/scripted-audio';
+import { noise, withBrokenEnd } from '../support/wav-files';
 import { binaryItem } from './support/items';
 import { useN8n } from './support/n8n-rig';
 
@@ -35,6 +36,16 @@ describe("what a workflow gives to Speech to Text, in n8n's engine", () => {
     });
   }
 
+  it('may be a recording with an end that cannot be read: its text is given, with a hint', async () => {
+    await n8n.serve({ utterances: ['Good morning.'] });
+    const result = await n8n.run([
+      { name: 'Start', type: 'items', items: [binaryItem(withBrokenEnd(RECORDING))], to: [['Transcribe']] },
+      { name: 'Transcribe', type: 'asrTranscribe' },
+    ]);
+    assert.deepEqual(result.texts('Transcribe'), ['Good morning.']);
+    assert.match(JSON.stringify(result.hints('Transcribe')), /The rest of the audio was left out.*FLAC/);
+  });
+
   it('may be a file that is not in the storage any more', async () => {
     const file = {
       id: 'filesystem-v2:workflows/1/executions/2/binary_data/gone',
@@ -59,6 +70,30 @@ describe("what a workflow gives to Speech to Text, in n8n's engine", () => {
       assert.match(said, new RegExp(`Expected \`${field}\` to be one of .*, got "${value}"`));
     });
   }
+
+  it('may have very long texts anywhere: no error repeats more than their beginning', async () => {
+    const long = 'xX'.repeat(2000);
+    const file = {
+      data: noise(20_000).toString('base64'),
+      mimeType: `audio/${long}`,
+      fileName: `${long}.bin`,
+    };
+    const cases: [item: INodeExecutionData, parameters: INodeParameters][] = [
+      [{ json: {}, binary: { data: file } }, {}],
+      [{ json: {} }, { source: 'base64', base64: `${long}!` }],
+      [{ json: {} }, { source: 'base64', base64: `data:audio/${long};base64,${long}!` }],
+      [{ json: {} }, { source: 'base64', base64: `={{ ({ constructor: { name: "${long}" } }) }}` }],
+      [{ json: {} }, { source: 'url', url: long }],
+      [{ json: {} }, { source: 'url', url: `${long}://a` }],
+      [{ json: {} }, { source: long }],
+      [binaryItem(RECORDING), { captions: `={{ "${long}" }}` }],
+      [binaryItem(RECORDING), { model: 'custom', modelName: long }],
+    ];
+    for (const [item, parameters] of cases) {
+      const said = await refused(item, parameters);
+      assert.ok((said.match(/x/gi) ?? []).length <= 200, said.slice(0, 1000));
+    }
+  });
 
   it('may name no model, where the model is custom', async () => {
     const said = await refused(binaryItem(RECORDING), { model: 'custom', modelName: '={{ $json.nothing }}' });

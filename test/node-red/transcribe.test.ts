@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
+import type { EventEmitter } from 'node:events';
 import type { LocalService, LocalServiceOptions } from '../../local-service/index';
 import type { Transcript } from '../../lib/session/transcribe';
-import { credentialsNode, errorOf, Flow, helper, observers, transcribeNodes } from '../support/node-red';
+import {
+  credentialsNode,
+  errorOf,
+  Flow,
+  helper,
+  observers,
+  onCall,
+  transcribeNodes,
+} from '../support/node-red';
 import { useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
+import { withBrokenEnd } from '../support/wav-files';
 
 describe('transcribe', () => {
   const rig = useService();
@@ -61,6 +71,17 @@ describe('transcribe', () => {
       return flow.received('text').length === 5;
     }, 'five transcripts');
     assert.ok(most <= 2, `${most} connections at once`);
+  });
+
+  it('gives the text up to the place where a recording cannot be read, and warns', async () => {
+    await serve({ utterances: ['Good morning.'] });
+    const flow = await start();
+    const warnings: unknown[] = [];
+    onCall(helper.getNode('transcribe') as EventEmitter, 'warn', ([text]) => warnings.push(text));
+    flow.send('transcribe', { payload: withBrokenEnd(wav(silence(3000))) });
+    assert.equal((await flow.message('text')).payload, 'Good morning.');
+    assert.equal(warnings.length, 1);
+    assert.match(String(warnings[0]), /The rest of the audio was left out.*FLAC/);
   });
 
   it('reports a failure for its own message, and goes on with the next', async () => {

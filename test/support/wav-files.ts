@@ -52,3 +52,8 @@ export function extensibleWav(pcm: Buffer, subFormat = 1, rateHz = 16000): Buffe
   Buffer.from('000000001000800000aa00389b71', 'hex').copy(more, 10);
   return riff(chunk('fmt ', Buffer.concat([format(rateHz, 0xfffe), more])), chunk('data', pcm));
 }
+
+/** A recording that is followed by something that cannot be read: an error that comes late. */
+export function withBrokenEnd(recording: Buffer): Buffer {
+  return Buffer.concat([recording, Buffer.from('fLaC\0\0\0\x22', 'latin1'), Buffer.alloc(4000)]);
+}

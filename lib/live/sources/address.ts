@@ -1,3 +1,4 @@
+import { shortened } from '../../base/excerpt';
 import { AsrError } from '../../vocabulary/errors';
 
 /**
@@ -16,7 +17,7 @@ export function parseAddress(address: string, protocols: readonly string[]): URL
   }
   if (protocols.includes(url.protocol)) return url;
   throw invalid(
-    `Expected the address of the audio source to begin with ${wanted}, got ${url.protocol}. ` +
+    `Expected the address of the audio source to begin with ${wanted}, got ${shortened(url.protocol)}. ` +
       'For RTSP cameras, HLS, files and sound cards choose the source FFmpeg.',
   );
 }

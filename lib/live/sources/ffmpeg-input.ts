@@ -1,5 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { excerpt } from '../../base/excerpt';
 import { AsrError } from '../../vocabulary/errors';
 import { publicName } from './address';
 
@@ -65,11 +66,14 @@ function device(input: string, format: string): FfmpegInput {
   const known = Object.hasOwn(DEVICES, format) ? DEVICES[format] : undefined;
   if (!known) {
     const names = Object.keys(DEVICES).join(', ');
-    const message = `Expected the format of a device (${names}) or none, got ${shown(format)}.`;
+    const message = `Expected the format of a device (${names}) or none, got ${excerpt(format)}.`;
     throw invalid('format', `${message} Addresses and files need no format.`);
   }
   if (!known.names.test(input)) {
-    throw invalid('input', `Expected a device of ${format}, such as ${known.example}, got ${shown(input)}.`);
+    throw invalid(
+      'input',
+      `Expected a device of ${format}, such as ${known.example}, got ${excerpt(input)}.`,
+    );
   }
   return { args: ['-f', format, '-i', input], name: input };
 }
@@ -91,7 +95,7 @@ function file(input: string, folders: readonly string[]): FfmpegInput {
   const refuse = (why: string): AsrError =>
     invalid(
       'input',
-      `${why}, got ${shown(input)}. Besides, it may be an address such as rtsp://camera/stream, or a device with its format.`,
+      `${why}, got ${excerpt(input)}. Besides, it may be an address such as rtsp://camera/stream, or a device with its format.`,
     );
   if (folders.length === 0) {
     throw refuse('Files are opened only in folders that the operator names in FLOW_ASR_FILE_FOLDERS');
@@ -118,10 +122,6 @@ function isWithin(file: string, folder: string): boolean {
   } catch {
     return false;
   }
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
 
 function invalid(param: string, message: string): AsrError {

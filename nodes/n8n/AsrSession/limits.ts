@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { AsrError } from '../../../lib';
+import { excerpt } from '../../../lib/hosts';
 
 /** Enough for most of what a workflow does between two nodes. */
 export const DEFAULT_UNUSED_SECONDS = 300;
@@ -16,6 +17,6 @@ export function readLimit(options: IDataObject, name: keyof typeof LIMITS): numb
   const { label, max, default: byDefault } = LIMITS[name];
   const value = options[name] ?? byDefault;
   if (typeof value === 'number' && value > 0 && value <= max) return value;
-  const message = `Expected "${label}" to be a number above 0 and up to ${max}, got ${JSON.stringify(value)}.`;
+  const message = `Expected "${label}" to be a number above 0 and up to ${max}, got ${excerpt(value)}.`;
   throw new AsrError('INVALID_OPTION', message, { param: name });
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { AsrError } from '../../../lib';
 import type { AudioFormatHints } from '../../../lib';
-import { ffmpegSource, httpSource, tcpSource, udpSource, webSocketSource } from '../../../lib/hosts';
+import { excerpt, ffmpegSource, httpSource, tcpSource, udpSource, webSocketSource } from '../../../lib/hosts';
 import type { LiveSource } from '../../../lib/hosts';
 import { egressGuard, hostFetch } from '../shared/egress';
 import type { NetworkHelpers } from '../shared/egress';
@@ -49,7 +49,7 @@ export function readSource(parameter: Parameter, rateHz: number, network: Networ
     case 'udp':
       return udpSource(portOptions(parameter, options, hints));
     default:
-      throw invalid('source', `There is no source ${JSON.stringify(kind)}.`);
+      throw invalid('source', `There is no source ${excerpt(kind)}.`);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IBinaryData, IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { AsrError } from '../../../lib';
 import type { AudioFormatHints, AudioSource, Fetch, ReadAudioOptions } from '../../../lib';
-import { maybeBase64 } from '../../../lib/hosts';
+import { excerpt, maybeBase64 } from '../../../lib/hosts';
 import { hostFetch } from './egress';
 import { readChoice } from './choice';
 
@@ -143,7 +143,7 @@ async function fileOf(context: IExecuteFunctions, binary: unknown, field: unknow
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new AsrError(
         'BAD_AUDIO',
-        `The file of the field "${String(field)}" is not in n8n's storage: ${why}. ` +
+        `The file of the field ${excerpt(String(field))} is not in n8n's storage: ${why}. ` +
           'It may have been pruned with an older execution. In queue mode with binary data in the file system, the main process and all workers need the same folder.',
         { cause },
       );
@@ -152,7 +152,7 @@ async function fileOf(context: IExecuteFunctions, binary: unknown, field: unknow
   if (typeof data === 'string' && data !== '' && maybeBase64(data)) return Buffer.from(data, 'base64');
   throw new AsrError(
     'BAD_AUDIO',
-    `The field "${String(field)}" has no file in it: expected base64 text in its "data". ` +
+    `The field ${excerpt(String(field))} has no file in it: expected base64 text in its "data". ` +
       'A Code node makes a file with `await this.helpers.prepareBinaryData(buffer, "recording.wav")`.',
   );
 }

@@ -9,7 +9,7 @@ import type {
   Statistics,
   WarningEvent,
 } from '../../../lib';
-import { HeldSession } from '../../../lib/hosts';
+import { excerpt, HeldSession } from '../../../lib/hosts';
 import type { GivenAudio } from './given-audio';
 
 /** An event with the service's id of its session or task, for support requests. */
@@ -163,7 +163,7 @@ export class ExecutionSession {
   }
 
   #over(why: string): AsrError {
-    const message = `The session "${this.#options.name}" is over: ${why}. Open it again with a Speech Session node.`;
+    const message = `The session ${excerpt(this.#options.name)} is over: ${why}. Open it again with a Speech Session node.`;
     return new AsrError('SESSION_CLOSED', message);
   }
 

@@ -2,7 +2,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { openSession } from '../../../lib';
 import type { AsrError, SessionOptions } from '../../../lib';
-import { forgetOldest } from '../../../lib/hosts';
+import { excerpt, forgetOldest } from '../../../lib/hosts';
 import { ExecutionSession } from './execution-session';
 import { hostState } from './host-state';
 import type { ExecutionSessionOptions } from './execution-session';
@@ -42,7 +42,7 @@ export function openHeldSession(
   if (known && known.openedBy !== openedBy) {
     throw new NodeOperationError(
       context.getNode(),
-      `A session "${name}" is open in this execution already.`,
+      `A session ${excerpt(name)} is open in this execution already.`,
       {
         description: 'Another node has opened it. Finish it first, or give this one another name.',
       },
@@ -76,7 +76,7 @@ export function heldSession(context: IExecuteFunctions, name: string): Execution
   }
   const reason = ended.get(key);
   if (reason) throw reason;
-  throw new NodeOperationError(context.getNode(), `No session "${name}" is open in this execution.`, {
+  throw new NodeOperationError(context.getNode(), `No session ${excerpt(name)} is open in this execution.`, {
     description: NOT_OPEN,
   });
 }

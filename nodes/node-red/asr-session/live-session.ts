@@ -9,7 +9,7 @@ import type {
   SessionState,
   WarningCode,
 } from '../../../lib';
-import { HeldSession, Outage } from '../../../lib/hosts';
+import { HeldSession, Outage, shortened } from '../../../lib/hosts';
 import type { Route } from './messages';
 
 /** The state of a session, where an open one also shows whether somebody speaks. */
@@ -129,7 +129,8 @@ export class LiveSession {
         this.attempt = event.attempt;
         this.#outage.lost(event.reason, event.delayMs);
       }
-      if (event.type === 'resumed') this.#outage.back(this.key ? `The session ${this.key}` : 'The session');
+      if (event.type === 'resumed')
+        this.#outage.back(this.key ? `The session ${shortened(this.key)}` : 'The session');
       this.#remember(event);
       listener(event, this.phase !== before);
     });

@@ -100,6 +100,8 @@ export class TranscribeController {
         hints,
         ...how,
         onEvent: (event) => {
+          // What is wrong with a recording may be the reason for a text that is short or empty.
+          if (event.type === 'warning') this.#node.warn(event.message);
           if (event.type !== 'final') return;
           sentences += 1;
           this.#show(sentences);
