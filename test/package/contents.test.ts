@@ -171,7 +171,8 @@ function expectedFiles(bundled: { files: readonly string[]; folders: readonly st
     ...new Set(['lib/index.js', 'lib/modules.js', ...imported].map((file) => `dist/${file}`)),
     ...icons.map((file) => `dist/credentials/node-red/${file}`),
     ...n8nIcons.map((file) => `dist/${file}`),
-    ...examples,
+    // Programs are read in the repository; what is in the package are flows.
+    ...examples.filter((file) => file.endsWith('.json')),
     'CHANGELOG.md',
     'LICENSE',
     'README.md',
