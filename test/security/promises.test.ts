@@ -24,4 +24,17 @@ describe('the page about security', () => {
     assert.ok(promises.length >= 5);
     for (const promise of promises) assert.match(promise, /`test\//, promise);
   });
+
+  it('names a test for where the key is, for each file that is written, and for the local service', () => {
+    const section = (title: string) => PAGE.split(`\n## ${title}\n`)[1]!.split('\n## ')[0]!;
+    const paragraphs = section('Where the key is')
+      .split('\n\n')
+      .filter((text) => text.trim() && !text.trim().startsWith('|'));
+    const files = section('Where the audio goes').match(/^- [^]*?(?=^- |\n\n|$(?![^]))/gm) ?? [];
+    assert.equal(paragraphs.length, 3);
+    assert.equal(files.length, 2);
+    for (const promise of [...paragraphs, ...files, section('The local service')]) {
+      assert.match(promise, /`test\//, promise);
+    }
+  });
 });
