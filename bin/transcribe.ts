@@ -10,7 +10,7 @@ import type {
   TranscribeOptions,
   Transcript,
 } from '../lib';
-import { languageOfTag } from '../lib/hosts';
+import { isCloudRegion, languageOfTag } from '../lib/hosts';
 import { startLocalService } from '../local-service';
 import { audioArgument, RAW_OPTIONS, RAW_USAGE, rawHints } from './audio-argument';
 import { askSecret, LiveLine } from './terminal';
@@ -168,7 +168,7 @@ async function findService(
       [Symbol.asyncDispose]: () => service.close(),
     };
   }
-  const isCloud = region ? region === 'singapore' || region === 'beijing' : !address;
+  const isCloud = region ? isCloudRegion(region) : !address;
   // The vendor's SDKs do the same; a workspace belongs to the account of the key (protocol.md E 18).
   const workspaceId = workspace ?? (isCloud && apiKey ? process.env.DASHSCOPE_WORKSPACE_ID : undefined);
   if (isCloud && !apiKey && process.stdin.isTTY) apiKey = await askSecret('API key: ');

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { Connection } from './connection';
+import { ClientConnection } from './client-connection';
 import type { Engine } from './engines/engine';
 import {
   describeRequest,
@@ -53,7 +53,7 @@ export class ServiceServer {
     // The connection answers pings itself, because a script can stop it.
     autoPong: false,
   });
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<ClientConnection>();
   /** Raw sockets that have not become a WebSocket. */
   readonly #raw = new Set<Duplex>();
   readonly #records = new Records();
@@ -203,7 +203,7 @@ export class ServiceServer {
 
   #serve(socket: WebSocket, plan: ScriptPlan, url: URL, record: ConnectionRecord): void {
     const { engine, clock, limits, log, record: recording } = this.#options;
-    const connection = new Connection({
+    const connection = new ClientConnection({
       socket,
       clock,
       log,

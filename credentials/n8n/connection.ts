@@ -1,20 +1,21 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import { isCloudRegion } from '../../lib/hosts';
 import type { Region, SessionOptions } from '../../lib';
 
 /** The name of the credentials class beside this file. */
 export const CREDENTIALS = 'realtimeAsrApi';
 
 /** The session options that say where to connect, and with which key. */
-export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey'>;
+export type ConnectionSettings = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey'>;
 
 /** The session options for stored credentials. A field that only belongs to another region is ignored. */
-export function connectionOf(credentials: ICredentialDataDecryptedObject): Connection {
+export function connectionOf(credentials: ICredentialDataDecryptedObject): ConnectionSettings {
   const text = (name: string): string => {
     const value = credentials[name];
     return typeof value === 'string' ? value.trim() : '';
   };
   const region = (text('region') || 'singapore') as Region;
-  const isCloud = region === 'singapore' || region === 'beijing';
+  const isCloud = isCloudRegion(region);
   const workspaceId = text('workspaceId');
   const address = text('address');
   const apiKey = text('apiKey');

@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { ConnectionPool } from '../../lib';
+import { isCloudRegion } from '../../lib/hosts';
 import { findNode } from '../../nodes/node-red/shared/red';
 import { connectionOf, isCredentialsNode } from './connection';
 import type { AsrCredentialsNode, ConnectionDef } from './connection';
@@ -20,8 +21,7 @@ export = function (RED: NodeAPI) {
       const { region = 'singapore', workspaceId = '', address = '' } = def;
       const { keySource = 'credential', keyVariable = '', proxy = '' } = def;
       const deployed: ConnectionDef = { region, workspaceId, address, keySource, keyVariable, proxy };
-      const isCloud = region === 'singapore' || region === 'beijing';
-      const pool = new ConnectionPool(isCloud ? {} : { maxOpen: OWN_SERVICE_CONNECTIONS });
+      const pool = new ConnectionPool(isCloudRegion(region) ? {} : { maxOpen: OWN_SERVICE_CONNECTIONS });
       Object.assign(this, {
         deployed,
         pool,

@@ -2,7 +2,7 @@ import type { NodeAPI } from 'node-red';
 import { AsrError, DEFAULT_MODEL, REGIONS, resolveEndpoint } from '../../lib';
 import { asAsrError, checkConnection, isLoopback } from '../../lib/hosts';
 import { connectionOf, endpointOf, wayOf } from './connection';
-import type { AsrCredentialsNode, Connection, ConnectionDef } from './connection';
+import type { AsrCredentialsNode, ConnectionSettings, ConnectionDef } from './connection';
 
 /** The request of the editor: the fields of the dialog, saved or not, and the key only if it was just typed. */
 export interface TestRequest extends ConnectionDef {
@@ -55,7 +55,7 @@ function chooseConnection(
   RED: NodeAPI,
   deployed: AsrCredentialsNode | undefined,
   request: TestRequest,
-): Connection {
+): ConnectionSettings {
   const typedKey = request.keySource === 'credential' ? request.apiKey : undefined;
   if (typedKey) return connectionOf(RED, deployed, request, typedKey);
 

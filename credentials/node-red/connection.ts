@@ -1,5 +1,6 @@
 import type { Node, NodeAPI } from 'node-red';
 import { AsrError, resolveEndpoint } from '../../lib';
+import { isCloudRegion } from '../../lib/hosts';
 import type { ConnectionPool, Region, SessionOptions } from '../../lib';
 
 import { proxyOfNode } from './proxy-node';
@@ -21,11 +22,14 @@ export interface ConnectionDef {
 }
 
 /** The session options that say where to connect, and with which key. */
-export type Connection = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey' | 'proxy'>;
+export type ConnectionSettings = Pick<
+  SessionOptions,
+  'region' | 'workspaceId' | 'address' | 'apiKey' | 'proxy'
+>;
 
 export interface AsrCredentialsNode extends Node<{ apiKey?: string }> {
   /** Called for each session, because an environment variable may have changed. */
-  connection(): Connection;
+  connection(): ConnectionSettings;
   /**
    * Shared by all sessions with these credentials, so that the next one needs no handshake where the protocol allows
    * that.
@@ -40,11 +44,11 @@ export function isCredentialsNode(node: Node): node is AsrCredentialsNode {
 }
 
 /** Region, workspace and address. A field that only belongs to another region is ignored. */
-export function endpointOf(def: ConnectionDef): Omit<Connection, 'apiKey' | 'proxy'> {
+export function endpointOf(def: ConnectionDef): Omit<ConnectionSettings, 'apiKey' | 'proxy'> {
   const { region } = def;
   const workspaceId = def.workspaceId.trim();
   const address = def.address.trim();
-  const isCloud = region === 'singapore' || region === 'beijing';
+  const isCloud = isCloudRegion(region);
   return {
     region,
     ...(isCloud && workspaceId && { workspaceId }),
@@ -61,20 +65,20 @@ export function connectionOf(
   node: Node | undefined,
   def: ConnectionDef,
   storedKey: string | undefined,
-): Connection {
+): ConnectionSettings {
   const endpoint = wayOf(RED, def);
   if (def.keySource !== 'env') {
     const apiKey = storedKey?.trim();
     return { ...endpoint, ...(apiKey && { apiKey }) };
   }
   const apiKey = keyFromEnvironment(RED, node, def);
-  const isCloud = endpoint.region === 'singapore' || endpoint.region === 'beijing';
+  const isCloud = isCloudRegion(endpoint.region);
   const workspaceId = isCloud ? variableOf(RED, node, WORKSPACE_VARIABLE) : undefined;
   return { ...(workspaceId && { workspaceId }), ...endpoint, ...(apiKey && { apiKey }) };
 }
 
 /** The endpoint, and the proxy for it. */
-export function wayOf(RED: NodeAPI, def: ConnectionDef): Omit<Connection, 'apiKey'> {
+export function wayOf(RED: NodeAPI, def: ConnectionDef): Omit<ConnectionSettings, 'apiKey'> {
   const endpoint = endpointOf(def);
   const proxy = def.proxy ? proxyOfNode(RED, def.proxy, resolveEndpoint(endpoint).baseUrl) : undefined;
   return { ...endpoint, ...(proxy !== undefined && { proxy }) };

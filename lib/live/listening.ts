@@ -135,7 +135,7 @@ export class Listening {
         lost = reason.message;
       }
       feed = undefined;
-      recognition.endUtterance();
+      recognition.endSentence();
       const delayMs = backoff.nextMs(performance.now() - startedAtMs);
       outage.lost(lost, delayMs);
       await sleep(delayMs, undefined, { signal }).catch(() => undefined);
@@ -203,7 +203,7 @@ export class Listening {
         },
       });
       const onPause = (): void => {
-        recognition.endUtterance();
+        recognition.endSentence();
       };
       for await (const pcm of watchStalls(samples, pauseMs, onPause)) {
         this.#hasHeard = true;

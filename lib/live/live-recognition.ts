@@ -69,7 +69,7 @@ export class LiveRecognition {
   }
 
   /** No audio comes for now, so the words so far should not wait for more. */
-  endUtterance(): void {
+  endSentence(): void {
     this.#session?.commit().catch(() => undefined);
   }
 

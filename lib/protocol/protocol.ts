@@ -26,14 +26,14 @@ export type ServiceEvent =
    * service may complete some before it is asked (protocol.md E 7) and then refuse the commit as empty (`isRefused`).
    */
   | {
-      type: 'commitSettled';
+      type: 'commitAnswered';
       commit: number;
       sentenceIds: readonly string[];
       error?: AsrError;
       isRefused?: true;
     }
   /** Mode `manual`: the audio that was left at the finish is complete. */
-  | { type: 'restSettled' }
+  | { type: 'restAnswered' }
   /** A task is over, and {@link Protocol.resume} begins the next one. Times will count from the next audio. */
   | { type: 'paused' }
   /** The usage of this protocol session so far. */

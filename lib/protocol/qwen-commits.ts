@@ -79,7 +79,7 @@ export class QwenCommits {
     // likeliest.
     if (!commit.isDue && !commit.isTaken) this.#takeEarlier(commit);
     commit.isDue = commit.hasArrived = true;
-    return commit.outcome ? [this.#settle(commit, commit.outcome)] : [];
+    return commit.outcome ? [this.#answer(commit, commit.outcome)] : [];
   }
 
   /** The service has sent everything, so nothing more is awaited. */
@@ -125,7 +125,7 @@ export class QwenCommits {
       return [];
     }
     commit.isTaken = true;
-    if (commit.hasArrived) return [this.#settle(commit, outcome)];
+    if (commit.hasArrived) return [this.#answer(commit, outcome)];
     commit.outcome = outcome;
     return [];
   }
@@ -148,10 +148,10 @@ export class QwenCommits {
     // The commit is refused because the service had committed all of its audio by itself; the item that it then
     // completes is the answer.
     if (!commit.isTaken) this.#takeEarlier(commit);
-    if (commit.outcome) return [this.#settle(commit, commit.outcome)];
+    if (commit.outcome) return [this.#answer(commit, commit.outcome)];
     if (commit.isTaken) return [];
-    const refusal = this.#settle(commit, { sentenceId: '', error: error() });
-    return refusal.type === 'restSettled' ? [] : [{ ...refusal, sentenceIds: [], isRefused: true }];
+    const refusal = this.#answer(commit, { sentenceId: '', error: error() });
+    return refusal.type === 'restAnswered' ? [] : [{ ...refusal, sentenceIds: [], isRefused: true }];
   }
 
   #likeliestRefused(): Commit | undefined {
@@ -162,16 +162,16 @@ export class QwenCommits {
     );
   }
 
-  #settle(
+  #answer(
     commit: Commit,
     { sentenceId, error }: Outcome,
-  ): ServiceEventOf<'commitSettled'> | ServiceEventOf<'restSettled'> {
+  ): ServiceEventOf<'commitAnswered'> | ServiceEventOf<'restAnswered'> {
     this.#commits.splice(this.#commits.indexOf(commit), 1);
     this.#answered.add(commit.eventId);
     forgetOldest(this.#answered, MAX_REMEMBERED);
-    if (commit.isFinish) return { type: 'restSettled' };
+    if (commit.isFinish) return { type: 'restAnswered' };
     const sentenceIds = error ? [] : [...commit.sentenceIds, sentenceId];
-    return { type: 'commitSettled', commit: commit.number, sentenceIds, ...(error && { error }) };
+    return { type: 'commitAnswered', commit: commit.number, sentenceIds, ...(error && { error }) };
   }
 
   /** Assigns the newest item that the service committed by itself to the commit. */

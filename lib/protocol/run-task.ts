@@ -42,7 +42,7 @@ export class RunTaskProtocol implements Protocol {
   #phase: Phase = 'starting';
   #taskId: string;
   #tasksStarted = 0;
-  #commitsSettled = 0;
+  #commitsAnswered = 0;
   #sentences: RunTaskSentences;
   /** The usage of earlier tasks, because the service counts from the beginning of each task. */
   #usageBefore: Usage = { billedSeconds: 0 };
@@ -192,8 +192,8 @@ export class RunTaskProtocol implements Protocol {
       this.#phase = 'finished';
       return [...events, { type: 'finished' }];
     }
-    events.push({ type: 'commitSettled', commit: this.#commitsSettled, sentenceIds: [] });
-    this.#commitsSettled += 1;
+    events.push({ type: 'commitAnswered', commit: this.#commitsAnswered, sentenceIds: [] });
+    this.#commitsAnswered += 1;
     this.#phase = 'paused';
     return [...events, { type: 'paused' }];
   }

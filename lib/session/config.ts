@@ -13,7 +13,7 @@ import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/
 import { languageAdvice } from '../vocabulary/languages';
 import { harmless } from '../vocabulary/log';
 import type { SessionLog } from '../vocabulary/log';
-import { isPrivate, resolveEndpoint } from '../vocabulary/regions';
+import { isCloudRegion, isPrivate, resolveEndpoint } from '../vocabulary/regions';
 import type { Endpoint } from '../vocabulary/regions';
 import type { ProxyChoice } from '../base/proxy';
 import { loggedConnect } from '../transport/logged-connect';
@@ -209,8 +209,7 @@ function checkProxy(proxy: ProxyChoice | undefined): ProxyChoice | undefined {
 
 /** Otherwise the service would only close the connection, or run another model (protocol.md A.2). */
 function checkRegion(model: Model, endpoint: Endpoint): void {
-  const isCloud = endpoint.region === 'singapore' || endpoint.region === 'beijing';
-  if (!isCloud || model.regions.includes(endpoint.region)) return;
+  if (!isCloudRegion(endpoint.region) || model.regions.includes(endpoint.region)) return;
   const regions = model.regions.join(', ');
   throw invalid(
     'region',

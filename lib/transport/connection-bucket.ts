@@ -117,7 +117,7 @@ export class Bucket {
     this.#open += 1;
     this.#connecting += 1;
     return new Wire(this.#connect, request, handlers, {
-      onSettled: () => {
+      onHandshakeOver: () => {
         this.#connecting -= 1;
         this.#admit();
       },

@@ -3,7 +3,7 @@ import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './so
 
 export interface WireGauge {
   /** The handshake is over, successful or not. */
-  onSettled: () => void;
+  onHandshakeOver: () => void;
   /** The connection has ended, after its user was told. */
   onGone: () => void;
 }
@@ -14,7 +14,7 @@ export class Wire {
   readonly #socket: Socket;
   readonly #gauge: WireGauge;
   #handlers: SocketHandlers;
-  #isSettled = false;
+  #isHandshakeOver = false;
   #isGone = false;
 
   constructor(connect: ConnectSocket, request: ConnectRequest, handlers: SocketHandlers, gauge: WireGauge) {
@@ -24,7 +24,7 @@ export class Wire {
     // The handlers of a wire change, so the socket gets handlers that look up the current ones.
     this.#socket = connect(request, {
       onOpen: () => {
-        this.#settle();
+        this.#endHandshake();
         this.#handlers.onOpen();
       },
       onText: (text) => {
@@ -68,16 +68,16 @@ export class Wire {
     this.#leave();
   }
 
-  #settle(): void {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    this.#gauge.onSettled();
+  #endHandshake(): void {
+    if (this.#isHandshakeOver) return;
+    this.#isHandshakeOver = true;
+    this.#gauge.onHandshakeOver();
   }
 
   #leave(): void {
     if (this.#isGone) return;
     this.#isGone = true;
-    this.#settle();
+    this.#endHandshake();
     this.#gauge.onGone();
   }
 }

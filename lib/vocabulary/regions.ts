@@ -10,6 +10,16 @@ export type Region = 'singapore' | 'beijing' | 'local' | 'custom';
 
 export const REGIONS: readonly Region[] = ['singapore', 'beijing', 'local', 'custom'];
 
+/** The vendor's own regions. */
+const CLOUD_REGIONS = ['singapore', 'beijing'] as const satisfies readonly Region[];
+
+type CloudRegion = (typeof CLOUD_REGIONS)[number];
+
+/** Whether a region is one of the vendor's, which has workspaces, keys and an address of its own. */
+export function isCloudRegion(region: string | undefined): region is CloudRegion {
+  return CLOUD_REGIONS.some((one) => one === region);
+}
+
 /** The default port of `flow-asr service`, which the region `local` asks. */
 export const LOCAL_SERVICE_PORT = 8791;
 
@@ -57,7 +67,7 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
       { param: 'workspaceId' },
     );
   }
-  if (options.address && (region === 'singapore' || region === 'beijing')) {
+  if (options.address && isCloudRegion(region)) {
     throw new AsrError(
       'INVALID_OPTION',
       `An \`address\` is for the regions local and custom; ${region} has its own.`,
@@ -90,7 +100,7 @@ export function resolveEndpoint(options: EndpointOptions): Endpoint {
   }
 }
 
-function cloudEndpoint(region: 'singapore' | 'beijing', workspaceId: string | undefined): Endpoint {
+function cloudEndpoint(region: CloudRegion, workspaceId: string | undefined): Endpoint {
   const { name, host, zone } = CLOUD[region];
   if (!workspaceId) return { region, baseUrl: `wss://${host}`, label: name, needsApiKey: true };
   return {

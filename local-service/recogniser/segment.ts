@@ -36,11 +36,11 @@ export function continued(
   segment: Segment,
   { stable, draft }: { stable: string; draft: string },
 ): { stable: string; draft: string } {
-  const settled = textOf(segment);
-  if (settled === '' || (stable === '' && draft === '')) return { stable: settled || stable, draft };
-  const [before = ''] = joinable([settled, (stable + draft).trimStart()]);
+  const finals = textOf(segment);
+  if (finals === '' || (stable === '' && draft === '')) return { stable: finals || stable, draft };
+  const [before = ''] = joinable([finals, (stable + draft).trimStart()]);
   if (stable !== '') return { stable: `${before} ${stable}`, draft };
-  const open = withoutFullStop(settled);
+  const open = withoutFullStop(finals);
   return { stable: open, draft: `${before.slice(open.length)} ${draft.trimStart()}` };
 }
 

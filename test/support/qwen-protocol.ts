@@ -46,8 +46,8 @@ export function shortOf(events: readonly ServiceEvent[]): string[] {
         return `final ${event.sentenceId} ${event.text}`;
       case 'sentenceFailed':
         return `sentenceFailed ${event.sentenceId} ${event.error.code}`;
-      case 'commitSettled':
-        return `commitSettled ${event.commit} [${event.sentenceIds.join(' ')}]${event.error ? ` ${event.error.code}` : ''}`;
+      case 'commitAnswered':
+        return `commitAnswered ${event.commit} [${event.sentenceIds.join(' ')}]${event.error ? ` ${event.error.code}` : ''}`;
       case 'failed':
         return `failed ${event.error.code}`;
       case 'warning':

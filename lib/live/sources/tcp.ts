@@ -39,7 +39,7 @@ export function tcpSource(options: PortSourceOptions): PortSource {
           hasTurnedAway = true;
           return;
         }
-        onFeed(new Connection(socket, hints, idleMs));
+        onFeed(new TcpFeed(socket, hints, idleMs));
       });
       server.maxConnections = maxSenders;
       server.on('drop', (data) => {
@@ -72,7 +72,7 @@ export function turnedAway(address: string): string {
   return `${address || 'A device'} was turned away: it is not among the senders that are allowed.`;
 }
 
-class Connection implements AudioFeed {
+class TcpFeed implements AudioFeed {
   readonly sender: string;
   readonly hints: AudioFormatHints;
   readonly #socket: Socket;

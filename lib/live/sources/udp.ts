@@ -28,10 +28,10 @@ export function udpSource(options: PortSourceOptions): PortSource {
     kind: 'port',
     name,
     listen: async ({ onFeed, onWarning, onFailure }) => {
-      const senders = new Map<string, Sender>();
+      const senders = new Map<string, UdpFeed>();
       const tooMany = new Set<string>();
       const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
-      const senderOf = ({ address, port: from }: RemoteInfo): Sender | undefined => {
+      const senderOf = ({ address, port: from }: RemoteInfo): UdpFeed | undefined => {
         const key = `${address}:${from}`;
         const known = senders.get(key);
         if (known) return known;
@@ -43,7 +43,7 @@ export function udpSource(options: PortSourceOptions): PortSource {
           }
           return undefined;
         }
-        const sender = new Sender(key, hints, idleMs, onWarning, () => senders.delete(key));
+        const sender = new UdpFeed(key, hints, idleMs, onWarning, () => senders.delete(key));
         senders.set(key, sender);
         tooMany.delete(key);
         onFeed(sender);
@@ -80,7 +80,7 @@ export function udpSource(options: PortSourceOptions): PortSource {
   };
 }
 
-class Sender implements AudioFeed {
+class UdpFeed implements AudioFeed {
   readonly sender: string;
   readonly hints: AudioFormatHints;
   readonly #queue = new ChunkQueue();

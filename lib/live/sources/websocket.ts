@@ -9,7 +9,7 @@ import { ChunkQueue } from './chunk-queue';
 import type { AudioFeed, StreamSource } from './source';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
-/** Interval between pings; a link that did not answer the previous one is dead. */
+/** Interval between pings; a connection that did not answer the previous one is dead. */
 const PING_INTERVAL_MS = 20_000;
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** Above the first limit the socket is not read until the queue is below the second. */
@@ -39,14 +39,14 @@ export function webSocketSource(options: WebSocketSourceOptions): StreamSource {
     connect: async (signal) => {
       await options.guard?.check(url);
       signal.throwIfAborted();
-      const link = new Link(url, options);
-      const stop = (): void => void link.close();
+      const feed = new WebSocketFeed(url, options);
+      const stop = (): void => void feed.close();
       signal.addEventListener('abort', stop, { once: true });
       try {
-        await link.open();
-        return link;
+        await feed.open();
+        return feed;
       } catch (error) {
-        await link.close();
+        await feed.close();
         throw error;
       } finally {
         signal.removeEventListener('abort', stop);
@@ -55,7 +55,7 @@ export function webSocketSource(options: WebSocketSourceOptions): StreamSource {
   };
 }
 
-class Link implements AudioFeed {
+class WebSocketFeed implements AudioFeed {
   readonly sender: string;
   readonly hints: AudioFormatHints;
   readonly #ws: WebSocket;

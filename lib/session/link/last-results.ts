@@ -35,10 +35,10 @@ export class LastResults {
       this.letGo(finishesFor === 'sleep' ? 'rest' : finishesFor);
       return;
     }
-    const { link, openedAtMs } = state;
+    const { current, openedAtMs } = state;
     const timeoutMs = finishesFor === 'renewal' ? RENEWAL_FINISH_MS : options.config.finishTimeoutMs;
-    this.#machine.enter('finish', { name: 'finishing', link, openedAtMs, finishesFor, timeoutMs });
-    link.connection.finish();
+    this.#machine.enter('finish', { name: 'finishing', current, openedAtMs, finishesFor, timeoutMs });
+    current.connection.finish();
     this.bound(timeoutMs);
     options.recognition.finishSent();
   }
@@ -46,23 +46,23 @@ export class LastResults {
   /** Limits the wait for the service's next message, from now on. */
   bound(timeoutMs: number): void {
     this.#machine.timers.set('bound', timeoutMs, () => {
-      const { link, finishesFor = 'rest' } = this.#machine;
+      const { current, finishesFor = 'rest' } = this.#machine;
       const message = `The service did not end the session within ${timeoutMs} ms of the last request.`;
       if (finishesFor !== 'renewal') this.#machine.warn('FINISH_TIMEOUT', message);
-      link?.connection.destroy();
+      current?.connection.destroy();
       this.complete(finishesFor);
     });
   }
 
   /** All results are there: closes the connection, or gives it back to the pool. */
   letGo(finishesFor: FinishesFor): void {
-    const { link } = this.#machine;
-    if (!link || link.connection.release()) {
+    const { current } = this.#machine;
+    if (!current || current.connection.release()) {
       this.complete(finishesFor);
       return;
     }
-    this.#machine.enter('close', { name: 'closing', link, finishesFor });
-    link.connection.close();
+    this.#machine.enter('close', { name: 'closing', current, finishesFor });
+    current.connection.close();
   }
 
   /**

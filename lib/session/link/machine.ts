@@ -4,7 +4,7 @@ import type { SessionEvent, SessionState, WarningCode } from '../../vocabulary/e
 import type { SessionConfig } from '../config';
 import type { StatisticsCounter } from '../events/statistics';
 import type { Recognition } from '../results/recognition';
-import type { Link, Sender } from '../send/sender';
+import type { ProtocolConnection, Sender } from '../send/sender';
 import { sessionStateOf, TRANSITIONS } from './states';
 import type { FinishesFor, Goal, LinkEvent, LinkState, LinkStateName } from './states';
 
@@ -43,8 +43,8 @@ export class LinkMachine {
     this.#onLeft = onLeft;
   }
 
-  get link(): Link | undefined {
-    return 'link' in this.state ? this.state.link : undefined;
+  get current(): ProtocolConnection | undefined {
+    return 'current' in this.state ? this.state.current : undefined;
   }
 
   // A method, because a listener may end the session between two reads.
@@ -96,9 +96,9 @@ export class LinkMachine {
 
   /** Closes at once; nothing is called any more. */
   destroy(): void {
-    const { link } = this;
+    const { current } = this;
     this.enter('end', { name: 'over' });
-    link?.connection.destroy();
+    current?.connection.destroy();
   }
 
   now(): number {

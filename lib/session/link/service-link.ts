@@ -1,6 +1,6 @@
 import { AsrError } from '../../vocabulary/errors';
 import type { ContextTurn } from '../../vocabulary/parameters';
-import type { Command } from '../send/outbox';
+import type { Command } from '../send/send-buffer';
 import type { Protocol, ServiceEvent, SpeechEvent } from '../../protocol/protocol';
 import { Connection } from './connection';
 import { meaningOf } from './loss';
@@ -57,7 +57,7 @@ export class ServiceLink {
 
   /** The protocol session that audio goes to; `undefined` while the session sleeps. */
   get protocol(): Protocol | undefined {
-    return this.#machine.link?.protocol;
+    return this.#machine.current?.protocol;
   }
 
   /** Makes the first connection. */
@@ -80,18 +80,18 @@ export class ServiceLink {
 
   /** Ends the open sentence where the service has a commit command. */
   commit(): void {
-    this.#machine.link?.connection.commit();
+    this.#machine.current?.connection.commit();
   }
 
   /** Calls back once the service has everything that was sent so far, if the connection lives that long. */
   confirm(onArrived: () => void): void {
-    this.#machine.link?.connection.confirm(onArrived);
+    this.#machine.current?.connection.confirm(onArrived);
   }
 
   updateContext(context: readonly ContextTurn[]): void {
     this.#context = context;
-    const { link } = this.#machine;
-    for (const frame of link?.protocol.updateContext(context) ?? []) link?.connection.send(frame);
+    const { current } = this.#machine;
+    for (const frame of current?.protocol.updateContext(context) ?? []) current?.connection.send(frame);
   }
 
   /** From now on the link ends where it would fall asleep. */
@@ -150,10 +150,10 @@ export class ServiceLink {
         emit({ type: 'waiting', reason: why });
       },
     });
-    const link = { protocol, connection };
-    this.#machine.enter('connect', { name: 'connecting', link, attempt });
+    const current = { protocol, connection };
+    this.#machine.enter('connect', { name: 'connecting', current, attempt });
     this.#reconnection.bound();
-    sender.attach(link);
+    sender.attach(current);
     connection.open();
     this.#machine.announce(reason);
   }
@@ -191,10 +191,10 @@ export class ServiceLink {
   #opened(sessionId: string): void {
     const { state } = this.#machine;
     if (state.name !== 'connecting') return;
-    const { link, attempt } = state;
+    const { current, attempt } = state;
     // A session that has just begun is not idle, however long its connection took.
     if (attempt.why === 'start') this.#watches.audio();
-    this.#listen('opened', { name: 'open', link, openedAtMs: this.#machine.now() });
+    this.#listen('opened', { name: 'open', current, openedAtMs: this.#machine.now() });
     this.#watches.opened();
     const reason = 'The service has accepted the session.';
     if (attempt.why === 'start') {
@@ -228,9 +228,9 @@ export class ServiceLink {
     const { answerTimeoutMs, endpoint } = this.#options.config;
     const message = `The service (${endpoint.label}) takes audio and has said nothing for ${answerTimeoutMs} ms.`;
     this.#machine.warn('SERVICE_SILENT', message);
-    const { link } = this.#machine;
-    if (!link) return;
-    link.connection.destroy();
+    const { current } = this.#machine;
+    if (!current) return;
+    current.connection.destroy();
     this.#reconnection.lost(new AsrError('CONNECTION_LOST', message, { retryable: true }));
   }
 

@@ -1,6 +1,6 @@
 import type { AsrError, AsrErrorCode } from '../../vocabulary/errors';
 import type { SessionState } from '../../vocabulary/events';
-import type { Link } from '../send/sender';
+import type { ProtocolConnection } from '../send/sender';
 
 /** A lost connection that was not replaced yet. */
 export interface Loss {
@@ -35,17 +35,23 @@ export type LinkState =
   /** Nothing is connected and no result is owed. */
   | { name: 'asleep' }
   /** A connection is being made, until the service accepts the protocol session on it. */
-  | { name: 'connecting'; link: Link; attempt: Attempt }
+  | { name: 'connecting'; current: ProtocolConnection; attempt: Attempt }
   /** The connection was lost or an attempt has failed; the next attempt comes after a delay. */
   | { name: 'waiting'; attempt: Extract<Attempt, { why: 'start' | 'loss' }> }
   /** Audio is sent and results come. */
-  | { name: 'open'; link: Link; openedAtMs: number }
+  | { name: 'open'; current: ProtocolConnection; openedAtMs: number }
   /** A commit has ended the task of a run-task model; the next task begins with the next audio. */
-  | { name: 'between'; link: Link; openedAtMs: number }
+  | { name: 'between'; current: ProtocolConnection; openedAtMs: number }
   /** The last results of the protocol session were requested. */
-  | { name: 'finishing'; link: Link; openedAtMs: number; finishesFor: FinishesFor; timeoutMs: number }
+  | {
+      name: 'finishing';
+      current: ProtocolConnection;
+      openedAtMs: number;
+      finishesFor: FinishesFor;
+      timeoutMs: number;
+    }
   /** All results are there; only the closing handshake is left. */
-  | { name: 'closing'; link: Link; finishesFor: FinishesFor }
+  | { name: 'closing'; current: ProtocolConnection; finishesFor: FinishesFor }
   | { name: 'over' };
 
 export type LinkStateName = LinkState['name'];

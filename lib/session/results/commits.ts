@@ -179,7 +179,7 @@ export class Commits {
   }
 
   /** Answers the commits that are made of silence, each with the finals that began before it. */
-  settleBySilence(): void {
+  answerBySilence(): void {
     for (const { state, markMs } of this.#entries.filter(wasSent)) {
       if (state.bySilence) this.settle(state.number, beginsBefore(markMs));
     }

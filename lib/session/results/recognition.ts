@@ -72,10 +72,10 @@ export class Recognition {
       case 'sentenceFailed':
         this.#failed(event.sentenceId && this.#sentences.idOf(event.sentenceId), event.error);
         break;
-      case 'commitSettled':
-        this.#commitSettled(event, sender);
+      case 'commitAnswered':
+        this.#commitAnswered(event, sender);
         break;
-      case 'restSettled':
+      case 'restAnswered':
         sender.settled.boundary(sender.positionMs);
         break;
       case 'usage':
@@ -160,7 +160,7 @@ export class Recognition {
   /** The service has given all of its results, so nothing more is awaited. */
   complete(): void {
     this.truncate();
-    this.commits.settleBySilence();
+    this.commits.answerBySilence();
   }
 
   /** Makes the last interims of unfinished sentences their finals, so that no recognised text is lost. */
@@ -239,8 +239,8 @@ export class Recognition {
     return final;
   }
 
-  #commitSettled(
-    { commit, sentenceIds, error, isRefused }: ServiceEventOf<'commitSettled'>,
+  #commitAnswered(
+    { commit, sentenceIds, error, isRefused }: ServiceEventOf<'commitAnswered'>,
     { settled }: SenderView,
   ): void {
     const ids = sentenceIds.map((id) => this.#sentences.nameOf(id));

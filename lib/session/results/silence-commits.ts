@@ -9,7 +9,7 @@ import type { Sentences } from './sentences';
  * since the silence arrived and with no sentence open, counts as the answer.
  */
 const QUIET_MS = 1500;
-/** Audio behind the last detected speech that is too short to hold another utterance. */
+/** Audio behind the last detected speech that is too short to hold another sentence. */
 const TAIL_MS = 500;
 
 /**

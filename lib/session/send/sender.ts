@@ -1,8 +1,8 @@
 import type { Cancel, Clock } from '../../transport/environment';
 import type { Protocol } from '../../protocol/protocol';
 import type { Connection } from '../link/connection';
-import { Outbox } from './outbox';
-import type { Command } from './outbox';
+import { SendBuffer } from './send-buffer';
+import type { Command } from './send-buffer';
 import type { StatisticsCounter } from '../events/statistics';
 import { SendTimes, Settled, Timeline } from './timeline';
 
@@ -24,7 +24,7 @@ export interface SenderOptions {
 }
 
 /** The connection that audio is sent on. */
-export interface Link {
+export interface ProtocolConnection {
   protocol: Protocol;
   connection: Connection;
 }
@@ -38,10 +38,10 @@ export class Sender {
   /** The audio that need not be sent again. */
   readonly settled = new Settled();
   readonly #options: SenderOptions;
-  readonly #outbox = new Outbox();
+  readonly #buffer = new SendBuffer();
   readonly #pacer: Pacer;
   readonly #maxMessageBytes: number;
-  #link: Link | undefined;
+  #current: ProtocolConnection | undefined;
   /** All audio of this protocol session, including the silence that ends sentences. */
   #sessionBytes = 0;
   #lastSentAtMs = -Infinity;
@@ -55,42 +55,42 @@ export class Sender {
 
   /** Bytes that were accepted and never sent. */
   get heldBytes(): number {
-    return this.#outbox.heldBytes;
+    return this.#buffer.heldBytes;
   }
 
   /** Bytes that are to be sent again. */
   get replayBytes(): number {
-    return this.#outbox.replayBytes;
+    return this.#buffer.replayBytes;
   }
 
   /** Bytes that are to be sent, for the first time or again. */
   get dueBytes(): number {
-    return this.#outbox.dueBytes;
+    return this.#buffer.dueBytes;
   }
 
   /** Whether audio waits, to be sent for the first time or again. */
   get hasAudio(): boolean {
-    return this.#outbox.dueBytes > 0;
+    return this.#buffer.dueBytes > 0;
   }
 
   /** Whether nothing waits, neither audio nor a command. */
   get isEmpty(): boolean {
-    return this.#outbox.isEmpty;
+    return this.#buffer.isEmpty;
   }
 
   /** Runs the waiting commands where no audio is to be sent before them. */
   runCommands(): void {
-    for (let next = this.#outbox.takeCommand(); next; next = this.#outbox.takeCommand()) next.run();
+    for (let next = this.#buffer.takeCommand(); next; next = this.#buffer.takeCommand()) next.run();
   }
 
   /** The time of the next audio to be sent, in the given audio. */
   get positionMs(): number {
-    return this.#outbox.position / this.#options.bytesPerMs;
+    return this.#buffer.position / this.#options.bytesPerMs;
   }
 
   /** The end of the given audio. */
   get endMs(): number {
-    return (this.#outbox.position + this.#outbox.dueBytes) / this.#options.bytesPerMs;
+    return (this.#buffer.position + this.#buffer.dueBytes) / this.#options.bytesPerMs;
   }
 
   /** How much audio this protocol session got, including the silence that ends sentences. */
@@ -103,9 +103,9 @@ export class Sender {
     return this.#lastSentAtMs;
   }
 
-  /** From now on audio is sent on this link; without one it is held. */
-  attach(link: Link | undefined): void {
-    this.#link = link;
+  /** From now on audio is sent on this connection; without one it is held. */
+  attach(current: ProtocolConnection | undefined): void {
+    this.#current = current;
     this.restart();
   }
 
@@ -117,7 +117,7 @@ export class Sender {
 
   /** Sends nothing again, because all results of the sent audio are there. */
   skipReplay(): void {
-    this.#outbox.dropOldest(this.#outbox.dueBytes);
+    this.#buffer.dropOldest(this.#buffer.dueBytes);
   }
 
   /**
@@ -127,8 +127,8 @@ export class Sender {
   rewind(): number {
     // Up to one block more may be there than is to be kept.
     this.#forget();
-    this.#outbox.rewind(this.#bytesAt(this.settled.replayFromMs));
-    const lostBytes = Math.max(0, this.#outbox.position - this.#bytesAt(this.settled.ms));
+    this.#buffer.rewind(this.#bytesAt(this.settled.replayFromMs));
+    const lostBytes = Math.max(0, this.#buffer.position - this.#bytesAt(this.settled.ms));
     this.#options.counter.audioLostBytes += lostBytes;
     // Audio that is gone must not be counted as lost a second time.
     if (lostBytes > 0) this.settled.boundary(this.positionMs);
@@ -139,15 +139,15 @@ export class Sender {
 
   /** Whether all the memory is in use that a session may have for audio, whatever the durations. */
   get isFull(): boolean {
-    if (this.#outbox.keptBytes >= MAX_KEPT_BYTES) this.#forget();
-    return this.#outbox.keptBytes >= MAX_KEPT_BYTES;
+    if (this.#buffer.keptBytes >= MAX_KEPT_BYTES) this.#forget();
+    return this.#buffer.keptBytes >= MAX_KEPT_BYTES;
   }
 
   /** Takes the audio, and sends it where that is possible now. */
   append(bytes: Uint8Array, isLoud: boolean): void {
     // More memory is needed, so unused memory is given back first.
-    if (this.#outbox.wouldGrow(bytes.length)) this.#forget();
-    this.#outbox.pushAudio(bytes, isLoud);
+    if (this.#buffer.wouldGrow(bytes.length)) this.#forget();
+    this.#buffer.pushAudio(bytes, isLoud);
     this.#resume();
     this.pump();
   }
@@ -156,7 +156,7 @@ export class Sender {
   dropOldest(byteLength: number): number {
     const { bytesPerMs, sampleBytes, counter } = this.#options;
     const dropBytes = sampleBytes * Math.ceil(byteLength / sampleBytes);
-    this.#outbox.dropOldest(dropBytes);
+    this.#buffer.dropOldest(dropBytes);
     this.settled.boundary(this.positionMs);
     if (this.#sessionBytes === 0) this.restart();
     else this.timeline.shift(this.sessionMs, dropBytes / bytesPerMs);
@@ -166,29 +166,29 @@ export class Sender {
 
   /** Runs the command once all audio before it has been sent. */
   then(command: Command): void {
-    this.#outbox.pushCommand(command);
+    this.#buffer.pushCommand(command);
     this.pump();
   }
 
   /** Sends held audio as far as the connection and the pace allow. */
   pump(): void {
-    while (!this.#outbox.isEmpty && this.#canProceed()) {
-      const command = this.#outbox.takeCommand();
+    while (!this.#buffer.isEmpty && this.#canProceed()) {
+      const command = this.#buffer.takeCommand();
       if (command) {
         command.run();
         continue;
       }
-      const link = this.#linkThatTakesAudio();
-      if (!link) break;
-      this.#sendNext(link);
+      const current = this.#readyConnection();
+      if (!current) break;
+      this.#sendNext(current);
     }
     this.#options.onProgress();
   }
 
   /** Sends silence that is not part of the given audio and takes no time in it. */
   sendSilence(durationMs: number): void {
-    if (!this.#link) return;
-    const { protocol, connection } = this.#link;
+    if (!this.#current) return;
+    const { protocol, connection } = this.#current;
     const chunks = Math.ceil(durationMs / MAX_MESSAGE_MS);
     this.timeline.shift(this.sessionMs, -chunks * MAX_MESSAGE_MS);
     const chunk = Buffer.alloc(this.#maxMessageBytes);
@@ -201,30 +201,30 @@ export class Sender {
 
   /** Drops what is to be sent; returns its bytes. */
   stop(): number {
-    this.#link = undefined;
+    this.#current = undefined;
     this.#cancelPaceTimer?.();
-    return this.#outbox.clear();
+    return this.#buffer.clear();
   }
 
   /** Whether the next thing may be sent. Between two tasks only a command may, and audio begins the next task. */
   #canProceed(): boolean {
-    if (!this.#link) return false;
-    if (this.#link.connection.isBetweenTasks) return !this.#resume();
-    return this.#link.connection.isReady;
+    if (!this.#current) return false;
+    if (this.#current.connection.isBetweenTasks) return !this.#resume();
+    return this.#current.connection.isReady;
   }
 
   /** Begins the next task if audio waits for it. */
   #resume(): boolean {
-    if (!this.#link?.connection.isBetweenTasks || !this.hasAudio) return false;
-    this.#link.connection.resume();
+    if (!this.#current?.connection.isBetweenTasks || !this.hasAudio) return false;
+    this.#current.connection.resume();
     return true;
   }
 
-  /** The link, if it and the pace allow audio now. */
-  #linkThatTakesAudio(): Link | undefined {
-    if (!this.#link?.connection.isReady) return undefined;
+  /** The connection, if it and the pace allow audio now. */
+  #readyConnection(): ProtocolConnection | undefined {
+    if (!this.#current?.connection.isReady) return undefined;
     const waitMs = this.#pacer.waitMs(this.#options.clock.now());
-    if (waitMs === 0) return this.#link;
+    if (waitMs === 0) return this.#current;
     this.#cancelPaceTimer ??= this.#options.clock.after(waitMs, () => {
       this.#cancelPaceTimer = undefined;
       this.pump();
@@ -232,11 +232,11 @@ export class Sender {
     return undefined;
   }
 
-  #sendNext({ protocol, connection }: Link): void {
+  #sendNext({ protocol, connection }: ProtocolConnection): void {
     const { bytesPerMs, counter, clock } = this.#options;
-    const { replayBytes } = this.#outbox;
-    const { position } = this.#outbox;
-    const bytes = this.#outbox.takeAudio(this.#maxMessageBytes);
+    const { replayBytes } = this.#buffer;
+    const { position } = this.#buffer;
+    const bytes = this.#buffer.takeAudio(this.#maxMessageBytes);
     if (!bytes) return;
     connection.send(protocol.audio(bytes));
     this.#pacer.spend(bytes.length / bytesPerMs);
@@ -247,15 +247,15 @@ export class Sender {
     counter.audioReplayedBytes += replayed;
     counter.sent(bytes.length - replayed, now);
     this.times.sent(this.positionMs, now);
-    this.settled.sent(this.positionMs, now, this.#outbox.isLoud(position, this.#outbox.position));
+    this.settled.sent(this.positionMs, now, this.#buffer.isLoud(position, this.#buffer.position));
   }
 
   /** Frees the audio that need not be sent again, and of the rest what is more than may be kept. */
   #forget(): void {
     const maxReplayBytes = this.#bytesAt(this.#options.maxReplayAudioMs);
     const settledBytes = this.#bytesAt(this.settled.replayFromMs);
-    const isTaken = this.#link?.connection.isDrained === true;
-    this.#outbox.forget(Math.max(settledBytes, this.#outbox.position - maxReplayBytes), isTaken);
+    const isTaken = this.#current?.connection.isDrained === true;
+    this.#buffer.forget(Math.max(settledBytes, this.#buffer.position - maxReplayBytes), isTaken);
   }
 
   #bytesAt(ms: number): number {

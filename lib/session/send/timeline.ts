@@ -8,7 +8,7 @@ const MAX_MARKS = 256;
 /** Audio before the beginning of an open sentence that a recogniser needs for its first word. */
 const LEAD_MS = 300;
 /**
- * A short phrase is recognised better together with the one before it, as long as the pause between them and both
+ * A short sentence is recognised better together with the one before it, as long as the pause between them and both
  * together are no longer than this.
  */
 const CONTEXT_PAUSE_MS = 2500;

@@ -1,6 +1,6 @@
 import { decodeBase64 } from '../../audio/base64';
 import { createPcmDecoder, type PcmDecoder } from '../../audio/decoder';
-import type { Connection, ProtocolHandler } from '../../connection';
+import type { ClientConnection, ProtocolHandler } from '../../client-connection';
 import { FAILURES, type Failure } from '../../script/failures';
 import type { EngineEvent, EngineSession } from '../../engines/engine';
 import { IdleWatch } from '../../idle-watch';
@@ -34,12 +34,12 @@ const IDLE_TIMEOUT_MS = 60_000;
 /**
  * Serves Qwen-ASR-Realtime (protocol.md part A) on a connection: one session, from `session.created` to the close.
  */
-export function serveQwenRealtime(connection: Connection, url: URL): ProtocolHandler {
+export function serveQwenRealtime(connection: ClientConnection, url: URL): ProtocolHandler {
   return new QwenRealtimeSession(connection, servedModel(url.searchParams.get('model')));
 }
 
 class QwenRealtimeSession implements ProtocolHandler {
-  readonly #connection: Connection;
+  readonly #connection: ClientConnection;
   readonly #id = newId('sess');
   readonly #items = new Items();
   readonly #rate = new RateLimit();
@@ -57,7 +57,7 @@ class QwenRealtimeSession implements ProtocolHandler {
   /** Segments whose inference has failed; no further events are sent for them. */
   readonly #failedSegments = new Set<number>();
 
-  constructor(connection: Connection, model: string) {
+  constructor(connection: ClientConnection, model: string) {
     this.#connection = connection;
     this.#configuration = defaultConfiguration(model);
   }
@@ -185,7 +185,7 @@ class QwenRealtimeSession implements ProtocolHandler {
   /** Manual mode: the audio since the last commit becomes an item. */
   #commitBuffer(): void {
     this.#bufferedBytes = 0;
-    this.#settleItem(this.#items.committedSegments);
+    this.#commitItem(this.#items.committedSegments);
     this.#startEngine()?.commit();
   }
 
@@ -228,7 +228,7 @@ class QwenRealtimeSession implements ProtocolHandler {
         return;
       case 'speechStopped':
         this.#send(frames.speechStopped(itemId, event.atMs));
-        this.#settleItem(event.segment);
+        this.#commitItem(event.segment);
         return;
       case 'interim':
         if (!this.#failsInference(event.segment)) this.#send(frames.interim(itemId, this.#labelled(event)));
@@ -278,7 +278,7 @@ class QwenRealtimeSession implements ProtocolHandler {
     this.#refuse({ code, message }, null);
   }
 
-  #settleItem(segment: number): void {
+  #commitItem(segment: number): void {
     const { itemId, previousItemId } = this.#items.commit(segment);
     this.#send(frames.committed(itemId, previousItemId));
     this.#send(frames.itemCreated(itemId, previousItemId));

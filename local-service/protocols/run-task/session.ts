@@ -1,4 +1,4 @@
-import type { Connection, ProtocolHandler } from '../../connection';
+import type { ClientConnection, ProtocolHandler } from '../../client-connection';
 import { FAILURES, type Failure } from '../../script/failures';
 import { isJsonObject, parseJsonObject, show, type JsonObject } from '../../json';
 import type { Cancel } from '../../time';
@@ -19,7 +19,7 @@ const IDLE_TIMEOUT_MS = 60_000;
 const PACE = { bytesPerSecond: 2_560_000, burstMs: 1_000 };
 
 /** Serves run-task (protocol.md part B) on a connection, one task after the other. */
-export function serveRunTask(connection: Connection): ProtocolHandler {
+export function serveRunTask(connection: ClientConnection): ProtocolHandler {
   return new RunTaskSession(connection);
 }
 
@@ -30,14 +30,14 @@ export function serveRunTask(connection: Connection): ProtocolHandler {
 type State = 'idle' | 'running' | 'finishing' | 'over';
 
 class RunTaskSession implements ProtocolHandler {
-  readonly #connection: Connection;
+  readonly #connection: ClientConnection;
   readonly #usedIds = new Set<string>();
   #state: State = 'idle';
   #task: Task | undefined;
   #leavePlace = (): void => undefined;
   #cancelTimeout: Cancel = () => undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: ClientConnection) {
     this.#connection = connection;
   }
 

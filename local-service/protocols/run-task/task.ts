@@ -1,5 +1,5 @@
 import { createPcmDecoder, type PcmDecoder } from '../../audio/decoder';
-import type { Connection } from '../../connection';
+import type { ClientConnection } from '../../client-connection';
 import type { EngineEvent, EngineSession, FinalHeard } from '../../engines/engine';
 import type { HotWord, HotWordLists } from '../../hot-words/lists';
 import type { JsonObject } from '../../json';
@@ -24,7 +24,7 @@ const TOKENS_PER_SENTENCE = 62;
 export class Task {
   readonly id: string;
   readonly #request: TaskRequest;
-  readonly #connection: Connection;
+  readonly #connection: ClientConnection;
   readonly #failed: (failure: TaskFailure) => void;
   readonly #decoder: PcmDecoder;
   readonly #engine: EngineSession;
@@ -38,7 +38,7 @@ export class Task {
   #closed = false;
 
   /** @param failed Called when the task fails by itself. */
-  constructor(connection: Connection, request: TaskRequest, failed: (failure: TaskFailure) => void) {
+  constructor(connection: ClientConnection, request: TaskRequest, failed: (failure: TaskFailure) => void) {
     const { taskId, parameters } = request;
     this.id = taskId;
     this.#request = request;

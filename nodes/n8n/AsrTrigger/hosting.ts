@@ -59,7 +59,7 @@ export async function listenOn(
 }
 
 /**
- * Serves "Execute step" in the editor: waits for the first utterance and closes everything. n8n puts its own `emit`
+ * Serves "Execute step" in the editor: waits for the first sentence and closes everything. n8n puts its own `emit`
  * in place only after `trigger()` has returned, and waits for this function before it looks at what was emitted. An
  * `emitError` before that would be an unhandled rejection, so errors are thrown.
  */
@@ -76,7 +76,7 @@ export function listenForOne(context: ITriggerFunctions, settings: TriggerSettin
     context.emit([[{ json }]]);
     onFirst();
   };
-  const items = new TriggerItems(utterancesOf(settings.items), give);
+  const items = new TriggerItems(sentencesOf(settings.items), give);
   const isPort = settings.source.kind === 'port';
   const stopHearing = isPort ? hearAlong(context, settings.source.name, give) : undefined;
   const { log } = createReporter(context);
@@ -130,7 +130,7 @@ function listeningOptions(
 }
 
 /** In the editor, a whole sentence shows more than its first word where both are asked for. */
-function utterancesOf(items: TriggerItemSettings): TriggerItemSettings {
+function sentencesOf(items: TriggerItemSettings): TriggerItemSettings {
   const types = items.types.filter((type) => type !== 'interim');
   return types.length > 0 ? { ...items, types } : items;
 }

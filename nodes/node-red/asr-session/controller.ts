@@ -147,7 +147,7 @@ export class SessionController implements SessionHost, Viewable {
 
   async commit(msg: NodeMessageInFlow, finish: boolean): Promise<CommitResult> {
     const key = this.#keyOf(msg);
-    await this.#queue.settled(key);
+    await this.#queue.idle(key);
     const live = this.#registry.get(key);
     if (!live) throw new NodeError('NOT_OPEN', this.#RED._('asr-session.error.nothing-to-commit'));
     return finish ? live.commitAndFinish() : live.commit();
@@ -189,7 +189,7 @@ export class SessionController implements SessionHost, Viewable {
         return;
       case 'finish':
         // A session that has already ended, by its idle time perhaps, is what was asked for.
-        await this.#queue.settled(key);
+        await this.#queue.idle(key);
         return this.#registry.get(key)?.finish();
       case 'abort':
         this.#abort(key, this.#registry.get(key));

@@ -8,7 +8,7 @@ const MIN_MESSAGE_BYTES = 3200;
 interface Line {
   tail: Promise<void>;
   /** The same as `tail` without lasting work. */
-  settling: Promise<void>;
+  tailWithoutLasting: Promise<void>;
   /** Running and waiting work, in whole messages. */
   size: number;
   /** How many of them are of unknown size. */
@@ -28,7 +28,7 @@ export interface Turn {
 }
 
 export interface WorkOptions {
-  /** Whether it may last as long as somebody speaks; {@link KeyedQueue.settled} does not wait for such work. */
+  /** Whether it may last as long as somebody speaks; {@link KeyedQueue.idle} does not wait for such work. */
   lasts: boolean;
   /** Bytes that wait with it. Default: unknown, which counts as a whole message. */
   bytes?: number | undefined;
@@ -55,7 +55,7 @@ export class KeyedQueue {
   run(key: string, options: WorkOptions, work: (turn: Turn) => Promise<void>): Promise<void> {
     const line = this.#lines.get(key) ?? {
       tail: Promise.resolve(),
-      settling: Promise.resolve(),
+      tailWithoutLasting: Promise.resolve(),
       size: 0,
       streams: 0,
       rejects: new Set(),
@@ -88,13 +88,13 @@ export class KeyedQueue {
           line.streams -= streams;
           if (line.rejects.size === 0 && this.#lines.get(key) === line) this.#lines.delete(key);
         });
-      if (!options.lasts) line.settling = line.tail;
+      if (!options.lasts) line.tailWithoutLasting = line.tail;
     });
   }
 
   /** Resolves when the earlier work of the key is done, without lasting work. */
-  async settled(key: string): Promise<void> {
-    await this.#lines.get(key)?.settling;
+  async idle(key: string): Promise<void> {
+    await this.#lines.get(key)?.tailWithoutLasting;
   }
 
   /**

@@ -152,14 +152,14 @@ describe('Qwen-ASR-Realtime, errors (protocol.md A.5.10, A.8)', () => {
     for (const error of told) {
       const protocol = streamingProtocol({ mode: 'manual' });
       protocol.commit();
-      assert.deepEqual(shortOf(protocol.decode(frames.error(error))), ['commitSettled 0 [] COMMIT_FAILED']);
+      assert.deepEqual(shortOf(protocol.decode(frames.error(error))), ['commitAnswered 0 [] COMMIT_FAILED']);
       assert.deepEqual(shortOf(protocol.decode(frames.error(error))), ['warning SERVICE_WARNING']);
     }
     const protocol = streamingProtocol({ mode: 'manual' });
     protocol.commit();
     const [second] = protocol.commit();
     const byId = frames.error({ code: 'x', message: 'No.', event_id: parsed(second).event_id });
-    assert.deepEqual(shortOf(protocol.decode(byId)), ['commitSettled 1 [] COMMIT_FAILED']);
+    assert.deepEqual(shortOf(protocol.decode(byId)), ['commitAnswered 1 [] COMMIT_FAILED']);
   });
 
   it('does not take an error about an append for one about a commit', () => {

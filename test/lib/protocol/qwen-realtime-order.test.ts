@@ -135,7 +135,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.created('i1'),
       frames.completed('i1', 'Hello.'),
     );
-    assert.deepEqual(shortOf(events), ['interim i1 Hel', 'final i1 Hello.', 'commitSettled 0 [i1]']);
+    assert.deepEqual(shortOf(events), ['interim i1 Hel', 'final i1 Hello.', 'commitAnswered 0 [i1]']);
   });
 
   it('settles a commit whose completed comes before its committed', () => {
@@ -149,9 +149,9 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
     );
     assert.deepEqual(shortOf(events), [
       'final i1 One.',
-      'commitSettled 0 [i1]',
+      'commitAnswered 0 [i1]',
       'final i2 Two.',
-      'commitSettled 1 [i2]',
+      'commitAnswered 1 [i2]',
     ]);
   });
 
@@ -163,7 +163,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed('i1', 'One.'),
       frames.completed('i2', 'Two.'),
     );
-    assert.deepEqual(commitsOf(events), ['commitSettled 0 [i1]', 'commitSettled 1 [i2]']);
+    assert.deepEqual(commitsOf(events), ['commitAnswered 0 [i1]', 'commitAnswered 1 [i2]']);
   });
 
   it('settles two commits that are answered out of order, each with its own', () => {
@@ -174,7 +174,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed('i2', 'Two.'),
       frames.completed('i1', 'One.'),
     );
-    assert.deepEqual(commitsOf(events), ['commitSettled 1 [i2]', 'commitSettled 0 [i1]']);
+    assert.deepEqual(commitsOf(events), ['commitAnswered 1 [i2]', 'commitAnswered 0 [i1]']);
   });
 
   it('counts a doubled committed once', () => {
@@ -186,14 +186,14 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed('i2', 'Two.'),
       frames.completed('i1', 'One.'),
     );
-    assert.deepEqual(commitsOf(events), ['commitSettled 1 [i2]', 'commitSettled 0 [i1]']);
+    assert.deepEqual(commitsOf(events), ['commitAnswered 1 [i2]', 'commitAnswered 0 [i1]']);
   });
 
   it('settles a commit without speech, whose completed names no item', () => {
     const named = decodeAll(committing(1), frames.committed('i1'), DOCUMENTED.completedWithoutSpeech);
-    assert.deepEqual(shortOf(named), ['usage 1', 'final i1 ', 'commitSettled 0 [i1]']);
+    assert.deepEqual(shortOf(named), ['usage 1', 'final i1 ', 'commitAnswered 0 [i1]']);
     const unnamed = decodeAll(committing(1), DOCUMENTED.completedWithoutSpeech);
-    assert.deepEqual(shortOf(unnamed).at(-1), 'commitSettled 0 [unnamed_1]');
+    assert.deepEqual(shortOf(unnamed).at(-1), 'commitAnswered 0 [unnamed_1]');
   });
 
   it('settles commits in their order where the service names no items at all', () => {
@@ -203,7 +203,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
       frames.completed(undefined, 'One.'),
       frames.completed(undefined, 'Two.'),
     );
-    assert.deepEqual(commitsOf(events), ['commitSettled 0 [unnamed_1]', 'commitSettled 1 [unnamed_2]']);
+    assert.deepEqual(commitsOf(events), ['commitAnswered 0 [unnamed_1]', 'commitAnswered 1 [unnamed_2]']);
   });
 
   it('gives the final of the implicit commit at the finish to no commit', () => {
@@ -222,7 +222,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
     const events = decodeAll(committing(1), frames.committed('i1'), frames.failed('i1'));
     assert.deepEqual(shortOf(events), [
       'sentenceFailed i1 SERVICE_ERROR',
-      'commitSettled 0 [] COMMIT_FAILED',
+      'commitAnswered 0 [] COMMIT_FAILED',
     ]);
   });
 
@@ -230,7 +230,7 @@ describe('Qwen-ASR-Realtime, commits in Manual mode', () => {
     const events = decodeAll(committing(1), frames.committed('i1'), DOCUMENTED.commonError);
     assert.deepEqual(shortOf(events), [
       'sentenceFailed i1 SERVICE_ERROR',
-      'commitSettled 0 [] COMMIT_FAILED',
+      'commitAnswered 0 [] COMMIT_FAILED',
     ]);
   });
 });

@@ -154,8 +154,8 @@ describe('run-task protocol, frames of the service (protocol.md B.4)', () => {
     assert.equal(protocol.acceptsAudio, false);
     protocol.decode(resultOf(FINAL, { duration: 3 }));
     const events = protocol.decode(frameOf('task-finished', { output: {}, usage: { duration: 4 } }));
-    assert.deepEqual(ofType(events, 'commitSettled'), {
-      type: 'commitSettled',
+    assert.deepEqual(ofType(events, 'commitAnswered'), {
+      type: 'commitAnswered',
       commit: 0,
       sentenceIds: [],
     });

@@ -238,11 +238,11 @@ describe('the states of a link', () => {
   });
 
   it('are published as six session states, and waking is not reconnecting', () => {
-    const link = {} as never;
-    const waking = { name: 'connecting', link, attempt: { why: 'wake' } } as const;
+    const current = {} as never;
+    const waking = { name: 'connecting', current, attempt: { why: 'wake' } } as const;
     assert.equal(sessionStateOf(waking, 'listen'), 'connecting');
     assert.equal(sessionStateOf(waking, 'end'), 'finishing');
-    assert.equal(sessionStateOf({ name: 'between', link, openedAtMs: 0 }, 'listen'), 'open');
+    assert.equal(sessionStateOf({ name: 'between', current, openedAtMs: 0 }, 'listen'), 'open');
     assert.equal(sessionStateOf({ name: 'asleep' }, 'listen'), 'sleeping');
     assert.equal(sessionStateOf({ name: 'over' }, 'end'), 'closed');
   });

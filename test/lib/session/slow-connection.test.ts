@@ -12,14 +12,14 @@ import { noise } from '../../support/wav-files';
 
 const CHUNK_BYTES = 3200;
 
-interface Connection {
+interface SlowConnection {
   ws: WebSocket;
   audio: Buffer[];
 }
 
 describe('sessions beside one whose connection is stalled', () => {
   let server: WebSocketServer;
-  let connections: Connection[];
+  let connections: SlowConnection[];
   let sessions: Session[];
 
   beforeEach(async () => {
@@ -95,7 +95,7 @@ function chunkOf(audio: Buffer, at: number): Buffer {
   return audio.subarray(from, from + CHUNK_BYTES);
 }
 
-function bytesOf({ audio }: Connection): number {
+function bytesOf({ audio }: SlowConnection): number {
   return audio.reduce((sum, { length }) => sum + length, 0);
 }
 

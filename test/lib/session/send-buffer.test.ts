@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { AudioBlocks, Outbox } from '../../../lib/session/send/outbox';
-import type { Command } from '../../../lib/session/send/outbox';
+import { AudioBlocks, SendBuffer } from '../../../lib/session/send/send-buffer';
+import type { Command } from '../../../lib/session/send/send-buffer';
 
 /** Bytes that tell their own position. */
 function numbered(from: number, length: number): Uint8Array {
@@ -106,7 +106,7 @@ describe('AudioBlocks', () => {
   });
 });
 
-describe('Outbox', () => {
+describe('SendBuffer', () => {
   let done: string[] = [];
   let answered: Set<string>;
 
@@ -120,16 +120,16 @@ describe('Outbox', () => {
   }
 
   /** Takes all there is, audio as the positions of its pieces. */
-  function drain(outbox: Outbox, maxBytes = 100): string[] {
+  function drain(buffer: SendBuffer, maxBytes = 100): string[] {
     done = [];
-    while (!outbox.isEmpty) {
-      const next = outbox.takeCommand();
+    while (!buffer.isEmpty) {
+      const next = buffer.takeCommand();
       if (next) {
         next.run();
         continue;
       }
-      const from = outbox.position;
-      const audio = outbox.takeAudio(maxBytes)!;
+      const from = buffer.position;
+      const audio = buffer.takeAudio(maxBytes)!;
       assert.deepEqual(Uint8Array.from(audio), numbered(from, audio.length));
       done.push(`${from}-${from + audio.length}`);
     }
@@ -137,110 +137,110 @@ describe('Outbox', () => {
   }
 
   it('gives audio and commands out in their order, with audio in pieces', () => {
-    const outbox = new Outbox();
-    outbox.pushAudio(numbered(0, 6));
-    outbox.pushCommand(command('commit'));
-    outbox.pushAudio(numbered(6, 2));
-    assert.equal(outbox.heldBytes, 8);
-    assert.equal(outbox.takeCommand(), undefined);
-    assert.deepEqual(drain(outbox, 4), ['0-4', '4-6', 'commit', '6-8']);
-    assert.equal(outbox.heldBytes, 0);
+    const buffer = new SendBuffer();
+    buffer.pushAudio(numbered(0, 6));
+    buffer.pushCommand(command('commit'));
+    buffer.pushAudio(numbered(6, 2));
+    assert.equal(buffer.heldBytes, 8);
+    assert.equal(buffer.takeCommand(), undefined);
+    assert.deepEqual(drain(buffer, 4), ['0-4', '4-6', 'commit', '6-8']);
+    assert.equal(buffer.heldBytes, 0);
   });
 
   it('sends again from a given position, with the unanswered commands', () => {
-    const outbox = new Outbox();
-    outbox.pushAudio(numbered(0, 10));
-    outbox.pushCommand(command('first'));
-    outbox.pushAudio(numbered(10, 10));
-    outbox.pushCommand(command('second'));
-    outbox.pushAudio(numbered(20, 10));
-    drain(outbox);
+    const buffer = new SendBuffer();
+    buffer.pushAudio(numbered(0, 10));
+    buffer.pushCommand(command('first'));
+    buffer.pushAudio(numbered(10, 10));
+    buffer.pushCommand(command('second'));
+    buffer.pushAudio(numbered(20, 10));
+    drain(buffer);
     answered.add('first');
-    outbox.pushAudio(numbered(30, 4));
-    outbox.rewind(10);
-    assert.equal(outbox.heldBytes, 4);
-    assert.equal(outbox.replayBytes, 20);
-    assert.equal(outbox.dueBytes, 24);
-    assert.deepEqual(drain(outbox), ['10-20', 'second', '20-34']);
-    outbox.rewind(20);
-    assert.deepEqual(drain(outbox), ['second', '20-34']);
+    buffer.pushAudio(numbered(30, 4));
+    buffer.rewind(10);
+    assert.equal(buffer.heldBytes, 4);
+    assert.equal(buffer.replayBytes, 20);
+    assert.equal(buffer.dueBytes, 24);
+    assert.deepEqual(drain(buffer), ['10-20', 'second', '20-34']);
+    buffer.rewind(20);
+    assert.deepEqual(drain(buffer), ['second', '20-34']);
     answered.add('second');
-    outbox.rewind(20);
-    assert.deepEqual(drain(outbox), ['20-34']);
+    buffer.rewind(20);
+    assert.deepEqual(drain(buffer), ['20-34']);
   });
 
   it('keeps an unanswered command though the audio before it is no longer needed', () => {
-    const outbox = new Outbox();
-    outbox.pushAudio(numbered(0, 10));
-    outbox.pushCommand(command('commit'));
-    drain(outbox);
-    outbox.forget(10, true);
-    assert.equal(outbox.keptBytes, 0);
-    outbox.rewind(10);
-    assert.deepEqual(drain(outbox), ['commit']);
+    const buffer = new SendBuffer();
+    buffer.pushAudio(numbered(0, 10));
+    buffer.pushCommand(command('commit'));
+    drain(buffer);
+    buffer.forget(10, true);
+    assert.equal(buffer.keptBytes, 0);
+    buffer.rewind(10);
+    assert.deepEqual(drain(buffer), ['commit']);
     answered.add('commit');
-    outbox.forget(10, true);
-    outbox.rewind(10);
-    assert.deepEqual(drain(outbox), []);
+    buffer.forget(10, true);
+    buffer.rewind(10);
+    assert.deepEqual(drain(buffer), []);
   });
 
   it('cuts at the same place again where a later commit was answered before an earlier one', () => {
-    const outbox = new Outbox();
+    const buffer = new SendBuffer();
     for (const name of ['first', 'second']) {
-      outbox.pushAudio(numbered(outbox.dueBytes, 10));
-      outbox.pushCommand(command(name));
+      buffer.pushAudio(numbered(buffer.dueBytes, 10));
+      buffer.pushCommand(command(name));
     }
-    drain(outbox);
+    drain(buffer);
     answered.add('second');
-    outbox.forget(0, true);
-    outbox.rewind(0);
-    assert.deepEqual(drain(outbox), ['0-10', 'first', '10-20', 'second']);
+    buffer.forget(0, true);
+    buffer.rewind(0);
+    assert.deepEqual(drain(buffer), ['0-10', 'first', '10-20', 'second']);
   });
 
   it('goes back no further than the audio that it kept', () => {
-    const outbox = new Outbox();
-    outbox.pushAudio(numbered(0, 100));
-    drain(outbox);
-    outbox.forget(40, true);
-    outbox.rewind(30);
-    assert.equal(outbox.position, 40);
-    assert.deepEqual(drain(outbox), ['40-100']);
+    const buffer = new SendBuffer();
+    buffer.pushAudio(numbered(0, 100));
+    drain(buffer);
+    buffer.forget(40, true);
+    buffer.rewind(30);
+    assert.equal(buffer.position, 40);
+    assert.deepEqual(drain(buffer), ['40-100']);
   });
 
   it('keeps all audio that was not sent yet', () => {
-    const outbox = new Outbox();
-    outbox.pushAudio(numbered(0, 100));
-    outbox.takeAudio(10);
-    outbox.forget(50, true);
-    assert.deepEqual(drain(outbox), ['10-100']);
+    const buffer = new SendBuffer();
+    buffer.pushAudio(numbered(0, 100));
+    buffer.takeAudio(10);
+    buffer.forget(50, true);
+    assert.deepEqual(drain(buffer), ['10-100']);
   });
 
   it('drops the oldest unsent audio, and runs the commands within it in their order', () => {
-    const outbox = new Outbox();
-    outbox.pushAudio(numbered(0, 10));
-    outbox.pushCommand(command('commit'));
-    outbox.pushAudio(numbered(10, 10));
-    outbox.dropOldest(14);
-    assert.equal(outbox.heldBytes, 6);
-    assert.deepEqual(drain(outbox), ['commit', '14-20']);
+    const buffer = new SendBuffer();
+    buffer.pushAudio(numbered(0, 10));
+    buffer.pushCommand(command('commit'));
+    buffer.pushAudio(numbered(10, 10));
+    buffer.dropOldest(14);
+    assert.equal(buffer.heldBytes, 6);
+    assert.deepEqual(drain(buffer), ['commit', '14-20']);
   });
 
   it('counts correctly through thousands of pieces, and frees everything when it is cleared', () => {
-    const outbox = new Outbox();
+    const buffer = new SendBuffer();
     let given = 0;
     for (let round = 0; round < 5000; round += 1) {
-      outbox.pushAudio(numbered(given, 2));
+      buffer.pushAudio(numbered(given, 2));
       given += 2;
-      if (round % 10 === 0) outbox.pushCommand(command('tick'));
-      if (round % 3 > 0) outbox.takeAudio(2);
-      while (outbox.takeCommand());
-      outbox.forget(outbox.position, true);
+      if (round % 10 === 0) buffer.pushCommand(command('tick'));
+      if (round % 3 > 0) buffer.takeAudio(2);
+      while (buffer.takeCommand());
+      buffer.forget(buffer.position, true);
     }
-    assert.equal(outbox.heldBytes, given - outbox.position);
-    const due = given - outbox.position;
-    assert.equal(outbox.clear(), due);
-    assert.ok(outbox.isEmpty);
-    outbox.pushAudio(numbered(given, 2));
-    assert.deepEqual(drain(outbox), [`${given}-${given + 2}`]);
+    assert.equal(buffer.heldBytes, given - buffer.position);
+    const due = given - buffer.position;
+    assert.equal(buffer.clear(), due);
+    assert.ok(buffer.isEmpty);
+    buffer.pushAudio(numbered(given, 2));
+    assert.deepEqual(drain(buffer), [`${given}-${given + 2}`]);
   });
 });

@@ -7,7 +7,7 @@ import type { Recorder } from './inspection';
 import type { JsonObject } from './json';
 import type { HotWordLists } from './hot-words/lists';
 import type { Quota } from './limits';
-import { Outbox, type OutboxLink } from './outbox';
+import { FrameQueue, type FrameSink } from './frame-queue';
 import type { FrameKind, ScriptFault, ScriptLinkAction } from './script/schema';
 import { Timers, type Cancel, type ServiceClock } from './time';
 
@@ -37,7 +37,7 @@ export interface Pace {
 /** Wall time in which the peer may answer the service's last close. */
 const LEAVE_MS = 200;
 
-export interface ConnectionOptions {
+export interface ClientConnectionOptions {
   socket: WebSocket;
   recorder: Recorder;
   clock: ServiceClock;
@@ -49,7 +49,7 @@ export interface ConnectionOptions {
 }
 
 /** A WebSocket with its timers, its record and the faults of the script. The server owns it. */
-export class Connection {
+export class ClientConnection {
   /** Resolves when the socket is closed and everything of this connection is released. */
   readonly ended: Promise<void>;
   readonly timers: Timers;
@@ -59,7 +59,7 @@ export class Connection {
   readonly hotWords: HotWordLists;
   readonly #socket: WebSocket;
   readonly #faults: FaultSchedule;
-  readonly #outbox: Outbox;
+  readonly #frames: FrameQueue;
   readonly #log: (line: string) => void;
   #halfOpen = false;
   #pace: Pace | undefined;
@@ -71,7 +71,7 @@ export class Connection {
   #cancelIdleFaults: Cancel = () => undefined;
   #end = (): void => undefined;
 
-  constructor({ socket, recorder, clock, faults, engine, quota, hotWords, log }: ConnectionOptions) {
+  constructor({ socket, recorder, clock, faults, engine, quota, hotWords, log }: ClientConnectionOptions) {
     this.#socket = socket;
     this.recorder = recorder;
     this.engine = engine;
@@ -79,7 +79,7 @@ export class Connection {
     this.hotWords = hotWords;
     this.timers = new Timers(clock);
     this.#faults = new FaultSchedule(faults);
-    this.#outbox = new Outbox(this.#faults, this.timers, this.#link());
+    this.#frames = new FrameQueue(this.#faults, this.timers, this.#link());
     this.#log = log;
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
@@ -87,7 +87,7 @@ export class Connection {
   }
 
   /** Starts a protocol on this connection. @param refusal Is sent instead of everything else. */
-  serve(start: (connection: Connection) => ProtocolHandler, refusal?: Failure): void {
+  serve(start: (connection: ClientConnection) => ProtocolHandler, refusal?: Failure): void {
     const socket = this.#socket;
     socket.on('message', (data, isBinary) => {
       if (this.#halfOpen || socket.readyState !== socket.OPEN) return;
@@ -114,7 +114,7 @@ export class Connection {
     });
     for (const { afterMs, action } of this.#faults.timed) {
       this.timers.after(afterMs, () => {
-        this.#outbox.act(action);
+        this.#frames.act(action);
       });
     }
     this.#awaitAudio();
@@ -137,19 +137,19 @@ export class Connection {
 
   /** Sends a frame, subject to the faults of the script. @param wireName Its `type` or `header.event`. */
   send(kind: FrameKind, wireName: string, frame: JsonObject): void {
-    this.#outbox.send(kind, wireName, frame);
+    this.#frames.send(kind, wireName, frame);
   }
 
   /** Closes after everything before has been sent. @param afterMs Time for the client to close by itself. */
   close(code: number, reason = '', afterMs = 0): void {
-    this.#outbox.close(code, reason, afterMs);
+    this.#frames.close(code, reason, afterMs);
   }
 
   /** Records decoded audio, and triggers the faults that wait for it. */
   audioArrived(audio: Buffer, durationMs: number): void {
     this.recorder.receivedAudio(audio);
     this.#audioMs += durationMs;
-    for (const action of this.#faults.onAudio(this.#audioMs)) this.#outbox.act(action);
+    for (const action of this.#faults.onAudio(this.#audioMs)) this.#frames.act(action);
     this.#awaitAudio();
   }
 
@@ -183,7 +183,7 @@ export class Connection {
     this.#socket.terminate();
   }
 
-  #link(): OutboxLink {
+  #link(): FrameSink {
     const socket = this.#socket;
     return {
       write: (data, frame) => {
@@ -206,7 +206,7 @@ export class Connection {
     this.#cancelIdleFaults();
     const cancels = this.#faults.idle.map(({ idleMs, action }) =>
       this.timers.after(idleMs, () => {
-        this.#outbox.act(action);
+        this.#frames.act(action);
       }),
     );
     this.#cancelIdleFaults = () => {

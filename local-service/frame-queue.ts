@@ -7,8 +7,8 @@ import type { Timers } from './time';
 /** What is finally sent on the wire. */
 export type Outgoing = string | Buffer;
 
-/** The socket's side of an outbox. */
-export interface OutboxLink {
+/** The socket's side of the queue. */
+export interface FrameSink {
   write(data: Outgoing, frame: { type: string; frame: JsonObject } | undefined): void;
   close(code: number, reason: string): void;
   /** An action that is not about frames. */
@@ -21,16 +21,16 @@ interface HeldFrame {
 }
 
 /** Sends frames in order, unless a fault of the script changes that. */
-export class Outbox {
+export class FrameQueue {
   readonly #faults: FaultSchedule;
   readonly #timers: Timers;
-  readonly #link: OutboxLink;
+  readonly #link: FrameSink;
   /** Frames and closes behind a delayed frame. */
   readonly #queue: (() => void)[] = [];
   #delaying = false;
   #held: HeldFrame[] = [];
 
-  constructor(faults: FaultSchedule, timers: Timers, link: OutboxLink) {
+  constructor(faults: FaultSchedule, timers: Timers, link: FrameSink) {
     this.#faults = faults;
     this.#timers = timers;
     this.#link = link;

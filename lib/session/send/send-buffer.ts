@@ -113,7 +113,7 @@ interface LoudnessRun {
  * What goes to the service, in order: audio, with commands in between. Sent audio is kept until it is forgotten, so
  * that it can be sent again. Positions are bytes of the given audio.
  */
-export class Outbox {
+export class SendBuffer {
   readonly #audio = new AudioBlocks();
   /** Loudness of the audio, and perhaps of some before it. */
   readonly #loudness: LoudnessRun[] = [];
