@@ -111,18 +111,13 @@ export class PooledSocket implements Socket {
 
   #ownHandlers(): SocketHandlers {
     return {
+      ...this.#handlers,
       onOpen: () => {
         this.#opened();
       },
       onText: (text) => {
         if (this.#phase.name === 'reusing') this.#phase = { name: 'open', wire: this.#phase.wire };
         this.#handlers.onText(text);
-      },
-      onBinary: (byteLength) => {
-        this.#handlers.onBinary(byteLength);
-      },
-      onPong: (said) => {
-        this.#handlers.onPong(said);
       },
       onEnd: (end) => {
         this.#ended(end);

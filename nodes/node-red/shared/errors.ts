@@ -1,5 +1,5 @@
 import { AsrError } from '../../../lib';
-import type { AsrErrorCode } from '../../../lib';
+import type { AsrErrorCode, AsrErrorDetails } from '../../../lib';
 
 /** Errors of the nodes themselves, beside those that the client reports as {@link AsrError}. */
 export type NodeErrorCode =
@@ -29,17 +29,10 @@ export class NodeError extends Error {
 }
 
 /** An error as a plain object for messages: what JSON keeps of it, and nothing secret. */
-export interface ErrorInfo {
+export interface ErrorInfo extends Omit<AsrErrorDetails, 'cause'> {
   code: AsrErrorCode;
   message: string;
   retryable: boolean;
-  param?: string;
-  httpStatus?: number;
-  closeCode?: number;
-  serviceCode?: string;
-  /** The service's ids, for support requests. */
-  sessionId?: string;
-  requestId?: string;
 }
 
 export function errorInfo(error: AsrError): ErrorInfo {
