@@ -5,7 +5,11 @@ import type { AudioFormatHints } from '../../audio/format';
 import { AsrError } from '../../vocabulary/errors';
 import { allowedSenders } from './allowed-senders';
 import { portError } from './port-error';
+import { beginsWithToken } from './port-token';
 import type { AudioFeed, PortSource } from './source';
+
+/** A token is one short line, so a device that has one has sent it by then. */
+const TOKEN_WAIT_MS = 5000;
 
 export interface PortSourceOptions {
   /** The address of this machine that devices reach. `127.0.0.1` is for this machine only. */
@@ -20,9 +24,14 @@ export interface PortSourceOptions {
   allowedSenders?: readonly string[];
 }
 
+export interface TcpSourceOptions extends PortSourceOptions {
+  /** What each connection must send first, as a line that ends with `\n`. Default: no token. */
+  token?: string;
+}
+
 /** A TCP port. Each connection is a stream of its own and ends with it. */
-export function tcpSource(options: PortSourceOptions): PortSource {
-  const { host, port, maxSenders, idleMs, hints } = options;
+export function tcpSource(options: TcpSourceOptions): PortSource {
+  const { host, port, maxSenders, idleMs, hints, token } = options;
   const isAllowed = allowedSenders(options.allowedSenders ?? []);
   const name = `tcp://${host}:${port}`;
   return {
@@ -30,6 +39,8 @@ export function tcpSource(options: PortSourceOptions): PortSource {
     name,
     listen: async ({ onFeed, onWarning, onFailure }) => {
       let hasTurnedAway = false;
+      let hasRefusedToken = false;
+      const withoutToken = new Set<Socket>();
       const server = createServer({ noDelay: true }, (socket) => {
         const { remoteAddress = '' } = socket;
         if (!isAllowed(remoteAddress)) {
@@ -39,7 +50,26 @@ export function tcpSource(options: PortSourceOptions): PortSource {
           hasTurnedAway = true;
           return;
         }
-        onFeed(new TcpFeed(socket, hints, idleMs));
+        if (!token) {
+          onFeed(new TcpFeed(socket, hints, idleMs));
+          return;
+        }
+        withoutToken.add(socket);
+        socket.on('error', () => {
+          // Its end is all that matters here; the feed reports errors of a stream.
+        });
+        void beginsWithToken(socket, token, Math.min(idleMs, TOKEN_WAIT_MS)).then((isRight) => {
+          // The port itself was closed.
+          if (!withoutToken.delete(socket)) return;
+          if (isRight) {
+            onFeed(new TcpFeed(socket, hints, idleMs));
+            return;
+          }
+          socket.destroy();
+          if (!hasRefusedToken)
+            onWarning(`${remoteAddress} was turned away: it did not begin with the token.`);
+          hasRefusedToken = true;
+        });
       });
       server.maxConnections = maxSenders;
       server.on('drop', (data) => {
@@ -57,7 +87,9 @@ export function tcpSource(options: PortSourceOptions): PortSource {
         port: (server.address() as AddressInfo).port,
         close: () =>
           new Promise((resolve) => {
-            // Its connections are closed by whoever reads them.
+            // Its other connections are closed by whoever reads them.
+            for (const socket of withoutToken) socket.destroy();
+            withoutToken.clear();
             server.close(() => {
               resolve();
             });

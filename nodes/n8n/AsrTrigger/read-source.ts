@@ -45,7 +45,7 @@ export function readSource(parameter: Parameter, rateHz: number, network: Networ
         stallMs,
       });
     case 'tcp':
-      return tcpSource(portOptions(parameter, options, hints));
+      return tcpSource({ ...portOptions(parameter, options, hints), token: tcpToken() });
     case 'udp':
       return udpSource(portOptions(parameter, options, hints));
     default:
@@ -67,6 +67,11 @@ function portOptions(parameter: Parameter, options: IDataObject, hints: AudioFor
     allowedSenders: senders.split(/[\s,;]+/).filter(Boolean),
     hints,
   };
+}
+
+/** The token of all TCP ports, which is the operator's and not in the workflow, because workflows are exported. */
+function tcpToken(): string {
+  return process.env.FLOW_ASR_TCP_TOKEN?.trim() ?? '';
 }
 
 /**

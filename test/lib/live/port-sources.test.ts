@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { PortSource } from '../../../lib/live/sources/source';
 import { tcpSource } from '../../../lib/live/sources/tcp';
-import type { PortSourceOptions } from '../../../lib/live/sources/tcp';
+import type { PortSourceOptions, TcpSourceOptions } from '../../../lib/live/sources/tcp';
 import { udpSource } from '../../../lib/live/sources/udp';
 import { JFK_PCM } from '../../support/jfk';
 import { leaveNothingOpen } from '../../support/open-resources';
@@ -45,7 +45,7 @@ describe('a TCP port', () => {
   });
   leaveNothingOpen();
 
-  const listen = (options: Partial<PortSourceOptions> = {}) =>
+  const listen = (options: Partial<TcpSourceOptions> = {}) =>
     listenUntilEnd(servers, tcpSource({ ...OPTIONS, ...options }));
 
   function device(port: number): Socket {
@@ -100,6 +100,40 @@ describe('a TCP port', () => {
     const here = await listen({ allowedSenders: ['127.0.0.0/8'] });
     device(here.open.port).end(Buffer.alloc(100));
     await waitUntil(() => here.feeds.length === 1, 'the device');
+  });
+
+  it('takes the audio after the right token, also where it comes in pieces', async () => {
+    const { open, feeds, warnings } = await listen({ token: 'sesame' });
+    device(open.port).end(Buffer.concat([Buffer.from('sesame\n'), JFK_PCM.subarray(0, 5000)]));
+    const slow = device(open.port);
+    slow.write('ses');
+    await waitUntil(() => feeds.length === 1, 'the first device');
+    slow.end(Buffer.concat([Buffer.from('ame\n'), JFK_PCM.subarray(0, 300)]));
+    await waitUntil(() => feeds.length === 2, 'the second device');
+    assert.deepEqual(await bytesOf(feeds[0]!), JFK_PCM.subarray(0, 5000));
+    assert.deepEqual(await bytesOf(feeds[1]!), JFK_PCM.subarray(0, 300));
+    assert.deepEqual(warnings, []);
+  });
+
+  it('closes connections with a wrong token, a part of it or none, with one warning that has no token', async () => {
+    const { open, feeds, warnings } = await listen({ token: 'sesame', idleMs: 50, maxSenders: 9 });
+    for (const bytes of ['SESAME\n', 'sesame!\n', 'sesam', 'GET / HTTP/1.1\r\n\r\n', '']) {
+      const stranger = device(open.port);
+      if (bytes) stranger.write(bytes);
+      await new Promise((resolve) => stranger.once('close', resolve));
+    }
+    assert.equal(feeds.length, 0);
+    assert.deepEqual(warnings, ['127.0.0.1 was turned away: it did not begin with the token.']);
+  });
+
+  it('closes with connections that have not sent their token yet', async () => {
+    const { open, warnings } = await listen({ token: 'sesame' });
+    const waiting = device(open.port);
+    await new Promise((resolve) => waiting.once('connect', resolve));
+    const gone = new Promise((resolve) => waiting.once('close', resolve));
+    await open.close();
+    await gone;
+    assert.deepEqual(warnings, []);
   });
 
   it('says why a port cannot be opened', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { SessionOptions } from '../../../lib';
 import { configure } from '../../../lib/session/config';
 
@@ -205,5 +206,13 @@ describe('the API key of a session', () => {
       configure({ address });
     }
     assert.equal(refusal({ region: 'local', address: 'ws://10.0.0.1', apiKey }).param, 'address');
+  });
+
+  it("is sent to a container's own host with the region local, as n8n's page says, and nowhere else by that name", () => {
+    const address = /`(ws:\/\/host\.docker\.internal:\d+)`/.exec(readFileSync('docs/n8n.md', 'utf8'))![1]!;
+    configure({ region: 'local', address, apiKey: 'sk-test' });
+    for (const other of ['ws://host.docker.internal.example', 'ws://a.host.docker.internal']) {
+      assert.equal(refusal({ region: 'local', address: other, apiKey: 'sk-test' }).param, 'address');
+    }
   });
 });
