@@ -3,7 +3,7 @@ import type { AsrError, Clock, Session, SessionMode, SessionOptions, Statistics 
 import type { Random } from '../support/random';
 import type { Speech } from './speech';
 
-/** A way to use a session: protocol, mode, and whether the caller ends utterances. */
+/** A way to use a session: protocol, mode, and whether the caller ends sentences. */
 export interface Way {
   name: string;
   model: string;
@@ -27,19 +27,19 @@ export interface Task {
   commitsAtMs: readonly number[];
 }
 
-/** How the audio comes; nothing of it changes what is recognised. */
+/** How the audio comes. None of this changes what is recognised. */
 export interface Delivery {
   chunkMs: number;
   /** Chunks come as fast as they are spoken, or as fast as the session takes them. */
   isLive: boolean;
-  /** How long nothing comes at all, in the middle of a pause; 0 = never. Only where it is live. */
+  /** How long no audio comes in the middle of a pause; 0 for never. It is used for live audio only. */
   restMs: number;
 }
 
 export interface Outcome {
   /** All finals, in the order in which they came. */
   text: string;
-  /** What the commits answered, in their order; the code of the error where one failed. */
+  /** The answers to the commits, in their order. A failed commit has the code of its error. */
   commits: string[];
   statistics: Statistics;
   /** What ended the session, if it did not finish. */

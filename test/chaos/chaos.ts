@@ -16,23 +16,23 @@ import type { Verdict } from './verdict';
 export interface ChaosOptions {
   seed: number;
   sessions: number;
-  /** No new session begins after this long, on the wall's clock. */
+  /** No new session begins after this much wall-clock time. */
   durationMs?: number;
-  /** This session alone. */
+  /** The number of the only session to run. */
   only?: number;
-  /** Of the service that hears the sessions. */
+  /** The address of the service that recognises the sessions. */
   port: number;
   /** How much faster than real time everything runs; the service's `timeScale`. */
   timeScale: number;
-  /** Sessions at once. */
+  /** How many sessions run at once. */
   concurrency: number;
-  /** Hears of each session as it ends. */
+  /** Called with each session as it ends. */
   onSession?: (result: SessionResult) => void;
 }
 
 /**
- * `whole`: every word of the undisturbed run, once, in order. `declared`: not so, and the session's statistics or its
- * error say what was lost. `failed`: not so, and nothing says it; or the session hung.
+ * `whole`: every word of the undisturbed run came once and in order. `declared`: words are missing, and the session's
+ * statistics or its error say so. `failed`: words are missing and nothing says so, or the session hung.
  */
 export type SessionResult = {
   index: number;
@@ -41,7 +41,7 @@ export type SessionResult = {
   delivery: Delivery;
   faults: readonly string[];
   result: 'whole' | 'declared' | 'failed';
-  /** Why, where it is not whole. */
+  /** Why the session is not whole. */
   why: string;
   verdict: Verdict;
   statistics?: Statistics;
@@ -50,13 +50,13 @@ export type SessionResult = {
   events?: readonly string[];
 };
 
-/** The most different speeches; each is recognised undisturbed once for each way … */
+/** At most this many different speeches are used. Each is recognised undisturbed once for each way … */
 const MAX_SPEECHES = 12;
 /** … and disturbed about this often. */
 const SESSIONS_PER_SPEECH = 40;
-/** A session that has not ended by then, on the wall's clock, hangs. */
+/** A session that has not ended after this much wall-clock time counts as hung. */
 const BOUND_MS = 120_000;
-/** More than that of the words heard otherwise is no variation of the recogniser any more. */
+/** If a larger share of the words differs, the recogniser's own variation does not explain it. */
 const MAX_VARIED_SHARE = 0.25;
 
 interface Reference {
@@ -96,7 +96,7 @@ async function runOne(
 ): Promise<SessionResult> {
   const way = WAYS[index % WAYS.length]!;
   const speech = speeches[Math.floor(index / WAYS.length) % speeches.length]!;
-  // The same commits for all sessions of this speech and way, so that they share a reference.
+  // All sessions of this speech and way get the same commits, so that they share a reference.
   const task = planTask(
     way,
     speech,
@@ -153,7 +153,7 @@ function sessionOptions({ timeScale }: ChaosOptions, address: string) {
     address,
     clock: scaledClock(timeScale),
     boundMs: BOUND_MS,
-    // The recogniser shares two cores with everything else and is no faster because clocks are.
+    // The recogniser shares two cores with everything else, and faster clocks do not make it faster.
     connectTimeoutMs: 5000 * timeScale,
     configureTimeoutMs: 5000 * timeScale,
     commitTimeoutMs: 60_000 * timeScale,
@@ -164,7 +164,7 @@ function sessionOptions({ timeScale }: ChaosOptions, address: string) {
   } satisfies SessionOptions & Parameters<typeof runSession>[2];
 }
 
-/** What each task gives when nothing goes wrong, through the same proxy; made when it is first asked for. */
+/** The results of each task when nothing goes wrong, through the same proxy. Each is made when it is first needed. */
 class References {
   readonly #options: ChaosOptions;
   readonly #made = new Map<string, Promise<Reference>>();
@@ -191,7 +191,7 @@ class References {
       const delivery = { chunkMs: 100, isLive: true, restMs: 0 };
       const outcome = await runSession(task, delivery, {
         ...sessionOptions(this.#options, proxy.url),
-        // Nothing is to be noticed here, and a busy machine may be slow.
+        // This run has no fault to notice, and a busy machine may be slow.
         pongTimeoutMs: BOUND_MS * timeScale,
       });
       if (outcome.error) throw outcome.error;

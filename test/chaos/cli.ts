@@ -1,4 +1,4 @@
-// `npm run chaos`: sessions of real speech behind a network that fails. Flags: see below.
+// `npm run chaos` runs sessions of real speech behind a network that fails. Its flags are listed below.
 import {
   exitWith,
   ProcessWatch,

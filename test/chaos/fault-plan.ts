@@ -4,11 +4,11 @@ import type { ConnectionPlan, Direction, Fault, FaultAction } from './fault-prox
 /** Bytes that an undisturbed run of the same session carries. */
 export type Traffic = Record<Direction, number>;
 
-/** How many connections of one session are disturbed; after that the network is well. */
+/** How many connections of one session are disturbed. Later ones are not. */
 const MAX_DISTURBED = 4;
 /**
- * Up to here, both ways, go the handshake and the greeting. A session's first connection is left alone for so long: who
- * opens a session is told at once when there is no service.
+ * The handshake and the greeting take up to this many bytes in each direction. A session's first connection is not
+ * disturbed before that, because a caller that opens a session is told at once when there is no service.
  */
 const GREETING: Traffic = { up: 1500, down: 1500 };
 
@@ -31,7 +31,7 @@ const NUISANCES: readonly ((random: Random) => Placed)[] = [
   () => ({ do: 'garbage', direction: 'down' }),
 ];
 
-/** What happens to each connection of one session: the same for the same source of chance. */
+/** What happens to each connection of one session. The same source of chance gives the same plan. */
 export function planFaults(random: Random, traffic: Traffic): (connection: number) => ConnectionPlan {
   const plans: ConnectionPlan[] = [{ faults: faultsAfter(GREETING, traffic, random) }];
   const disturbed = random.int(1, MAX_DISTURBED);

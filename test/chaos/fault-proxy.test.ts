@@ -46,7 +46,7 @@ describe('the proxy that makes the network fail', () => {
     clearInterval(timer);
   }
 
-  /** Called again it finds nothing left to end. */
+  /** A second call finds nothing left to end. */
   async function stop(): Promise<void> {
     client.terminate();
     served.terminate();
@@ -111,7 +111,7 @@ describe('the proxy that makes the network fail', () => {
     const { port } = server.address() as AddressInfo;
     for (let i = 0; i < 20; i++) client.send('a'.repeat(100));
     await waitUntil(() => proxy.happened.length === 1, 'the fault');
-    // What goes around the proxy shows that both ends have had their time.
+    // A message that does not pass the proxy shows that both ends have had time to react.
     const probe = new WebSocket(`ws://127.0.0.1:${port}`);
     await once(probe, 'open');
     probe.terminate();

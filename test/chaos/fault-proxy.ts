@@ -11,20 +11,20 @@ export type FaultAction =
   | { do: 'cut' }
   /** Both ends see a TCP reset. */
   | { do: 'reset' }
-  /** Nothing is forwarded any more, neither way, with both sockets open. */
+  /** Nothing is forwarded in either direction any more, but both sockets stay open. */
   | { do: 'halfOpen' }
-  /** Nothing is forwarded in this direction for a while; then everything. */
+  /** Nothing is forwarded in this direction for a while; then all that waited is. */
   | { do: 'delay'; ms: number }
   /** From here on, this direction carries no more than this. */
   | { do: 'throttle'; bytesPerSecond: number }
   /** 16 bytes are overwritten, so that the other side cannot take them for valid. */
   | { do: 'corrupt' }
-  /** One message more between two others: text that is no JSON. Only `down`. */
+  /** A message that is no JSON is put between two others. Only `down`. */
   | { do: 'garbage' }
-  /** A close frame of the service, and the end of the stream. Only `down`. */
+  /** The client gets a close frame and the end of the stream. Only `down`. */
   | { do: 'close'; code: number };
 
-/** Happens when this many bytes have gone in this direction of the connection, at the next frame where it needs one. */
+/** Happens after this many bytes in this direction, and at the next frame if the fault needs one. */
 export type Fault = { direction: Direction; afterBytes: number } & FaultAction;
 
 export interface ConnectionPlan {
@@ -34,14 +34,14 @@ export interface ConnectionPlan {
 }
 
 export interface FaultProxyOptions {
-  /** Of the service, on this machine. */
+  /** The port of the service on this machine. */
   port: number;
   /** @param connection 0 for the first. */
   planFor: (connection: number) => ConnectionPlan;
   clock: Clock;
 }
 
-/** What a text frame cannot hold (not UTF-8), and no frame can begin with (reserved bits). */
+/** These bytes are no UTF-8, so a text frame cannot hold them, and no frame can begin with their reserved bits. */
 const INVALID = Buffer.alloc(16, 0xff);
 const NEEDS_FRAME: ReadonlySet<FaultAction['do']> = new Set(['corrupt', 'garbage', 'close']);
 
@@ -70,17 +70,17 @@ export class FaultProxy {
     return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Connections that came, also those that were refused. */
+  /** How many connections came, with those that were refused. */
   get accepted(): number {
     return this.#accepted;
   }
 
-  /** What was done, in order: `1 reset up 5120` is a reset of the second connection after 5120 bytes to the service. */
+  /** The faults that happened, in order: `1 reset up 5120` is a reset of the second connection after 5120 bytes to the service. */
   get happened(): readonly string[] {
     return this.#happened;
   }
 
-  /** Bytes that went through, of all connections. */
+  /** How many bytes of all connections were forwarded. */
   readonly carried: Record<Direction, number> = { up: 0, down: 0 };
 
   /** Stops forwarding on all connections, with the sockets open. */
@@ -131,7 +131,7 @@ class ProxiedLink {
   readonly #over = new AbortController();
   /** Both sockets are closed. */
   readonly ended: Promise<unknown>;
-  /** `discarding`: both sides were told the end, and what they still say goes nowhere. */
+  /** `discarding`: both sides were told of the end, and whatever they still send is dropped. */
   #state: 'forwarding' | 'discarding' | 'frozen' = 'forwarding';
 
   constructor(client: Socket, service: Socket, options: LinkOptions) {
@@ -201,7 +201,7 @@ class ProxiedLink {
       await this.#passable();
       if (this.#state === 'forwarding') to.end();
     } catch {
-      // The socket broke off, or the link is over; `error` and `close` above have seen to the other side.
+      // The socket broke off, or the link is over. The handlers of `error` and `close` have already ended the other side.
     }
   }
 

@@ -1,7 +1,7 @@
-/** Of a stream that begins with an HTTP head and goes on as WebSocket frames: where the frames begin (RFC 6455, 5.2). */
+/** Finds where frames begin in a stream of an HTTP head and then WebSocket frames (RFC 6455, 5.2). */
 export class FrameBoundaries {
   #inHead = true;
-  /** The last bytes of the head so far, in which its end is looked for. */
+  /** The last bytes of the head so far. The end of the head is looked for in them. */
   #tail = '';
   #header: number[] = [];
   #payloadLeft = 0;

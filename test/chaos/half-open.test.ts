@@ -11,7 +11,7 @@ import { FaultProxy } from './fault-proxy';
 const TRIES = Number(process.env.HALF_OPEN_TRIES ?? 10);
 const SEED = Number(process.env.HALF_OPEN_SEED ?? 1);
 
-/** One long sentence, a word of it for each 100 ms of audio. */
+/** One long sentence, with a word for each 100 ms of audio. */
 const SENTENCE = {
   text: Array.from({ length: 700 }, (_, index) => `w${index}`).join(' '),
   atMs: 0,
@@ -50,7 +50,7 @@ describe('a link that is half open', () => {
         assert.deepEqual(recorded.of('reconnecting'), []);
 
         proxy.halfOpen();
-        // Whether anything is still sent makes no difference.
+        // It makes no difference whether anything is still sent.
         if (random.chance(0.5)) await recorded.session.append(silence(200));
         clock.advance(pingIntervalMs + pongTimeoutMs);
         const [reconnecting] = recorded.of('reconnecting');
@@ -68,7 +68,7 @@ describe('a link that is half open', () => {
   }
 });
 
-/** Up to a minute on a good link: every answer is there before the clock goes on. */
+/** Runs up to a minute on a good link. The clock waits until every answer is there. */
 async function live(recorded: RecordedSession, clock: ManualClock, random: Random): Promise<void> {
   for (let steps = random.int(0, 60); steps > 0; steps--) {
     clock.advance(random.int(0, 500));

@@ -10,7 +10,7 @@ const UNNAMED = [
   'conversation.item.input_audio_transcription.completed',
 ];
 
-/** Makes messages what the quirks say; one message may become none, itself, or several. */
+/** Changes messages as the quirks say. One message may be dropped, passed on, or replaced by several. */
 export function changed(
   quirks: readonly Quirk[],
   onHappened: (what: string) => void,

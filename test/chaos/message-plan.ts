@@ -2,7 +2,7 @@ import type { Random } from '../support/random';
 import type { Way } from './chaos-session';
 import type { Speech } from './speech';
 
-/** How a connection is refused that the network lets through. */
+/** How the service refuses a connection that the network lets through. */
 export type Refusal =
   /** The account has as many connections as it may (protocol.md E 1), said before or behind the greeting. */
   | 'cap before'
@@ -10,10 +10,10 @@ export type Refusal =
   /** The service has failed by itself (protocol.md E 3). */
   | 'ResponseTimeout';
 
-/** What a live service does otherwise than documented (protocol.md B.4, E 6). */
+/** Where a live service differs from its documentation (protocol.md B.4, E 6). */
 export type Quirk = 'no item_id' | 'created first' | 'no sentence_id';
 
-/** What a service does to one session, beside what the network does. */
+/** The faults of the service in one session, in addition to those of the network. */
 export interface MessagePlan {
   quirks: readonly Quirk[];
   /** Of the connections behind the first. */
@@ -28,7 +28,7 @@ export interface MessagePlan {
 
 export const NO_MESSAGE_FAULTS: MessagePlan = { quirks: [], refusals: [], commitsAtMs: [] };
 
-/** The same for the same source of chance. */
+/** The same source of chance gives the same plan. */
 export function planMessages(random: Random, way: Way, speech: Speech): MessagePlan {
   const isQwen = way.model.startsWith('qwen');
   const quirks: readonly Quirk[] = isQwen ? ['no item_id', 'created first'] : ['no sentence_id'];

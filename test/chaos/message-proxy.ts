@@ -9,7 +9,7 @@ import type { Json } from './message-changes';
 import type { MessagePlan, Refusal } from './message-plan';
 
 const BYTES_PER_MS = 32;
-/** Ids of commits that nobody asked for; what the service answers to them is not passed on. */
+/** Ids of commits that the client did not send. The service's answers to them are not passed on. */
 const OWN_COMMIT = 'event_of_the_service';
 
 /** Connections that are closed when they get no audio. */
@@ -25,13 +25,13 @@ const CAP = {
 };
 
 export interface MessageProxyOptions {
-  /** Of the service, on this machine. */
+  /** The port of the service on this machine. */
   port: number;
   plan: MessagePlan;
   clock: Clock;
 }
 
-/** A service of its own in front of a service: passes messages on, and does with them what live services have done. */
+/** A service in front of another. It passes messages on, with changes that were seen on live services. */
 export class MessageProxy {
   readonly #options: MessageProxyOptions;
   readonly #server: WebSocketServer;
@@ -47,7 +47,7 @@ export class MessageProxy {
   }
 
   static async start(options: MessageProxyOptions): Promise<MessageProxy> {
-    // Pings go on to the service, so that their answers come where it would give them.
+    // Pings are passed on to the service, so that their answers come in its order.
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', autoPong: false });
     await once(server, 'listening');
     return new MessageProxy(options, server);
@@ -57,7 +57,7 @@ export class MessageProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** What was done, such as `1 cap before`: the second connection was refused. */
+  /** The faults that happened, such as `1 cap before`: the second connection was refused. */
   get happened(): readonly string[] {
     return [...this.#happened];
   }
@@ -218,7 +218,7 @@ class Link {
   }
 }
 
-/** Ends a connection as the other side of it has ended. */
+/** Ends a connection in the way in which its other side has ended. */
 function end(socket: WebSocket, code: number): void {
   if (code === 1005 || code === 1006 || code === 1015) socket.terminate();
   else if (socket.readyState === WebSocket.CONNECTING) socket.terminate();

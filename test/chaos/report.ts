@@ -10,7 +10,7 @@ export interface ChaosSummary {
   declared: number;
   failed: number;
   wholeShare: number;
-  /** Sessions in which the recogniser heard something as something like it. */
+  /** Sessions in which the recogniser took words for similar ones. */
   varied: number;
   faults: number;
   reconnects: number;
@@ -37,7 +37,7 @@ export function summarise(results: readonly SessionResult[]): ChaosSummary {
   };
 }
 
-/** One row a way to use a session, one a kind of fault, and all. */
+/** Has one row for each way to use a session, one for each kind of fault, and one for all sessions. */
 export function toTable(results: readonly SessionResult[]): string {
   const ways = groups(results, ({ way }) => [way]);
   const faults = groups(results, ({ faults: happened }) =>

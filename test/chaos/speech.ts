@@ -15,7 +15,7 @@ const PHRASES_MS = [
   [7900, 10_700],
 ] as const;
 
-/** Something that was said, with pauses of its own. 16 kHz PCM. */
+/** Speech with its pauses, as 16 kHz PCM. */
 export interface Speech {
   /** `0 1 +900 3`: phrases of the recording, and what was added to a pause in milliseconds. */
   name: string;
