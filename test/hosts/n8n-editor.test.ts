@@ -18,8 +18,9 @@ import { PACKAGE_NAME } from './support/packed';
 
 const KEY = 'sk-editor0123456789abcdef0123456789abcd';
 const WRONG_KEY = 'sk-wrong0123456789abcdef0123456789abcdef';
+const SPEECH_TO_TEXT = 'Speech to Text (Qwen, Fun-ASR)';
 const NODES = [
-  'Speech to Text',
+  SPEECH_TO_TEXT,
   'Speech Session',
   'Speech Session: Append Audio',
   'Speech Session: Commit',
@@ -63,14 +64,14 @@ describe("n8n's editor in a browser", () => {
   it('finds every node of the package in the panel of nodes', async () => {
     await editor.openWorkflow((await workflow()).id!);
     await editor.part('node-creator-plus-button').click();
-    const found = await editor.searchNodes('ASR', 'Speech to Text');
+    const found = await editor.searchNodes('ASR', SPEECH_TO_TEXT);
     // The panel leaves "Trigger" out of names.
     const missing = NODES.map((name) => name.replace(' Trigger', '')).filter((name) => !found.includes(name));
     assert.deepEqual(missing, [], `Found: ${found.join(', ')}`);
     await editor.picture('nodes', editor.part('node-creator'));
     // What people search for who do not know what the nodes are called.
     for (const word of ['speech', 'transcription', 'voice']) {
-      await editor.searchNodes(word, 'Speech to Text');
+      await editor.searchNodes(word, SPEECH_TO_TEXT);
     }
   });
 
