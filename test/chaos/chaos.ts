@@ -18,9 +18,9 @@ export interface ChaosOptions {
   sessions: number;
   /** No new session begins after this much wall-clock time. */
   durationMs?: number;
-  /** The number of the only session to run. */
+  /** Runs only the session of this number. */
   only?: number;
-  /** The address of the service that recognises the sessions. */
+  /** The port of the service that recognises the sessions. */
   port: number;
   /** How much faster than real time everything runs; the service's `timeScale`. */
   timeScale: number;
