@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { withEnvironment } from '../support/environment';
 import { silence, wav } from '../support/scripted-audio';
+import { FILES, VALUES } from '../support/strangers-input';
 import { noise, withBrokenEnd } from '../support/wav-files';
 import { binaryItem } from './support/items';
 import { useN8n } from './support/n8n-rig';
@@ -93,6 +95,47 @@ describe("what a workflow gives to Speech to Text, in n8n's engine", () => {
       const said = await refused(item, parameters);
       assert.ok((said.match(/x/gi) ?? []).length <= 200, said.slice(0, 1000));
     }
+  });
+
+  it("may be any file or text of a stranger's: it is recognised, or refused by its name", async () => {
+    await n8n.serve({ utterances: ['Hello there.'], loop: true });
+    const rows = [
+      ...FILES.map(([what, bytes, fileName, mimeType, outcome]) => ({
+        what,
+        outcome,
+        item: { ...binaryItem(bytes, { fileName, mimeType }), json: { source: 'binary', text: 'unused' } },
+      })),
+      ...VALUES.map(([what, text, outcome]) => ({
+        what,
+        outcome,
+        item: { json: { source: 'base64', text } } as unknown as INodeExecutionData,
+      })),
+    ];
+    await withEnvironment({ FFMPEG_PATH: '/nowhere/ffmpeg' }, async () => {
+      const result = await n8n.run([
+        { name: 'Start', type: 'items', items: rows.map(({ item }) => item), to: [['Transcribe']] },
+        {
+          name: 'Transcribe',
+          type: 'asrTranscribe',
+          parameters: {
+            source: '={{ $json.source }}',
+            base64: '={{ $json.text }}',
+            url: 'http://127.0.0.1:1/',
+          },
+          onError: 'continueRegularOutput',
+        },
+      ]);
+      const given = result.json('Transcribe');
+      const wrong = rows.flatMap(({ what, outcome }, index) => {
+        const { text, error } = given[index] ?? {};
+        const isRight =
+          outcome === 'heard'
+            ? String(text).startsWith('Hello there.')
+            : typeof error === 'string' && outcome.test(error);
+        return isRight ? [] : [`${what}: ${JSON.stringify(given[index])?.slice(0, 300)}`];
+      });
+      assert.deepEqual(wrong, []);
+    });
   });
 
   it('may name no model, where the model is custom', async () => {
