@@ -130,9 +130,9 @@ describe("what a workflow gives to Speech to Text, in n8n's engine", () => {
         const { text, error } = given[index] ?? {};
         const isRight =
           outcome === 'heard'
-            ? String(text).startsWith('Hello there.')
+            ? typeof text === 'string' && text.startsWith('Hello there.')
             : typeof error === 'string' && outcome.test(error);
-        return isRight ? [] : [`${what}: ${JSON.stringify(given[index])?.slice(0, 300)}`];
+        return isRight ? [] : [`${what}: ${JSON.stringify(given[index]).slice(0, 300)}`];
       });
       assert.deepEqual(wrong, []);
     });

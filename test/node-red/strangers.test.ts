@@ -90,7 +90,7 @@ describe("what a stranger's message contains", () => {
       );
       const isOf =
         (index: number) =>
-        ({ topic }: { topic?: string }) =>
+        ({ topic }: { topic?: string | undefined }) =>
           topic === `k${index}`;
       // What is short is judged at its end.
       sent.forEach((_row, index) => {
