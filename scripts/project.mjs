@@ -56,15 +56,6 @@ async function runNpm(args, cwd) {
   if (code !== 0) throw new Error(`\`npm ${args[0]}\` failed with exit code ${code}.`);
 }
 
-/** Builds dist/ where a source is newer. */
-export async function buildIfStale({ log = () => {} } = {}) {
-  const { isBuildStale } = await import('./build.mjs');
-  if (!isBuildStale()) return;
-  log('Building …');
-  const code = await run(process.execPath, [path.join('scripts', 'build.mjs')]);
-  if (code !== 0) throw new Error('The build failed: its output above says why.');
-}
-
 let toldToEnd;
 
 /**

@@ -5,7 +5,8 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildIfStale, endingSignal, freePort, installIfNeeded, root } from './project.mjs';
+import { buildIfStale } from './build-if-stale.mjs';
+import { endingSignal, freePort, installIfNeeded, root } from './project.mjs';
 
 const USAGE = `Usage: npm start [-- OPTIONS]
 

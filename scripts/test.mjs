@@ -5,7 +5,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildIfStale, installIfNeeded, root, run } from './project.mjs';
+import { buildIfStale } from './build-if-stale.mjs';
+import { installIfNeeded, root, run } from './project.mjs';
 
 /** A suite is a folder with a configuration for mocha. It leaves out the folders of other suites. */
 const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
@@ -37,7 +38,7 @@ const CHECKS = [
   {
     name: 'circles',
     script: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-    args: ['lib', 'nodes', 'credentials', 'bin', 'local-service'],
+    args: ['lib', 'nodes', 'credentials', 'bin', 'local-service', 'scripts'],
   },
   { name: 'format', script: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['--noEmit', '-p', 'tsconfig.json'] },

@@ -1,6 +1,7 @@
 // `npm run chaos`, `soak`, `bench`, `docs`, `flow-asr`: installs and builds what is missing, then runs the tool.
 import path from 'node:path';
-import { buildIfStale, installIfNeeded, root, run } from './project.mjs';
+import { buildIfStale } from './build-if-stale.mjs';
+import { installIfNeeded, root, run } from './project.mjs';
 
 const TYPESCRIPT = ['--require', 'tsx/cjs'];
 const TOOLS = {
