@@ -16,6 +16,8 @@ const TOKEN =
 const GAP = /^[\s\p{P}]+/u;
 /** A shorter piece of a word could be a word of its own. */
 const MIN_PIECE_LENGTH = 2;
+/** Fewer words may agree by chance. */
+const MIN_AGREEING = 3;
 
 interface Said {
   text: string;
@@ -94,13 +96,13 @@ export class Seam {
 
   /**
    * How much of the text is known already. A service without times repeats the same text as a sentence, or within one
-   * where it had divided the speech by itself before (protocol.md E 7).
+   * where it had divided the speech by itself before (protocol.md E 7). What it hears again may differ in some words.
    */
   #saidUntimedLength(text: string): number {
     const untimed = this.#said.filter((said) => said.endMs === undefined);
     const same = untimed.findIndex((said) => said.text === text);
     const joined = joinTexts(untimed.map((said) => said.text));
-    const length = same >= 0 ? text.length : this.#isBeginning ? beginningLength(text, joined) : 0;
+    const length = same >= 0 ? text.length : this.#isBeginning ? closestLength(text, joined) : 0;
     if (text !== '') this.#isBeginning = false;
     const last = same >= 0 ? untimed[same] : untimed.at(-1);
     if (length > 0 && last) this.#said.splice(0, this.#said.indexOf(last) + 1);
@@ -147,7 +149,10 @@ function cut(event: Spoken, repeat: Repeat): Pick<Spoken, 'text' | 'words' | 'be
   if (endMs !== undefined && endMs <= said.endMs + TOLERANCE_MS) return { text: '' };
   const maxTokens = 1 + Math.ceil((said.endMs - beginMs) / SHORTEST_WORD_MS);
   let length = repeatedLength(text, said.text, maxTokens);
-  if (length === 0 && beginMs <= said.beginMs + TOLERANCE_MS) length = closestLength(text, said.text);
+  if (length === 0) {
+    const isWhole = beginMs <= said.beginMs + TOLERANCE_MS;
+    length = isWhole ? closestLength(text, said.text) : closestTailLength(text, said.text, maxTokens);
+  }
   return { text: text.slice(length), beginMs: said.endMs };
 }
 
@@ -179,17 +184,7 @@ export function repeatedLength(text: string, before: string, maxTokens: number):
 export function closestLength(text: string, before: string): number {
   const tokens = tokensOf(text);
   const said = tokensOf(before);
-  // Edit distances between all of `before` and each beginning of `text`.
-  let distances = tokens.map((_, index) => index + 1);
-  distances.unshift(0);
-  for (const { text: word } of said) {
-    const next = [(distances[0] ?? 0) + 1];
-    for (const [index, token] of tokens.entries()) {
-      const replaced = (distances[index] ?? 0) + (token.text === word ? 0 : 1);
-      next.push(Math.min(replaced, (distances[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
-    }
-    distances = next;
-  }
+  const distances = distancesOf(tokens, said, 'all');
   const least = Math.min(...distances);
   if (least > said.length / 2) return 0;
   const count = distances.lastIndexOf(least);
@@ -197,13 +192,35 @@ export function closestLength(text: string, before: string): number {
 }
 
 /**
- * How many characters at the beginning of `text` repeat all words of `before`; 0 where it begins with other words.
+ * How many characters at the beginning of `text` repeat the end of `before` in partly other words: at most
+ * `maxTokens` words, and 0 where fewer than three of them agree or more than a third differs.
  */
-function beginningLength(text: string, before: string): number {
-  const tokens = tokensOf(text);
-  const said = tokensOf(before);
-  const isSaid = said.length > 0 && said.every((token, index) => tokens[index]?.text === token.text);
-  return isSaid ? withGap(text, tokens[said.length - 1]?.endsAt ?? 0) : 0;
+export function closestTailLength(text: string, before: string, maxTokens: number): number {
+  const tokens = tokensOf(text).slice(0, maxTokens);
+  const distances = distancesOf(tokens, tokensOf(before), 'end');
+  let best = 0;
+  let bestScore = 0;
+  for (const [count, distance] of distances.entries()) {
+    const score = count - 2 * distance;
+    if (count - distance < MIN_AGREEING || 3 * distance > count || score <= bestScore) continue;
+    best = count;
+    bestScore = score;
+  }
+  return best === 0 ? 0 : withGap(text, tokens[best - 1]?.endsAt ?? 0);
+}
+
+/** Edit distances, by words, between all of `said`, or the end of it that fits best, and each beginning of `tokens`. */
+function distancesOf(tokens: readonly Token[], said: readonly Token[], of: 'all' | 'end'): number[] {
+  let distances = [0, ...tokens.map((_, index) => index + 1)];
+  for (const { text: word } of said) {
+    const next = [of === 'end' ? 0 : (distances[0] ?? 0) + 1];
+    for (const [index, token] of tokens.entries()) {
+      const replaced = (distances[index] ?? 0) + (token.text === word ? 0 : 1);
+      next.push(Math.min(replaced, (distances[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
+    }
+    distances = next;
+  }
+  return distances;
 }
 
 /** How many characters the words take at the beginning of `text`. */

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Word } from '../../../lib';
-import { closestLength, lengthOfWords, repeatedLength, Seam } from '../../../lib/session/results/seam';
+import {
+  closestLength,
+  closestTailLength,
+  lengthOfWords,
+  repeatedLength,
+  Seam,
+} from '../../../lib/session/results/seam';
 import { Settled } from '../../../lib/session/send/timeline';
 
 function words(text: string, beginMs: number, wordMs: number): Word[] {
@@ -45,6 +51,26 @@ describe('the text behind a replay that was not heard before', () => {
   for (const [text, before, rest] of closest) {
     it(`is "${rest}" of "${text}", though "${before}" was recognised differently`, () => {
       assert.equal(text.slice(closestLength(text, before)), rest);
+    });
+  }
+
+  const tails: [text: string, before: string, maxTokens: number, rest: string][] = [
+    ['and what you can do, now', 'Ask not. Ask what you can do.', ALL, 'now'],
+    [
+      'ask what you could do for your country. And so',
+      'you, ask what you can do for your country.',
+      ALL,
+      'And so',
+    ],
+    ['what can do for your country', 'ask what you can do for your country.', ALL, ''],
+    ['and what you can do, now', 'Ask what you can do.', 2, 'and what you can do, now'],
+    ['Something else is said here', 'Ask what you can do.', ALL, 'Something else is said here'],
+    ['you can see', 'Ask what you can do.', ALL, 'you can see'],
+    ['', 'Ask what you can do.', ALL, ''],
+  ];
+  for (const [text, before, maxTokens, rest] of tails) {
+    it(`is "${rest}" of "${text}" behind the end of "${before}", recognised differently, in ${maxTokens} words`, () => {
+      assert.equal(text.slice(closestTailLength(text, before, maxTokens)), rest);
     });
   }
 
@@ -169,6 +195,19 @@ describe('Seam', () => {
       return found?.type === 'final' ? found.text : undefined;
     });
     assert.deepEqual(texts, ['', '', 'Two.']);
+  });
+
+  it('drops the repetition of a service without times where it hears a word differently', () => {
+    const untimed = new Seam();
+    untimed.final({ text: 'Ask not what your country' });
+    untimed.final({ text: 'can do for you.' });
+    untimed.replay(0);
+    const found = untimed.newOf({
+      type: 'final',
+      sentenceId: '0',
+      text: 'As not what your country can do for you, ask what you can do.',
+    });
+    assert.equal(found?.type === 'final' && found.text, 'ask what you can do.');
   });
 
   it('expects no repetition behind a boundary', () => {
