@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData } from 'ws';
 import type { Cancel, Clock } from '../../lib/transport/environment';
+import { CAP } from '../support/connection-cap';
 import { changed } from './message-changes';
 import type { Json } from './message-changes';
 import type { MessagePlan, Refusal } from './message-plan';
@@ -14,15 +15,6 @@ const OWN_COMMIT = 'event_of_the_service';
 
 /** Connections that are closed when they get no audio. */
 const IDLE_CONNECTIONS = 2;
-
-const CAP = {
-  type: 'error',
-  error: {
-    type: 'invalid_request_error',
-    code: 'invalid_value',
-    message: 'connections too much max_connections 100',
-  },
-};
 
 export interface MessageProxyOptions {
   /** The port of the service on this machine. */

@@ -1,38 +1,15 @@
 import assert from 'node:assert/strict';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
-import {
-  appendNodes,
-  credentialsNode,
-  errorOf,
-  Flow,
-  helper,
-  observers,
-  sessionNodes,
-} from '../support/node-red';
+import { appendNodes, credentialsNode, errorOf, Flow, observers, sessionNodes } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 
 describe("a message's own properties, errors and badges in Node-RED", () => {
+  const { serve } = useService();
   let service: LocalService;
 
   beforeEach(async () => {
-    service = await startLocalService({ engine: 'script', script: { utterances: ['Hello there.'] } });
-    await new Promise<void>((resolve, reject) => {
-      helper.startServer((error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
-  });
-
-  afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
-    await service.close();
+    service = await serve({ utterances: ['Hello there.'] });
   });
 
   function start(settings: object = {}): Promise<Flow> {

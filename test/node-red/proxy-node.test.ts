@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import type { NodeInitializer } from 'node-red';
-import { startLocalService } from '../../local-service/index';
 import type { LocalService } from '../../local-service/index';
 import type { TestResult } from '../../credentials/node-red/connection-test';
 import { startConnectProxy } from '../support/connect-proxy';
@@ -16,6 +15,7 @@ import {
   observers,
   sessionNodes,
 } from '../support/node-red';
+import { useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 
 /** A name that only the proxy can resolve. */
@@ -25,30 +25,18 @@ const proxyType = createRequire(__filename)(
 ) as NodeInitializer;
 
 describe("Node-RED's proxy configuration node, chosen in the credentials", () => {
+  const { serve } = useService();
   let service: LocalService;
   let proxy: ConnectProxy;
 
   beforeEach(async () => {
-    service = await startLocalService({ engine: 'script', script: { utterances: ['Hello there.'] } });
+    service = await serve({ utterances: ['Hello there.'] });
     const hosts = { [`${HOST}:80`]: `127.0.0.1:${service.port}` };
     proxy = await startConnectProxy({ hosts, password: 's3cret' });
-    await new Promise<void>((resolve, reject) => {
-      helper.startServer((error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
   });
 
   afterEach(async () => {
-    await helper.unload();
-    await new Promise<void>((resolve) => {
-      helper.stopServer(() => {
-        resolve();
-      });
-    });
     await proxy.close();
-    await service.close();
   });
 
   /** What is recognised over the proxy, and by the test of the connection. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import helper from 'node-red-node-test-helper';
-import { credentialsNode, Flow } from '../support/node-red';
+import { credentialsNode, Flow, helper } from '../support/node-red';
+import { useNodeRed } from '../support/node-red-service';
 import { answerTo } from '../support/raw-http';
 
 const JSON_TYPE = { Connection: 'close', 'Content-Type': 'application/json' };
@@ -17,13 +17,7 @@ const ATTACKS: [what: string, method: string, target: string, headers: object, a
 ];
 
 describe("Node-RED's routes under attack", () => {
-  before((done) => {
-    helper.startServer(done);
-  });
-  after((done) => {
-    helper.stopServer(done);
-  });
-  afterEach(() => helper.unload());
+  useNodeRed();
 
   for (const [what, method, target, headers, answer] of ATTACKS) {
     it(`answer as they should: ${what}`, async () => {

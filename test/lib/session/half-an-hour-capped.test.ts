@@ -7,6 +7,7 @@ import { openSession } from '../../../lib';
 import { scaledClock } from '../../support/clocks';
 import { RecordedSession } from '../../support/lib-rig';
 import { leaveNothingOpen } from '../../support/open-resources';
+import { CAP } from '../../support/connection-cap';
 import { RAW } from '../../support/scripted-audio';
 
 const BYTES_PER_MS = 32;
@@ -17,15 +18,6 @@ const MINUTES = 30;
 const SENTENCES = (MINUTES * 60_000) / SENTENCE_MS;
 /** Half an hour passes in as many seconds. */
 const TIME_SCALE = 60;
-
-const CAP = {
-  type: 'error',
-  error: {
-    type: 'invalid_request_error',
-    code: 'invalid_value',
-    message: 'connections too much max_connections 100',
-  },
-};
 
 /** Audio that says which sentence it is, so that a service can hear it from any place on. */
 function speech(): Buffer {
