@@ -8,6 +8,11 @@ const MAX_MARKS = 256;
 /** Audio before the beginning of an open sentence that a recogniser needs for its first word. */
 const LEAD_MS = 300;
 /**
+ * The same where a new protocol session begins with it: its voice detection must have heard some silence, or the first
+ * word is recognised as another one ("not" for "ask not").
+ */
+const FIRST_LEAD_MS = 1000;
+/**
  * A short sentence is recognised better together with the one before it, as long as the pause between them and both
  * together are no longer than this.
  */
@@ -74,7 +79,7 @@ export class Settled {
     const goesOn = this.#openFromMs !== undefined && pauseMs < LEAD_MS;
     return goesOn
       ? Math.min(openFromMs, this.#lastFinalEndMs) - OVERLAP_MS
-      : Math.max(openFromMs - LEAD_MS, this.#lastFinalEndMs);
+      : Math.max(openFromMs - FIRST_LEAD_MS, this.#lastFinalEndMs);
   }
 
   /** Audio up to here was sent so long ago that the service would have begun a sentence if it contained speech. */

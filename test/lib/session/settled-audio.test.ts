@@ -26,10 +26,16 @@ describe('Settled', () => {
     assert.equal(settled.ms, 24_000);
   });
 
-  it('replays a sentence far behind a final with a little silence, and nothing of the final', () => {
+  it('replays a sentence far behind a final with a second of silence, so that its first word is heard as before', () => {
     settled.final(20_000, 23_000);
     settled.open(30_000);
-    assert.ok(settled.replayFromMs <= 29_700 && settled.replayFromMs > 29_500, String(settled.replayFromMs));
+    assert.ok(settled.replayFromMs <= 29_000 && settled.replayFromMs > 28_800, String(settled.replayFromMs));
+  });
+
+  it('replays nothing of a final that ended less than a second before the sentence', () => {
+    settled.final(10_000, 25_000);
+    settled.open(25_600);
+    assert.ok(settled.replayFromMs <= 25_000 && settled.replayFromMs > 24_800, String(settled.replayFromMs));
   });
 
   it('overlaps a little with a long final where speech goes on behind it', () => {
