@@ -1,8 +1,12 @@
-import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { findProgram, isThere } from '../base/find-program';
+
+/** What to do without an ffmpeg. */
+export const INSTALL_FFMPEG =
+  'Install it ("apt install ffmpeg", "brew install ffmpeg", "winget install ffmpeg"; in a container "npm install ' +
+  '@ffmpeg-installer/ffmpeg" in the user folder of Node-RED, or in .n8n/nodes)';
 
 const FILE = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
 /** npm packages with an ffmpeg, and its path in them. */
@@ -18,24 +22,13 @@ const NOWHERE = path.join(__dirname, 'there-is-no-ffmpeg');
  * to start.
  */
 export async function findFfmpeg(environment: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const { FFMPEG_PATH, PATH = '' } = environment;
-  if (FFMPEG_PATH) return FFMPEG_PATH;
-  // An empty or relative part of the PATH would mean that folder.
-  const folders = PATH.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  const candidates = [...folders.map((folder) => path.join(folder, FILE)), ...inPackages(environment)];
-  for (const candidate of candidates) {
+  if (environment.FFMPEG_PATH) return environment.FFMPEG_PATH;
+  const onPath = await findProgram('ffmpeg', environment);
+  if (onPath !== undefined) return onPath;
+  for (const candidate of inPackages(environment)) {
     if (await isThere(candidate)) return candidate;
   }
   return NOWHERE;
-}
-
-/** Whether a program can be run, as far as that is known: the system looks for a name without a folder. */
-export async function isThere(program: string): Promise<boolean> {
-  if (!path.isAbsolute(program)) return true;
-  return access(program, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 function inPackages({ N8N_USER_FOLDER }: NodeJS.ProcessEnv): string[] {

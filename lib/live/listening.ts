@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeAudio } from '../audio/decode';
 import { asAsrError, AsrError } from '../vocabulary/errors';
 import type { SessionEvent } from '../vocabulary/events';
 import type { Session } from '../session/options';
-import { Backoff } from '../base/backoff';
 import type { BackoffOptions } from '../base/backoff';
-import { Outage } from '../base/outage';
+import { feedSamples } from './feed-samples';
+import { Following } from './following';
 import { LiveRecognition } from './live-recognition';
 import { watchStalls } from './sources/stall-watch';
-import type { AudioFeed, LiveSource, OpenPort, PortSource, StreamSource } from './sources/source';
+import type { AudioFeed, LiveSource, StreamSource } from './sources/source';
 
 /** A device that detects voices itself sends no silence behind speech, which would end the sentence. */
 const PAUSE_MS = 2000;
@@ -34,17 +33,26 @@ export interface ListeningOptions {
 /** Recognises a live source from its start to its close, and owns everything for that. */
 export class Listening {
   readonly #options: ListeningOptions;
-  readonly #closing = new AbortController();
-  /** Aborts when nothing more is to be read; the text of the audio so far still comes. */
-  readonly #ending = new AbortController();
+  readonly #following: Following;
+  /** The one recognition of a stream; each device of a port has its own. */
+  #ofStream: LiveRecognition | undefined;
   readonly #recognitions = new Set<LiveRecognition>();
-  readonly #tasks = new Set<Promise<void>>();
-  #port: OpenPort | undefined;
-  #hasHeard = false;
   #closed: Promise<void> | undefined;
 
   constructor(options: ListeningOptions) {
     this.#options = options;
+    this.#following = new Following({
+      source: options.source,
+      play: (feed, heard) =>
+        this.#ofStream ? this.#play(feed, this.#ofStream, heard) : this.#serve(feed, heard),
+      onLost: () => this.#ofStream?.endSentence(),
+      onRead: async () => this.#ofStream?.finish(),
+      onFailure: (error) => {
+        this.#fail(error);
+      },
+      onWarning: options.onWarning,
+      ...(options.backoff && { backoff: options.backoff }),
+    });
   }
 
   /**
@@ -55,9 +63,9 @@ export class Listening {
   async start(): Promise<void> {
     const { source } = this.#options;
     try {
-      await (source.kind === 'stream' ? this.#startStream(source) : this.#startPort(source));
+      await (source.kind === 'stream' ? this.#startStream(source) : this.#startPort());
     } catch (error) {
-      const wasClosed = this.#isClosing();
+      const wasClosed = this.#following.isClosing;
       await this.close();
       throw wasClosed ? stopped() : asAsrError(error, 'CONNECT_FAILED', `Cannot listen to ${source.name}`);
     }
@@ -74,107 +82,50 @@ export class Listening {
    * @param boundMs After this time it closes at once.
    */
   async finish(boundMs: number): Promise<void> {
-    this.#ending.abort();
     const bound = new AbortController();
     const late = sleep(boundMs, undefined, { signal: bound.signal }).catch(() => undefined);
-    await Promise.race([late, this.#tasksEnded()]);
+    await Promise.race([late, this.#following.end()]);
     bound.abort();
     await this.close();
   }
 
-  async #tasksEnded(): Promise<void> {
-    // A task that ends may have started another one, which has to end, too.
-    while (this.#tasks.size > 0) await Promise.all(this.#tasks);
-  }
-
   async #close(): Promise<void> {
-    this.#closing.abort();
-    this.#ending.abort();
+    const closed = this.#following.close();
     for (const recognition of this.#recognitions) recognition.close();
-    await this.#port?.close();
-    await this.#tasksEnded();
+    await closed;
   }
 
   async #startStream(source: StreamSource): Promise<void> {
-    const recognition = this.#recognise(source.name);
-    const [opened, connected] = await Promise.allSettled([
-      recognition.open(),
-      source.connect(this.#closing.signal),
-    ]);
-    if (connected.status === 'fulfilled' && (opened.status === 'rejected' || this.#isClosing())) {
-      await connected.value.close();
-    }
+    this.#ofStream = this.#recognise(source.name);
+    const [opened, connected] = await Promise.allSettled([this.#ofStream.open(), this.#following.connect()]);
     if (opened.status === 'rejected') throw opened.reason;
     if (connected.status === 'rejected') throw connected.reason;
-    this.#closing.signal.throwIfAborted();
-    this.#run(() => this.#follow(source, recognition, connected.value));
+    if (this.#following.isClosing) throw stopped();
+    this.#following.begin();
   }
 
-  /** Plays the stream, and connects again whenever it is lost. */
-  async #follow(source: StreamSource, recognition: LiveRecognition, first: AudioFeed): Promise<void> {
-    const { signal } = this.#ending;
-    const backoff = new Backoff(this.#options.backoff);
-    const outage = new Outage({ say: this.#options.onWarning });
-    let feed: AudioFeed | undefined = first;
-    while (!signal.aborted) {
-      const startedAtMs = performance.now();
-      let lost = `${source.name} has ended.`;
-      try {
-        feed ??= await source.connect(signal);
-        outage.back(source.name);
-        await this.#play(feed, recognition);
-      } catch (error) {
-        if (this.#isEnding()) break;
-        const reason = asAsrError(error, 'CONNECTION_LOST', `${source.name} cannot be read`);
-        // A source that has worked will work again. A permanent error of one that never has is a mistake in its
-        // settings.
-        if (!reason.retryable && !this.#hasHeard) {
-          this.#fail(reason);
-          return;
-        }
-        lost = reason.message;
-      }
-      feed = undefined;
-      recognition.endSentence();
-      const delayMs = backoff.nextMs(performance.now() - startedAtMs);
-      outage.lost(lost, delayMs);
-      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-    }
-    if (!this.#isClosing()) await recognition.finish();
-  }
-
-  async #startPort(source: PortSource): Promise<void> {
+  async #startPort(): Promise<void> {
+    const { name } = this.#options.source;
     // A wrong key should be reported now, and not when the first device connects.
-    const probe = this.#recognise(source.name);
+    const probe = this.#recognise(name);
     try {
       await probe.open();
     } finally {
-      this.#forget(probe, source.name);
+      this.#forget(probe, name);
     }
-    this.#closing.signal.throwIfAborted();
-    const port = await source.listen({
-      onFeed: (feed) => {
-        this.#run(() => this.#serve(feed));
-      },
-      onWarning: this.#options.onWarning,
-      onFailure: (error) => {
-        this.#fail(asAsrError(error, 'CONNECTION_LOST', `${source.name} failed`));
-      },
-    });
-    if (this.#isClosing()) await port.close();
-    else this.#port = port;
+    if (this.#following.isClosing) throw stopped();
+    await this.#following.connect();
   }
 
   /** Serves one device from its first audio to its last result. */
-  async #serve(feed: AudioFeed): Promise<void> {
+  async #serve(feed: AudioFeed, heard: () => void): Promise<void> {
     const { sender } = feed;
-    if (this.#isEnding()) return feed.close();
     const recognition = this.#recognise(sender);
     try {
-      await this.#play(feed, recognition);
+      await this.#play(feed, recognition, heard);
     } catch (error) {
       const reason = asAsrError(error, 'CONNECTION_LOST', `The audio of ${sender} cannot be read`);
-      if (!this.#isEnding()) {
+      if (!this.#following.ending.aborted) {
         if (reason.code === 'BAD_AUDIO') this.#options.onBadItem(badAudio(reason, sender));
         else this.#options.onWarning(reason.message);
       }
@@ -183,38 +134,22 @@ export class Listening {
     this.#forget(recognition, sender);
   }
 
-  async #play(feed: AudioFeed, recognition: LiveRecognition): Promise<void> {
-    const { signal } = this.#ending;
-    const { rateHz, pauseMs = PAUSE_MS } = this.#options;
-    const arrived = { bytes: 0 };
-    const chunks = (async function* () {
-      for await (const chunk of feed.chunks) {
-        arrived.bytes += chunk.length;
-        yield chunk;
-      }
-    })();
-    try {
-      const samples = decodeAudio(chunks, {
-        rateHz,
-        hints: { ...feed.hints, isRecording: false },
-        signal,
-        onComplaint: ({ code, message }) => {
-          if (!this.#isClosing()) this.#options.onEvent({ type: 'warning', code, message }, feed.sender);
-        },
-      });
-      const onPause = (): void => {
-        recognition.endSentence();
-      };
-      for await (const pcm of watchStalls(samples, pauseMs, onPause)) {
-        this.#hasHeard = true;
-        await recognition.append(pcm);
-      }
-    } catch (error) {
-      // A port scanner, or a device that sent nothing. That is no fault.
-      const isNothing = error instanceof AsrError && error.code === 'BAD_AUDIO' && arrived.bytes === 0;
-      if (!isNothing) throw error;
-    } finally {
-      await feed.close();
+  async #play(feed: AudioFeed, recognition: LiveRecognition, heard: () => void): Promise<void> {
+    const { rateHz, pauseMs = PAUSE_MS, onEvent } = this.#options;
+    const following = this.#following;
+    const samples = feedSamples(feed, {
+      rateHz,
+      signal: following.ending,
+      onComplaint: (complaint) => {
+        if (!following.isClosing) onEvent({ type: 'warning', ...complaint }, feed.sender);
+      },
+    });
+    const onPause = (): void => {
+      recognition.endSentence();
+    };
+    for await (const pcm of watchStalls(samples, pauseMs, onPause)) {
+      heard();
+      await recognition.append(pcm);
     }
   }
 
@@ -241,28 +176,10 @@ export class Listening {
     this.#options.onSenderGone(sender);
   }
 
-  #run(work: () => Promise<void>): void {
-    const task: Promise<void> = work()
-      .catch((error: unknown) => {
-        this.#fail(asAsrError(error, 'CONNECTION_LOST', 'Listening failed'));
-      })
-      .finally(() => this.#tasks.delete(task));
-    this.#tasks.add(task);
-  }
-
   #fail(error: AsrError): void {
-    if (this.#isClosing()) return;
+    if (this.#closed) return;
     void this.close();
     this.#options.onFailure(error);
-  }
-
-  // Methods, because both values change during an await.
-  #isEnding(): boolean {
-    return this.#ending.signal.aborted;
-  }
-
-  #isClosing(): boolean {
-    return this.#closing.signal.aborted;
   }
 }
 

@@ -1,7 +1,8 @@
+import { ChildProgram } from '../../base/child-program';
+import { isThere } from '../../base/find-program';
 import { AsrError } from '../../vocabulary/errors';
 import { hasText } from '../bytes';
-import { FfmpegProcess, INSTALL_FFMPEG } from '../ffmpeg-process';
-import { findFfmpeg, isThere } from '../find-ffmpeg';
+import { findFfmpeg, INSTALL_FFMPEG } from '../find-ffmpeg';
 import type { SourceFormat } from '../format';
 import { removeStaleFiles, TemporaryFile } from '../temporary-file';
 import { WAV } from '../wav';
@@ -35,7 +36,7 @@ export class FfmpegDecoder implements Decoder {
   readonly #input: FfmpegInput;
   readonly #output: DecoderOutput;
   readonly #wav: HeadedPcmDecoder;
-  #process: FfmpegProcess | undefined;
+  #process: ChildProgram | undefined;
   #file: TemporaryFile | undefined;
   readonly #waiting: Buffer[] = [];
   #waitingBytes = 0;
@@ -44,7 +45,7 @@ export class FfmpegDecoder implements Decoder {
   #format: SourceFormat | undefined;
   #onProgress: () => void = () => undefined;
   /** What is waited for, after which `write` or `end` is done. */
-  #goal: ((ffmpeg: FfmpegProcess) => boolean) | undefined;
+  #goal: ((ffmpeg: ChildProgram) => boolean) | undefined;
   #isAtEnd = false;
 
   constructor(input: FfmpegInput, output: DecoderOutput) {
@@ -137,7 +138,7 @@ export class FfmpegDecoder implements Decoder {
   }
 
   /** Waits until it runs, or it is known that it does not. */
-  async #start(input: string): Promise<FfmpegProcess> {
+  async #start(input: string): Promise<ChildProgram> {
     if (this.#process) return this.#process;
     const protocol = input.slice(0, input.indexOf(':'));
     const args = [
@@ -147,7 +148,7 @@ export class FfmpegDecoder implements Decoder {
     ];
     const program = await findFfmpeg();
     if (this.#isFreed) throw this.#refusal('reading it was given up');
-    const ffmpeg = new FfmpegProcess({
+    const ffmpeg = new ChildProgram({
       program,
       args,
       readsInput: protocol === 'pipe',
@@ -197,7 +198,7 @@ export class FfmpegDecoder implements Decoder {
     this.#output.describe({ container, codec, rateHz, channels });
   }
 
-  #checkEnd(ffmpeg: FfmpegProcess): void {
+  #checkEnd(ffmpeg: ChildProgram): void {
     if (this.#isFreed || !ffmpeg.hasFailed) return;
     const { failure, messages, reason } = ffmpeg;
     const { otherwise } = this.#input;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { excerpt } from '../../base/excerpt';
 import { AsrError } from '../../vocabulary/errors';
 import { publicName } from './address';
+import { ALSA_DEVICE, AVFOUNDATION_DEVICE, DSHOW_DEVICE, PULSE_DEVICE } from './device-names';
 
 /**
  * ffmpeg opens far more than audio: `lavfi` filters read and write any file, raw formats give any file byte for byte,
@@ -39,14 +40,12 @@ const NETWORK_FORMATS = `${CONTAINERS},hls,applehttp,dash,rtsp,rtp,sdp`;
 
 /** The devices, with the names that they may have. */
 const DEVICES: Readonly<Record<string, { names: RegExp; example: string }>> = {
-  // Only one colon is allowed, because `plug:tee:…` would lead to ALSA's plug-ins that write files, as `file:` and
-  // `tee:` do by themselves.
-  alsa: { names: /^(?!(file|tee)(:|$))[a-z_][\w-]*(:[\w=,-]*)?$/i, example: 'default or plughw:1,0' },
-  pulse: { names: /^[\w.@:+-]+$/, example: 'default' },
+  alsa: { names: ALSA_DEVICE, example: 'default or plughw:1,0' },
+  pulse: { names: PULSE_DEVICE, example: 'default' },
   jack: { names: /^[\w.@:+ -]+$/, example: 'ffmpeg' },
   sndio: { names: /^(default|snd\/\d+(\.\w+)?|rsnd\/\d+)$/, example: 'default' },
-  avfoundation: { names: /^[^\p{Cc}]+$/u, example: ':0' },
-  dshow: { names: /^audio=[^\p{Cc}]+$/u, example: 'audio=Microphone' },
+  avfoundation: { names: AVFOUNDATION_DEVICE, example: ':0' },
+  dshow: { names: DSHOW_DEVICE, example: 'audio=Microphone' },
 };
 
 /**

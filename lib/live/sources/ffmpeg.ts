@@ -1,12 +1,12 @@
 import path from 'node:path';
-import { FfmpegProcess, INSTALL_FFMPEG } from '../../audio/ffmpeg-process';
-import { findFfmpeg } from '../../audio/find-ffmpeg';
+import { findFfmpeg, INSTALL_FFMPEG } from '../../audio/find-ffmpeg';
 import type { EgressGuard } from '../../transport/egress';
 import { AsrError } from '../../vocabulary/errors';
 import { ffmpegInput } from './ffmpeg-input';
 import type { FfmpegInput } from './ffmpeg-input';
+import { programFeed } from './program-feed';
+import type { ProgramEnd } from './program-feed';
 import type { AudioFeed, StreamSource } from './source';
-import { watchStalls } from './stall-watch';
 
 export interface FfmpegSourceOptions {
   /** An address; a device if `format` is set; or a file in one of `fileFolders`. */
@@ -27,10 +27,6 @@ export interface FfmpegSourceOptions {
   stallMs: number;
 }
 
-/**
- * ffmpeg ends the session with a camera before it exits, which cameras with few viewers need; but it must not hang.
- */
-const GOODBYE_MS = 1000;
 /**
  * A source for whatever ffmpeg opens within the limits of {@link ffmpegInput}: RTSP cameras, HLS, sound cards, rare
  * formats.
@@ -54,102 +50,36 @@ async function connect(
   opened: FfmpegInput,
   signal: AbortSignal,
 ): Promise<AudioFeed> {
+  const { rateHz, stallMs } = options;
   if (opened.address) await options.guard?.check(opened.address);
   signal.throwIfAborted();
   const program = options.program || (await findFfmpeg());
   signal.throwIfAborted();
-  const run = new FfmpegRun({ ...options, program }, opened);
-  const stop = (): void => void run.close();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    const head = await run.first();
-    return {
-      sender: opened.name,
-      hints: { rate: options.rateHz, channels: 1, encoding: 's16le' },
-      chunks: run.from(head),
-      close: () => run.close(),
-    };
-  } catch (error) {
-    await run.close();
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
+  return programFeed(
+    {
+      program,
+      args: argumentsOf(options, opened.args),
+      name: opened.name,
+      rateHz,
+      stallMs,
+      reasonOf: (end) => reasonOf(options, opened.name, end),
+    },
+    signal,
+  );
 }
 
-/** One ffmpeg process, from its start to its end. */
-class FfmpegRun {
-  readonly #name: string;
-  readonly #input: string;
-  readonly #ffmpeg: FfmpegProcess;
-  readonly #chunks: AsyncGenerator<Uint8Array, void, undefined>;
-  #stalled = false;
-
-  constructor(options: FfmpegSourceOptions & { program: string }, { args, name }: FfmpegInput) {
-    const { input, program, stallMs } = options;
-    this.#name = name;
-    this.#input = input.trim();
-    this.#ffmpeg = new FfmpegProcess({ args: argumentsOf(options, args), program });
-    this.#chunks = watchStalls(this.#ffmpeg.stdout, stallMs, () => {
-      this.#stalled = true;
-      void this.close();
-    });
-  }
-
-  async first(): Promise<Uint8Array> {
-    const { done, value } = await this.#next();
-    if (done) throw this.#reason();
-    return value;
-  }
-
-  async *from(head: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
-    yield head;
-    for (;;) {
-      const { done, value } = await this.#next();
-      if (done) return;
-      yield value;
-    }
-  }
-
-  async close(): Promise<void> {
-    // Unread output would keep the process from being over.
-    this.#ffmpeg.stdout.destroy();
-    this.#ffmpeg.kill('SIGTERM');
-    const timer = setTimeout(() => {
-      this.#ffmpeg.kill('SIGKILL');
-    }, GOODBYE_MS);
-    await this.#ffmpeg.exited;
-    clearTimeout(timer);
-    await this.#chunks.return().catch(() => undefined);
-  }
-
-  async #next(): Promise<IteratorResult<Uint8Array, void>> {
-    const next = await this.#chunks.next().catch(() => undefined);
-    if (next && !next.done) return next;
-    await this.#ffmpeg.exited;
-    if (!next || this.#stalled || this.#ffmpeg.hasFailed) throw this.#reason();
-    return next;
-  }
-
-  #reason(): AsrError {
-    const { failure: cause } = this.#ffmpeg;
-    if (this.#ffmpeg.isMissing) return missing(cause);
-    if (cause)
-      return new AsrError('INVALID_OPTION', `ffmpeg cannot be started: ${cause.message}.`, { cause });
-    const said = this.#stalled
-      ? 'it has given no audio for too long'
-      : this.#lastMessage() || 'it ended without audio';
-    return new AsrError('CONNECTION_LOST', `ffmpeg cannot play ${this.#name}: ${said}.`, { retryable: true });
-  }
-
-  /** Leaves out the address, which may contain a user and a password. */
-  #lastMessage(): string {
-    return this.#ffmpeg.reason
-      .replaceAll(this.#input, this.#name)
-      .replace(`${this.#name}: `, '')
-      .replaceAll(/\/\/[^/\s]*@/g, '//')
-      .replace(/[.\s]+$/, '');
-  }
+/** Why it has ended, without the address, which may contain a user and a password. */
+function reasonOf({ input }: FfmpegSourceOptions, name: string, end: ProgramEnd): AsrError {
+  const { failure: cause } = end;
+  if (end.isMissing) return missing(cause);
+  if (cause) return new AsrError('INVALID_OPTION', `ffmpeg cannot be started: ${cause.message}.`, { cause });
+  const lastMessage = end.said
+    .replaceAll(input.trim(), name)
+    .replace(`${name}: `, '')
+    .replaceAll(/\/\/[^/\s]*@/g, '//')
+    .replace(/[.\s]+$/, '');
+  const why = end.isStalled ? 'it has given no audio for too long' : lastMessage || 'it ended without audio';
+  return new AsrError('CONNECTION_LOST', `ffmpeg cannot play ${name}: ${why}.`, { retryable: true });
 }
 
 function argumentsOf({ inRealTime, rateHz }: FfmpegSourceOptions, input: readonly string[]): string[] {

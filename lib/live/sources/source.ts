@@ -1,4 +1,5 @@
 import type { AudioFormatHints } from '../../audio/format';
+import type { BackoffOptions } from '../../base/backoff';
 
 /** The audio of one sender, from its first chunk until it ends or is lost. */
 export interface AudioFeed {
@@ -22,6 +23,8 @@ export interface StreamSource {
    * @throws AsrError that says what happened; `retryable` when another attempt may succeed later.
    */
   connect: (signal: AbortSignal) => Promise<AudioFeed>;
+  /** How soon it is tried again, where the usual pauses are too long for it. */
+  retry?: BackoffOptions;
 }
 
 /** A port of this machine that devices send to. */

@@ -1,7 +1,46 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { SOURCE_KINDS, sourceFields } from '../../../lib/hosts';
+import type { SourceField, SourceFieldName, SourceKindName } from '../../../lib/hosts';
+import { SOURCE_FIELD_TEXTS, SOURCE_KIND_TEXTS } from '../../source-texts';
 import { RAW_AUDIO_OPTIONS } from '../shared/audio-input';
+import { inTitleCase } from '../shared/parameter-texts';
 
-const PORTS = ['tcp', 'udp'];
+const KINDS = Object.keys(SOURCE_KINDS) as SourceKindName[];
+const PORTS = KINDS.filter((kind) => SOURCE_KINDS[kind].reach === 'port');
+
+/** The field and all kinds that have it. n8n's workflows are exported, so it has no field for a secret. */
+const FIELDS = new Map<SourceFieldName, { field: SourceField; kinds: SourceKindName[] }>();
+for (const kind of KINDS) {
+  for (const [name, field] of sourceFields(kind)) {
+    if ('isSecret' in field) continue;
+    const known = FIELDS.get(name) ?? { field, kinds: [] };
+    known.kinds.push(kind);
+    FIELDS.set(name, known);
+  }
+}
+
+/** Fields that are shown beside the source itself, beside those that are required. */
+const SHOWN: readonly SourceFieldName[] = ['host', 'device'];
+const PORT_NOTICE: INodeProperties = {
+  displayName:
+    'Whoever reaches this port can start the workflow: there is no password and no encryption. It listens to this machine only, unless you change <b>Listen On</b>.',
+  name: 'portNotice',
+  type: 'notice',
+  default: '',
+  displayOptions: { show: { source: PORTS } },
+};
+const HINTS: Partial<Record<SourceFieldName, string>> = {
+  ffmpegInput: "Needs ffmpeg on the machine that n8n runs on; n8n's Docker image has none",
+  device: "Of the machine that n8n runs on; n8n's Docker image has no program that records",
+};
+/** The labels of choices that are no plain words. */
+const CHOICE_NAMES: Readonly<Record<string, string>> = { tcp: 'TCP', udp: 'UDP', auto: 'Auto' };
+
+/** Whether a field stands in the node itself, and not in its collection of options. */
+export function isTopLevel(name: SourceFieldName): boolean {
+  const field = FIELDS.get(name)?.field;
+  return SHOWN.includes(name) || (field !== undefined && 'isRequired' in field);
+}
 
 /** The fields that say where the audio comes from. */
 export const SOURCE_PROPERTIES: INodeProperties[] = [
@@ -10,166 +49,71 @@ export const SOURCE_PROPERTIES: INodeProperties[] = [
     name: 'source',
     type: 'options',
     noDataExpression: true,
-    options: [
-      {
-        name: 'Audio Stream (HTTP)',
-        value: 'http',
-        description: 'Internet radio, or any other stream at an http or https address',
-      },
-      {
-        name: 'FFmpeg',
-        value: 'ffmpeg',
-        description: 'Everything that ffmpeg opens: RTSP cameras, HLS, sound cards, odd formats',
-      },
-      { name: 'TCP Port', value: 'tcp', description: 'Devices connect to a port of this machine' },
-      { name: 'UDP Port', value: 'udp', description: 'Devices send datagrams to a port of this machine' },
-      {
-        name: 'WebSocket',
-        value: 'webSocket',
-        description: 'A WebSocket that sends audio in binary messages',
-      },
-    ],
+    options: KINDS.map((kind) => ({
+      name: inTitleCase(SOURCE_KIND_TEXTS[kind].label),
+      value: kind,
+      description: SOURCE_KIND_TEXTS[kind].hint,
+    })).sort(byName),
     default: 'http',
   },
-  {
-    displayName: 'URL',
-    name: 'streamUrl',
-    type: 'string',
-    required: true,
-    default: '',
-    placeholder: 'e.g. https://example.com/radio.mp3',
-    description: 'Of the stream itself, or of its M3U or PLS playlist',
-    displayOptions: { show: { source: ['http'] } },
-  },
-  {
-    displayName: 'URL',
-    name: 'webSocketUrl',
-    type: 'string',
-    required: true,
-    default: '',
-    placeholder: 'e.g. wss://example.com/audio',
-    description:
-      'Binary messages are raw PCM or parts of a recording of any format; text messages are ignored',
-    displayOptions: { show: { source: ['webSocket'] } },
-  },
-  {
-    displayName: 'Input',
-    name: 'ffmpegInput',
-    type: 'string',
-    required: true,
-    default: '',
-    placeholder: 'e.g. rtsp://192.168.1.20/stream1',
-    description:
-      "What ffmpeg is to open: an address, or with the option 'Input Format' a device. Files only where the operator allows them in FLOW_ASR_FILE_FOLDERS.",
-    hint: "Needs ffmpeg on the machine that n8n runs on; n8n's Docker image has none",
-    displayOptions: { show: { source: ['ffmpeg'] } },
-  },
-  {
-    displayName:
-      'Whoever reaches this port can start the workflow: there is no password and no encryption. It listens to this machine only, unless you change <b>Listen On</b>.',
-    name: 'portNotice',
-    type: 'notice',
-    default: '',
-    displayOptions: { show: { source: PORTS } },
-  },
-  {
-    displayName: 'Port',
-    name: 'port',
-    type: 'number',
-    typeOptions: { minValue: 1, maxValue: 65535, numberPrecision: 0 },
-    required: true,
-    default: 0,
-    description: 'Of this machine, from 1 to 65535. In a container it has to be published, too.',
-    displayOptions: { show: { source: PORTS } },
-  },
-  {
-    displayName: 'Listen On',
-    name: 'host',
-    type: 'string',
-    required: true,
-    default: '127.0.0.1',
-    description:
-      'An address of this machine. 127.0.0.1 is for programs on this machine, 0.0.0.0 for all networks that it is in.',
-    displayOptions: { show: { source: PORTS } },
-  },
+  PORT_NOTICE,
+  ...[...FIELDS]
+    .filter(([name]) => isTopLevel(name))
+    .map(([name, { field, kinds }]) => ({
+      ...propertyOf(name, field),
+      ...(HINTS[name] !== undefined && { hint: HINTS[name] }),
+      displayOptions: { show: { source: kinds } },
+    })),
 ];
 
 /** Fields for the collection `options`. */
-export const SOURCE_OPTIONS: INodeProperties[] = [
-  {
-    displayName: 'Allowed Senders',
-    name: 'allowedSenders',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. 192.168.1.20, 192.168.7.0/24',
-    description: 'Addresses and networks that may send to the port. Empty: all that reach it.',
-    displayOptions: { show: { '/source': PORTS } },
-  },
-  ...RAW_AUDIO_OPTIONS.map((property) => ({
-    ...property,
-    displayOptions: { hide: { '/source': ['ffmpeg'] } },
-  })),
-  {
-    displayName: 'Input Format',
-    name: 'ffmpegFormat',
-    type: 'string',
-    default: '',
-    placeholder: 'e.g. alsa',
-    description: "Ffmpeg's name of the format, for devices: alsa, pulse, jack, sndio, avfoundation, dshow",
-    displayOptions: { show: { '/source': ['ffmpeg'] } },
-  },
-  {
-    displayName: 'Maximum Silence of a Device (Seconds)',
-    name: 'idleSeconds',
-    type: 'number',
-    typeOptions: { minValue: 1, maxValue: 86400 },
-    default: 30,
-    description: 'A device that sends nothing for as long has ended; what it sends then is a new stream',
-    displayOptions: { show: { '/source': PORTS } },
-  },
-  {
-    displayName: 'Maximum Wait for Audio (Seconds)',
-    name: 'stallSeconds',
-    type: 'number',
-    typeOptions: { minValue: 1, maxValue: 3600 },
-    default: 30,
-    description: 'A stream that sends nothing for as long counts as lost and is connected again',
-    displayOptions: { show: { '/source': ['http', 'ffmpeg'] } },
-  },
-  {
-    displayName: 'Play in Real Time',
-    name: 'inRealTime',
-    type: 'boolean',
-    default: false,
-    description: 'Whether a file is played as fast as it was recorded. Live sources do that by themselves.',
-    displayOptions: { show: { '/source': ['ffmpeg'] } },
-  },
-  {
-    displayName: 'RTSP Over',
-    name: 'rtspTransport',
-    type: 'options',
-    options: [
-      { name: 'TCP', value: 'tcp', description: 'Nothing is lost on the way' },
-      { name: 'UDP', value: 'udp', description: 'For cameras that have no other' },
-    ],
-    default: 'tcp',
-    displayOptions: { show: { '/source': ['ffmpeg'] } },
-  },
-  {
-    displayName: 'Senders at Once',
-    name: 'maxSenders',
-    type: 'number',
-    typeOptions: { minValue: 1, maxValue: 100, numberPrecision: 0 },
-    default: 10,
-    description: 'How many devices may send at the same time; each has a session of its own',
-    displayOptions: { show: { '/source': PORTS } },
-  },
-  {
-    displayName: 'Subprotocol',
-    name: 'subprotocol',
-    type: 'string',
-    default: '',
-    description: 'Of the WebSocket, if the server wants one',
-    displayOptions: { show: { '/source': ['webSocket'] } },
-  },
-];
+export const SOURCE_OPTIONS: INodeProperties[] = [...FIELDS]
+  .filter(([name]) => !isTopLevel(name))
+  .map(([name, { field, kinds }]) => ({
+    ...(RAW_AUDIO_OPTIONS.find((property) => property.name === name) ?? propertyOf(name, field)),
+    displayOptions: { show: { '/source': kinds } },
+  }))
+  .sort((one, other) => one.displayName.localeCompare(other.displayName));
+
+function propertyOf(name: SourceFieldName, field: SourceField): INodeProperties {
+  const { label, hint, example } = SOURCE_FIELD_TEXTS[name];
+  const isRequired = isTopLevel(name) && name !== 'device';
+  const texts = {
+    displayName: inTitleCase(label),
+    name,
+    description: hint,
+    ...(isRequired && { required: true }),
+  };
+  switch (field.kind) {
+    case 'text':
+    case 'list': {
+      const isHost = name === 'host';
+      const placeholder = isHost || example === undefined ? {} : { placeholder: `e.g. ${example}` };
+      return { ...texts, type: 'string', default: isHost ? (example ?? '') : '', ...placeholder };
+    }
+    case 'boolean':
+      return { ...texts, type: 'boolean', default: false };
+    case 'choice':
+      return {
+        ...texts,
+        type: 'options',
+        options: field.choices.map((value) => ({ name: CHOICE_NAMES[value] ?? value, value })),
+        default: field.default ?? '',
+      };
+    default:
+      return {
+        ...texts,
+        type: 'number',
+        typeOptions: {
+          minValue: field.min,
+          maxValue: field.max,
+          ...(field.kind !== 'number' && { numberPrecision: 0 }),
+        },
+        default: field.default ?? 0,
+      };
+  }
+}
+
+function byName({ name }: INodePropertyOptions, other: INodePropertyOptions): number {
+  return name.localeCompare(other.name);
+}

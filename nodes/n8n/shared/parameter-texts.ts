@@ -8,10 +8,14 @@ export interface FieldTexts {
   description: string;
 }
 
-/** Texts in n8n's style, where each word of a label begins with a capital letter. */
+/** A label in n8n's style, where each word but a small one begins with a capital letter. */
+export function inTitleCase(label: string): string {
+  return label.replace(/(?<=^|[\s/(-])(?!(?:of|a|at|in|for)\b)[a-z]/g, (letter) => letter.toUpperCase());
+}
+
+/** Texts in n8n's style. */
 export function fieldTexts(text: SettingText, unit = ''): FieldTexts {
-  const label = text.label.replace(/(?<=^|[\s/-])[a-z]/g, (letter) => letter.toUpperCase());
-  return { displayName: label + unit, description: helpOf(text) };
+  return { displayName: inTitleCase(text.label) + unit, description: helpOf(text) };
 }
 
 /** The texts of the models' settings. */

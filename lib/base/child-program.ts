@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
-export interface FfmpegOptions {
-  /** A list and no shell, so that only ffmpeg interprets it. */
+export interface ChildProgramOptions {
+  /** A list and no shell, so that only the program interprets it. */
   args: readonly string[];
-  /** The program; see `findFfmpeg`. */
+  /** Its path, or a name that the system looks for. */
   program: string;
   /** Whether it reads its standard input. */
   readsInput?: boolean;
@@ -15,17 +15,12 @@ export interface FfmpegOptions {
 
 type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 
-/** What to do without an ffmpeg. */
-export const INSTALL_FFMPEG =
-  'Install it ("apt install ffmpeg", "brew install ffmpeg", "winget install ffmpeg"; in a container "npm install ' +
-  '@ffmpeg-installer/ffmpeg" in the user folder of Node-RED, or in .n8n/nodes)';
-
 /** Limit for its messages; the last line counts. */
 const MAX_MESSAGE_CHARACTERS = 16 * 1024;
 const SAYS_WHY = /error|invalid|refused|denied|unauthorized|not found|no such|could not|unsupported/i;
 
-/** One ffmpeg process: its start, its messages and its end. Whoever started it ends it. */
-export class FfmpegProcess {
+/** One process of another program: its start, its messages and its end. Whoever started it ends it. */
+export class ChildProgram {
   /** Resolves when it runs, or has failed to. */
   readonly started: Promise<void>;
   /** Resolves when it has exited and all its output was read. */
@@ -37,7 +32,7 @@ export class FfmpegProcess {
   #failure: NodeJS.ErrnoException | undefined;
   #hasExited = false;
 
-  constructor({ args, program, readsInput = false, onChange = () => undefined }: FfmpegOptions) {
+  constructor({ args, program, readsInput = false, onChange = () => undefined }: ChildProgramOptions) {
     const child = spawn(program, args, {
       stdio: [readsInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
       windowsHide: true,
