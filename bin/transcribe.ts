@@ -10,7 +10,7 @@ import type {
   TranscribeOptions,
   Transcript,
 } from '../lib';
-import { isCloudRegion, languageOfTag } from '../lib/hosts';
+import { isCloudRegion, languageOfTag, readOtherSettings } from '../lib/hosts';
 import { startLocalService } from '../local-service';
 import { audioArgument, RAW_OPTIONS, RAW_USAGE, rawHints } from './audio-argument';
 import { askSecret, LiveLine } from './terminal';
@@ -26,6 +26,8 @@ AIFF, Ogg or WebM Opus, raw samples of which you say the rate, and everything el
   --address URL     ws:// or wss:// address of another service
   --workspace ID    Model Studio workspace of the region
   --language L      such as zh or en; default: the service detects it
+  --other-settings JSON
+                    settings by their names on the wire, sent as they are: '{"name": value}'
   --pace P          fast (default) or realtime
 ${RAW_USAGE}
   --json            the whole transcript as JSON
@@ -45,6 +47,7 @@ const OPTIONS = {
   address: { type: 'string' },
   workspace: { type: 'string' },
   language: { type: 'string' },
+  'other-settings': { type: 'string' },
   pace: { type: 'string', default: 'fast' },
   ...RAW_OPTIONS,
   json: { type: 'boolean', default: false },
@@ -83,6 +86,7 @@ export async function runTranscribe(argv: string[]): Promise<number> {
   try {
     await refuseFolder(file);
     const hints = rawHints(values);
+    const otherSettings = readOtherSettings(values['other-settings']);
     const duration = process.stderr.isTTY ? await durationOf(file, hints) : undefined;
     await using place = await findService(values, interrupted.signal);
     const options: SessionOptions = {
@@ -90,6 +94,7 @@ export async function runTranscribe(argv: string[]): Promise<number> {
       ...(values.model && { model: values.model }),
       ...(values.mode && { mode: values.mode as SessionMode }),
       ...(values.language && { language: languageOfTag(values.language) }),
+      ...(otherSettings && { otherSettings }),
       ...(values.pace === 'realtime' && { pace: { burstMs: 100, multiple: 1 }, maxHeldAudioMs: 1000 }),
       signal: interrupted.signal,
     };

@@ -7,5 +7,6 @@ export type { FilterKernel, FilterTable } from './base/kernel/filter';
 export { formatHotWords, parseHotWords } from './vocabulary/hot-words';
 export { DEFAULT_MODEL, findModel, MODELS } from './vocabulary/models';
 export type { Model, SessionMode, WireFormat } from './vocabulary/models';
+export { checkOtherSettings, readOtherSettings } from './vocabulary/other-settings';
 export { isPlainObject, parameterFault, VAD_PARAMETERS } from './vocabulary/parameters';
-export type { ParameterName, ParameterSpec } from './vocabulary/parameters';
+export type { ModelParameters, ParameterName, ParameterSpec } from './vocabulary/parameters';

@@ -30,6 +30,7 @@ export { systemEnvironment } from './transport/system';
 export { asAsrError } from './vocabulary/errors';
 export { parseHotWords } from './vocabulary/hot-words';
 export { languageOfTag } from './vocabulary/languages';
+export { readOtherSettings } from './vocabulary/other-settings';
 export { isCloudRegion } from './vocabulary/regions';
 export { VAD_PARAMETERS } from './vocabulary/parameters';
 export { isLoopback } from './vocabulary/regions';

@@ -18,6 +18,7 @@ export type {
   SpecialWordFilter,
   Vocabulary,
 } from './vocabulary/parameters';
+export type { OtherSettings } from './vocabulary/other-settings';
 export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './vocabulary/regions';
 export type { Endpoint, EndpointOptions, Region } from './vocabulary/regions';
 export { decodeAudio, describeAudio } from './audio/decode';

@@ -11,6 +11,8 @@ export interface SettingText {
   hint: string;
   /** The names on the wire, for comparison with the vendor's documentation (protocol.md A.4.1, B.3). */
   wireNames: readonly string[];
+  /** Whether the names are those of the place that it is sent in. */
+  isPlace?: true;
 }
 
 /** The settings of models. lib/vocabulary/models.ts says which model has which, with range and default. */
@@ -125,9 +127,15 @@ export const SESSION_TEXTS = {
     hint: 'Of what is sent to the service; audio of any rate is converted.',
     wireNames: ['sample_rate'],
   },
+  otherSettings: {
+    label: 'Other settings (JSON)',
+    hint: 'Settings of the service that have no field here, by their names on the wire, such as {"name": true}. They go out as they are; only what would break the session is refused.',
+    wireNames: ['session', 'payload.parameters'],
+    isPlace: true,
+  },
 } as const satisfies Record<string, SettingText>;
 
 /** The hint, followed by the names on the wire. */
-export function helpOf({ hint, wireNames }: SettingText): string {
-  return `${hint} Sent as ${wireNames.join(' or ')}.`;
+export function helpOf({ hint, wireNames, isPlace }: SettingText): string {
+  return `${hint} Sent ${isPlace ? 'in' : 'as'} ${wireNames.join(' or ')}.`;
 }

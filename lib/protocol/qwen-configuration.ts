@@ -3,6 +3,7 @@ import type { Frame } from '../vocabulary/frame';
 import type { SessionMode, WireFormat } from '../vocabulary/models';
 import { object, string } from './json';
 import type { JsonObject } from './json';
+import { merged } from './merge';
 
 export interface QwenRealtimeConfig {
   model: string;
@@ -14,6 +15,8 @@ export interface QwenRealtimeConfig {
   vadSilenceMs: number;
   language?: string;
   corpusText?: string;
+  /** Settings that are sent as they are, in `session`. */
+  otherSettings?: JsonObject;
 }
 
 /** The suffix that a snapshot's name adds to its alias. */
@@ -22,23 +25,24 @@ const SNAPSHOT_DATE = /^-\d{4}-\d{2}-\d{2}$/;
 /** The configuration as a message of the protocol (protocol.md A.4.1). */
 export function sessionUpdate(config: QwenRealtimeConfig, eventId: string): Frame {
   const { mode, format = 'pcm', sampleRateHz, vadThreshold, vadSilenceMs, language, corpusText } = config;
+  const session = {
+    modalities: ['text'],
+    input_audio_format: format,
+    sample_rate: sampleRateHz,
+    input_audio_transcription: {
+      ...(language && { language }),
+      ...(corpusText && { corpus: { text: corpusText } }),
+    },
+    // Leaving it out would keep the default VAD, so Manual mode is an explicit null (protocol.md A.4.1).
+    turn_detection:
+      mode === 'manual'
+        ? null
+        : { type: 'server_vad', threshold: vadThreshold, silence_duration_ms: vadSilenceMs },
+  };
   return JSON.stringify({
     event_id: eventId,
     type: 'session.update',
-    session: {
-      modalities: ['text'],
-      input_audio_format: format,
-      sample_rate: sampleRateHz,
-      input_audio_transcription: {
-        ...(language && { language }),
-        ...(corpusText && { corpus: { text: corpusText } }),
-      },
-      // Leaving it out would keep the default VAD, so Manual mode is an explicit null (protocol.md A.4.1).
-      turn_detection:
-        mode === 'manual'
-          ? null
-          : { type: 'server_vad', threshold: vadThreshold, silence_duration_ms: vadSilenceMs },
-    },
+    session: merged(session, config.otherSettings),
   });
 }
 

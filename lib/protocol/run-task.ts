@@ -6,6 +6,7 @@ import type { Word } from '../vocabulary/events';
 import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
 import { number, object, parseObject, string } from './json';
 import type { JsonObject } from './json';
+import { merged } from './merge';
 import type { Frame } from '../vocabulary/frame';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { serviceError } from './service-errors';
@@ -21,6 +22,8 @@ export interface RunTaskConfig {
   sampleRateHz: number;
   languages: readonly string[];
   parameters: ModelParameters;
+  /** Settings that are sent as they are, in `payload.parameters`. */
+  otherSettings?: JsonObject;
   context: readonly ContextTurn[];
   /** Returns a new, unique id. */
   createTaskId: () => string;
@@ -225,7 +228,7 @@ export class RunTaskProtocol implements Protocol {
   }
 
   #runTask(): Frame {
-    const { model, format, sampleRateHz, languages, parameters } = this.#config;
+    const { model, format, sampleRateHz, languages, parameters, otherSettings } = this.#config;
     this.#tasksStarted += 1;
     const resources = wireResources(parameters);
     return this.#command('run-task', {
@@ -233,12 +236,15 @@ export class RunTaskProtocol implements Protocol {
       task: 'asr',
       function: 'recognition',
       model,
-      parameters: {
-        format,
-        sample_rate: sampleRateHz,
-        ...(languages.length > 0 && { language_hints: languages }),
-        ...wireParameters(parameters),
-      },
+      parameters: merged(
+        {
+          format,
+          sample_rate: sampleRateHz,
+          ...(languages.length > 0 && { language_hints: languages }),
+          ...wireParameters(parameters),
+        },
+        otherSettings,
+      ),
       ...(resources && { resources }),
       input: this.#context.length > 0 ? wireContext(this.#context) : {},
     });

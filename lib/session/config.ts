@@ -8,7 +8,9 @@ import { duration, invalid, MAX_DURATION_MS, ranged } from '../vocabulary/checks
 import { AsrError } from '../vocabulary/errors';
 import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
 import type { Model, SessionMode, WireFormat } from '../vocabulary/models';
-import { parameterFault, VAD_PARAMETERS } from '../vocabulary/parameters';
+import { checkOtherSettings } from '../vocabulary/other-settings';
+import type { OtherSettings } from '../vocabulary/other-settings';
+import { bytesOfJson, parameterFault, VAD_PARAMETERS } from '../vocabulary/parameters';
 import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/parameters';
 import { languageAdvice } from '../vocabulary/languages';
 import { harmless } from '../vocabulary/log';
@@ -30,6 +32,7 @@ export interface SessionConfig {
   mode: SessionMode;
   languages: readonly string[];
   parameters: ModelParameters;
+  otherSettings: OtherSettings | undefined;
   context: readonly ContextTurn[];
   wireFormat: WireFormat;
   sampleRateHz: number;
@@ -73,6 +76,9 @@ export function configure(options: SessionOptions): SessionConfig {
   const mode = oneOf('mode', options.mode ?? 'vad', model.modes, model);
   const wireFormat = oneOf('wireFormat', options.wireFormat ?? 'pcm', model.formats, model);
   const { pace = {}, idle = {}, reconnect = {}, pool } = options;
+  const parameters = checkParameters(options.parameters ?? {}, model, mode);
+  const otherSettings = checkOtherSettings(options.otherSettings, model, mode);
+  checkRoom(parameters, otherSettings, model);
   return {
     endpoint,
     apiKey,
@@ -81,7 +87,8 @@ export function configure(options: SessionOptions): SessionConfig {
     model,
     mode,
     languages: checkLanguages(options.language, model),
-    parameters: checkParameters(options.parameters ?? {}, model, mode),
+    parameters,
+    otherSettings,
     context: checkContext(options.context ?? [], model),
     wireFormat,
     sampleRateHz: oneOf('sampleRateHz', options.sampleRateHz ?? firstRate(model), model.sampleRatesHz, model),
@@ -248,6 +255,16 @@ function checkParameters(parameters: ModelParameters, model: Model, mode: Sessio
     if (fault) throw invalid(name, fault);
   }
   return parameters;
+}
+
+/** The corpus text and the other settings go into the same message, which has a limit (protocol.md A.4.2). */
+function checkRoom({ corpusText }: ModelParameters, other: OtherSettings | undefined, model: Model): void {
+  const spec = model.parameters.corpusText;
+  if (!other || corpusText === undefined || spec?.kind !== 'text' || spec.maxBytes === undefined) return;
+  const bytes = bytesOfJson(corpusText) + bytesOfJson(other);
+  if (bytes <= spec.maxBytes) return;
+  const message = `Expected \`corpusText\` and \`otherSettings\` to have at most ${spec.maxBytes} bytes together, got ${bytes}. Shorten the text.`;
+  throw invalid('otherSettings', message);
 }
 
 function oneOf<T extends string | number>(param: string, value: T, allowed: readonly T[], model?: Model): T {

@@ -10,6 +10,7 @@ import type {
   Statistics,
 } from '../vocabulary/events';
 import type { SessionMode, WireFormat } from '../vocabulary/models';
+import type { OtherSettings } from '../vocabulary/other-settings';
 import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
 import type { EndpointOptions } from '../vocabulary/regions';
 import type { Environment } from '../transport/environment';
@@ -39,6 +40,15 @@ export interface SessionOptions extends EndpointOptions {
   language?: string | readonly string[];
   /** Settings of the model. Each model's row in {@link MODELS} lists its settings with their ranges and defaults. */
   parameters?: ModelParameters;
+  /**
+   * Settings that {@link ModelParameters} does not have, by their names on the wire, as a JSON object of at most
+   * 16384 bytes. They are sent as they are with each configuration, also after a reconnect or a commit: on
+   * Qwen-ASR-Realtime in `session` of `session.update`, on run-task models in `payload.parameters` of `run-task`.
+   * Objects are merged with what the session sends, and any other value replaces it. What would break the session is
+   * refused with `INVALID_OPTION`: model, modalities or task, format and sample rate, and the type, threshold and
+   * silence of turn detection, which have options of their own. The service ignores names that it does not know.
+   */
+  otherSettings?: OtherSettings;
   /**
    * The dialogue so far, oldest turn first, which biases recognition. The service keeps the last five turns. Only
    * some models take it.

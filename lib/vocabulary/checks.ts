@@ -36,6 +36,6 @@ export function duration(param: string, value: number | undefined, defaultMs: nu
 }
 
 /** The error for an option that cannot work. */
-export function invalid(param: string, message: string): AsrError {
-  return new AsrError('INVALID_OPTION', message, { param });
+export function invalid(param: string, message: string, cause?: unknown): AsrError {
+  return new AsrError('INVALID_OPTION', message, { param, cause });
 }

@@ -112,9 +112,14 @@ export function parameterFault(name: string, value: unknown, spec: ParameterSpec
 }
 
 function sizeFault(name: string, text: string, maxBytes: number): string | undefined {
-  const bytes = new TextEncoder().encode(JSON.stringify(text)).length;
+  const bytes = bytesOfJson(text);
   if (bytes <= maxBytes) return undefined;
   return `Expected \`${name}\` to fit into one message of 262144 bytes, which leaves ${maxBytes} bytes for it; got ${bytes} bytes. Shorten it; the service reads at most 10000 tokens of it.`;
+}
+
+/** The bytes of a value as JSON in UTF-8, which is how it is sent. */
+export function bytesOfJson(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }
 
 /**

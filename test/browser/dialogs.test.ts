@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findModel } from '../../lib/vocabulary/models';
+import { findModel, MODELS as ALL_MODELS } from '../../lib/vocabulary/models';
 import type { ParameterSpec } from '../../lib/vocabulary/parameters';
 import { violationsOf } from './support/axe';
 import { Dialog } from './support/dialog';
@@ -23,12 +23,20 @@ const GOOD: Record<ParameterSpec['kind'], (spec: ParameterSpec) => string> = {
   wordFilter: () => '{"system_reserved_filter":true}',
 };
 
-/** Of the section that is closed at first; audio that goes out as it is cannot be dropped in the middle. */
+/** Audio that goes out as it is cannot be dropped in the middle. */
 const RELIABILITY = {
   overload: 'fail',
   reconnectAttempts: '3',
   livenessSeconds: '20',
   statisticsSeconds: '5',
+  firstConnectSeconds: '4',
+  connectSeconds: '8',
+  commitSeconds: '9',
+  finishSeconds: '11',
+  maxAgeSeconds: '600',
+  replaySeconds: '60',
+  burstSeconds: '2',
+  paceMultiple: '5',
   onDeploy: 'abort',
   traceFile: '/tmp/trace.jsonl',
 };
@@ -64,7 +72,7 @@ describe('the dialogs', () => {
         });
         await dialog.choose('idlePolicy', 'close');
         await dialog.type('key', 'msg', 'topic');
-        await dialog.openReliability();
+        await dialog.type('otherSettings', 'json', '{"brand_new":1}');
         for (const [name, value] of Object.entries(RELIABILITY)) await dialog.set(name, value);
         const rate = String(model.sampleRatesHz.at(-1));
         await dialog.choose('sampleRate', rate);
@@ -82,6 +90,7 @@ describe('the dialogs', () => {
         assert.equal(node.idlePolicy, 'close');
         assert.equal(node.keyType, 'msg');
         assert.equal(node.sampleRate, rate);
+        assert.equal(node.otherSettings, '{"brand_new":1}');
         for (const [name, value] of Object.entries(RELIABILITY)) assert.equal(node[name], value, name);
         if (format) assert.equal(node.wireFormat, format);
         assert.deepEqual(
@@ -113,6 +122,8 @@ describe('the dialogs', () => {
             },
             ...{ captions: 'vtt', atOnce: '3', waitingMessages: '9' },
             ...{ reconnectAttempts: '2', livenessSeconds: '9', traceFile: '/tmp/t.jsonl' },
+            ...{ firstConnectSeconds: '4', connectSeconds: '8', finishSeconds: '11', maxAgeSeconds: '600' },
+            ...{ replaySeconds: '60', heldSeconds: '30', burstSeconds: '2', paceMultiple: '5' },
           },
         ],
         [
@@ -128,7 +139,6 @@ describe('the dialogs', () => {
       ];
       for (const [id, values] of fields) {
         const dialog = await Dialog.open(stage.editor, id);
-        if (id === transcribe) await dialog.openReliability();
         for (const [name, value] of Object.entries(values)) await dialog.set(name, value);
         const asked = await dialog.values();
         await dialog.done();
@@ -139,6 +149,48 @@ describe('the dialogs', () => {
         await again.cancel();
       }
       assert.equal((await stage.editor.node(append)).session, session);
+    });
+
+    it('has no need to scroll the first tab of asr session, with any model', async () => {
+      const { session } = await importOneOfEach(stage);
+      const dialog = await Dialog.open(stage.editor, session);
+      const [first] = await dialog.tabs();
+      assert.equal(first, 'recognition');
+      for (const { id } of ALL_MODELS) {
+        await dialog.fill('model', id);
+        const [needed, there] = await stage.editor.run<[number, number]>(
+          `(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight])($('${dialog.selector}').closest('.red-ui-tray-body')[0])`,
+        );
+        assert.ok(needed <= there, `${id}: ${needed} px in ${there} px`);
+      }
+      await dialog.cancel();
+    });
+
+    it('fills the fields with a preset, which stay as they are after that', async () => {
+      const { session } = await importOneOfEach(stage);
+      const dialog = await Dialog.open(stage.editor, session);
+      const preset = stage.editor.page.locator('#asr-preset');
+      const value = (field: string) => stage.editor.page.locator(field).inputValue();
+      await dialog.fill('model', 'qwen3-asr-flash-realtime');
+      await preset.selectOption('conversation');
+      assert.equal(await value('#asr-parameter-vadThreshold'), '0');
+      assert.equal(await value('#asr-parameter-silenceMs'), '400');
+      await dialog.fillParameter('silenceMs', '450');
+      await dialog.done();
+      assert.deepEqual((await stage.editor.node(session)).parameters, { vadThreshold: 0, silenceMs: 450 });
+
+      const again = await Dialog.open(stage.editor, session);
+      await preset.selectOption('dictation');
+      assert.equal(await value('#asr-parameter-vadThreshold'), '');
+      await again.fill('model', 'fun-asr-realtime');
+      await preset.selectOption('meeting');
+      assert.equal(await value('#asr-parameter-semanticPunctuation'), 'true');
+      await preset.selectOption('phone');
+      assert.equal(await value('#node-input-model'), 'paraformer-realtime-8k-v2');
+      assert.equal(await value('#node-input-sampleRate'), '8000');
+      assert.deepEqual(await again.faults(), []);
+      await again.done();
+      assert.deepEqual((await stage.editor.node(session)).parameters, {});
     });
 
     it('names the bound that a value breaks', async () => {
@@ -164,14 +216,20 @@ describe('the dialogs', () => {
       };
       for (const id of Object.values(others)) {
         const dialog = await Dialog.open(stage.editor, id);
-        if (id === others.transcribe) await dialog.openReliability();
         await check(dialog);
+        for (const tab of (await dialog.tabs()).slice(1)) {
+          await dialog.openTab(tab);
+          await check(dialog);
+        }
         await dialog.cancel();
       }
       const dialog = await Dialog.open(stage.editor, session);
-      await dialog.openReliability();
       for (const { id } of MODELS) {
         await dialog.fill('model', id);
+        await check(dialog);
+      }
+      for (const tab of (await dialog.tabs()).slice(1)) {
+        await dialog.openTab(tab);
         await check(dialog);
       }
       await dialog.cancel();

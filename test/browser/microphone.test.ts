@@ -99,6 +99,28 @@ describe('the page of the live microphone', () => {
     assert.deepEqual(page.faults, []);
   });
 
+  it('lets the browser remove echo and noise, until that is switched off', async () => {
+    page = await MicrophonePage.open(browser, nodeRed);
+    await page.page.evaluate(`{
+      window.asked = [];
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = (constraints) => {
+        window.asked.push([constraints.audio.echoCancellation, constraints.audio.noiseSuppression]);
+        return open(constraints);
+      };
+    }`);
+    const asked = (): Promise<boolean[][]> => page!.page.evaluate('window.asked');
+    await page.talk();
+    assert.deepEqual(await asked(), [[true, true]]);
+    const before = (await openSession()).audioInMs;
+    await page.page.getByLabel('Remove echo and noise').uncheck();
+    await eventually(async () => (await asked()).length === 2, 'the microphone to open again', 10_000);
+    assert.deepEqual((await asked())[1], [false, false]);
+    await eventually(async () => (await openSession()).audioInMs > before, 'audio of it', 10_000);
+    assert.deepEqual(page.faults, []);
+  });
+
   it('sends nothing while it is muted', async () => {
     page = await MicrophonePage.open(browser, nodeRed);
     await page.talk();

@@ -23,6 +23,12 @@ const failing: [name: string, args: string[], exitCode: number, said: RegExp][] 
   ['a model that there is not', ['hello.wav', ...NOWHERE, '--model', 'x'], 2, /Unknown model "x"/],
   ['a password in the address', ['hello.wav', '--address', 'wss://u:hunter2@asr.example'], 2, /`address`/],
   ['a pace that there is not', ['hello.wav', ...NOWHERE, '--pace', 'slow'], 2, /--pace/],
+  [
+    'settings that are no JSON',
+    ['hello.wav', ...NOWHERE, '--other-settings', '{a'],
+    2,
+    /`otherSettings`.*JSON/,
+  ],
   ['an unknown option', ['hello.wav', '--bogus'], 2, /Unknown option '--bogus'\. See /],
   ['an option without its value', ['hello.wav', '--model'], 2, /--model.*See flow-asr transcribe --help/],
   ['two files', ['hello.wav', 'hello.wav'], 2, /one FILE/],

@@ -48,7 +48,8 @@ describe('flow-asr transcribe', function () {
   it('passes mode, model and language on to the service', async () => {
     const service = await rig.serve({ utterances: ['Good morning.'] });
     const model = 'qwen3-asr-flash-realtime-2026-02-10';
-    const options = ['--mode', 'manual', '--model', model, '--language', 'en'];
+    const other = ['--other-settings', '{"brand_new": {"deep": 1}}'];
+    const options = ['--mode', 'manual', '--model', model, '--language', 'en', ...other];
     const { exitCode, stdout } = await runCli(['transcribe', file, ...here(), ...options]);
     assert.deepEqual([exitCode, stdout], [0, 'Good morning.\n']);
     const [connection] = service.sessions;
@@ -56,6 +57,7 @@ describe('flow-asr transcribe', function () {
     const [update] = connection!.received;
     const session = update?.kind === 'json' ? (update.frame.session as Record<string, unknown>) : {};
     assert.equal(session.turn_detection, null);
+    assert.deepEqual(session.brand_new, { deep: 1 });
     assert.deepEqual(session.input_audio_transcription, { language: 'en' });
   });
 

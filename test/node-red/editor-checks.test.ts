@@ -3,6 +3,7 @@ import { createContext, runInContext } from 'node:vm';
 import { DEFAULT_MODEL, findModel, MODELS } from '../../lib/vocabulary/models';
 import type { ParameterName, ParameterSpec } from '../../lib/vocabulary/parameters';
 import { parametersOf } from '../../nodes/node-red/shared/editor/models';
+import { RELIABILITY_SETTINGS } from '../../nodes/reliability-settings';
 import { browserCode } from '../support/browser-code';
 
 interface EditorNode {
@@ -22,6 +23,7 @@ interface FlowAsr {
   checkOverload: (node: EditorNode, value?: string) => true | string;
   checkLimit: (node: EditorNode, kind: string, field: string, value: string) => true | string;
   checkParameters: (node: EditorNode, values: object) => true | string;
+  checkOther: (node: EditorNode, value: unknown) => true | string;
 }
 
 let code = '';
@@ -126,6 +128,19 @@ describe('the checks of the dialogs', () => {
     assert.equal(flowAsr.checkLanguage(node(DEFAULT_MODEL), '${LANGUAGE}'), true);
   });
 
+  it('refuse other settings that are no JSON object, or that would break the session', () => {
+    const { flowAsr } = loadEditor();
+    const check = (value: unknown, of = node(DEFAULT_MODEL)) => flowAsr.checkOther(of, value);
+    for (const good of ['', '{}', '{"a": 1}', undefined, { a: 1 }, '${OTHER}'])
+      assert.equal(check(good), true);
+    for (const bad of ['{', '[]', '7', '{"turn_detection": null}', '{"sample_rate": 8000}']) {
+      assert.equal(check(bad), 'asr-session.invalid.otherSettings', bad);
+    }
+    assert.equal(check('{"format": "wav"}'), true);
+    assert.notEqual(check('{"format": "wav"}', node('fun-asr-realtime')), true);
+    assert.equal(check('{"turn_detection": null}', node('${MODEL}')), true);
+  });
+
   it('leave out settings that only matter where the service ends sentences', () => {
     const manual = Object.keys(parametersOf(findModel(DEFAULT_MODEL), 'manual'));
     assert.deepEqual(manual, ['corpusText']);
@@ -133,6 +148,19 @@ describe('the checks of the dialogs', () => {
     const funAsr = findModel('fun-asr-realtime');
     const ofFunAsr = Object.keys(parametersOf(funAsr, 'manual'));
     assert.deepEqual(ofFunAsr, Object.keys(funAsr.parameters));
+  });
+
+  it('know the bounds of every number that both hosts have', () => {
+    const { flowAsr } = loadEditor();
+    for (const [name, { range }] of Object.entries(RELIABILITY_SETTINGS)) {
+      for (const kind of ['session', 'transcribe']) {
+        const check = (value: number) => flowAsr.checkLimit(node(DEFAULT_MODEL), kind, name, String(value));
+        assert.equal(check(range.min), true, name);
+        assert.equal(check(range.max), true, name);
+        assert.equal(check(range.min - 0.5), 'asr-session.invalid.number', name);
+        assert.equal(check(range.max + 1), 'asr-session.invalid.number', name);
+      }
+    }
   });
 
   it('check languages, rates and limits against the model and the node', () => {

@@ -6,6 +6,8 @@ import { MODELS } from '../../lib/vocabulary/models';
 import { AsrSession } from '../../nodes/n8n/AsrSession/AsrSession.node.js';
 import { AsrTranscribe } from '../../nodes/n8n/AsrTranscribe/AsrTranscribe.node.js';
 import { AsrTrigger } from '../../nodes/n8n/AsrTrigger/AsrTrigger.node.js';
+import { PRESETS } from '../../nodes/presets';
+import { IDLE_POLICY, OVERLOAD, RELIABILITY_SETTINGS } from '../../nodes/reliability-settings';
 import { helpOf, PARAMETER_TEXTS, SESSION_TEXTS } from '../../nodes/setting-texts';
 import { readCatalogue } from '../support/node-red';
 
@@ -14,6 +16,9 @@ interface Catalogue {
   policy: Record<string, string>;
   mode: Record<string, string>;
   parameter: Record<string, { label: string; hint: string }>;
+  idlePolicy: Record<string, string>;
+  overload: Record<string, string>;
+  preset: Record<string, string | { label: string; hint: string }>;
 }
 
 const PARAMETERS = Object.entries(PARAMETER_TEXTS);
@@ -69,11 +74,30 @@ describe('the labels and the help of settings', () => {
     }
   });
 
+  it('are those of the table for reliability, choices and presets', () => {
+    const { label, policy, preset, ...choices } = catalogue('asr-session', 'en-US');
+    for (const [name, text] of Object.entries(RELIABILITY_SETTINGS)) {
+      assert.equal(label[name], text.label);
+      assert.equal(policy[name], text.hint);
+    }
+    for (const [name, setting] of [
+      ['idlePolicy', IDLE_POLICY],
+      ['overload', OVERLOAD],
+    ] as const) {
+      assert.equal(label[name], setting.label);
+      assert.equal(policy[name], setting.hint);
+      assert.deepEqual(choices[name], setting.choices);
+    }
+    for (const [name, text] of Object.entries(PRESETS)) {
+      assert.deepEqual(preset[name], { label: text.label, hint: text.hint });
+    }
+  });
+
   it('are the same in asr session and asr transcribe', () => {
     for (const language of ['en-US', 'zh-CN']) {
       const session = catalogue('asr-session', language);
       const transcribe = catalogue('asr-transcribe', language);
-      for (const name of ['language', 'sampleRate', 'wireFormat']) {
+      for (const name of ['language', 'sampleRate', 'wireFormat', 'otherSettings', 'preset']) {
         assert.equal(transcribe.label[name], session.label[name]);
         assert.equal(transcribe.policy[name], session.policy[name]);
       }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { LocalService } from '../../local-service/index';
 import type { Flow } from '../support/node-red';
 import { errorOf } from '../support/node-red';
-import { startSessionFlow, useService } from '../support/node-red-service';
+import { framesOf, startSessionFlow, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 
 describe('the settings of asr session', () => {
@@ -42,6 +42,26 @@ describe('the settings of asr session', () => {
     const vad = session.turn_detection as Record<string, unknown>;
     assert.deepEqual([vad.threshold, vad.silence_duration_ms], [0.4, 500]);
   });
+
+  it('reach the service also where they have no field: other settings as JSON text', async () => {
+    const flow = await start({ otherSettings: '{"brand_new": {"deep": [1]}}' });
+    flow.send('append', { payload: silence(100) });
+    await flow.message('appended');
+    await flow.message('events');
+    const [update] = framesOf(service.sessions[0], 'session.update');
+    assert.deepEqual((update!.session as Record<string, unknown>).brand_new, { deep: [1] });
+  });
+
+  for (const otherSettings of ['{"turn_detection": null}', '[1]', '{"a"']) {
+    it(`are checked: other settings ${otherSettings} are refused by name`, async () => {
+      const flow = await start({ otherSettings });
+      flow.send('append', { payload: silence(100), rate: 16_000 });
+      const error = errorOf(await flow.message('caught'));
+      assert.equal(error.code, 'INVALID_OPTION');
+      assert.match(error.message, /otherSettings/);
+      assert.equal(service.sessions.length, 0);
+    });
+  }
 
   it('are checked: a threshold out of bounds is refused by name', async () => {
     const flow = await start({ parameters: { vadThreshold: 3 } });

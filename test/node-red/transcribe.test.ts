@@ -11,7 +11,7 @@ import {
   onCall,
   transcribeNodes,
 } from '../support/node-red';
-import { useService } from '../support/node-red-service';
+import { framesOf, useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 import { withBrokenEnd } from '../support/wav-files';
@@ -54,6 +54,16 @@ describe('transcribe', () => {
     await waitUntil(() => service.connectionCount === 0, 'the session to end');
     assert.ok(flow.badgeTexts('transcribe').includes('sentences: 0'));
     assert.deepEqual(flow.badges('transcribe').at(-1), {});
+  });
+
+  it('may leave the whole recording one sentence, and sends other settings as they are', async () => {
+    await serve({ utterances: ['Good morning.'] });
+    const flow = await start({ mode: 'manual', otherSettings: '{"brand_new": true}' });
+    flow.send('transcribe', { payload: wav(silence(2500)) });
+    assert.equal((await flow.message('text')).payload, 'Good morning.');
+    const [update] = framesOf(service.sessions[0], 'session.update');
+    const { turn_detection: detection, brand_new: other } = update!.session as Record<string, unknown>;
+    assert.deepEqual([detection, other], [null, true]);
   });
 
   it('runs as many at once as it may, lets others wait, and refuses more than may wait', async () => {

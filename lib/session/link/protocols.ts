@@ -15,7 +15,15 @@ const PROTOCOLS: Record<
   Model['protocol'],
   (config: SessionConfig, context: SessionConfig['context']) => Protocol
 > = {
-  'qwen-realtime': ({ model, mode, wireFormat, sampleRateHz, parameters, languages: [language] }) =>
+  'qwen-realtime': ({
+    model,
+    mode,
+    wireFormat,
+    sampleRateHz,
+    parameters,
+    otherSettings,
+    languages: [language],
+  }) =>
     new QwenRealtimeProtocol({
       model: model.id,
       mode,
@@ -25,8 +33,9 @@ const PROTOCOLS: Record<
       vadSilenceMs: parameterOrDefault(model, parameters, 'silenceMs'),
       ...(language && { language }),
       ...(parameters.corpusText && { corpusText: parameters.corpusText }),
+      ...(otherSettings && { otherSettings }),
     }),
-  'run-task': ({ model, sampleRateHz, parameters, languages, wireFormat }, context) => {
+  'run-task': ({ model, sampleRateHz, parameters, otherSettings, languages, wireFormat }, context) => {
     const { heartbeat } = model.parameters;
     const stays = heartbeat?.kind === 'boolean' && heartbeat.default;
     return new RunTaskProtocol({
@@ -35,6 +44,7 @@ const PROTOCOLS: Record<
       sampleRateHz,
       languages,
       parameters: stays ? { heartbeat: true, ...parameters } : parameters,
+      ...(otherSettings && { otherSettings }),
       context,
       createTaskId: randomUUID,
     });

@@ -12,6 +12,7 @@ import type {
   TraceFile,
 } from '../../../lib';
 import { firstRate } from '../../../lib/hosts';
+import { RELIABILITY_SETTINGS } from '../../reliability-settings';
 import { readContext } from '../shared/context';
 import { asError, errorInfo, NodeError } from '../shared/errors';
 import type { AsrSessionNode, AudioSink, SessionHost } from '../shared/host';
@@ -19,7 +20,7 @@ import { KeyedQueue } from '../shared/keyed-queue';
 import type { WorkOptions } from '../shared/keyed-queue';
 import { readLimit, readNumber, readOptionalLimit, SESSION_LIMITS } from '../shared/limits';
 import type { Done } from '../shared/red';
-import { openTrace, reliabilityOptions } from '../shared/reliability';
+import { openTrace, sessionReliability } from '../shared/reliability';
 import type { ReliabilityDef } from '../shared/reliability';
 import { modelOf, sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
@@ -44,14 +45,10 @@ const FINISH_BOUND_MS = 8_000;
 export interface SessionSettings extends RecognitionDef, SessionKeyDef, ReliabilityDef {
   maxSessions?: string | number;
   idlePolicy?: IdlePolicy;
-  idleSeconds?: string | number;
-  heldSeconds?: string | number;
   waitingMessages?: string | number;
   overload?: OverloadPolicy;
   /** More properties of the message that opened a session for its results, separated by commas. */
   keep?: string;
-  /** Empty where there are no statistics messages. */
-  statisticsSeconds?: string | number;
   /** What happens to open sessions when the node is deployed again, or Node-RED stops. Default `finish`. */
   onDeploy?: 'finish' | 'abort';
 }
@@ -234,17 +231,13 @@ export class SessionController implements SessionHost, Viewable {
   }
 
   #openSession(context: readonly ContextTurn[], ongoing: OngoingAudio): Session {
-    const { overload, statisticsSeconds } = this.#settings;
-    const heldSeconds = readLimit(this.#settings.heldSeconds, SESSION_LIMITS.heldSeconds);
-    const interval = readOptionalLimit(statisticsSeconds, SESSION_LIMITS.statisticsSeconds);
+    const { overload } = this.#settings;
     return openSession({
       ...sessionOptions(this.#RED, this.#node, this.#settings),
-      ...reliabilityOptions(this.#node, this.#settings, this.#trace),
+      ...sessionReliability(this.#node, this.#settings, this.#trace),
       ...(overload && { overload }),
-      ...(interval !== undefined && { statisticsIntervalMs: interval * 1000 }),
       context,
       ongoing,
-      maxHeldAudioMs: heldSeconds * 1000,
       idle: this.#idle(),
     });
   }
@@ -273,7 +266,7 @@ export class SessionController implements SessionHost, Viewable {
   }
 
   #idleMs(): number | undefined {
-    const seconds = readOptionalLimit(this.#settings.idleSeconds, SESSION_LIMITS.idleSeconds);
+    const seconds = readOptionalLimit(this.#settings.idleSeconds, RELIABILITY_SETTINGS.idleSeconds.range);
     return seconds === undefined ? undefined : seconds * 1000;
   }
 

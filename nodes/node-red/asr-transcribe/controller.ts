@@ -7,7 +7,7 @@ import { readContext } from '../shared/context';
 import { asError, NodeError } from '../shared/errors';
 import { readLimit, TRANSCRIBE_LIMITS } from '../shared/limits';
 import type { Done, Send } from '../shared/red';
-import { openTrace, reliabilityOptions } from '../shared/reliability';
+import { openTrace, sessionReliability } from '../shared/reliability';
 import type { ReliabilityDef } from '../shared/reliability';
 import { sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
@@ -92,7 +92,7 @@ export class TranscribeController {
     const recognise = (how: Pick<ReadAudioOptions, 'signal' | 'onWait'>): Promise<Transcript> =>
       transcribe(source, {
         ...sessionOptions(this.#RED, this.#node, this.#settings),
-        ...reliabilityOptions(this.#node, this.#settings, this.#trace),
+        ...sessionReliability(this.#node, this.#settings, this.#trace),
         ...(context && { context }),
         strings,
         // The credentials name the proxy for the service; audio is fetched by the proxy of the environment.

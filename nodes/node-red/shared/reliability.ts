@@ -2,33 +2,24 @@ import path from 'node:path';
 import type { Node, NodeAPI } from 'node-red';
 import { traceToFile } from '../../../lib';
 import type { SessionLog, SessionOptions, TraceFile } from '../../../lib';
-import { FIRST_CONNECT_TIMEOUT_MS } from '../../../lib/hosts';
-import { readLimit, RELIABILITY_LIMITS } from './limits';
+import { RELIABILITY_SETTINGS, reliabilityOptions } from '../../reliability-settings';
+import type { ReliabilityName } from '../../reliability-settings';
+import { readOptionalLimit } from './limits';
 
 /** The settings of reliability that nodes share, as the editor stores them. */
-export interface ReliabilityDef {
-  reconnectAttempts?: string | number;
-  livenessSeconds?: string | number;
+export interface ReliabilityDef extends Partial<Record<ReliabilityName, string | number>> {
   /** Path of the trace file; empty for none. */
   traceFile?: string;
 }
 
 /** The session options for these settings, and the host's log. */
-export function reliabilityOptions(
+export function sessionReliability(
   node: Node,
-  { reconnectAttempts, livenessSeconds }: ReliabilityDef,
+  def: ReliabilityDef,
   trace: TraceFile | undefined,
-): Pick<
-  SessionOptions,
-  'reconnect' | 'firstConnectTimeoutMs' | 'pingIntervalMs' | 'pongTimeoutMs' | 'log' | 'trace'
-> {
-  const livenessMs = readLimit(livenessSeconds, RELIABILITY_LIMITS.livenessSeconds) * 1000;
+): SessionOptions {
   return {
-    reconnect: { maxAttempts: readLimit(reconnectAttempts, RELIABILITY_LIMITS.reconnectAttempts) },
-    firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
-    // Divided as in the client's defaults: until the ping, and until its answer.
-    pingIntervalMs: (livenessMs * 2) / 3,
-    pongTimeoutMs: livenessMs / 3,
+    ...reliabilityOptions((name) => readOptionalLimit(def[name], RELIABILITY_SETTINGS[name].range)),
     log: debugLog(node),
     ...(trace && { trace }),
   };

@@ -2,7 +2,7 @@ import type { Node, NodeAPI } from 'node-red';
 import { isCredentialsNode } from '../../../credentials/node-red/connection';
 import { DEFAULT_MODEL, findModel } from '../../../lib';
 import type { Model, SessionMode, SessionOptions, WireFormat } from '../../../lib';
-import { languageOfTag } from '../../../lib/hosts';
+import { languageOfTag, readOtherSettings } from '../../../lib/hosts';
 import { NodeError } from './errors';
 import { readNumber } from './limits';
 import { readParameters } from '../../stored-parameters';
@@ -21,6 +21,8 @@ export interface RecognitionDef {
   wireFormat?: WireFormat | '';
   sampleRate?: string | number;
   parameters?: StoredParameters;
+  /** JSON text, or an object in a generated flow. */
+  otherSettings?: unknown;
 }
 
 /** @throws AsrError `INVALID_OPTION` for a name that fits no family. */
@@ -31,7 +33,7 @@ export function modelOf({ model }: Pick<RecognitionDef, 'model'>): Model {
 /**
  * The options of a session. They are made for each session, because a key in an environment variable may change.
  * @throws NodeError `NO_CREDENTIALS`
- * @throws AsrError `INVALID_OPTION` for an unknown model; `MISSING_API_KEY` when the environment variable for the key
+ * @throws AsrError `INVALID_OPTION` for an unknown model, or other settings that are no JSON object; `MISSING_API_KEY` when the environment variable for the key
  * is not set.
  */
 export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): SessionOptions {
@@ -41,6 +43,7 @@ export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): S
   }
   const model = modelOf(def);
   const sampleRateHz = readNumber(def.sampleRate);
+  const otherSettings = readOtherSettings(def.otherSettings);
   // A model with one mode leaves no choice, so a user only has to change the model.
   const hasMode = def.mode !== undefined && model.modes.length > 1;
   return {
@@ -55,5 +58,6 @@ export function sessionOptions(RED: NodeAPI, node: Node, def: RecognitionDef): S
     ...(def.wireFormat && { wireFormat: def.wireFormat }),
     ...(sampleRateHz !== undefined && { sampleRateHz }),
     parameters: readParameters(def.parameters, model),
+    ...(otherSettings && { otherSettings }),
   };
 }

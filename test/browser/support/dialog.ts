@@ -39,6 +39,7 @@ export class Dialog {
   }
 
   async fill(name: string, value: string): Promise<void> {
+    await this.show(name);
     await this.#field(name).fill(value);
     await this.#field(name).blur();
   }
@@ -48,12 +49,26 @@ export class Dialog {
   }
 
   async choose(name: string, value: string): Promise<void> {
+    await this.show(name);
     await this.#field(name).selectOption(value);
   }
 
-  /** Opens what is closed at first because its defaults work. */
-  async openReliability(): Promise<void> {
-    await this.form().locator('details.asr-reliability > summary').click();
+  /** Opens the tab of a field. */
+  async show(name: string): Promise<void> {
+    const tab = await this.#editor.run<string | null>(
+      `$('#${this.#prefix}-input-${name}').closest('.asr-tab:hidden').attr('id') ?? null`,
+    );
+    if (tab !== null) await this.openTab(tab.replace('asr-tab-', ''));
+  }
+
+  /** The names of the tabs, as the dialog's own. */
+  tabs(): Promise<string[]> {
+    return this.#editor.run(`$('${this.selector} .asr-tab').toArray().map(({ dataset }) => dataset.asrTab)`);
+  }
+
+  async openTab(name: string): Promise<void> {
+    await this.form().locator(`#asr-tabs a[href="#asr-tab-${name}"]`).click();
+    await this.form().locator(`#asr-tab-${name}`).waitFor();
   }
 
   /** Of a typed input. */
@@ -66,6 +81,7 @@ export class Dialog {
 
   /** A setting of the model. */
   async fillParameter(name: string, value: string): Promise<void> {
+    await this.openTab('recognition');
     const field = this.#editor.page.locator(`#asr-parameter-${name}`);
     const kind = await field.evaluate((element) =>
       element.tagName === 'SELECT'

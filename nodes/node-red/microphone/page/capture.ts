@@ -35,6 +35,8 @@ export interface Capture {
 
 export interface CaptureOptions {
   deviceId: string;
+  /** Whether the browser removes echo and noise. */
+  isCleaned: boolean;
   onChunk: (chunk: CapturedChunk) => void;
   /** Called when the device was removed. */
   onEnd: () => void;
@@ -48,9 +50,13 @@ export function checkBrowser(): void {
   if (!mediaDevices || !('AudioWorkletNode' in window)) throw new CaptureError('unsupported');
 }
 
-async function openStream(deviceId: string): Promise<MediaStream> {
-  // What makes speech nicer for people makes it harder to recognise; quiet speakers are the exception.
-  const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
+async function openStream(deviceId: string, isCleaned: boolean): Promise<MediaStream> {
+  const audio = {
+    channelCount: 1,
+    echoCancellation: isCleaned,
+    noiseSuppression: isCleaned,
+    autoGainControl: true,
+  };
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: deviceId ? { ...audio, deviceId: { exact: deviceId } } : audio,
@@ -84,9 +90,9 @@ function connectAt(stream: MediaStream, options: AudioContextOptions): ReturnTyp
  * Opens the microphone.
  * @throws CaptureError
  */
-export async function openCapture({ deviceId, onChunk, onEnd }: CaptureOptions): Promise<Capture> {
+export async function openCapture({ deviceId, isCleaned, onChunk, onEnd }: CaptureOptions): Promise<Capture> {
   checkBrowser();
-  const stream = await openStream(deviceId);
+  const stream = await openStream(deviceId, isCleaned);
   const [track] = stream.getAudioTracks();
   if (!track) throw new CaptureError('none');
   let context: AudioContext | undefined;

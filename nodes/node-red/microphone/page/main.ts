@@ -25,6 +25,7 @@ translatePage();
 const talk = find('#talk', HTMLButtonElement);
 const mute = find('#mute', HTMLButtonElement);
 const device = find('#device', HTMLSelectElement);
+const cleaned = find('#cleaned', HTMLInputElement);
 const transcript = new Transcript();
 
 let linkState: FlowLinkState = 'connecting';
@@ -123,6 +124,7 @@ async function open(): Promise<boolean> {
   try {
     opening ??= openCapture({
       deviceId: device.value,
+      isCleaned: cleaned.checked,
       onChunk,
       onEnd() {
         stop();
@@ -192,7 +194,7 @@ function stopTalking(action: Action): void {
   showState();
 }
 
-async function changeDevice(): Promise<void> {
+async function reopen(): Promise<void> {
   closeCapture();
   if (isTalking && !(await open())) stop();
 }
@@ -235,7 +237,7 @@ mute.addEventListener('click', () => {
   showState();
 });
 for (const radio of document.querySelectorAll('input[name=mode]')) radio.addEventListener('change', stop);
-device.addEventListener('change', () => void changeDevice());
+for (const choice of [device, cleaned]) choice.addEventListener('change', () => void reopen());
 
 function setProblem(source: string, message?: string): void {
   if (message) problems.set(source, message);

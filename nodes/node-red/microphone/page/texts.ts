@@ -6,6 +6,9 @@ export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, s
     hint: 'Press the button and speak. Grey words may still change, the others stay.',
     level: 'Level',
     device: 'Microphone',
+    cleaned: 'Remove echo and noise',
+    'cleaned.hint':
+      'Switch it off for music, for several people around one microphone, or where the beginnings of words are missing.',
     mute: 'Mute',
     'mode.legend': 'Microphone is open',
     'mode.hold': 'while I hold the button',
@@ -47,6 +50,8 @@ export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, s
     hint: '按下按钮开始说话。灰色文字可能还会变化，其他文字不再变化。',
     level: '音量',
     device: '麦克风',
+    cleaned: '消除回声和噪声',
+    'cleaned.hint': '录音乐、多人围着一个麦克风说话，或词的开头缺失时，请关闭。',
     mute: '静音',
     'mode.legend': '麦克风开启',
     'mode.hold': '按住按钮期间',

@@ -1,19 +1,10 @@
 // The checks of fields, which the editor runs on all nodes. Each returns true or the reason why not.
-import { parameterFault } from '../../../../lib/browser';
+import { checkOtherSettings, parameterFault, readOtherSettings } from '../../../../lib/browser';
 import type { Model, ParameterName, ParameterSpec } from '../../../../lib/browser';
-import { SESSION_LIMITS, TRANSCRIBE_LIMITS } from '../limits';
-import type { NumberRange } from '../limits';
 import { isVariable, modelName, modelOf, parametersOf } from './models';
-import { fieldOf, ownText, sharedText, textIn } from './red';
+import type { Verdict } from './numbers';
+import { fieldOf, sharedText, textIn } from './red';
 import type { EditorNode } from './red';
-
-export type Verdict = true | string;
-
-/** By node type, without `asr-`. */
-export const LIMITS: Readonly<Record<string, Readonly<Record<string, NumberRange>>>> = {
-  session: SESSION_LIMITS,
-  transcribe: TRANSCRIBE_LIMITS,
-};
 
 /**
  * The value in the open dialog of the node, else the stored one, because fields are checked before they are saved.
@@ -25,20 +16,6 @@ export function valueOf(node: EditorNode, field: string): unknown {
 
 function modelFor(node: EditorNode): Model | null | undefined {
   return modelOf(valueOf(node, 'model') as string | undefined);
-}
-
-export function checkLimit(
-  node: EditorNode,
-  kind: string,
-  field: string,
-  value: string | undefined,
-): Verdict {
-  const range = LIMITS[kind]?.[field];
-  if (!range || value === '' || value === undefined || isVariable(value)) return true;
-  const { min, max } = range;
-  // Unlike isFinite, Number converts text.
-  if (Number(value) >= min && Number(value) <= max) return true;
-  return ownText(node, 'invalid.number', { label: ownText(node, `label.${field}`), min, max });
 }
 
 export function checkModel(node: EditorNode, value: string): Verdict {
@@ -83,6 +60,18 @@ export function checkParameters(node: EditorNode, values: Record<string, unknown
     if (fault !== undefined) return fault;
   }
   return true;
+}
+
+export function checkOther(node: EditorNode, value: unknown): Verdict {
+  const model = modelFor(node);
+  if (!model || isVariable(value)) return true;
+  try {
+    const isManual = valueOf(node, 'mode') === 'manual' && model.modes.includes('manual');
+    checkOtherSettings(readOtherSettings(value), model, isManual ? 'manual' : 'vad');
+    return true;
+  } catch {
+    return sharedText('invalid.otherSettings');
+  }
 }
 
 /** What is wrong with a value, in the language of the editor. Variables get their values when the flow starts. */

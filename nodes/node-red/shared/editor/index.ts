@@ -4,8 +4,8 @@ import { watchSessions } from './sessions';
 
 export {
   checkLanguage,
-  checkLimit,
   checkModel,
+  checkOther,
   checkOverload,
   checkParameters,
   checkRate,
@@ -13,6 +13,7 @@ export {
 } from './checks';
 export { prepareCredentials } from './credentials';
 export { addLivePanel, removeLivePanel } from './live';
+export { checkLimit } from './numbers';
 export { prepareRecognition, recognitionLabel, saveRecognition } from './recognition';
 export { labelTypedInputs, sharedText } from './red';
 export { checkSession, pickOnlySession, prepareSessionPicker } from './sessions';

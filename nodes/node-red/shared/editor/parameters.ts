@@ -1,12 +1,18 @@
 // The settings of a model in a dialog, one row for each.
 import { formatHotWords, isPlainObject, parseHotWords } from '../../../../lib/browser';
-import type { ParameterName, ParameterSpec } from '../../../../lib/browser';
+import type { ModelParameters, ParameterName, ParameterSpec } from '../../../../lib/browser';
 import { expected, faultOf } from './checks';
 import { isVariable } from './models';
 import type { ParameterSpecs } from './models';
 import { sharedText, textIn } from './red';
 
 const LONG_TEXT = 1000;
+/** Two rows of these kinds fit side by side. */
+const IS_NARROW: Readonly<Partial<Record<ParameterSpec['kind'], true>>> = {
+  boolean: true,
+  number: true,
+  integer: true,
+};
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
 interface Choice {
@@ -18,6 +24,8 @@ interface Choice {
 export interface ParameterSection {
   /** Makes the rows anew; values in other rows are kept until the dialog closes. */
   show: (specs: ParameterSpecs) => void;
+  /** Sets these values, also of rows that are not shown; `undefined` is the default. */
+  fill: (values: ModelParameters) => void;
   /** The values in the rows that are shown. */
   values: () => Record<string, unknown>;
 }
@@ -29,6 +37,7 @@ export function parameterSection(
 ): ParameterSection {
   const draft: Record<string, unknown> = { ...stored };
   let rows: { name: string; spec: ParameterSpec; field: JQuery }[] = [];
+  let shownSpecs: ParameterSpecs = {};
 
   function keep(): void {
     for (const { name, spec, field } of rows) draft[name] = readField(spec, field);
@@ -40,6 +49,7 @@ export function parameterSection(
     const label = $('<label>', { for: id }).append('<i class="fa fa-sliders"></i> ');
     label.append($('<span>').text(textOf(name, 'label')));
     const row = $('<div>', { class: 'form-row', 'data-asr-parameter': name }).append(label, ' ', field);
+    row.toggleClass('asr-wide', !IS_NARROW[spec.kind]);
     if (name.endsWith('Ms')) row.append(' ', $('<span>').text(sharedText('unit.ms')));
     container.append(row, $('<div>', { class: 'asr-policy' }).text(hintOf(name, spec)));
     field.attr({ id, autocomplete: 'off' });
@@ -55,13 +65,23 @@ export function parameterSection(
     check();
   }
 
+  function draw(): void {
+    rows = [];
+    container.empty();
+    for (const [name, spec] of Object.entries(shownSpecs) as [ParameterName, ParameterSpec][])
+      addRow(name, spec);
+  }
+
   return {
     show(specs) {
       keep();
-      rows = [];
-      container.empty();
-      for (const [name, spec] of Object.entries(specs) as [ParameterName, ParameterSpec][])
-        addRow(name, spec);
+      shownSpecs = specs;
+      draw();
+    },
+    fill(values) {
+      keep();
+      Object.assign(draft, values);
+      draw();
     },
     values() {
       keep();
@@ -105,7 +125,7 @@ function makeField(spec: ParameterSpec, value: unknown): JQuery {
         shown(value),
       );
     case 'vocabulary':
-      return $('<textarea>', { rows: 4 }).val(isPlainObject(value) ? formatHotWords(value) : shown(value));
+      return $('<textarea>', { rows: 3 }).val(isPlainObject(value) ? formatHotWords(value) : shown(value));
     case 'wordFilter':
       return $('<input>', { type: 'text' }).val(value === undefined ? '{}' : shown(value));
   }

@@ -1,12 +1,15 @@
 // The part of a dialog about recognition: the model, and the settings of that model.
 import { DEFAULT_MODEL, MODELS } from '../../../../lib/browser';
 import type { Model, SessionMode, WireFormat } from '../../../../lib/browser';
-import { checkLanguage, languageCodes, LIMITS } from './checks';
-import { isVariable, modelOf, parametersOf } from './models';
+import { checkLanguage, languageCodes } from './checks';
+import { isVariable, modelName, modelOf, parametersOf } from './models';
+import { prepareNumbers } from './numbers';
 import { parameterSection } from './parameters';
 import type { ParameterSection } from './parameters';
+import { preparePresets } from './presets';
 import { fieldOf, labelTypedInputs, nodeOf, sharedText, textIn } from './red';
 import type { EditorNode } from './red';
+import { describeFields, explainCompactRows, prepareTabs } from './tabs';
 
 interface Choice {
   value: string;
@@ -23,6 +26,8 @@ interface OpenDialog {
   shown?: string;
 }
 
+const NO_SETTINGS = '{}';
+
 let open: OpenDialog | undefined;
 
 /**
@@ -31,7 +36,8 @@ let open: OpenDialog | undefined;
  */
 export function recognitionLabel(node: EditorNode): string {
   if (node.name) return node.name;
-  const mode = node.mode === 'manual' ? `, ${sharedText('live.manual')}` : '';
+  // The recording has one end, so the mode of `transcribe` says little.
+  const mode = node.mode === 'manual' && node.type === 'asr-session' ? `, ${sharedText('live.manual')}` : '';
   return (node.model || node._(`${node.type}.palette-label`)) + mode;
 }
 
@@ -42,11 +48,24 @@ export function prepareRecognition(node: EditorNode): void {
     model,
     MODELS.map(({ id }) => id),
   );
-  const limits = LIMITS[node.type.slice('asr-'.length)] ?? {};
-  for (const [name, range] of Object.entries(limits)) {
-    if (range.default !== undefined) fieldOf(name).attr('placeholder', range.default);
-  }
+  prepareNumbers(node);
+  prepareOtherSettings();
+  preparePresets({
+    model: () => modelOf(textIn(model)),
+    region: () => regionOf(),
+    fill: ({ model: id, mode, sampleRateHz, parameters }) => {
+      // A field that says nothing stands for the default.
+      if (id !== modelName(textIn(model))) model.val(id);
+      fieldOf('mode').val(mode);
+      showModel();
+      if (sampleRateHz !== undefined) fieldOf('sampleRate').val(sampleRateHz).trigger('change');
+      open?.parameters.fill(parameters);
+      afterRows();
+    },
+  });
   open = { node, parameters: parameterSection($('.asr-parameters'), node.parameters) };
+  // Of a flow that is older than the setting.
+  if (textIn(fieldOf('mode')) === '') fieldOf('mode').val('vad');
   model.on('change', showModel);
   // Picked from the suggestions, or typed completely.
   model.on('input', () => {
@@ -55,6 +74,8 @@ export function prepareRecognition(node: EditorNode): void {
   fieldOf('mode').on('change', showModel);
   fieldOf('connection').on('change', showModel);
   showModel();
+  explainCompactRows();
+  prepareTabs(node);
 }
 
 /**
@@ -64,12 +85,21 @@ export function prepareRecognition(node: EditorNode): void {
 export function saveRecognition(node: EditorNode): void {
   if (!open) return;
   node.parameters = open.parameters.values();
+  const other = fieldOf('otherSettings');
+  if (textIn(other).trim() === NO_SETTINGS) other.val('');
   const model = modelOf(textIn(fieldOf('model')));
   if (!model) return;
   const [mode, wireFormat] = [fieldOf('mode'), fieldOf('wireFormat')];
   if (!model.modes.includes(textIn(mode) as SessionMode)) mode.val(model.modes[0] ?? '');
   if (!model.formats.includes(textIn(wireFormat) as WireFormat)) wireFormat.val('');
   if (model.maxLanguages === 0) fieldOf('language').val('');
+}
+
+/** The editor of JSON takes nothing for a mistake. */
+function prepareOtherSettings(): void {
+  const field = fieldOf('otherSettings');
+  if (textIn(field).trim() === '') field.val(NO_SETTINGS);
+  field.typedInput({ default: 'json', types: ['json'] });
 }
 
 function showModel(): void {
@@ -91,7 +121,12 @@ function showModel(): void {
   showRates(node, model);
   fieldOf('idleSeconds').attr('placeholder', model ? model.idleMs / 1000 : '');
   parameters.show(parametersOf(model, mode));
+  afterRows();
+}
+
+function afterRows(): void {
   labelTypedInputs();
+  describeFields();
 }
 
 function noteOn(model: Model | null | undefined, id: string): string {
@@ -106,9 +141,15 @@ function noteOn(model: Model | null | undefined, id: string): string {
   return notes.join(' ');
 }
 
+/** The region of the chosen credentials. */
+function regionOf(): string | undefined {
+  const region = nodeOf(textIn(fieldOf('connection')))?.region;
+  return typeof region === 'string' ? region : undefined;
+}
+
 /** A service of one's own may have any model. */
 function isRegionWrong({ regions }: Model): boolean {
-  const region = nodeOf(textIn(fieldOf('connection')))?.region;
+  const region = regionOf();
   const isCloud = MODELS.some((model) => model.regions.some((one) => one === region));
   return isCloud && !regions.some((one) => one === region);
 }

@@ -1,5 +1,5 @@
 // The picker of a session, for the nodes that refer to one.
-import type { Verdict } from './checks';
+import type { Verdict } from './numbers';
 import { flowLabel, nodesOfType, ownText, textIn, workspaceOf } from './red';
 import type { EditorNode } from './red';
 
