@@ -19,15 +19,17 @@ function refusal(options: SessionOptions): AsrError {
   throw new Error('It was accepted.');
 }
 
+type Settings = Record<string, unknown>;
+
 /** What the service got in the place of the settings, once for each configuration. */
-function settingsOf(records: readonly ConnectionRecord[]): Record<string, unknown>[] {
-  const frames = records.flatMap(({ received }) => received);
-  return frames.flatMap((one) => {
-    if (one.kind !== 'json') return [];
-    if (one.type === 'session.update') return [one.frame.session as Record<string, unknown>];
-    if (one.type !== 'run-task') return [];
-    return [(one.frame.payload as { parameters: Record<string, unknown> }).parameters];
-  });
+function settingsOf(records: readonly ConnectionRecord[]): Settings[] {
+  return records.flatMap(({ received }) =>
+    received.flatMap((one): Settings[] => {
+      if (one.kind !== 'json') return [];
+      const { session, payload } = one.frame as { session?: Settings; payload?: { parameters?: Settings } };
+      return [session ?? payload?.parameters ?? []].flat();
+    }),
+  );
 }
 
 describe('other settings', () => {

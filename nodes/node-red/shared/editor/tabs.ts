@@ -42,7 +42,7 @@ export function explainCompactRows(): void {
       if (text !== '') line.text(text);
     };
     part.on('focusin mouseover', '.form-row', function () {
-      explain($(this));
+      explain($(this) as JQuery);
     });
   });
 }
