@@ -19,13 +19,16 @@ const QUIET_LEVEL = 256;
 
 /**
  * Raw samples whose format nobody has named. They are decoded as the assumed format, which is reported once, and
- * judged by their first seconds. Live audio does not wait for the judgement, which begins with the first sound.
+ * judged by their first seconds. Live audio does not wait for the judgement, which begins with the first sound, or is
+ * made at the end where there was none.
  */
 export class AssumedPcmDecoder implements Decoder {
   readonly #pcm: PcmDecoder;
   readonly #output: DecoderOutput;
   readonly #assumed: string;
   #memory: Uint8Array | undefined;
+  /** The first piece before any sound. Where no sound comes, it may tell why. */
+  #silentHead: Uint8Array | undefined;
   #used = 0;
   /** Bytes before that, as far as they matter for the position within a sample. */
   #skipped = 0;
@@ -55,8 +58,12 @@ export class AssumedPcmDecoder implements Decoder {
     return this.#pcm.goesOnWith();
   }
 
+  judge(): void {
+    if (this.#used < JUDGED_BYTES) this.#judge(true);
+  }
+
   end(): void {
-    if (this.#used > 0 && this.#used < JUDGED_BYTES) this.#judge(true);
+    this.judge();
     this.#pcm.end();
   }
 
@@ -69,7 +76,8 @@ export class AssumedPcmDecoder implements Decoder {
     const isSilent = isQuiet(bytes);
     const toSkip = isSilent ? bytes.length : (ANY_SAMPLE_BYTES - this.#skipped) % ANY_SAMPLE_BYTES;
     this.#skipped = (this.#skipped + Math.min(toSkip, bytes.length)) % ANY_SAMPLE_BYTES;
-    if (!isSilent) this.#remember(bytes.subarray(toSkip));
+    if (isSilent) this.#silentHead ??= Uint8Array.from(bytes.subarray(0, FIRST_JUDGED_BYTES));
+    else this.#remember(bytes.subarray(toSkip));
   }
 
   #remember(bytes: Uint8Array): void {
@@ -81,11 +89,12 @@ export class AssumedPcmDecoder implements Decoder {
   }
 
   #judge(isLast: boolean): void {
-    const likeness = findLikeness((this.#memory ?? new Uint8Array(0)).subarray(0, this.#used), isLast);
+    const heard = this.#memory?.subarray(0, this.#used) ?? this.#silentHead ?? new Uint8Array(0);
+    const likeness = findLikeness(heard, isLast);
     this.#judgedAtBytes = 2 * this.#used;
     if (!likeness && !isLast) return;
     this.#used = JUDGED_BYTES;
-    this.#memory = undefined;
+    this.#memory = this.#silentHead = undefined;
     const but = likeness ? ` But it ${likeness.looks}. ${likeness.advice}.` : '';
     this.#output.complain(
       `Nothing says what this audio is: it is taken for raw samples (${this.#assumed}).${but} ` +

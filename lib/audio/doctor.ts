@@ -8,7 +8,7 @@ import type { Levels } from '../base/kernel';
 const SILENCE_DB = -120;
 /** Quieter audio means that no microphone was on; a quiet room is louder. */
 const SILENT_PEAK_DB = -60;
-/** Shorter audio is not judged. */
+/** Shorter audio is not judged before it is over. */
 const MIN_JUDGED_SECONDS = 1;
 /** Interval at which running audio is examined. */
 const EXAMINED_SECONDS = 1;
@@ -55,6 +55,8 @@ export class Doctor {
   bytes = 0;
   isCut = false;
   byFfmpeg = false;
+  /** Whether nothing more of the recording comes, at least in this session. */
+  isOver = false;
   /** A sentence about the assumed format. */
   assumption: string | undefined;
   #format: SourceFormat | undefined;
@@ -128,9 +130,20 @@ export class Doctor {
   complaints(sessionRateHz: number, isEnd: boolean): readonly AudioComplaint[] {
     if (!isEnd && this.#seconds - this.#examinedAtSeconds < EXAMINED_SECONDS) return NOTHING;
     this.#examinedAtSeconds = this.#seconds;
+    const told = this.#complaints(sessionRateHz, isEnd);
+    return told.filter(({ code }) => {
+      const isNew = !this.#said.has(code);
+      this.#said.add(code);
+      return isNew;
+    });
+  }
+
+  #complaints(sessionRateHz: number, isEnd: boolean): readonly AudioComplaint[] {
     const format = this.#format;
+    const isWhole = isEnd && this.isOver;
+    if (isWhole && this.bytes > 0 && this.#seconds === 0) return [nothing(this.bytes)];
     const isLong = this.#seconds >= MIN_JUDGED_SECONDS;
-    if (!format || (!isLong && !this.isCut && this.assumption === undefined)) return [];
+    if (!format || (!isLong && !isWhole && !this.isCut && this.assumption === undefined)) return NOTHING;
     const { isClipped, isSilent } = this.#levels;
     const rateHz = rateOf(format);
     const tellers: ((info: AudioInfo, sessionRateHz: number) => AudioComplaint)[] = [];
@@ -142,13 +155,7 @@ export class Doctor {
     const { assumption } = this;
     if (assumption !== undefined) tellers.push(() => ({ code: 'AUDIO_ASSUMED', message: assumption }));
     const info = tellers.length > 0 ? this.info() : undefined;
-    if (!info) return [];
-    const all = tellers.map((tell) => tell(info, sessionRateHz));
-    return all.filter(({ code }) => {
-      const isNew = !this.#said.has(code);
-      this.#said.add(code);
-      return isNew;
-    });
+    return info ? tellers.map((tell) => tell(info, sessionRateHz)) : NOTHING;
   }
 }
 
@@ -162,6 +169,15 @@ export interface AudioComplaint {
 function inWords({ container, codec, rateHz, channels, bits }: SourceFormat): string {
   const size = bits === undefined ? '' : `, ${bits} bit`;
   return `${container}, ${codec}, ${rateHz} Hz, ${channels} channel${channels === 1 ? '' : 's'}${size}`;
+}
+
+/** Of a recording without a single sample. */
+function nothing(bytes: number): AudioComplaint {
+  const amount = bytes === 1 ? 'One byte' : `${bytes} bytes`;
+  return {
+    code: 'AUDIO_CUT',
+    message: `${amount} of a recording came and gave no sound: it ended within its header, or was damaged. Send it whole, from its beginning.`,
+  };
 }
 
 function silent(info: AudioInfo): AudioComplaint {

@@ -1,11 +1,12 @@
 import { asAsrError } from '../vocabulary/errors';
-import { ByteQueue, joined } from './bytes';
+import { joined } from './bytes';
 import { createDecoder } from './decoders';
 import type { Doctor } from './doctor';
 import type { AudioFormatHints, AudioInfo, SourceFormat } from './format';
+import { IntakeHead } from './intake-head';
+import type { Identified } from './intake-head';
 import { IntakeInput, SLICE_BYTES } from './intake-input';
 import { Recording } from './recording';
-import { identify } from './sniff';
 import { MAX_TURN_MS, Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
@@ -34,10 +35,11 @@ export class AudioIntake {
   readonly #rateHz: (source: SourceFormat) => number;
   readonly #defaultRateHz: number;
   /** Bytes that do not tell yet what they are. */
-  readonly #head = new ByteQueue();
-  #hints = NO_HINTS;
+  readonly #head = new IntakeHead();
   #recording: Recording | undefined;
   #lastDoctor: Doctor | undefined;
+  /** The doctor of a recording that broke off, until somebody asks for it. */
+  #brokenOff: Doctor | undefined;
   readonly #input = new IntakeInput();
   /** What is to be done once all input has been decoded. */
   #stop: 'pause' | 'leave' | 'end' | undefined;
@@ -125,7 +127,7 @@ export class AudioIntake {
     const recording = this.#recording;
     if (!recording || this.isPending) return undefined;
     this.#recording = undefined;
-    recording.doctor.isCut = false;
+    recording.goOn();
     return recording;
   }
 
@@ -157,6 +159,13 @@ export class AudioIntake {
   /** @internal The doctor of the present recording, or of the last one. */
   get doctor(): Doctor | undefined {
     return this.#lastDoctor;
+  }
+
+  /** @internal The doctor of an earlier recording that broke off. Of several, one is enough to tell of it. */
+  takeBrokenOff(): Doctor | undefined {
+    const doctor = this.#brokenOff;
+    this.#brokenOff = undefined;
+    return doctor;
   }
 
   /** @internal The doctor, where raw PCM in the right format comes and none waits: more may bypass this intake. */
@@ -213,26 +222,15 @@ export class AudioIntake {
     // A recording that was cut off must not swallow the beginning of the next one.
     if (recording && isChunkStart && recording.isOverWith(this.#input.first, this.#input.hints))
       return this.#endRecording(recording, true);
+    if (isChunkStart && this.#head.isOverWith(this.#input.first)) this.#brokenOff ??= this.#head.breakOff();
     const slice = this.#input.takeSlice(recording?.sliceBytes ?? SLICE_BYTES);
     if (recording) return recording.write(slice);
-    this.#begin(slice, this.#input.hints, false);
+    const identified = this.#head.identify(slice, this.#input.hints);
+    if (identified) this.#begin(identified);
   }
 
-  #begin(bytes: Uint8Array, hints: AudioFormatHints, isAll: boolean): void {
-    // A single chunk need not be copied to be examined.
-    let head = bytes;
-    if (this.#head.length > 0) {
-      this.#head.push(bytes);
-      head = this.#head.bytes;
-    }
-    this.#hints = hints;
-    const identity = identify(head, hints, isAll);
-    if (identity.kind === 'unknown') {
-      if (this.#head.length === 0) this.#head.push(bytes);
-      return;
-    }
-    this.#input.putBack(head === bytes ? bytes : Uint8Array.from(head));
-    this.#head.clear();
+  #begin({ identity, bytes, hints }: Identified): void {
+    this.#input.putBack(bytes);
     const { kind } = identity;
     const { channel } = hints;
     const target = { rateHz: this.#rateHz, ...(channel !== undefined && { channel }) };
@@ -245,9 +243,8 @@ export class AudioIntake {
 
   #pause(): void | Promise<void> {
     const recording = this.#recording;
-    if (!recording && this.#head.length > 0) {
-      // The waiting bytes are the whole beginning.
-      this.#begin(EMPTY, this.#hints, true);
+    if (!recording && !this.#head.isEmpty) {
+      this.#begin(this.#head.identifyAll());
       return;
     }
     if (recording && !this.#hasPaused) {
@@ -255,14 +252,14 @@ export class AudioIntake {
       return recording.decoder.pause?.();
     }
     recording?.flush();
-    if (this.#stop === 'leave' && recording?.decoder.isShort) recording.doctor.isCut = true;
+    if (this.#stop === 'leave' && recording) recording.leave();
     this.#hasPaused = false;
     this.#stop = undefined;
   }
 
   #end(): void | Promise<void> {
     if (this.#recording) return this.#endRecording(this.#recording, false);
-    if (this.#head.length > 0) this.#begin(EMPTY, this.#hints, true);
+    if (!this.#head.isEmpty) this.#begin(this.#head.identifyAll());
     else this.#stop = undefined;
   }
 
@@ -275,6 +272,9 @@ export class AudioIntake {
   #close(recording: Recording): void {
     const pcm = recording.close();
     if (pcm.length > 0) this.#ready.push(pcm);
+    const { doctor } = recording;
+    doctor.isOver = true;
+    if (doctor.isCut || doctor.seconds === 0) this.#brokenOff ??= doctor;
     this.#recording = undefined;
     this.#isEnding = false;
     if (this.#input.isEmpty && this.#stop === 'end') this.#stop = undefined;

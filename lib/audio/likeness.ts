@@ -3,6 +3,7 @@ import { findWideLayout } from './byte-lanes';
 import { findFrames } from './frames';
 import { OTHERS, roughness, USUAL } from './sample-layouts';
 import type { Layout } from './sample-layouts';
+import { isUtf16 } from './text-content';
 
 /** What bytes without a mark look like, and what to do about it. */
 export interface Likeness {
@@ -35,6 +36,10 @@ const EVEN: Likeness = {
   looks: 'looks encrypted or compressed: its bytes are all as frequent, as in noise at full scale',
   advice: 'Decrypt or unpack it first, or say its format',
 };
+const TEXT: Likeness = {
+  looks: 'looks like text in UTF-16, which is as quiet as silence',
+  advice: 'Send the bytes of a recording',
+};
 const COMPRESSED: Likeness = {
   looks: 'looks compressed: its bytes do not follow each other as samples do',
   advice: 'Say its format, or send it from its beginning',
@@ -60,6 +65,7 @@ export function findLikeness(bytes: Uint8Array, isAll = false): Likeness | undef
   if (rtp) return rtp;
   const recording = findRecording(bytes);
   if (recording) return recording;
+  if (isUtf16(bytes)) return TEXT;
   if (bytes.length < MIN_BYTES) return undefined;
   if (isEven(bytes)) {
     return EVEN;

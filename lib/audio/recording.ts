@@ -161,6 +161,18 @@ export class Recording {
     this.#resampler?.flush();
   }
 
+  /** The session ends here; the recording may go on in another. */
+  leave(): void {
+    this.decoder.judge?.();
+    this.doctor.isOver = true;
+    if (this.decoder.isShort) this.doctor.isCut = true;
+  }
+
+  /** Another session goes on with it. */
+  goOn(): void {
+    this.doctor.isOver = this.doctor.isCut = false;
+  }
+
   /**
    * Tells the decoder that nothing more comes.
    * @param isAbandoned Whether another recording follows, so that an error at the end of this one does not matter.

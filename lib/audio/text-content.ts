@@ -19,6 +19,7 @@ const FORM = foreign(
   'a form (multipart/form-data) with the recording in it',
   'In Node-RED tick "accept file uploads" in the http in node and take the tick off "do not parse request body", else post the bytes of the recording as the body; in n8n let the webhook take the file of the form as a binary field.',
 );
+const UTF_16 = foreign('text in UTF-16', 'Send the bytes of a recording.');
 const DATA_URL = foreign(
   'a data URL in bytes',
   'Give it as text, or decode what is behind its comma to bytes first.',
@@ -36,6 +37,7 @@ export function identifyText(head: Uint8Array, isTold: boolean, isAll: boolean):
   if (/^(<!doctype html|<html|<head|<body)/i.test(start)) return HTML;
   if (/^<\?xml/i.test(start)) return foreign('an XML document');
   if (/^--[\w'()+,./:=?-]{1,70}\r\ncontent-[a-z-]+:/i.test(view.toString('latin1'))) return FORM;
+  if (!isTold && hasUtf16Mark(view) && isUtf16(view)) return UTF_16;
   if (/^data:[a-z]+\/[\w.+-]+[;,]/i.test(start)) return DATA_URL;
 
   const length = textLength(view);
@@ -93,4 +95,25 @@ function characterBytes(bytes: Uint8Array, at: number): number {
     if (((bytes[at + i] ?? 0) & 0xc0) !== 0x80) return 0;
   }
   return size;
+}
+
+function hasUtf16Mark(view: Buffer): boolean {
+  const mark = view.length >= 2 ? view.readUInt16BE(0) : 0;
+  return mark === 0xfffe || mark === 0xfeff;
+}
+
+/** Without a mark, other characters would be found in samples. */
+const LATIN = /^[\t-\r\x20-\x7e\xa0-\xff]*$/;
+const UNICODE = /^[\t-\r\x20-\x7e\xa0-\u{10ffff}]*$/u;
+/** Half of a pair of surrogates; the last one may be cut off. */
+const BROKEN = /\p{Surrogate}(?!$)/u;
+
+/** Whether all of it may be UTF-16 text, of any script where it begins with a byte order mark. */
+export function isUtf16(bytes: Uint8Array): boolean {
+  const even = Buffer.from(bytes.subarray(0, bytes.length & ~1));
+  if (even.length < 2 * MIN_DIFFERENT) return false;
+  const letters = hasUtf16Mark(even) ? UNICODE : LATIN;
+  return [even.toString('utf16le'), even.swap16().toString('utf16le')].some(
+    (text) => letters.test(text) && !BROKEN.test(text) && new Set(text).size >= MIN_DIFFERENT,
+  );
 }

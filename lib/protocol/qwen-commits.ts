@@ -49,6 +49,8 @@ export class QwenCommits {
   /** The same for items that it does not name. */
   #unaskedUnnamed = 0;
   #count = 0;
+  /** Whether audio was sent behind the last commit. Without any, all that the service commits belongs to that. */
+  #hasAudioBehind = false;
 
   /** @param isWatched Whether pings are sent in front of the commit and behind it. */
   sent(eventId: string, isWatched: boolean, isFinish = false): void {
@@ -63,6 +65,11 @@ export class QwenCommits {
       sentenceIds: [],
     });
     this.#count += 1;
+    this.#hasAudioBehind = false;
+  }
+
+  audioSent(): void {
+    this.#hasAudioBehind = true;
   }
 
   /** The ping in front of the commit was answered. */
@@ -95,7 +102,7 @@ export class QwenCommits {
     const next = this.#commits.find(({ isTaken }) => !isTaken);
     const last = this.#commits.findLast(({ isTaken }) => isTaken);
     if (next?.isDue) take(next, itemId);
-    else if (last && !last.hasArrived) {
+    else if (last && (!last.hasArrived || (!next && !this.#hasAudioBehind))) {
       this.#giveUpItem(last);
       take(last, itemId);
     } else this.#addUnasked(itemId);

@@ -53,6 +53,7 @@ export class QwenRealtimeProtocol implements Protocol {
   }
 
   audio(pcm: Buffer): Frame {
+    this.#items.commits.audioSent();
     // The one message per 100 ms of audio. Base64 and our own ids need no escaping.
     const before = `{"event_id":"${this.#nextEventId()}","type":"input_audio_buffer.append","audio":"`;
     return { before, bytes: pcm, after: '"}' };

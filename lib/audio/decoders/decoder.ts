@@ -50,6 +50,8 @@ export interface Decoder {
   goesOnWith?: (chunk: Uint8Array) => boolean;
   /** Whether more of the recording must come according to its own data. */
   readonly isShort?: boolean;
+  /** Judges an assumed format by what has come, however little. */
+  judge?: () => void;
   /** No more bytes come. */
   end: () => void | Promise<void>;
   /** Releases memory and processes at once; nothing is called any more. */

@@ -147,6 +147,7 @@ export class DecodeChain {
   #give(pcm: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
     const accepted = this.#output.accept(pcm);
     const { doctor, passingDoctor } = this.#intake;
+    this.#hearBrokenOff();
     if (doctor) this.#output.onHeard(doctor, false);
     // Waiting audio goes first.
     this.#output.onPassing(this.#last ? undefined : passingDoctor, hints);
@@ -186,7 +187,13 @@ export class DecodeChain {
     if (pcm.length > 0) void handled(this.#output.accept(pcm));
   }
 
+  #hearBrokenOff(): void {
+    const doctor = this.#intake.takeBrokenOff();
+    if (doctor) this.#output.onHeard(doctor, true);
+  }
+
   #hearEnd(): void {
+    this.#hearBrokenOff();
     const { doctor } = this.#intake;
     if (doctor) this.#output.onHeard(doctor, true);
   }

@@ -136,12 +136,19 @@ describe('a sentence that the service ends by itself while a commit is on its wa
 
     beforeEach(() => rig.serve());
 
-    /** @param answer what it says to the how-manieth commit, counted from 0 */
-    async function play(answer: (commit: number, eventId: string) => object[]): Promise<RecordedSession> {
+    /**
+     * @param answer what it says to the how-manieth commit, counted from 0
+     * @param isLate whether it says so only after it has answered the ping behind the commit
+     */
+    async function play(
+      answer: (commit: number, eventId: string) => object[],
+      isLate = false,
+    ): Promise<RecordedSession> {
       server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
       await once(server, 'listening');
       server.on('connection', (socket: WebSocket) => {
         let commits = 0;
+        let late: object[] = [];
         const say = (...frames: object[]) => {
           for (const frame of frames) socket.send(JSON.stringify(frame));
         };
@@ -149,8 +156,17 @@ describe('a sentence that the service ends by itself while a commit is on its wa
         socket.on('message', (data: Buffer) => {
           const frame = JSON.parse(data.toString()) as { type: string; event_id: string };
           if (frame.type === 'session.update') say(UPDATED);
-          if (frame.type === 'input_audio_buffer.commit') say(...answer(commits++, frame.event_id));
+          if (frame.type === 'input_audio_buffer.commit') {
+            const answers = answer(commits++, frame.event_id);
+            if (isLate) late = answers;
+            else say(...answers);
+          }
           if (frame.type === 'session.finish') say({ type: 'session.finished' });
+        });
+        // The socket has answered the ping by itself when it tells of it.
+        socket.on('ping', () => {
+          say(...late);
+          late = [];
         });
       });
       const { port } = server.address() as AddressInfo;
@@ -187,6 +203,16 @@ describe('a sentence that the service ends by itself while a commit is on its wa
           commit === 0 ? [ownCommitted, askedCommitted, ownCompleted, askedCompleted] : later,
         );
         assert.deepEqual(await texts(recorded, 2, 500), ['By itself. As asked.', 'Later.']);
+        await recorded.session.finish();
+      });
+
+      it(`tells both only after it has answered the pings, and ${name} them`, async () => {
+        const recorded = await play(
+          (commit) => (commit === 0 ? [ownCommitted, askedCommitted, ownCompleted, askedCompleted] : later),
+          true,
+        );
+        assert.deepEqual(await texts(recorded, 1, 500), ['By itself. As asked.']);
+        assert.deepEqual(await texts(recorded, 1, 500), ['Later.']);
         await recorded.session.finish();
       });
 
