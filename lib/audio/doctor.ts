@@ -72,6 +72,11 @@ export class Doctor {
     return this.#seconds;
   }
 
+  /** Whether the recording broke off, or its format was assumed. */
+  get hasToSay(): boolean {
+    return this.isCut || this.assumption !== undefined || this.#seconds === 0;
+  }
+
   describe(format: SourceFormat): void {
     this.#format = format;
   }

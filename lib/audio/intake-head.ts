@@ -52,7 +52,6 @@ export class IntakeHead {
   breakOff(): Doctor {
     const doctor = new Doctor();
     doctor.bytes = this.#bytes.length;
-    doctor.isOver = true;
     this.clear();
     return doctor;
   }

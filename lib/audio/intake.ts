@@ -10,6 +10,8 @@ import { Recording } from './recording';
 import { MAX_TURN_MS, Turns } from './turns';
 
 const EMPTY = new Uint8Array(0);
+/** Each warning comes once, so that a few of many broken recordings tell enough. */
+const MAX_OVER = 8;
 const NO_HINTS: Readonly<AudioFormatHints> = {};
 /** Limit for audio that passes through unchanged at once. */
 const MAX_PASSED_BYTES = 256 * 1024;
@@ -38,8 +40,8 @@ export class AudioIntake {
   readonly #head = new IntakeHead();
   #recording: Recording | undefined;
   #lastDoctor: Doctor | undefined;
-  /** The doctor of a recording that broke off, until somebody asks for it. */
-  #brokenOff: Doctor | undefined;
+  /** Doctors of earlier recordings that have something to say, until somebody asks for them. */
+  #over: Doctor[] = [];
   readonly #input = new IntakeInput();
   /** What is to be done once all input has been decoded. */
   #stop: 'pause' | 'leave' | 'end' | undefined;
@@ -59,11 +61,6 @@ export class AudioIntake {
   constructor(rateHz: number | ((source: SourceFormat) => number), defaultRateHz?: number) {
     this.#rateHz = typeof rateHz === 'number' ? () => rateHz : rateHz;
     this.#defaultRateHz = defaultRateHz ?? (typeof rateHz === 'number' ? rateHz : 16_000);
-  }
-
-  /** Seconds of the recording so far. */
-  get seconds(): number {
-    return this.#lastDoctor?.seconds ?? 0;
   }
 
   /** The description of the present recording, or of the last one. */
@@ -161,11 +158,9 @@ export class AudioIntake {
     return this.#lastDoctor;
   }
 
-  /** @internal The doctor of an earlier recording that broke off. Of several, one is enough to tell of it. */
-  takeBrokenOff(): Doctor | undefined {
-    const doctor = this.#brokenOff;
-    this.#brokenOff = undefined;
-    return doctor;
+  /** @internal The doctor of the next earlier recording that has something to say. */
+  nextOver(): Doctor | undefined {
+    return this.#over.shift();
   }
 
   /** @internal The doctor, where raw PCM in the right format comes and none waits: more may bypass this intake. */
@@ -222,7 +217,7 @@ export class AudioIntake {
     // A recording that was cut off must not swallow the beginning of the next one.
     if (recording && isChunkStart && recording.isOverWith(this.#input.first, this.#input.hints))
       return this.#endRecording(recording, true);
-    if (isChunkStart && this.#head.isOverWith(this.#input.first)) this.#brokenOff ??= this.#head.breakOff();
+    if (isChunkStart && this.#head.isOverWith(this.#input.first)) this.#addOver(this.#head.breakOff());
     const slice = this.#input.takeSlice(recording?.sliceBytes ?? SLICE_BYTES);
     if (recording) return recording.write(slice);
     const identified = this.#head.identify(slice, this.#input.hints);
@@ -272,12 +267,15 @@ export class AudioIntake {
   #close(recording: Recording): void {
     const pcm = recording.close();
     if (pcm.length > 0) this.#ready.push(pcm);
-    const { doctor } = recording;
-    doctor.isOver = true;
-    if (doctor.isCut || doctor.seconds === 0) this.#brokenOff ??= doctor;
+    this.#addOver(recording.doctor);
     this.#recording = undefined;
     this.#isEnding = false;
     if (this.#input.isEmpty && this.#stop === 'end') this.#stop = undefined;
+  }
+
+  #addOver(doctor: Doctor): void {
+    doctor.isOver = true;
+    if (doctor.hasToSay && this.#over.length < MAX_OVER) this.#over.push(doctor);
   }
 
   #take(): Uint8Array {

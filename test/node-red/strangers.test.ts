@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { SessionEvent } from '../../lib';
 import type { LocalService } from '../../local-service/index';
 import { withEnvironment } from '../support/environment';
 import { credentialsNode, errorOf, Flow, observers, transcribeNodes } from '../support/node-red';
@@ -119,7 +120,7 @@ describe("what a stranger's message contains", () => {
     for (const payload of payloads) flow.send('append', { payload });
     await waitUntil(() => flow.received('appended').length === payloads.length, 'all of them');
     flow.send('session', { action: 'finish' });
-    const events = () => flow.received('events').map(({ asr }) => asr);
+    const events = () => flow.received('events').map(({ asr }) => asr as SessionEvent | undefined);
     await waitUntil(() => events().some((event) => event?.type === 'finished'), 'the end');
     const codes = events().flatMap((event) => (event?.type === 'warning' ? event.code : []));
     assert.deepEqual(codes.sort(), ['AUDIO_ASSUMED', 'AUDIO_CUT']);

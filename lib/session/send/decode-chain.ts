@@ -147,7 +147,7 @@ export class DecodeChain {
   #give(pcm: Uint8Array, hints: AudioFormatHints | undefined): Promise<void> {
     const accepted = this.#output.accept(pcm);
     const { doctor, passingDoctor } = this.#intake;
-    this.#hearBrokenOff();
+    this.#hearOver();
     if (doctor) this.#output.onHeard(doctor, false);
     // Waiting audio goes first.
     this.#output.onPassing(this.#last ? undefined : passingDoctor, hints);
@@ -187,13 +187,12 @@ export class DecodeChain {
     if (pcm.length > 0) void handled(this.#output.accept(pcm));
   }
 
-  #hearBrokenOff(): void {
-    const doctor = this.#intake.takeBrokenOff();
-    if (doctor) this.#output.onHeard(doctor, true);
+  #hearOver(): void {
+    for (let doctor; (doctor = this.#intake.nextOver());) this.#output.onHeard(doctor, true);
   }
 
   #hearEnd(): void {
-    this.#hearBrokenOff();
+    this.#hearOver();
     const { doctor } = this.#intake;
     if (doctor) this.#output.onHeard(doctor, true);
   }
