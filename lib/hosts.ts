@@ -13,6 +13,8 @@ export { Slots } from './base/slots';
 export { Outage } from './base/outage';
 export { checkConnection } from './check-connection';
 export { HeldSession } from './held-session';
+export type { CallEvent } from './live/calls/call-events';
+export { CallMessages } from './live/calls/call-messages';
 export { Listening } from './live/listening';
 export type { ListeningOptions } from './live/listening';
 export { createSource, operatorFolders } from './live/sources/create-source';

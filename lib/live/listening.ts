@@ -7,17 +7,20 @@ import { feedSamples } from './feed-samples';
 import { Following } from './following';
 import { LiveRecognition } from './live-recognition';
 import { watchStalls } from './sources/stall-watch';
-import type { AudioFeed, LiveSource, StreamSource } from './sources/source';
+import type { AudioFeed, FeedWishes, LiveSource, StreamSource } from './sources/source';
 
 /** A device that detects voices itself sends no silence behind speech, which would end the sentence. */
 const PAUSE_MS = 2000;
 
 export interface ListeningOptions {
   source: LiveSource;
-  openSession: () => Session;
+  /** @param wishes What the sender asks for. */
+  openSession: (wishes?: FeedWishes) => Session;
   /** Sample rate of the sessions. */
   rateHz: number;
   onEvent: (event: SessionEvent, sender: string) => void;
+  /** A sender of a port begins. @param details See {@link AudioFeed.details}. */
+  onSender?: (sender: string, details: Readonly<Record<string, unknown>>) => void;
   /** A sender has left, and nothing more comes from it. */
   onSenderGone: (sender: string) => void;
   /** A device sent something that is no audio, and was disconnected. Everything else goes on. */
@@ -119,8 +122,10 @@ export class Listening {
 
   /** Serves one device from its first audio to its last result. */
   async #serve(feed: AudioFeed, heard: () => void): Promise<void> {
-    const { sender } = feed;
-    const recognition = this.#recognise(sender);
+    const { sender, details } = feed;
+    if (details) this.#options.onSender?.(sender, details);
+    const recognition = this.#recognise(sender, feed);
+    let fault: AsrError | undefined;
     try {
       await this.#play(feed, recognition, heard);
     } catch (error) {
@@ -129,8 +134,10 @@ export class Listening {
         if (reason.code === 'BAD_AUDIO') this.#options.onBadItem(badAudio(reason, sender));
         else this.#options.onWarning(reason.message);
       }
+      fault = reason;
     }
     await recognition.finish();
+    feed.recognised?.(fault);
     this.#forget(recognition, sender);
   }
 
@@ -153,12 +160,13 @@ export class Listening {
     }
   }
 
-  #recognise(sender: string): LiveRecognition {
+  #recognise(sender: string, feed?: AudioFeed): LiveRecognition {
     const { openSession, onEvent, onWarning, backoff } = this.#options;
     const recognition = new LiveRecognition({
-      openSession,
+      openSession: () => openSession(feed?.wishes),
       onEvent: (event) => {
         onEvent(event, sender);
+        feed?.hear?.(event);
       },
       onFailure: (error) => {
         this.#fail(error);

@@ -1,5 +1,13 @@
 import type { AudioFormatHints } from '../../audio/format';
 import type { BackoffOptions } from '../../base/backoff';
+import type { AsrError } from '../../vocabulary/errors';
+import type { SessionEvent } from '../../vocabulary/events';
+
+/** What a sender asks of its recognition. It has been checked against the model. */
+export interface FeedWishes {
+  language?: string;
+  model?: string;
+}
 
 /** The audio of one sender, from its first chunk until it ends or is lost. */
 export interface AudioFeed {
@@ -11,6 +19,13 @@ export interface AudioFeed {
   chunks: AsyncIterable<Uint8Array>;
   /** Releases everything, also while it is being read; resolves when nothing is left open. May be called twice. */
   close: () => Promise<void>;
+  /** What is known of the sender, for items and messages: the ids and parameters of a call. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly wishes?: FeedWishes;
+  /** Hears the events of its own recognition, for a protocol that answers with the text. */
+  hear?: (event: SessionEvent) => void;
+  /** All results are there. @param fault Why the audio could not be read or recognised. */
+  recognised?: (fault: AsrError | undefined) => void;
 }
 
 /** A stream that is fetched from an address, and fetched again when it is lost. */

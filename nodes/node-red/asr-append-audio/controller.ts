@@ -17,6 +17,7 @@ import type { AudioSink } from '../shared/host';
 import type { Done, Send } from '../shared/red';
 import { Status } from '../shared/status';
 import { watched } from '../shared/stream-watch';
+import { PhoneCalls } from './phone-calls';
 import { inRealTime } from './real-time';
 
 /** The settings of an `append audio` node, as the editor stores them. */
@@ -38,6 +39,7 @@ export class AppendController {
   readonly #closing = new AbortController();
   readonly #texts: AudioTexts;
   readonly #unread = new Set<string>();
+  readonly #calls: PhoneCalls;
   #playing = 0;
 
   constructor(RED: NodeAPI, node: Node, settings: AppendSettings) {
@@ -46,6 +48,7 @@ export class AppendController {
     this.#settings = settings;
     this.#status = new Status(node, RED._);
     this.#texts = audioTexts(RED, 'asr-append-audio', settings.property ?? 'payload');
+    this.#calls = new PhoneCalls(RED, node);
   }
 
   async onInput(msg: NodeMessageInFlow, send: Send, done: Done): Promise<void> {
@@ -77,6 +80,8 @@ export class AppendController {
       pace = 'accepted',
     } = this.#settings;
     const host = findSessionHost(this.#RED, this.#node, session);
+    const call = this.#calls.read(msg, property);
+    if (call) return this.#calls.give(msg, call, host);
     const audio = messageAudio(this.#RED, msg, { property, strings: textKind }, this.#texts);
     if (!audio) return;
     this.#warnOfUnread(msg);

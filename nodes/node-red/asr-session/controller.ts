@@ -4,6 +4,7 @@ import type {
   CommitResult,
   ContextTurn,
   IdlePolicy,
+  Model,
   OngoingAudio,
   OverloadPolicy,
   Session,
@@ -15,9 +16,8 @@ import { firstRate } from '../../../lib/hosts';
 import { RELIABILITY_SETTINGS } from '../../reliability-settings';
 import { readContext } from '../shared/context';
 import { asError, errorInfo, NodeError } from '../shared/errors';
-import type { AsrSessionNode, AudioSink, SessionHost } from '../shared/host';
+import type { AppendOptions, AsrSessionNode, AudioSink, SessionHost } from '../shared/host';
 import { KeyedQueue } from '../shared/keyed-queue';
-import type { WorkOptions } from '../shared/keyed-queue';
 import { readLimit, readNumber, readOptionalLimit, SESSION_LIMITS } from '../shared/limits';
 import type { Done } from '../shared/red';
 import { openTrace, sessionReliability } from '../shared/reliability';
@@ -28,7 +28,7 @@ import { Status } from '../shared/status';
 import type { NodeView, Viewable } from './live-panel';
 import type { LiveSession } from './live-session';
 import { toOutputs } from './messages';
-import { SessionBadge } from './session-badge';
+import { CHANGES_BADGE, SessionBadge } from './session-badge';
 import { sessionKey } from './session-key';
 import type { SessionKeyDef } from './session-key';
 import { SessionRegistry } from './session-registry';
@@ -52,13 +52,6 @@ export interface SessionSettings extends RecognitionDef, SessionKeyDef, Reliabil
   /** What happens to open sessions when the node is deployed again, or Node-RED stops. Default `finish`. */
   onDeploy?: 'finish' | 'abort';
 }
-
-/** Events that change the text of the badge without changing the phase. */
-const CHANGES_BADGE: ReadonlySet<SessionEvent['type']> = new Set<SessionEvent['type']>([
-  'reconnecting',
-  'error',
-  'finished',
-]);
 
 /**
  * The work of one `asr session` node: it takes actions, sends events, and serves its `append audio` and `commit`
@@ -108,10 +101,10 @@ export class SessionController implements SessionHost, Viewable {
 
   append(
     msg: NodeMessageInFlow,
-    options: WorkOptions,
+    options: AppendOptions,
     work: (sink: AudioSink) => Promise<void>,
   ): Promise<void> {
-    const key = this.#keyOf(msg);
+    const { key = this.#keyOf(msg) } = options;
     const sampleRateHz = this.#sampleRateHz();
     const context = this.#contextOf(msg);
     return this.#queue.run(key, options, async ({ checkDropped, othersWait }) => {
@@ -140,6 +133,16 @@ export class SessionController implements SessionHost, Viewable {
         if (live) live.readers -= 1;
       }
     });
+  }
+
+  async end(key: string): Promise<void> {
+    await this.#queue.idle(key);
+    // A session that has already ended, by its idle time perhaps, is what was asked for.
+    await this.#registry.get(key)?.finish();
+  }
+
+  model(): Model {
+    return modelOf(this.#settings);
   }
 
   async commit(msg: NodeMessageInFlow, finish: boolean): Promise<CommitResult> {
@@ -185,9 +188,7 @@ export class SessionController implements SessionHost, Viewable {
         this.#updateContext(key, msg);
         return;
       case 'finish':
-        // A session that has already ended, by its idle time perhaps, is what was asked for.
-        await this.#queue.idle(key);
-        return this.#registry.get(key)?.finish();
+        return this.end(key);
       case 'abort':
         this.#abort(key, this.#registry.get(key));
         return;

@@ -5,7 +5,7 @@ import { errorInfo } from '../shared/errors';
 /** The part of the message that opened a session which its results need to find their way back, without its audio. */
 export type Route = Pick<NodeMessageInFlow, '_msgid' | 'topic'> & Record<string, unknown>;
 
-const ROUTING_PROPERTIES = ['_msgid', 'topic', '_session', 'req', 'res'];
+const ROUTING_PROPERTIES = ['_msgid', 'topic', '_session', 'req', 'res', 'call'];
 
 /** Never kept: the results have their own, and audio is not to be held for the life of a session. */
 const OWN_PROPERTIES = ['payload', 'asr', 'error', '__proto__'];

@@ -8,6 +8,13 @@ const BUFFERING_SHOWN_EVERY_MS = 500;
 
 const IS_CONNECTING: ReadonlySet<Phase> = new Set<Phase>(['connecting', 'waiting', 'reconnecting']);
 
+/** Events that change the text of the badge without changing the phase. */
+export const CHANGES_BADGE: ReadonlySet<SessionEvent['type']> = new Set<SessionEvent['type']>([
+  'reconnecting',
+  'error',
+  'finished',
+]);
+
 /** The badge of an `asr session` node: the state of its session, or how many there are. */
 export class SessionBadge {
   readonly #status: Status;

@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import type { AudioChunk, AudioComplaint, AudioFormatHints, CommitResult } from '../../../lib';
+import type { AudioChunk, AudioComplaint, AudioFormatHints, CommitResult, Model } from '../../../lib';
 import { NodeError } from './errors';
 import type { WorkOptions } from './keyed-queue';
 import { findNode } from './red';
@@ -16,6 +16,11 @@ export interface AudioSink {
   complain: (complaint: AudioComplaint) => void;
 }
 
+export interface AppendOptions extends WorkOptions {
+  /** The session's key, where the audio itself says it: a track of a call. Default: what the session node reads. */
+  key?: string;
+}
+
 /** What an `asr session` node does for its `append audio` and `commit` nodes. */
 export interface SessionHost {
   /**
@@ -25,9 +30,15 @@ export interface SessionHost {
    */
   append(
     msg: NodeMessageInFlow,
-    options: WorkOptions,
+    options: AppendOptions,
     work: (sink: AudioSink) => Promise<void>,
   ): Promise<void>;
+
+  /** Ends the session of this key behind all audio that it was given; resolves when its last results are there. */
+  end(key: string): Promise<void>;
+
+  /** The model that its sessions ask for. @throws AsrError `INVALID_OPTION` for an unknown one. */
+  model(): Model;
 
   /**
    * The text of all audio since the last commit of the session that `msg` belongs to.

@@ -1,0 +1,158 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { asAsrError } from '../../vocabulary/errors';
+import { AudioSocketReader } from '../calls/audiosocket';
+import type { CallTrack } from '../calls/call-events';
+import { allowedSenders } from './allowed-senders';
+import { onceEach } from './once-each';
+import { portError } from './port-error';
+import { QueueFeed } from './queue-feed';
+import type { PortEvents, PortSource } from './source';
+import { turnedAway } from './tcp';
+import type { PortSourceOptions } from './tcp';
+
+/** Asterisk sends the UUID as soon as it is connected. */
+const BEGINS_WITHIN_MS = 5000;
+
+/**
+ * A TCP port for Asterisk's `AudioSocket(UUID,host:port)`. Each connection is one call. It never hangs up: where the
+ * port is closed, Asterisk goes on with its dialplan.
+ */
+export function audioSocketSource(options: Omit<PortSourceOptions, 'hints'>): PortSource {
+  const { host, port, maxSenders, idleMs } = options;
+  const isAllowed = allowedSenders(options.allowedSenders ?? []);
+  const name = `tcp://${host}:${port}`;
+  return {
+    kind: 'port',
+    name,
+    listen: async (events) => {
+      const { onWarning, onFailure } = events;
+      const sockets = new Set<Socket>();
+      const warnOnce = onceEach(onWarning);
+      const server = createServer({ noDelay: true }, (socket) => {
+        if (!isAllowed(socket.remoteAddress ?? '')) {
+          socket.destroy();
+          warnOnce(turnedAway(socket.remoteAddress ?? ''), 'sender');
+          return;
+        }
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+        new AudioSocketCall(socket, idleMs, { ...events, onWarning: warnOnce }).begin();
+      });
+      server.maxConnections = maxSenders;
+      server.on('drop', (data) => {
+        onWarning(
+          `${data?.remoteAddress ?? 'A device'} was turned away: ${maxSenders} calls are connected already.`,
+        );
+      });
+      server.listen(port, host);
+      await once(server, 'listening').catch((error: unknown) => {
+        throw portError(name, error);
+      });
+      server.on('error', (error) => {
+        onFailure(portError(name, error));
+      });
+      return {
+        port: (server.address() as AddressInfo).port,
+        close: () =>
+          new Promise((resolve) => {
+            for (const socket of sockets) socket.destroy();
+            server.close(() => {
+              resolve();
+            });
+          }),
+      };
+    },
+  };
+}
+
+class CallFeed extends QueueFeed {
+  readonly details: { call: CallTrack };
+  readonly rateHz: number;
+
+  constructor(call: CallTrack, rateHz: number, onRoom: () => void) {
+    const sender = `${call.callId ?? ''}/${call.track}`;
+    super({ sender, hints: { encoding: 's16le', rate: rateHz, channels: 1 }, onRoom });
+    this.details = { call };
+    this.rateHz = rateHz;
+  }
+}
+
+/** One connection of Asterisk. */
+class AudioSocketCall {
+  readonly #socket: Socket;
+  readonly #idleMs: number;
+  readonly #events: PortEvents;
+  readonly #reader = new AudioSocketReader();
+  #uuid: string | undefined;
+  #feed: CallFeed | undefined;
+
+  constructor(socket: Socket, idleMs: number, events: PortEvents) {
+    this.#socket = socket;
+    this.#idleMs = idleMs;
+    this.#events = events;
+  }
+
+  begin(): void {
+    const socket = this.#socket;
+    const beginning = setTimeout(() => socket.destroy(), Math.min(this.#idleMs, BEGINS_WITHIN_MS));
+    socket.setTimeout(this.#idleMs, () => socket.destroy());
+    // The end follows, which is all that matters here.
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      try {
+        this.#read(bytes);
+        if (this.#uuid !== undefined) clearTimeout(beginning);
+      } catch (error) {
+        const { message } = asAsrError(error, 'BAD_AUDIO', 'The connection cannot be read');
+        this.#events.onWarning(message);
+        socket.destroy();
+      }
+    });
+    socket.on('close', () => {
+      clearTimeout(beginning);
+      this.#feed?.end();
+    });
+  }
+
+  #read(bytes: Uint8Array): void {
+    for (const event of this.#reader.read(bytes)) {
+      switch (event.type) {
+        case 'call':
+          this.#uuid ??= event.uuid;
+          break;
+        case 'audio':
+          this.#give(event.bytes, event.rateHz);
+          break;
+        case 'error':
+          this.#events.onWarning(`The call ${this.#uuid ?? ''}: Asterisk reports that ${event.message}.`);
+          break;
+        case 'hangUp':
+          this.#feed?.end();
+          this.#socket.end();
+          break;
+        default:
+      }
+    }
+  }
+
+  #give(bytes: Uint8Array, rateHz: number): void {
+    if (this.#feed?.rateHz !== rateHz) {
+      // Another codec within the call is another stream.
+      this.#feed?.end();
+      const callId = this.#uuid ?? '';
+      const call: CallTrack = {
+        provider: 'audiosocket',
+        callId,
+        parameters: {},
+        track: 'inbound',
+        offsetMs: 0,
+      };
+      this.#feed = new CallFeed(call, rateHz, () => this.#socket.resume());
+      this.#events.onFeed(this.#feed);
+    }
+    this.#feed.push(bytes);
+    if (this.#feed.isFull) this.#socket.pause();
+  }
+}

@@ -1,0 +1,253 @@
+import type { Socket } from 'node:net';
+import type { AudioFormatHints } from '../../audio/format';
+import { isChannelCount, isRate } from '../../audio/pcm-format';
+import { excerpt } from '../../base/excerpt';
+import { number, string } from '../../protocol/json';
+import type { JsonObject } from '../../protocol/json';
+import { asAsrError, AsrError } from '../../vocabulary/errors';
+import { findModel } from '../../vocabulary/models';
+import type { AudioFeed, FeedWishes } from '../sources/source';
+import { WyomingReader, wyomingBytes } from './events';
+import type { WyomingEvent } from './events';
+import { wyomingInfo } from './info';
+import { languageFor } from './languages';
+import { Utterance } from './utterance';
+
+/** Utterances of one connection that wait for their text. */
+const MAX_WAITING = 8;
+/** A client that does not read must not make this side keep its answers. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
+/** Clients without `audio-start` and without a format in their chunks (none is known) send this. */
+const USUAL_FORMAT: AudioFormatHints = { rate: 16_000, channels: 1, bits: 16, encoding: 'signed-integer' };
+
+export interface WyomingConnectionOptions {
+  /** The models that are offered; the first is used where the client asks for none. */
+  models: readonly string[];
+  idleMs: number;
+  /** The longest utterance. */
+  maxUtteranceMs: number;
+  onFeed: (feed: AudioFeed) => void;
+  onWarning: (message: string) => void;
+}
+
+/** One client of the Wyoming server. It may send several utterances, which are answered in their order. */
+export class WyomingConnection {
+  readonly #socket: Socket;
+  readonly #options: WyomingConnectionOptions;
+  readonly #sender: string;
+  readonly #reader = new WyomingReader();
+  /** Utterances that are not answered yet, oldest first. The last one may still be spoken. */
+  readonly #utterances: Utterance[] = [];
+  #open: Utterance | undefined;
+  #format: AudioFormatHints = USUAL_FORMAT;
+  #wishes: FeedWishes = {};
+  /** Whether the oldest utterance has had its `transcript-start`. */
+  #hasStarted = false;
+  #count = 0;
+  #hasEnded = false;
+
+  constructor(socket: Socket, options: WyomingConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#sender = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
+    socket.setTimeout(options.idleMs, () => {
+      socket.destroy();
+    });
+    // The end follows, which is all that matters here.
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => {
+      this.#read(bytes);
+    });
+    // A client may say with the end of its side that it only waits for the answers.
+    socket.on('end', () => {
+      this.#dropOpen();
+      this.#hasEnded = true;
+      this.#endAnswered();
+    });
+    socket.on('close', () => {
+      this.#dropOpen();
+    });
+  }
+
+  /** What was not stopped by the client is not answered. */
+  #dropOpen(): void {
+    if (!this.#open) return;
+    this.#open.end();
+    this.#utterances.splice(this.#utterances.indexOf(this.#open), 1);
+    this.#open = undefined;
+  }
+
+  #endAnswered(): void {
+    if (this.#hasEnded && this.#utterances.length === 0) this.#socket.end();
+  }
+
+  #read(bytes: Uint8Array): void {
+    try {
+      for (const event of this.#reader.read(bytes)) this.#hear(event);
+    } catch (error) {
+      this.#refuse(asAsrError(error, 'PROTOCOL_REJECTED', 'The event cannot be read'));
+    }
+  }
+
+  #hear({ type, data, payload }: WyomingEvent): void {
+    switch (type) {
+      case 'describe':
+        this.#send('info', wyomingInfo(this.#options.models));
+        return;
+      case 'ping':
+        this.#send('pong', { text: string(data.text) ?? null });
+        return;
+      case 'transcribe':
+        this.#wishes = this.#wishesOf(data);
+        return;
+      case 'audio-start':
+        this.#format = formatOf(data, USUAL_FORMAT);
+        return;
+      case 'audio-chunk':
+        this.#append(formatOf(data, this.#format), payload);
+        return;
+      case 'audio-stop':
+        this.#stop();
+        return;
+      default:
+    }
+  }
+
+  #wishesOf(data: JsonObject): FeedWishes {
+    const { models, onWarning } = this.#options;
+    const [usual = ''] = models;
+    const asked = string(data.name);
+    const model = asked !== undefined && models.includes(asked) ? asked : usual;
+    const tag = string(data.language);
+    const { languages, maxLanguages } = findModel(model);
+    const language = tag === undefined || maxLanguages === 0 ? undefined : languageFor(tag, languages);
+    if (tag !== undefined && language === undefined && maxLanguages > 0) {
+      onWarning(
+        `${model} cannot be told to expect the language ${excerpt(tag)}; it detects the language itself.`,
+      );
+    }
+    return { model, ...(language !== undefined && { language }) };
+  }
+
+  #append(format: AudioFormatHints, payload: Uint8Array | undefined): void {
+    if (!payload) return;
+    const utterance = this.#open ?? this.#begin(format);
+    const { rate = 0, channels = 0, bits = 0 } = utterance.hints;
+    if (format.rate !== rate || format.channels !== channels || format.bits !== bits) {
+      throw new AsrError('BAD_AUDIO', 'The format of the audio has changed within an utterance.');
+    }
+    utterance.push(payload);
+    if (utterance.bytes > (rate * channels * bits * this.#options.maxUtteranceMs) / 8000) {
+      const seconds = this.#options.maxUtteranceMs / 1000;
+      throw new AsrError(
+        'BAD_AUDIO',
+        `An utterance is longer than ${seconds} s; expected audio-stop before.`,
+      );
+    }
+    if (utterance.isFull) this.#socket.pause();
+  }
+
+  #begin(hints: AudioFormatHints): Utterance {
+    if (this.#utterances.length >= MAX_WAITING) {
+      throw new AsrError(
+        'THROTTLED',
+        `More than ${MAX_WAITING} utterances of this connection wait for their text.`,
+      );
+    }
+    this.#count += 1;
+    const utterance = new Utterance({
+      sender: `${this.#sender} ${this.#count}`,
+      hints,
+      wishes: this.#wishes,
+      onRoom: () => this.#socket.resume(),
+      onNews: () => {
+        this.#answer();
+      },
+    });
+    this.#open = utterance;
+    this.#utterances.push(utterance);
+    this.#options.onFeed(utterance);
+    return utterance;
+  }
+
+  #stop(): void {
+    if (this.#open) {
+      this.#open.end();
+      this.#open = undefined;
+      return;
+    }
+    // Nothing was said, but each stop has its transcript, in the order of the stops.
+    const silent = new Utterance({
+      sender: this.#sender,
+      hints: this.#format,
+      wishes: this.#wishes,
+      onRoom: () => undefined,
+      onNews: () => undefined,
+    });
+    silent.recognised(undefined);
+    this.#utterances.push(silent);
+    this.#answer();
+  }
+
+  /** Sends what is new of the oldest utterance, and of those behind it when it is over. */
+  #answer(): void {
+    for (;;) {
+      const [utterance] = this.#utterances;
+      if (!utterance || this.#socket.destroyed) return;
+      const { language, fault, text } = utterance;
+      if (fault) {
+        this.#refuse(fault);
+        return;
+      }
+      const inLanguage = language === undefined ? {} : { language };
+      for (const chunk of utterance.takeChunks()) {
+        if (!this.#hasStarted) this.#send('transcript-start', inLanguage);
+        this.#hasStarted = true;
+        this.#send('transcript-chunk', { text: chunk });
+      }
+      // One that is still spoken may be recognised already, when its session was finished early.
+      if (!utterance.isDone) return;
+      this.#send('transcript', { text, ...inLanguage });
+      if (this.#hasStarted) this.#send('transcript-stop');
+      this.#hasStarted = false;
+      this.#utterances.shift();
+      this.#endAnswered();
+    }
+  }
+
+  /** There will be no transcript, which a client only understands when the connection ends. */
+  #refuse(error: AsrError): void {
+    this.#options.onWarning(error.message);
+    this.#send('error', { text: error.message, code: error.code });
+    this.#open?.end();
+    this.#open = undefined;
+    this.#utterances.length = 0;
+    this.#socket.end();
+    // One that does not close its side is not waited for.
+    this.#socket.once('finish', () => this.#socket.destroy());
+    this.#socket.pause();
+  }
+
+  #send(type: string, data?: JsonObject): void {
+    if (!this.#socket.writable) return;
+    if (this.#socket.writableLength > MAX_UNSENT_BYTES) this.#socket.destroy();
+    else this.#socket.write(wyomingBytes(type, data));
+  }
+}
+
+/** @throws AsrError `BAD_AUDIO` for what is no format of samples. */
+function formatOf(data: JsonObject, fallback: AudioFormatHints): AudioFormatHints {
+  const { rate: usualRate = 0, channels: usualChannels = 1, bits: usualBits = 16 } = fallback;
+  const rate = number(data.rate) ?? usualRate;
+  const channels = number(data.channels) ?? usualChannels;
+  const width = number(data.width) ?? usualBits / 8;
+  if (rate === usualRate && channels === usualChannels && width * 8 === usualBits) return fallback;
+  if (!isRate(rate) || !isChannelCount(channels) || ![1, 2, 3, 4].includes(width)) {
+    const got = excerpt({ rate, width, channels });
+    throw new AsrError(
+      'BAD_AUDIO',
+      `Expected audio of 1000 to 768000 Hz, 1 to 4 bytes a sample and 1 to 64 channels, got ${got}.`,
+    );
+  }
+  return { rate, channels, bits: width * 8, encoding: 'signed-integer' };
+}
