@@ -1,4 +1,4 @@
-import type { AudioFormatHints, AudioSource, ReadAudioOptions } from '../lib';
+import type { AudioSource, ReadAudioOptions } from '../lib';
 
 export interface AudioArgument {
   source: AudioSource;
@@ -12,30 +12,4 @@ export interface AudioArgument {
 export function audioArgument(file: string): AudioArgument {
   if (file === '-') return { source: process.stdin, strings: 'file' };
   return { source: file, strings: /^https?:\/\//i.test(file) ? 'url' : 'file' };
-}
-
-/** The options that describe raw samples, for parseArgs. */
-export const RAW_OPTIONS = {
-  rate: { type: 'string' },
-  channels: { type: 'string' },
-  bits: { type: 'string' },
-  encoding: { type: 'string' },
-} as const;
-
-/** These options in the usage text of a command. */
-export const RAW_USAGE = `  --rate N          of raw samples: per second
-  --channels N      of raw samples
-  --bits N          of raw samples
-  --encoding E      of raw samples, such as s16le, f32be, a-law, mu-law`;
-
-type RawValues = Partial<Record<keyof typeof RAW_OPTIONS, string>>;
-
-/** The hints from these options. The client reports what is no number. */
-export function rawHints({ rate, channels, bits, encoding }: RawValues): AudioFormatHints {
-  return {
-    ...(rate !== undefined && { rate: Number(rate) }),
-    ...(channels !== undefined && { channels: Number(channels) }),
-    ...(bits !== undefined && { bits: Number(bits) }),
-    ...(encoding !== undefined && { encoding }),
-  };
 }

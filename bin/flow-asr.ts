@@ -1,51 +1,49 @@
 #!/usr/bin/env node
-import { runInspect } from './inspect';
-import { runService } from './service';
-import { runTranscribe } from './transcribe';
-
-const USAGE = `Usage: flow-asr COMMAND [OPTIONS]
-
-Commands:
-  transcribe FILE   turn a recording into text
-  inspect FILE      say what a recording is: format, length, level
-  service           run the local service, the stand-in for the cloud that needs no key
-
-flow-asr COMMAND --help tells more.
-`;
-
-const COMMANDS: Record<string, (argv: string[]) => Promise<number>> = {
-  inspect: runInspect,
-  service: runService,
-  transcribe: runTranscribe,
-};
+import { UsageError } from './cli/arguments';
+import { EXIT, exitCodeOf } from './cli/exit-codes';
+import { complain, failureText, print } from './cli/output';
+import { inLines } from './cli/printable';
+import { COMMANDS } from './commands';
+import { helpFor } from './help-command';
 
 async function main([name = '', ...argv]: string[]): Promise<number> {
-  if (name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(USAGE);
-    return 0;
+  if (name === '--help' || name === '-h') {
+    print(helpFor(COMMANDS));
+    return EXIT.done;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const command = COMMANDS.find((one) => one.name === name);
   if (!command) {
-    process.stderr.write(name ? `flow-asr: unknown command "${name}".\n\n${USAGE}` : USAGE);
-    return 2;
+    if (name) complain(`unknown command "${name}".`);
+    process.stderr.write(inLines(`${name ? '\n' : ''}${helpFor(COMMANDS)}`));
+    return EXIT.usage;
   }
-  return command(argv);
+  if (asksForHelp(argv)) {
+    print(helpFor(COMMANDS, name));
+    return EXIT.done;
+  }
+  try {
+    return await command.run(argv);
+  } catch (error) {
+    const hint = error instanceof UsageError ? ` See flow-asr ${name} --help.` : '';
+    complain(failureText(error) + hint);
+    return exitCodeOf(error);
+  }
+}
+
+/** Whatever else is wrong with the arguments. Behind `--` there are no flags. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  return argv.slice(0, end < 0 ? argv.length : end).some((one) => one === '--help' || one === '-h');
 }
 
 // A reader such as `head` may close the pipe; then there is nothing left to print.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? 0 : 1);
+  process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.input);
 });
 
 // Without a reader of errors only the exit code can report one.
 process.stderr.on('error', () => undefined);
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    process.stderr.write(`flow-asr: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+void main(process.argv.slice(2)).then((exitCode) => {
+  process.exitCode = exitCode;
+});

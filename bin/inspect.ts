@@ -1,43 +1,32 @@
-import { parseArgs } from 'node:util';
 import { describeAudio } from '../lib';
 import type { AudioInfo } from '../lib';
-import { audioArgument, RAW_OPTIONS, RAW_USAGE, rawHints } from './audio-argument';
+import { audioArgument } from './audio-argument';
+import { readArguments, UsageError } from './cli/arguments';
+import type { Command } from './cli/command';
+import { print } from './cli/output';
+import { printableJson } from './cli/printable';
+import { AUDIO_TOPIC, audioHints } from './flags/audio';
 
-const USAGE = `Usage: flow-asr inspect FILE [OPTIONS]
+export const INSPECT: Command = {
+  name: 'inspect',
+  operands: { usage: 'FILE', completes: 'file' },
+  summary: 'say what a recording is: format, length, level',
+  about: 'Says what a recording is: FILE is a path, an http or https address, or - for standard input.',
+  flags: [{ name: 'json', help: 'As JSON.' }, ...AUDIO_TOPIC.flags],
+  run: runInspect,
+};
 
-Says what a recording is: FILE is a path, an http or https address, or - for standard input.
-
-${RAW_USAGE}
-  --json            as JSON
-  --help
-`;
-
-const OPTIONS = {
-  ...RAW_OPTIONS,
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-/** `flow-asr inspect`: prints a table or JSON to stdout. Returns the exit code. */
-export async function runInspect(argv: string[]): Promise<number> {
-  try {
-    const { values, positionals } = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-    if (values.help) {
-      process.stdout.write(USAGE);
-      return 0;
-    }
-    const [file] = positionals;
-    if (file === undefined || positionals.length > 1) {
-      return fail(2, 'Expected one FILE. See flow-asr inspect --help.');
-    }
-    const { source, strings } = audioArgument(file);
-    const info = await describeAudio(source, { strings, hints: rawHints(values) });
-    process.stdout.write(values.json ? `${JSON.stringify(info, null, 2)}\n` : table(info));
-    return 0;
-  } catch (error) {
-    const isUsage = (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS') ?? false;
-    return fail(isUsage ? 2 : 1, error);
+/** `flow-asr inspect`: prints a table or JSON to stdout. */
+async function runInspect(argv: readonly string[]): Promise<number> {
+  const given = readArguments(INSPECT, argv);
+  const [file] = given.operands;
+  if (file === undefined || given.operands.length > 1) {
+    throw new UsageError('Expected one FILE.');
   }
+  const { source, strings } = audioArgument(file);
+  const info = await describeAudio(source, { strings, hints: audioHints(given) });
+  print(given.isOn('json') ? `${printableJson(info, 2)}\n` : table(info));
+  return 0;
 }
 
 function table(info: AudioInfo): string {
@@ -60,9 +49,4 @@ function table(info: AudioInfo): string {
 
 function yesNo(isSo: boolean): string {
   return isSo ? 'yes' : 'no';
-}
-
-function fail(exitCode: number, error: unknown): number {
-  process.stderr.write(`flow-asr: ${error instanceof Error ? error.message : String(error)}\n`);
-  return exitCode;
 }

@@ -1,216 +1,195 @@
-import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { AsrError, DEFAULT_MODEL, describeAudio, REGIONS, transcribe } from '../lib';
-import type {
-  AudioFormatHints,
-  Region,
-  SessionMode,
-  SessionOptions,
-  TranscribeOptions,
-  Transcript,
-} from '../lib';
-import { isCloudRegion, languageOfTag, readOtherSettings } from '../lib/hosts';
-import { startLocalService } from '../local-service';
-import { audioArgument, RAW_OPTIONS, RAW_USAGE, rawHints } from './audio-argument';
-import { askSecret, LiveLine } from './terminal';
+import { DEFAULT_MODEL } from '../lib';
+import type { CaptionOptions } from '../lib';
+import { readArguments, UsageError } from './cli/arguments';
+import type { Arguments } from './cli/arguments';
+import type { Command } from './cli/command';
+import { Interrupt } from './cli/interrupt';
+import { Screen } from './cli/screen';
+import { audioHints, AUDIO_TOPIC } from './flags/audio';
+import { flagsOfTable, optionsOf } from './flags/option-flag';
+import type { OptionRow } from './flags/option-flag';
+import { NETWORK_TOPIC, RECOGNITION_TOPIC } from './flags/recognition';
+import { givenSession } from './flags/session';
+import { SETTINGS_TOPIC } from './flags/settings';
+import { findService, PLACE_NOTES } from './place';
+import { filesOf, isStandardInput } from './transcribe/files';
+import { checkTimes } from './transcribe/formats';
+import type { FormatName } from './transcribe/formats';
+import { OutputFolder } from './transcribe/output-folder';
+import { durationOf, recognise } from './transcribe/recognise';
+import { Report } from './transcribe/report';
+import { runFiles } from './transcribe/run-files';
 
-const USAGE = `Usage: flow-asr transcribe FILE [OPTIONS]
+const DEFAULT_AT_ONCE = 4;
+const MAX_AT_ONCE = 100;
+const FORMATS: readonly FormatName[] = ['text', 'srt', 'vtt', 'words'];
 
-Prints the text of a recording. FILE is a path, an http or https address, or - for standard input: WAV, MP3, FLAC,
-AIFF, Ogg or WebM Opus, raw samples of which you say the rate, and everything else where ffmpeg is installed.
+const CAPTIONS: Readonly<Record<Exclude<keyof CaptionOptions, 'firstNumber'>, OptionRow>> = {
+  maxLineWidth: {
+    kind: 'number',
+    flag: 'caption-line-width',
+    help: 'The width of a line of captions; Chinese characters count twice. Default 42.',
+  },
+  maxLines: { kind: 'number', flag: 'caption-lines', help: 'Lines of a caption. Default 2.' },
+  maxDurationMs: {
+    kind: 'number',
+    flag: 'caption-duration-ms',
+    help: 'The longest time that a caption is shown. Default 7000.',
+  },
+};
 
-  --model M         default ${DEFAULT_MODEL}
-  --mode vad|manual who ends a sentence: silence (default), or only the end of the file
-  --region R        ${REGIONS.join(', ')}
-  --address URL     ws:// or wss:// address of another service
-  --workspace ID    Model Studio workspace of the region
-  --language L      such as zh or en; default: the service detects it
-  --other-settings JSON
-                    settings by their names on the wire, sent as they are: '{"name": value}'
-  --pace P          fast (default) or realtime
-${RAW_USAGE}
-  --json            the whole transcript as JSON
-  --help
+export const TRANSCRIBE: Command = {
+  name: 'transcribe',
+  operands: { usage: 'FILE...', completes: 'file' },
+  summary: 'turn recordings, or what comes on standard input, into text',
+  about:
+    'Prints the text of recordings. FILE is a path, a pattern in quotation marks such as "calls/**/*.wav", an http or https address, or - for standard input. What comes on standard input is printed sentence by sentence, as it is heard; at a terminal, what is being said is shown meanwhile. Several files are printed in their order, each in a line behind its name.',
+  flags: [
+    {
+      name: 'json',
+      help: 'Prints every event as a line of JSON, and at the end of each file one of type "transcript".',
+    },
+    { name: 'text', help: 'The text (default).' },
+    { name: 'srt', help: 'Captions in SubRip.' },
+    { name: 'vtt', help: 'Captions in WebVTT.' },
+    { name: 'words', help: 'One word a line, behind its begin and end in milliseconds.' },
+    {
+      name: 'out',
+      short: 'o',
+      value: 'DIR',
+      completes: 'folder',
+      help: 'Writes a file for each recording and format into this folder, and prints its path. A file that is there already is refused before anything is sent.',
+    },
+    { name: 'force', help: 'Overwrites such files.' },
+    { name: 'jobs', short: 'j', value: 'N', help: `How many files at once. Default ${DEFAULT_AT_ONCE}.` },
+    {
+      name: 'header',
+      value: 'NAME:VALUE',
+      isRepeatable: true,
+      help: 'A header of the request for an address.',
+    },
+    ...flagsOfTable(CAPTIONS),
+  ],
+  topics: [RECOGNITION_TOPIC, SETTINGS_TOPIC, AUDIO_TOPIC, NETWORK_TOPIC],
+  notes: PLACE_NOTES,
+  run: runTranscribe,
+};
 
-The API key comes from DASHSCOPE_API_KEY, with its workspace from DASHSCOPE_WORKSPACE_ID, or is asked for. Without a
-key, a region and an address, the local service is started for this one recording.
-`;
-
-/** Decoding this much takes no noticeable time. */
-const MAX_MEASURED_BYTES = 20_000_000;
-
-const OPTIONS = {
-  model: { type: 'string' },
-  mode: { type: 'string' },
-  region: { type: 'string' },
-  address: { type: 'string' },
-  workspace: { type: 'string' },
-  language: { type: 'string' },
-  'other-settings': { type: 'string' },
-  pace: { type: 'string', default: 'fast' },
-  ...RAW_OPTIONS,
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
-
-/**
- * `flow-asr transcribe`: prints the text to stdout, and progress to stderr where that is a terminal. Returns the exit
- * code.
- */
-export async function runTranscribe(argv: string[]): Promise<number> {
-  let parsed;
+/** `flow-asr transcribe`: text to stdout, and progress to stderr where that is a terminal. */
+async function runTranscribe(argv: readonly string[]): Promise<number> {
+  const given = readArguments(TRANSCRIBE, argv);
+  const atOnce = given.whole('jobs', 1, MAX_AT_ONCE) ?? DEFAULT_AT_ONCE;
+  const asJson = given.isOn('json');
+  const hints = audioHints(given);
+  const headers = headersOf(given);
+  const captions = optionsOf(CAPTIONS, given) as CaptionOptions;
+  const session = givenSession(given);
+  const files = await filesOf(given.operands);
+  if (files.length === 0) throw new UsageError('Expected at least one FILE.');
+  const out = outputOf(given, files);
+  const formats = formatsOf(given, files, out !== undefined);
+  checkTimes(formats, session.options.model ?? DEFAULT_MODEL, session.options.mode);
+  const folder = out === undefined ? undefined : new OutputFolder(out, formats, given.isOn('force'));
+  await folder?.prepare(files);
+  const screen = new Screen();
+  using interrupt = new Interrupt();
   try {
-    parsed = parseArgs({ args: argv, options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    // The rest of Node's message is about arguments that begin with a dash.
-    const [what = ''] = (error instanceof Error ? error.message : String(error)).split('. ');
-    return fail(2, `${what}. See flow-asr transcribe --help.`);
-  }
-  const { values, positionals } = parsed;
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
-  const [file] = positionals;
-  if (file === undefined || positionals.length > 1)
-    return fail(2, 'Expected one FILE. See flow-asr transcribe --help.');
-  if (values.pace !== 'fast' && values.pace !== 'realtime') {
-    return fail(2, `Expected --pace to be fast or realtime, got "${values.pace}".`);
-  }
-  const interrupted = new AbortController();
-  const onInterrupt = () => {
-    interrupted.abort();
-  };
-  process.once('SIGINT', onInterrupt);
-  try {
-    await refuseFolder(file);
-    const hints = rawHints(values);
-    const otherSettings = readOtherSettings(values['other-settings']);
-    const duration = process.stderr.isTTY ? await durationOf(file, hints) : undefined;
-    await using place = await findService(values, interrupted.signal);
-    const options: SessionOptions = {
-      ...place.options,
-      ...(values.model && { model: values.model }),
-      ...(values.mode && { mode: values.mode as SessionMode }),
-      ...(values.language && { language: languageOfTag(values.language) }),
-      ...(otherSettings && { otherSettings }),
-      ...(values.pace === 'realtime' && { pace: { burstMs: 100, multiple: 1 }, maxHeldAudioMs: 1000 }),
-      signal: interrupted.signal,
-    };
-    await print(await run(file, duration, { ...options, hints }), values.json);
-    return 0;
-  } catch (error) {
-    return fail(
-      interrupted.signal.aborted ? 130 : error instanceof AsrError && error.code === 'INVALID_OPTION' ? 2 : 1,
-      error,
-    );
-  } finally {
-    process.removeListener('SIGINT', onInterrupt);
-  }
-}
-
-/** Reports an unreadable input before a service is started for it. */
-async function refuseFolder(file: string): Promise<void> {
-  if (audioArgument(file).source !== file || /^https?:/i.test(file)) return;
-  const found = await stat(file).catch((cause: unknown) => {
-    throw new Error(`Cannot read "${file}": ${cause instanceof Error ? cause.message : String(cause)}.`, {
-      cause,
-    });
-  });
-  if (found.isDirectory()) throw new Error(`"${file}" is a directory; expected a recording.`);
-}
-
-/** @param durationMs `undefined` where the duration is unknown before the end. */
-async function run(
-  file: string,
-  durationMs: number | undefined,
-  options: TranscribeOptions,
-): Promise<Transcript> {
-  const line = new LiveLine(process.stderr);
-  let sentMs = 0;
-  try {
-    const { source, strings } = audioArgument(file);
-    return await transcribe(source, {
-      ...options,
-      strings,
-      onEvent: (event) => {
-        if (event.type === 'interim')
-          line.show(event.text, durationMs === undefined ? 0 : sentMs / durationMs);
-        if (event.type === 'final') sentMs = event.endMs ?? sentMs;
-        if (event.type === 'warning') line.note(`flow-asr: ${event.message}`);
+    await using place = await findService(session.place, interrupt.finishing, screen);
+    const reports = new Map<string, Report>();
+    return await runFiles({
+      files,
+      atOnce,
+      interrupt,
+      screen,
+      work: async (file) => {
+        const isLive = isStandardInput(file) && !folder && files.length === 1;
+        const report = new Report({
+          file,
+          screen,
+          formats: asJson && !folder ? [] : formats,
+          captions,
+          asJson,
+          isLive,
+          isNamed: files.length > 1,
+          durationMs: screen.isLive && !isLive ? await durationOf(file, hints) : undefined,
+        });
+        reports.set(file, report);
+        try {
+          folder?.refuseOverwriting(file);
+          const transcript = await recognise(file, {
+            session: { ...session.options, ...place.options },
+            hints,
+            headers,
+            keepText: !isLive,
+            interrupt,
+            onEvent: (event) => {
+              report.onEvent(event);
+            },
+          });
+          const texts = report.texts(transcript);
+          return async () => {
+            reports.delete(file);
+            if (folder) {
+              const paths = await folder.write(file, texts);
+              if (!asJson) screen.print(paths.map((path) => `${path}\n`).join(''));
+              return;
+            }
+            const name = files.length > 1 ? `${file}: ` : '';
+            for (const text of texts.values()) screen.print(name + text);
+          };
+        } finally {
+          report.end();
+        }
+      },
+      onFailure: (file, error) => {
+        reports.get(file)?.failed(error);
+        reports.delete(file);
       },
     });
+  } catch (error) {
+    if (interrupt.exitCode === undefined) throw error;
+    screen.note('flow-asr: Interrupted.');
+    return interrupt.exitCode;
   } finally {
-    line.clear();
+    screen.clear();
+    await session.trace?.close();
   }
 }
 
-async function print(transcript: Transcript, asJson: boolean): Promise<void> {
-  const text = asJson ? JSON.stringify(transcript, null, 2) : transcript.text;
-  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
-}
-
-interface Place extends AsyncDisposable {
-  options: SessionOptions;
-}
-
-/**
- * Chooses the service: the one that was asked for, else the cloud if there is a key, else a local service for this
- * run.
- */
-async function findService(
-  values: { region?: string; address?: string; workspace?: string },
-  signal: AbortSignal,
-): Promise<Place> {
-  const { region, address, workspace } = values;
-  const nothing = () => Promise.resolve();
-  let apiKey = process.env.DASHSCOPE_API_KEY;
-  if (!region && !address && !apiKey) {
-    const service = await startLocalService({ engine: 'recogniser', signal });
-    return {
-      options: { region: 'local', address: service.url },
-      [Symbol.asyncDispose]: () => service.close(),
-    };
+function outputOf(given: Arguments, files: readonly string[]): string | undefined {
+  const out = given.text('out');
+  if (out === '') throw new UsageError('--out must name a folder.');
+  if (out === undefined && given.isOn('force')) throw new UsageError('--force belongs to --out DIR.');
+  if (files.length > 1 && files.some(isStandardInput)) {
+    throw new UsageError('Standard input (-) cannot be combined with other files.');
   }
-  const isCloud = region ? isCloudRegion(region) : !address;
-  // The vendor's SDKs do the same; a workspace belongs to the account of the key (protocol.md E 18).
-  const workspaceId = workspace ?? (isCloud && apiKey ? process.env.DASHSCOPE_WORKSPACE_ID : undefined);
-  if (isCloud && !apiKey && process.stdin.isTTY) apiKey = await askSecret('API key: ');
-  const options: SessionOptions = {
-    ...(region && { region: region as Region }),
-    ...(address && { address }),
-    ...(workspaceId && { workspaceId }),
-    // The local service needs none.
-    ...(apiKey && region !== 'local' && { apiKey }),
-  };
-  return { options, [Symbol.asyncDispose]: nothing };
+  return out;
 }
 
-/** The duration of a file; other sources can be read only once. `transcribe` reports a file that cannot be read. */
-async function durationOf(file: string, hints: AudioFormatHints): Promise<number | undefined> {
-  const isFile = await stat(file).then(
-    (stats) => stats.isFile() && stats.size <= MAX_MEASURED_BYTES,
-    () => false,
-  );
-  if (!isFile) return undefined;
-  return describeAudio(file, { strings: 'file', hints }).then(
-    ({ seconds }) => seconds * 1000,
-    () => undefined,
-  );
+function formatsOf(given: Arguments, files: readonly string[], hasFolder: boolean): readonly FormatName[] {
+  const asked = FORMATS.filter((format) => given.isOn(format));
+  const formats: readonly FormatName[] = asked.length === 0 ? ['text'] : asked;
+  if (hasFolder) return formats;
+  const flags = asked.map((format) => `--${format}`);
+  if (given.isOn('json') && asked.length > 0) {
+    throw new UsageError(
+      `--json and ${flags.join(' and ')} exclude each other, unless --out DIR writes files.`,
+    );
+  }
+  if (asked.length > 1) throw new UsageError(`${flags.join(' and ')} together need --out DIR.`);
+  if (files.length > 1 && formats[0] !== 'text') {
+    throw new UsageError(`${flags.join('')} of several files needs --out DIR.`);
+  }
+  return formats;
 }
 
-function fail(exitCode: number, error: unknown): number {
-  process.stderr.write(
-    `flow-asr: ${error instanceof Error ? error.message : String(error)}${idsOf(error)}\n`,
+function headersOf(given: Arguments): Record<string, string> {
+  return Object.fromEntries(
+    given.texts('header').map((text) => {
+      const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*(.*)$/.exec(text) ?? [];
+      // The text may be a secret, so it is not shown.
+      if (name === undefined || value === undefined) throw new UsageError('--header must be NAME:VALUE.');
+      return [name, value];
+    }),
   );
-  return exitCode;
-}
-
-/** The ids that the vendor's support asks for. */
-function idsOf(error: unknown): string {
-  if (!(error instanceof AsrError)) return '';
-  const { sessionId, requestId } = error;
-  const ids = [sessionId && `session ${sessionId}`, requestId && `request ${requestId}`].filter(Boolean);
-  return ids.length === 0 ? '' : ` (${ids.join(', ')})`;
 }

@@ -21,6 +21,11 @@ export interface TranscribeOptions
   hints?: AudioFormatHints;
   /** Called for every event of the session. */
   onEvent?: (event: SessionEvent) => void;
+  /**
+   * Whether the transcript has the text. With `false` its `text` and `sentences` are empty, and a stream that never
+   * ends takes no more memory with each sentence; `onEvent` gets them all the same. Default true.
+   */
+  keepText?: boolean;
 }
 
 /** The transcript of a whole recording. */
@@ -121,7 +126,7 @@ class Transcription {
     this.#complain(true);
     const transcript = await this.#finish();
     // An empty text would be no honest result of a recording that could not be read.
-    if (lateError && transcript.text === '') throw lateError;
+    if (lateError && transcript.statistics.characters === 0) throw lateError;
     return transcript;
   }
 
@@ -181,13 +186,13 @@ class Transcription {
   }
 
   #open(rate: Pick<SessionOptions, 'sampleRateHz'>): Session {
-    const { onEvent } = this.#options;
+    const { onEvent, keepText = true } = this.#options;
     const session = openSession({
       firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
       ...this.#options,
       ...rate,
     });
-    session.on('final', (final) => this.#sentences.push(final));
+    if (keepText) session.on('final', (final) => this.#sentences.push(final));
     session.on('error', ({ error }) => {
       this.#ended.abort(error);
     });

@@ -15,9 +15,16 @@ export interface CaptionOptions {
   maxLines?: number;
   /** The longest time that a caption is shown. Default 7000. */
   maxDurationMs?: number;
+  /** The number of the first caption in SubRip, where captions are written piece by piece. Default 1. */
+  firstNumber?: number;
 }
 
-const DEFAULTS: Required<CaptionOptions> = { maxLineWidth: 42, maxLines: 2, maxDurationMs: 7000 };
+const DEFAULTS: Required<CaptionOptions> = {
+  maxLineWidth: 42,
+  maxLines: 2,
+  maxDurationMs: 7000,
+  firstNumber: 1,
+};
 /** A caption without an end, from a model without times, is shown for as long as it takes to read. */
 const READING_MS_PER_CHARACTER = 60;
 const MIN_DURATION_MS = 1000;
@@ -36,11 +43,12 @@ export function captionsOf(finals: readonly FinalEvent[], options: CaptionOption
  * SubRip (`.srt`). The format has no way to escape markup, so brackets that players would take for a tag are replaced
  * by others.
  */
-export function toSrt(finals: readonly FinalEvent[], options?: CaptionOptions): string {
+export function toSrt(finals: readonly FinalEvent[], options: CaptionOptions = {}): string {
+  const { firstNumber = 1 } = options;
   return captionsOf(finals, options)
     .map(
       ({ beginMs, endMs, text }, i) =>
-        `${i + 1}\n${clock(beginMs, ',')} --> ${clock(endMs, ',')}\n${withoutMarkup(text)}\n`,
+        `${firstNumber + i}\n${clock(beginMs, ',')} --> ${clock(endMs, ',')}\n${withoutMarkup(text)}\n`,
     )
     .join('\n');
 }

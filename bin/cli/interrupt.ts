@@ -1,0 +1,46 @@
+import { EXIT } from './exit-codes';
+
+const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
+/** What closes takes less; a peer that does not let go must not hold the terminal. */
+const ENDS_WITHIN_MS = 1000;
+
+/** Ctrl+C and SIGTERM: the first finishes what was heard so far, a second one ends at once. */
+export class Interrupt implements Disposable {
+  readonly #finishing = new AbortController();
+  readonly #ending = new AbortController();
+  #exitCode: number | undefined;
+
+  constructor() {
+    for (const signal of Object.keys(SIGNALS)) process.on(signal, this.#onSignal);
+  }
+
+  /** Aborts at the first: nothing more is read, and what was heard is still printed. */
+  get finishing(): AbortSignal {
+    return this.#finishing.signal;
+  }
+
+  /** Aborts at the second: everything ends at once. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** The exit code of an interrupted command; `undefined` where nobody interrupted it. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  [Symbol.dispose](): void {
+    for (const signal of Object.keys(SIGNALS)) process.off(signal, this.#onSignal);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.#exitCode ??= SIGNALS[signal as keyof typeof SIGNALS];
+    if (!this.#finishing.signal.aborted) {
+      this.#finishing.abort();
+      return;
+    }
+    this.#ending.abort();
+    const exitCode = this.#exitCode;
+    setTimeout(() => process.exit(exitCode), ENDS_WITHIN_MS).unref();
+  };
+}

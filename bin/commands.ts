@@ -1,0 +1,15 @@
+import type { Command } from './cli/command';
+import { completionCommand } from './completion';
+import { helpCommand } from './help-command';
+import { INSPECT } from './inspect';
+import { SERVICE } from './service';
+import { TRANSCRIBE } from './transcribe';
+
+/** Every command of `flow-asr`. Help, completion and docs/command-line.md come from here. */
+export const COMMANDS: readonly Command[] = [
+  TRANSCRIBE,
+  INSPECT,
+  SERVICE,
+  completionCommand(() => COMMANDS),
+  helpCommand(() => COMMANDS),
+];
