@@ -24,12 +24,13 @@ const FIXED_SLEEPS = [
 const UPWARD = {
   '*.ts': [],
   'live/**': [],
-  'session/**': ['live'],
-  'transport/**': ['live', 'session', 'protocol', 'audio'],
-  'protocol/**': ['live', 'session', 'transport', 'audio'],
-  'audio/**': ['live', 'session', 'transport', 'protocol'],
-  'vocabulary/**': ['live', 'session', 'transport', 'protocol', 'audio'],
-  'base/**': ['live', 'session', 'transport', 'protocol', 'audio', 'vocabulary'],
+  'session/**': ['live', 'hot-words'],
+  'hot-words/**': ['live', 'session'],
+  'transport/**': ['live', 'session', 'hot-words', 'protocol', 'audio'],
+  'protocol/**': ['live', 'session', 'hot-words', 'transport', 'audio'],
+  'audio/**': ['live', 'session', 'hot-words', 'transport', 'protocol'],
+  'vocabulary/**': ['live', 'session', 'hot-words', 'transport', 'protocol', 'audio'],
+  'base/**': ['live', 'session', 'hot-words', 'transport', 'protocol', 'audio', 'vocabulary'],
 };
 
 export default tseslint.config(

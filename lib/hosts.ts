@@ -4,7 +4,7 @@
  */
 export { maybeBase64 } from './audio/audio-text';
 export { bytesOf } from './audio/format';
-export { asResponse, fetchVia } from './audio/http-request';
+export { asResponse, fetchVia } from './base/http-request';
 export { removeStaleFiles } from './audio/temporary-file';
 export { Backoff } from './base/backoff';
 export { excerpt, shortened } from './base/excerpt';

@@ -19,6 +19,16 @@ export type {
   Vocabulary,
 } from './vocabulary/parameters';
 export type { OtherSettings } from './vocabulary/other-settings';
+export { HotWordLists } from './hot-words/lists';
+export type {
+  HotWordListPage,
+  HotWordListsOptions,
+  HotWordRequestOptions,
+  NewHotWordList,
+} from './hot-words/lists';
+export type { HotWordList, HotWordListInfo } from './hot-words/answer';
+export { hotWordsToCsv, readHotWords } from './vocabulary/hot-words';
+export type { HotWord } from './vocabulary/hot-words';
 export { LOCAL_SERVICE_PORT, REGIONS, resolveEndpoint } from './vocabulary/regions';
 export type { Endpoint, EndpointOptions, Region } from './vocabulary/regions';
 export { decodeAudio, describeAudio } from './audio/decode';
@@ -34,7 +44,7 @@ export type { ConnectionPoolOptions } from './transport/connection-bucket';
 export { traceToFile } from './transport/trace-file';
 export type { TraceFile, TraceFileOptions } from './transport/trace-file';
 export type { ProxyChoice } from './base/proxy';
-export type { Fetch, HttpRequest } from './audio/http-request';
+export type { Fetch, HttpRequest } from './base/http-request';
 export type { TraceWriter } from './transport/trace';
 export type { SessionLog } from './vocabulary/log';
 export { openSession } from './session/session';

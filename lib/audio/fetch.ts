@@ -3,8 +3,8 @@ import { shortened } from '../base/excerpt';
 import type { ProxyChoice } from '../base/proxy';
 import { AsrError } from '../vocabulary/errors';
 import type { AudioFormatHints } from './format';
-import { fetchVia, unescaped } from './http-request';
-import type { Fetch } from './http-request';
+import { fetchVia, unescaped } from '../base/http-request';
+import type { Fetch } from '../base/http-request';
 
 const MAX_REDIRECTS = 5;
 /** Limit up to the first byte of the answer; after that the reader decides how long it waits. */

@@ -1,11 +1,10 @@
 import { excerpt, shortened } from '../base/excerpt';
-import { isContainerHost } from '../base/this-machine';
 import { neverThrowing } from '../transport/socket';
 import { systemEnvironment } from '../transport/system';
 import type { OngoingAudio } from '../audio/ongoing';
 import type { Environment } from '../transport/environment';
+import { checkApiKey, checkProxy } from '../vocabulary/access';
 import { duration, invalid, MAX_DURATION_MS, ranged } from '../vocabulary/checks';
-import { AsrError } from '../vocabulary/errors';
 import { DEFAULT_MODEL, findModel } from '../vocabulary/models';
 import type { Model, SessionMode, WireFormat } from '../vocabulary/models';
 import { checkOtherSettings } from '../vocabulary/other-settings';
@@ -15,7 +14,7 @@ import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/
 import { languageAdvice } from '../vocabulary/languages';
 import { harmless } from '../vocabulary/log';
 import type { SessionLog } from '../vocabulary/log';
-import { isCloudRegion, isPrivate, resolveEndpoint } from '../vocabulary/regions';
+import { isCloudRegion, resolveEndpoint } from '../vocabulary/regions';
 import type { Endpoint } from '../vocabulary/regions';
 import type { ProxyChoice } from '../base/proxy';
 import { loggedConnect } from '../transport/logged-connect';
@@ -179,39 +178,6 @@ function checkOverload(asked: OverloadPolicy = 'wait', wireFormat: WireFormat): 
     'overload',
     `\`overload\` "dropOldest" needs audio that can be cut anywhere; ${wireFormat} is sent as it is. Use "wait" or "fail".`,
   );
-}
-
-function checkApiKey(given: string | undefined, endpoint: Endpoint): string | undefined {
-  const apiKey = given?.trim();
-  if (!apiKey) {
-    if (!endpoint.needsApiKey) return undefined;
-    throw new AsrError(
-      'MISSING_API_KEY',
-      `The service (${endpoint.label}) needs an API key, and none was given.`,
-    );
-  }
-  // A line break or a control character would end the header. The error must not show the value.
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw invalid(
-      'apiKey',
-      'The API key has spaces, line breaks or characters that no key has. Copy it again.',
-    );
-  }
-  const isOwnHost = endpoint.region === 'local' && isContainerHost(new URL(endpoint.baseUrl).hostname);
-  if (!isPrivate(endpoint.baseUrl) && !isOwnHost) {
-    throw invalid(
-      'address',
-      `An API key is sent only over wss:// or to this machine (in a container, host.docker.internal with the region local), and ${endpoint.baseUrl} is neither.`,
-    );
-  }
-  return apiKey;
-}
-
-/** @throws AsrError `INVALID_OPTION`, without the address because that may contain a password. */
-function checkProxy(proxy: ProxyChoice | undefined): ProxyChoice | undefined {
-  if (!proxy) return proxy;
-  if (/^https?:\/\/[^/]/i.test(proxy) && URL.canParse(proxy)) return proxy;
-  throw invalid('proxy', 'Expected `proxy` to be an address such as http://proxy:3128, or false for none.');
 }
 
 /** Otherwise the service would only close the connection, or run another model (protocol.md A.2). */

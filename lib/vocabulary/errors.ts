@@ -52,7 +52,15 @@ export type AsrErrorCode =
    */
   | 'UNKNOWN_AUDIO'
   /** More audio waits than `maxHeldAudioMs` allows, and the caller did not wait. */
-  | 'HELD_AUDIO_LIMIT';
+  | 'HELD_AUDIO_LIMIT'
+  /** There is no hot-word list with this id in the account of the key. */
+  | 'HOT_WORD_LIST_NOT_FOUND'
+  /** The account has as many hot-word lists as it may. */
+  | 'HOT_WORD_LISTS_FULL'
+  /** The service refused a request for hot-word lists; the message has its reason. */
+  | 'REQUEST_REJECTED'
+  /** The service did not answer a request for hot-word lists in time. Retryable, except where it may have been done. */
+  | 'REQUEST_TIMEOUT';
 
 export interface AsrErrorDetails {
   cause?: unknown;

@@ -1,4 +1,5 @@
 import { excerpt } from '../base/excerpt';
+import { hotWordsFault } from './hot-words';
 
 /**
  * Settings of recognition that some models have and others do not (protocol.md A.4.1, B.3). The row of a model in
@@ -78,8 +79,6 @@ export type ParameterSpec =
   | { kind: 'vocabulary'; maxWords: number; weights: readonly number[] }
   | { kind: 'wordFilter'; maxWords: number };
 
-const WIDE_CHARACTERS = /[^\x20-\x7e]/;
-
 /** Describes what is wrong with a value in a sentence; `undefined` when nothing is. */
 export function parameterFault(name: string, value: unknown, spec: ParameterSpec): string | undefined {
   const got = `got ${shown(value).slice(0, 80)}`;
@@ -129,28 +128,11 @@ export function bytesOfJson(value: unknown): number {
 function vocabularyFault(
   name: string,
   value: unknown,
-  { maxWords, weights }: Extract<ParameterSpec, { kind: 'vocabulary' }>,
+  bounds: Extract<ParameterSpec, { kind: 'vocabulary' }>,
 ): string | undefined {
   if (!isPlainObject(value)) return `Expected \`${name}\` to be an object of words and weights.`;
-  const entries = Object.entries(value);
-  if (entries.length === 0 || entries.length > maxWords) {
-    return `Expected \`${name}\` to have 1 to ${maxWords} words, got ${entries.length}.`;
-  }
-  const superWords = entries.filter(([, weight]) => weight === 50).length;
-  if (superWords > 50)
-    return `Expected \`${name}\` to have at most 50 words of weight 50, got ${superWords}.`;
-  for (const [word, weight] of entries) {
-    if (!weights.some((one) => one === weight)) {
-      return `Expected the weight of ${excerpt(word)} in \`${name}\` to be one of ${weights.join(', ')}, got ${excerpt(weight)}.`;
-    }
-    const tooLong = WIDE_CHARACTERS.test(word)
-      ? Array.from(word).length > 15
-      : word.trim().split(/\s+/).length > 7;
-    if (tooLong || word.trim() === '') {
-      return `Expected "${word.slice(0, 40)}" in \`${name}\` to have at most 15 characters, or 7 words where it is plain ASCII.`;
-    }
-  }
-  return undefined;
+  const words = Object.entries(value).map(([text, weight]) => ({ text, weight: weight as number }));
+  return hotWordsFault(name, words, bounds);
 }
 
 /** protocol.md B.3 `special_word_filter`. */

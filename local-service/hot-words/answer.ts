@@ -83,7 +83,9 @@ function withList(
 ): HttpAnswer {
   const id = input.vocabulary_id;
   const found = typeof id === 'string' ? lists.get(id) : undefined;
-  return found ? work(found) : invalid(`'vocabulary_id' names no list: ${show(id)}.`);
+  return found
+    ? work(found)
+    : refusal(400, 'BadRequest.ResourceNotExist', 'The Required resource not exist.');
 }
 
 function datesOf({ created, modified }: HotWordList): JsonObject {

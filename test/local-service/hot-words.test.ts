@@ -56,7 +56,10 @@ describe('local service: hot-word lists', () => {
     const read = await ask(service, { action: 'query_vocabulary', vocabulary_id });
     assert.deepEqual([read.output.target_model, read.output.vocabulary], [MODEL, vocabulary]);
     await ask(service, { action: 'delete_vocabulary', vocabulary_id });
-    assert.equal((await ask(service, { action: 'query_vocabulary', vocabulary_id })).status, 400);
+    for (const action of ['query_vocabulary', 'update_vocabulary', 'delete_vocabulary']) {
+      const { status, body: refused } = await ask(service, { action, vocabulary_id, vocabulary });
+      assert.deepEqual([status, refused.code], [400, 'BadRequest.ResourceNotExist'], action);
+    }
   });
 
   it('are refused with a code and a message, as a wrong key is', async () => {
@@ -67,7 +70,6 @@ describe('local service: hot-word lists', () => {
       undefined,
       {},
       { action: 'forget_vocabulary' },
-      { action: 'query_vocabulary', vocabulary_id: 'vocab-none' },
       { action: 'list_vocabulary', page_size: 0 },
       create({ target_model: 'qwen3-asr-flash-realtime' }),
       create({ prefix: 'longerthan9' }),

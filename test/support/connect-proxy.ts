@@ -38,10 +38,11 @@ export async function startConnectProxy({
     const { host, pathname, port } = new URL(request.url ?? '');
     const place = hosts[`${host}${port ? '' : ':80'}`] ?? host;
     const { 'proxy-authorization': _ours, ...headers } = request.headers;
-    send(`http://${place}${pathname}`, { headers }, (answer) => {
+    const forwarded = send(`http://${place}${pathname}`, { method: request.method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 500, answer.headers);
       answer.pipe(response);
-    }).end();
+    });
+    request.pipe(forwarded);
   });
   server.on('connection', (socket) => {
     open.add(socket);

@@ -1,5 +1,5 @@
 import { fetchAudio } from '../../audio/fetch';
-import type { Fetch } from '../../audio/http-request';
+import type { Fetch } from '../../base/http-request';
 import type { AudioFormatHints } from '../../audio/format';
 import { AsrError } from '../../vocabulary/errors';
 import { parseAddress, publicName } from './address';

@@ -30,10 +30,12 @@ interface FullResponse {
  * is a request of its own, so it is checked like the first.
  */
 export function hostFetch(helpers: NetworkHelpers): Fetch {
-  return async (url, { headers, signal }) => {
+  return async (url, { method, headers, body, signal }) => {
     try {
       const answer = (await helpers.httpRequest({
         url: url.href,
+        ...(method && { method }),
+        ...(body !== undefined && { body }),
         headers: { accept: '*/*', ...headers },
         encoding: 'stream',
         returnFullResponse: true,
@@ -41,8 +43,8 @@ export function hostFetch(helpers: NetworkHelpers): Fetch {
         ignoreHttpStatusErrors: true,
         abortSignal: signal,
       })) as FullResponse;
-      const { body, statusCode: status, statusMessage: statusText = '' } = answer;
-      return asResponse(body, { status, statusText, headers: answer.headers });
+      const { statusCode: status, statusMessage: statusText = '' } = answer;
+      return asResponse(answer.body, { status, statusText, headers: answer.headers });
     } catch (error) {
       throw withoutRequest(refusalOf(error, url.hostname) ?? error);
     }

@@ -4,18 +4,22 @@ import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
-import { proxyFor, tunnelThrough } from '../base/proxy';
-import type { ProxyChoice } from '../base/proxy';
-import { proxyRefusal } from '../base/proxy-refusal';
+import { proxyFor, tunnelThrough } from './proxy';
+import type { ProxyChoice } from './proxy';
+import { proxyRefusal } from './proxy-refusal';
 
 export interface HttpRequest {
+  /** Default GET. */
+  method?: 'GET' | 'POST';
   headers: Record<string, string>;
+  /** The body of a POST. */
+  body?: string;
   /** The caller follows redirects itself, because a secret must not be sent to another host. */
   redirect: 'manual';
   signal: AbortSignal;
 }
 
-/** One GET, as by `fetch`. A host with rules for what may be fetched gives its own. */
+/** One request, as by `fetch`. A host with rules for what may be fetched gives its own. */
 export type Fetch = (url: URL, request: HttpRequest) => Promise<Response>;
 
 /** Answers with these codes have no body, and `Response` accepts none. */
@@ -35,22 +39,31 @@ async function throughProxy(url: URL, proxy: URL, request: HttpRequest): Promise
   return url.protocol === 'https:' ? throughTunnel(url, proxy, request) : fromProxy(url, proxy, request);
 }
 
-async function throughTunnel(url: URL, proxy: URL, { headers, signal }: HttpRequest): Promise<Response> {
+async function throughTunnel(
+  url: URL,
+  proxy: URL,
+  { method = 'GET', headers, body, signal }: HttpRequest,
+): Promise<Response> {
   const agent = tunnelThrough(proxy);
-  const response = await answerOf(https.request(url, { headers, signal, agent }));
+  const response = await answerOf(https.request(url, { method, headers, signal, agent }), body);
   if (!agent.refusal) return responseOf(response);
   response.destroy();
   throw agent.refusal;
 }
 
 /** The proxy itself fetches http addresses, because many proxies do not allow CONNECT to the port of plain http. */
-async function fromProxy(url: URL, proxy: URL, { headers, signal }: HttpRequest): Promise<Response> {
+async function fromProxy(
+  url: URL,
+  proxy: URL,
+  { method = 'GET', headers, body, signal }: HttpRequest,
+): Promise<Response> {
   const { hostname, port, protocol, username, password, host } = proxy;
   const pair = `${unescaped(username)}:${unescaped(password)}`;
   const authorization = username || password ? `Basic ${Buffer.from(pair).toString('base64')}` : undefined;
   const { request } = protocol === 'https:' ? https : http;
   const response = await answerOf(
     request({
+      method,
       protocol,
       hostname: hostname.replace(/^\[|\]$/g, ''),
       port,
@@ -63,15 +76,16 @@ async function fromProxy(url: URL, proxy: URL, { headers, signal }: HttpRequest)
       },
       signal,
     }),
+    body,
   );
   if (response.statusCode !== 407) return responseOf(response);
   response.destroy();
   throw proxyRefusal(host, 407);
 }
 
-async function answerOf(request: http.ClientRequest): Promise<IncomingMessage> {
-  // The body reports a later failure.
-  request.on('error', () => undefined).end();
+async function answerOf(request: http.ClientRequest, body?: string): Promise<IncomingMessage> {
+  // The body of the answer reports a later failure.
+  request.on('error', () => undefined).end(body);
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   return response;
 }

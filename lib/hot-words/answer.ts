@@ -1,0 +1,67 @@
+import { number, object, string } from '../protocol/json';
+import type { JsonObject } from '../protocol/json';
+import { shortened } from '../base/excerpt';
+import type { HotWord } from '../vocabulary/hot-words';
+
+/** A hot-word list as the service lists it, without its words. */
+export interface HotWordListInfo {
+  /** The `vocabularyId` of a session. */
+  id: string;
+  /** As the service says it, such as `2026-11-28 18:00:00`. */
+  createdAt: string;
+  modifiedAt: string;
+  /** `OK` or `UNDEPLOYED`. */
+  status: string;
+  /** Whether recognition uses the list. It ignores others silently. */
+  isUsable: boolean;
+  /** Why recognition would ignore the list. */
+  reason?: string;
+}
+
+/** A hot-word list with its words. */
+export interface HotWordList extends HotWordListInfo {
+  /** The only model that uses it. */
+  model: string;
+  words: HotWord[];
+}
+
+/** Reads the answer to `list_vocabulary`; an entry without an id is left out. */
+export function listsOf(output: JsonObject): HotWordListInfo[] {
+  const lists = Array.isArray(output.vocabulary_list) ? (output.vocabulary_list as unknown[]) : [];
+  return lists.flatMap((entry) => {
+    const list = object(entry);
+    const id = string(list?.vocabulary_id);
+    return list && id ? [infoOf(id, list)] : [];
+  });
+}
+
+/** Reads the answer to `query_vocabulary`. */
+export function listOf(id: string, output: JsonObject, forModel: string | undefined): HotWordList {
+  const info = infoOf(id, output);
+  const model = string(output.target_model) ?? '';
+  const words = (Array.isArray(output.vocabulary) ? (output.vocabulary as unknown[]) : []).flatMap(wordOf);
+  if (!info.isUsable || !forModel || forModel === model || model === '') return { ...info, model, words };
+  const reason = `It was made for the model ${shortened(model)}; recognition with ${shortened(forModel)} ignores it silently.`;
+  return { ...info, isUsable: false, reason, model, words };
+}
+
+function infoOf(id: string, list: JsonObject): HotWordListInfo {
+  const status = string(list.status) ?? '';
+  const info = {
+    id,
+    createdAt: string(list.gmt_create) ?? '',
+    modifiedAt: string(list.gmt_modified) ?? '',
+    status,
+  };
+  if (status === 'OK') return { ...info, isUsable: true };
+  const reason = `Its status is ${shortened(status || 'unknown')}, and recognition ignores a list that is not deployed. Wait, or update it.`;
+  return { ...info, isUsable: false, reason };
+}
+
+function wordOf(entry: unknown): HotWord[] {
+  const word = object(entry);
+  const text = string(word?.text);
+  if (!word || text === undefined) return [];
+  const lang = string(word.lang);
+  return [{ text, weight: number(word.weight) ?? 0, ...(lang && { lang }) }];
+}
