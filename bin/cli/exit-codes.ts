@@ -60,6 +60,10 @@ const BY_ERROR: Readonly<Record<AsrErrorCode, ExitName>> = {
   HELD_AUDIO_LIMIT: 'service',
   BAD_AUDIO: 'input',
   UNKNOWN_AUDIO: 'input',
+  HOT_WORD_LIST_NOT_FOUND: 'input',
+  HOT_WORD_LISTS_FULL: 'configuration',
+  REQUEST_REJECTED: 'configuration',
+  REQUEST_TIMEOUT: 'service',
   ABORTED: 'interrupted',
 };
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { AudioFormatHints } from '../../audio/format';
-import type { Fetch } from '../../audio/http-request';
 import { excerpt } from '../../base/excerpt';
+import type { Fetch } from '../../base/http-request';
 import type { EgressGuard } from '../../transport/egress';
 import { AsrError } from '../../vocabulary/errors';
 import { computerMicrophone } from './computer-microphone';

@@ -22,6 +22,10 @@ const OF_THE_SERVICE: ReadonlySet<AsrErrorCode> = new Set<AsrErrorCode>([
   'SERVICE_ERROR',
   'COMMIT_FAILED',
   'COMMIT_TIMEOUT',
+  'HOT_WORD_LIST_NOT_FOUND',
+  'HOT_WORD_LISTS_FULL',
+  'REQUEST_REJECTED',
+  'REQUEST_TIMEOUT',
 ]);
 
 /** An error as n8n shows it: what happened, what to do, and in an execution the item that it belongs to. */
