@@ -1,7 +1,7 @@
 /** Generates docs/models.md from the table that checks and editors use. `npm run docs` writes it. */
 import { DEFAULT_MODEL, MODELS } from '../lib/vocabulary/models';
 import type { Model } from '../lib/vocabulary/models';
-import type { ParameterSpec } from '../lib/vocabulary/parameters';
+import { table, valuesOf } from './markdown';
 
 const INTRODUCTION = `# Models
 
@@ -82,31 +82,4 @@ function settingRows(name: string): string[][] {
     rows.set(values, [...(rows.get(values) ?? []), `\`${id}\``]);
   }
   return [...rows].map(([values, ids]) => [`\`${name}\``, values, ids.join(', ')]);
-}
-
-function valuesOf(spec: ParameterSpec): string {
-  switch (spec.kind) {
-    case 'boolean':
-      return `on or off; ${spec.default ? 'on' : 'off'}`;
-    case 'number':
-    case 'integer': {
-      const range = `${spec.min} to ${spec.max}`;
-      return spec.default === undefined ? range : `${range}; ${spec.default}`;
-    }
-    case 'choice':
-      return `${spec.choices.map((choice) => `\`${choice}\``).join(' or ')}; \`${spec.default}\``;
-    case 'text':
-      return spec.maxBytes === undefined
-        ? `text, at most ${spec.maxLength} characters`
-        : `text, at most ${spec.maxLength} characters and ${spec.maxBytes} bytes as JSON`;
-    case 'vocabulary':
-      return `up to ${spec.maxWords} words with weights`;
-    case 'wordFilter':
-      return `lists of up to ${spec.maxWords} words`;
-  }
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
 }

@@ -159,7 +159,7 @@ describe('the dialogs', () => {
       for (const { id } of ALL_MODELS) {
         await dialog.fill('model', id);
         const [needed, there] = await stage.editor.run<[number, number]>(
-          `(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight])($('${dialog.selector}').closest('.red-ui-tray-body')[0])`,
+          `(({ scrollHeight, clientHeight }) => [scrollHeight, clientHeight])($('${dialog.selector}').closest('.red-ui-tray-content')[0])`,
         );
         assert.ok(needed <= there, `${id}: ${needed} px in ${there} px`);
       }

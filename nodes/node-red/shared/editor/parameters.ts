@@ -12,6 +12,7 @@ const IS_NARROW: Readonly<Partial<Record<ParameterSpec['kind'], true>>> = {
   boolean: true,
   number: true,
   integer: true,
+  choice: true,
 };
 const BOOLEANS: Readonly<Record<string, boolean>> = { true: true, false: false };
 
@@ -125,7 +126,7 @@ function makeField(spec: ParameterSpec, value: unknown): JQuery {
         shown(value),
       );
     case 'vocabulary':
-      return $('<textarea>', { rows: 3 }).val(isPlainObject(value) ? formatHotWords(value) : shown(value));
+      return $('<textarea>', { rows: 2 }).val(isPlainObject(value) ? formatHotWords(value) : shown(value));
     case 'wordFilter':
       return $('<input>', { type: 'text' }).val(value === undefined ? '{}' : shown(value));
   }

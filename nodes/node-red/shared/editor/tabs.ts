@@ -5,6 +5,7 @@ import type { EditorNode } from './red';
 /** Node-RED's tabs, which its types leave out. */
 interface Tabs {
   addTab: (tab: { id: string; label: string }) => void;
+  activateTab: (id: string) => void;
   resize: () => void;
 }
 
@@ -22,6 +23,10 @@ export function prepareTabs(node: EditorNode): void {
   parts.each(function () {
     const label = ownText(node, `tab.${$(this).attr('data-asr-tab') ?? ''}`);
     tabs.addTab({ id: $(this).attr('id') ?? '', label });
+  });
+  // Node-RED takes two clicks within 400 ms for a double click, also on different tabs, and a key for nothing.
+  $('#asr-tabs').on('click', 'a', function () {
+    tabs.activateTab(($(this).attr('href') ?? '').slice(1));
   });
   // They have no width before the dialog is shown.
   setTimeout(() => {
