@@ -7,12 +7,17 @@ import os from 'node:os';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { modelsPage } from './models-page';
+import { settingsPage } from './settings-page';
 
 const ROOT = path.join(__dirname, '..');
 
 /** The generated pages by file. */
 export async function madePages(): Promise<Record<string, string>> {
-  return { 'docs/models.md': await formatted(modelsPage()), 'docs/api.md': await formatted(apiPage()) };
+  return {
+    'docs/models.md': await formatted(modelsPage()),
+    'docs/settings.md': await formatted(settingsPage()),
+    'docs/api.md': await formatted(apiPage()),
+  };
 }
 
 /** Made of the doc comments of lib's exports, as typedoc.json says. */

@@ -32,13 +32,19 @@ export function nodeRedFields(): FieldsOfNodes {
   );
 }
 
+/** The trigger's field of this name ends the stream of a device. */
+const OTHER_MEANING: Readonly<Record<string, string>> = { 'Live Speech Trigger': 'idleSeconds' };
+
 /** The fields of each node and of the credentials, with those of collections. */
 export function n8nFields(): FieldsOfNodes {
   const nodes = [new AsrTranscribe(), new AsrSession(), new AsrTrigger()].map(
     ({ description }): Pick<INodeTypeDescription, 'displayName' | 'properties'> => description,
   );
   return Object.fromEntries(
-    [...nodes, new RealtimeAsrApi()].map(({ displayName, properties }) => [displayName, namesOf(properties)]),
+    [...nodes, new RealtimeAsrApi()].map(({ displayName, properties }) => [
+      displayName,
+      namesOf(properties.filter(({ name }) => name !== OTHER_MEANING[displayName])),
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
 /** Generates docs/settings.md from the tables of the library, the dialogs and the command. `npm run docs` writes it. */
 import { flagOf, kebab } from '../bin/flags/option-flag';
+import type { OptionTable } from '../bin/flags/option-flag';
 import { SESSION_TABLE } from '../bin/flags/recognition';
 import { MODELS } from '../lib';
 import type { ParameterName, ParameterSpec } from '../lib';
@@ -95,16 +96,16 @@ function fieldCell(
 ): string {
   if (typeof field !== 'string') return none(field);
   const having = Object.entries(nodes).filter(([, fields]) => fields.has(field));
-  if (having.length === 0) throw new Error(`No node has the field ${field} of "${label}".`);
-  const shown = having[0]?.[1].get(field) ?? '';
+  if (having.length === 0) return none({ without: 'no node of the host has it yet' });
+  // n8n writes the unit of a field behind its name.
+  const shown = (having[0]?.[1].get(field) ?? '').replace(/ \((Ms|Seconds)\)$/, '');
   const isOther = shown !== '' && shown.toLowerCase() !== label.toLowerCase();
   return `${isOther ? `_${shown}_: ` : ''}${having.map(([node]) => node).join(', ')}`;
 }
 
 function flagOfOption(path: OptionPath): string {
-  const row = (
-    SESSION_TABLE as Readonly<Partial<Record<string, (typeof SESSION_TABLE)[keyof typeof SESSION_TABLE]>>>
-  )[path];
+  const table: OptionTable = SESSION_TABLE;
+  const row = table[path];
   if (!row) throw new Error(`The command line has no flag for ${path}, and no reason is given.`);
   return `--${flagOf(path, row).name}`;
 }
@@ -120,14 +121,18 @@ function specsOf(name: ParameterName): ParameterSpec[] {
 }
 
 function defaultOf(spec: ParameterSpec): string | undefined {
-  if (!('default' in spec) || spec.default === undefined) return undefined;
-  return typeof spec.default === 'boolean' ? (spec.default ? 'on' : 'off') : String(spec.default);
+  return 'default' in spec ? shown(spec.default) : undefined;
 }
 
 function recommended(name: ParameterName): string | undefined {
   const presets: readonly Preset[] = Object.values(PRESETS);
   const values = presets.flatMap(({ label, parameters: { [name]: value } }) =>
-    value === undefined ? [] : [`${value === true ? 'on' : String(value)} (${label})`],
+    value === undefined ? [] : [`${shown(value)} (${label})`],
   );
   return values.length === 0 ? undefined : values.join(', ');
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Node } from 'node-red';
 import { RELIABILITY_SETTINGS } from '../../nodes/reliability-settings';
 import type { ReliabilityName } from '../../nodes/reliability-settings';
 import { SESSION_ROWS, TRANSCRIBE_ROWS } from '../../nodes/node-red/shared/limits';
@@ -57,7 +56,7 @@ describe('the settings of the Node-RED nodes', () => {
   }
 
   for (const [type, rows] of Object.entries(ROWS)) {
-    const names: ReliabilityName[] = Object.values(rows).flat();
+    const names = Object.values(rows as Readonly<Record<string, readonly ReliabilityName[]>>).flat();
 
     it(`are stored by the dialog of ${type}, each number of its rows`, () => {
       const html = readFileSync(path.join(ROOT, folderOf(type), `${type}.html`), 'utf8');
@@ -67,7 +66,7 @@ describe('the settings of the Node-RED nodes', () => {
   }
 
   it('reach the session, each number within its bounds, the nearer one beyond them', () => {
-    const node = {} as Node;
+    const node = { debug: () => undefined };
     const unset = sessionReliability(node, {}, undefined);
     for (const name of Object.keys(RELIABILITY_SETTINGS) as ReliabilityName[]) {
       const { min, max } = RELIABILITY_SETTINGS[name].range;

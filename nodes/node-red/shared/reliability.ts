@@ -14,7 +14,7 @@ export interface ReliabilityDef extends Partial<Record<ReliabilityName, string |
 
 /** The session options for these settings, and the host's log. */
 export function sessionReliability(
-  node: Node,
+  node: Pick<Node, 'debug'>,
   def: ReliabilityDef,
   trace: TraceFile | undefined,
 ): SessionOptions {
@@ -26,7 +26,7 @@ export function sessionReliability(
 }
 
 /** Node-RED's own log shows only the message of an object, so each entry is one text. */
-function debugLog(node: Node): SessionLog {
+function debugLog(node: Pick<Node, 'debug'>): SessionLog {
   return {
     debug: (message, details) => {
       node.debug(`${message} ${JSON.stringify(details)}`);
