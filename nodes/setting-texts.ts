@@ -133,9 +133,20 @@ export const SESSION_TEXTS = {
     wireNames: ['session', 'payload.parameters'],
     isPlace: true,
   },
+  context: {
+    label: 'Dialogue before',
+    hint: 'What was said before, which biases recognition: the last words of the person, or a list of turns.',
+    wireNames: ['input.context'],
+  },
+  traceFile: {
+    label: 'Trace file',
+    hint: 'For a bug report: every frame goes to this file, with what was said, without the key and the audio. At most 20 MiB.',
+    wireNames: [],
+  },
 } as const satisfies Record<string, SettingText>;
 
-/** The hint, followed by the names on the wire. */
+/** The hint, followed by the names on the wire where it has some. */
 export function helpOf({ hint, wireNames, isPlace }: SettingText): string {
+  if (wireNames.length === 0) return hint;
   return `${hint} Sent ${isPlace ? 'in' : 'as'} ${wireNames.join(' or ')}.`;
 }

@@ -1,4 +1,5 @@
 import type { Model, ModelParameters, ParameterName, ParameterSpec } from '../lib';
+import { readHotWords } from '../lib';
 import { parseHotWords } from '../lib/hosts';
 
 /** The settings of a model as an editor stores them, or as a variable or an expression gives them: often as text. */
@@ -22,6 +23,7 @@ export function readParameters(stored: StoredParameters | undefined, model: Mode
 }
 
 function read(value: unknown, { kind }: ParameterSpec): unknown {
+  if (kind === 'vocabulary') return readVocabulary(value);
   if (typeof value !== 'string') return kind === 'text' && typeof value === 'number' ? String(value) : value;
   switch (kind) {
     case 'boolean':
@@ -29,14 +31,28 @@ function read(value: unknown, { kind }: ParameterSpec): unknown {
     case 'number':
     case 'integer':
       return Number.isNaN(Number(value)) ? value : Number(value);
-    case 'vocabulary':
-      return value.trimStart().startsWith('{') ? parseJson(value) : parseHotWords(value);
     case 'wordFilter':
       return parseJson(value);
     case 'choice':
       return value.trim();
     case 'text':
       return value;
+  }
+}
+
+/**
+ * Hot words as text, one a line, or as JSON; as an object of weights; or as a list of words or of `{text, weight}`, which
+ * is the form of a list at the service (protocol.md E.2).
+ */
+function readVocabulary(value: unknown): unknown {
+  const isJson = typeof value === 'string' && /^\s*[[{]/.test(value);
+  const words = isJson ? parseJson(value) : value;
+  if (typeof words === 'string') return isJson ? words : parseHotWords(words);
+  if (!Array.isArray(words)) return words;
+  try {
+    return Object.fromEntries(readHotWords(words).map(({ text, weight }) => [text, weight]));
+  } catch {
+    return words;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Region, SessionOptions } from '../../lib';
 export const CREDENTIALS = 'realtimeAsrApi';
 
 /** The session options that say where to connect, and with which key. */
-export type ConnectionSettings = Pick<SessionOptions, 'region' | 'workspaceId' | 'address' | 'apiKey'>;
+export type ConnectionSettings = Pick<SessionOptions, 'workspaceId' | 'address' | 'apiKey'> & { region: Region };
 
 /** The session options for stored credentials. A field that only belongs to another region is ignored. */
 export function connectionOf(credentials: ICredentialDataDecryptedObject): ConnectionSettings {

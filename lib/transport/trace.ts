@@ -25,7 +25,8 @@ export function tracedConnect(
   apiKey: string | undefined,
 ): ConnectSocket {
   const secrets = isSecret(apiKey) ? formsOf(apiKey) : [];
-  return ({ url, headers }, handlers) => {
+  return (request, handlers) => {
+    const { url, headers } = request;
     const connection = randomBytes(4).toString('hex');
     const note = (event: string, details: object = {}): void => {
       try {
@@ -35,7 +36,7 @@ export function tracedConnect(
       }
     };
     note('connect', { url, headers: { ...headers, ...(headers.Authorization && { Authorization: '***' }) } });
-    return tracedSocket(connect({ url, headers }, tracedHandlers(handlers, note)), note);
+    return tracedSocket(connect(request, tracedHandlers(handlers, note)), note);
   };
 }
 
@@ -43,6 +44,7 @@ type Note = (event: string, details?: object) => void;
 
 function tracedHandlers(handlers: SocketHandlers, note: Note): SocketHandlers {
   return {
+    ...handlers,
     onOpen: () => {
       note('open');
       handlers.onOpen();

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { startLocalService, type LocalService, type ScriptFile } from '../../local-service';
 import { fixture } from '../support/audio-fixtures';
@@ -158,6 +160,25 @@ export function describeWorkflows(name: N8nName): void {
       await deactivate(n8n, imported);
     });
 
+    it('alerts of a keyword on a web radio, and of no other sentence, in the example', async () => {
+      await using radio = await webRadio(readFileSync(RECORDING));
+      const workflow = example('Web radio keyword alert');
+      ourNodes(workflow)[0]!.parameters.streamUrl = radio.url;
+      const imported = await published(workflow);
+      const alerts = async () => {
+        const all = await finished(imported);
+        return all.flatMap(({ outputs }) => outputs.Alert?.[0] ?? []);
+      };
+      await eventually(async () => (await alerts()).length > 0, 'an alert', RECOGNISED_WITHIN_MS);
+      for (const { json } of await alerts()) {
+        assert.equal(json.keywords, 'country');
+        assert.match(String(json.text), /country/i);
+        assert.equal(json.radio, radio.url);
+      }
+      await deactivate(n8n, imported);
+      ran.push(workflow.name);
+    });
+
     it('has run every example that the package has', () => {
       assert.deepEqual([...new Set(ran)].sort(), exampleTitles());
     });
@@ -245,6 +266,19 @@ export function describeWorkflows(name: N8nName): void {
       return JSON.parse(body.toString()) as TypeDescription[];
     }
   });
+}
+
+/** Plays a recording to whoever listens, and then stays connected, as a radio does between two programmes. */
+async function webRadio(recording: Buffer): Promise<AsyncDisposable & { url: string }> {
+  const server = createServer((_request, response) => response.write(recording));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 function assertSaid(text: string, expected = JFK_TEXT): void {

@@ -8,7 +8,6 @@ import { VAD_PARAMETERS } from '../../lib/vocabulary/parameters';
 import { AsrSession } from '../../nodes/n8n/AsrSession/AsrSession.node.js';
 import { AsrTranscribe } from '../../nodes/n8n/AsrTranscribe/AsrTranscribe.node.js';
 import { PARAMETER_NAMES } from '../../nodes/n8n/shared/recognition-properties';
-import { sessionOptions } from '../../nodes/n8n/shared/session-options';
 import { ROOT } from '../hosts/support/packed';
 
 const NODES: Record<string, INodeType> = { AsrTranscribe: new AsrTranscribe(), AsrSession: new AsrSession() };
@@ -102,71 +101,6 @@ for (const [name, node] of Object.entries(NODES)) {
     });
   });
 }
-
-describe("the session options that are made of n8n's fields", () => {
-  function read(values: Record<string, unknown>) {
-    return sessionOptions({
-      parameter: (name, fallback) => values[name] ?? fallback,
-      credentials: () => Promise.resolve({ region: 'local' }),
-      network: { httpRequest: () => Promise.reject(new Error('Nothing is fetched here.')) },
-    });
-  }
-
-  it('are accepted by the client', async () => {
-    const options = {
-      silenceMs: 500,
-      vocabulary: 'Model Studio 5\nPhyllis\nQwen, 50',
-      specialWordFilter: '{"filter_with_empty":{"word_list":["er"]}}',
-      sampleRateHz: 8000,
-      wireFormat: 'mp3',
-      context: 'the order of yesterday',
-      longestMinutes: 5,
-    };
-    assert.deepEqual(
-      await read({ model: 'qwen-audio-3.1-asr-flash-streaming', languages: ['en', 'de'], options }),
-      {
-        region: 'local',
-        firstConnectTimeoutMs: 10_000,
-        model: 'qwen-audio-3.1-asr-flash-streaming',
-        language: ['en', 'de'],
-        parameters: {
-          silenceMs: 500,
-          vocabulary: { 'Model Studio': 5, Phyllis: 4, Qwen: 50 },
-          specialWordFilter: { filter_with_empty: { word_list: ['er'] } },
-        },
-        sampleRateHz: 8000,
-        wireFormat: 'mp3',
-        context: [{ user: 'the order of yesterday' }],
-      },
-    );
-  });
-
-  it('take language tags by their first part', async () => {
-    const tags = {
-      model: 'custom',
-      modelName: 'fun-asr-realtime-2027-01-01',
-      languageCodes: 'zh-CN, en_US, zh-TW',
-    };
-    assert.deepEqual((await read(tags)).language, ['zh', 'en']);
-  });
-
-  it('take a custom model and its languages from texts', async () => {
-    const options = await read({
-      model: 'custom',
-      modelName: ' fun-asr-realtime-2027-01-01 ',
-      languageCodes: 'en',
-      mode: 'vad',
-    });
-    assert.deepEqual(
-      [options.model, options.language, options.mode],
-      ['fun-asr-realtime-2027-01-01', ['en'], undefined],
-    );
-  });
-
-  it('refuse a model name that fits no family', async () => {
-    await assert.rejects(read({ model: 'custom', modelName: 'gpt' }), /Unknown model "gpt"/);
-  });
-});
 
 describe('each n8n node', () => {
   const { n8n } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {

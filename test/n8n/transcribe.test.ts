@@ -154,11 +154,7 @@ describe("Speech to Text in n8n's engine", () => {
       );
       const captions = result.output('Transcribe')[0]?.binary?.captions;
       assert.equal(captions?.fileName, `call.${format}`);
-      const { core, get } = n8n.engine;
-      const service = get(core.BinaryDataService) as unknown as {
-        getAsBuffer: (binary: IBinaryData) => Promise<Buffer>;
-      };
-      assert.match((await service.getAsBuffer(captions)).toString(), beginning);
+      assert.match((await n8n.bytesOf(captions)).toString(), beginning);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { ConnectionRecord, LocalService, LocalServiceOptions } from '../../local-service/index';
+import type { LocalService, LocalServiceOptions } from '../../local-service/index';
 import { startLocalService } from '../../local-service/index';
 import {
   appendNodes,
@@ -10,6 +10,8 @@ import {
   sessionNodes,
   type FlowNode,
 } from './node-red';
+
+export { framesOf, tasksOf } from './received-frames';
 
 /** Starts a Node-RED for each test of a suite, and stops it after the test. */
 export function useNodeRed(): void {
@@ -75,21 +77,4 @@ export function startSessionFlow(service: LocalService, options: SessionFlowOpti
     ],
     key === undefined ? {} : { credentials: { apiKey: key } },
   );
-}
-
-/** The frames of one kind that a connection received: `run-task`, `session.update`, … */
-export function framesOf(record: ConnectionRecord | undefined, type: string): Record<string, unknown>[] {
-  return (record?.received ?? []).flatMap((frame) =>
-    frame.kind === 'json' && frame.type === type ? [frame.frame] : [],
-  );
-}
-
-/** What the `run-task` frames of a connection asked for. */
-export function tasksOf(record: ConnectionRecord | undefined): {
-  model: string;
-  parameters: Record<string, unknown>;
-  resources?: unknown;
-  input: { context?: unknown[] };
-}[] {
-  return framesOf(record, 'run-task').map(({ payload }) => payload as ReturnType<typeof tasksOf>[number]);
 }

@@ -10,6 +10,8 @@ import type { SessionItems } from '../shared/session-items';
 import { itemByItem, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
+import { readStatisticsOption, STATISTICS_OPTION } from '../shared/statistics-option';
+import { sweepOnce } from '../shared/sweep';
 
 /** Gives audio to a session that was opened before. */
 export class AsrAppendAudio implements INodeType {
@@ -29,8 +31,16 @@ export class AsrAppendAudio implements INodeType {
     inputs: [NodeConnectionTypes.Main],
     outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main, NodeConnectionTypes.Main],
     outputNames: OUTPUT_NAMES,
-    properties: [SESSION_NAME_PROPERTY, ...AUDIO_PROPERTIES, optionsCollection(RAW_AUDIO_OPTIONS)],
+    properties: [
+      SESSION_NAME_PROPERTY,
+      ...AUDIO_PROPERTIES,
+      optionsCollection([...RAW_AUDIO_OPTIONS, STATISTICS_OPTION]),
+    ],
   };
+
+  constructor() {
+    sweepOnce();
+  }
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     return runGroups(this, { run: append, groupsOf: itemByItem, output: 'interim' });
@@ -43,6 +53,7 @@ async function append(
   items: SessionItems,
   given: GivenAudio | undefined,
 ): Promise<void> {
+  const wantsStatistics = readStatisticsOption(context, itemIndex);
   const held = heldSession(context, name);
   const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
   let known = hints;
@@ -61,6 +72,9 @@ async function append(
   const pairedItem = { item: itemIndex };
   // There is always an item, because a workflow only goes on along items.
   const nothing = { type: 'interim', sessionId: held.sessionId, text: '', stableText: '' };
-  items.interim.push(sessionItem(name, { ...nothing, ...drained.interim }, pairedItem));
+  const statistics = wantsStatistics ? held.statistics() : undefined;
+  items.interim.push(
+    sessionItem(name, { ...nothing, ...drained.interim, ...(statistics && { statistics }) }, pairedItem),
+  );
   items.addDrained(name, drained, pairedItem);
 }

@@ -1,10 +1,13 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { captionsFile, captionSettings, captionsProperties } from '../shared/captions';
 import { readChoice } from '../shared/choice';
-import { pairing } from '../shared/items';
+import { asData, pairing } from '../shared/items';
+import { optionsCollection } from '../shared/recognition-properties';
 import { runGroups } from '../shared/run-groups';
 import { NOT_A_TOOL, OUTPUT_NAMES, sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
+import { readStatisticsOption, STATISTICS_OPTION } from '../shared/statistics-option';
 import { itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
 import type { SessionGroup } from '../shared/session-name';
 import { heldSession } from '../shared/session-registry';
@@ -39,6 +42,8 @@ export class AsrCommit implements INodeType {
         ],
         default: 'sentence',
       },
+      ...captionsProperties(),
+      optionsCollection([STATISTICS_OPTION]),
     ],
   };
 
@@ -54,6 +59,8 @@ async function commit(
 ): Promise<void> {
   const itemPer: unknown = context.getNodeParameter('itemPer', group[0], 'sentence');
   const isWhole = readChoice('itemPer', itemPer, ['sentence', 'commit']) === 'commit';
+  const captions = captionSettings(context, group[0]);
+  const wantsStatistics = readStatisticsOption(context, group[0]);
   const held = heldSession(context, name);
   const { text, finals: sentences, sessionId = held.sessionId } = await held.commit();
   const drained = held.drain();
@@ -66,4 +73,7 @@ async function commit(
     items.addDrained(name, drained, paired);
     items.addEmptyFinal(name, drained, sessionId, paired);
   }
+  items.attach(await captionsFile(context, sentences, captions, name));
+  const last = items.final.at(-1);
+  if (wantsStatistics && last) last.json.statistics = asData(held.statistics());
 }

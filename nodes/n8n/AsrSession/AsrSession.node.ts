@@ -1,7 +1,9 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
+import { captionsProperties } from '../shared/captions';
 import {
+  DIALOGUE,
   optionsCollection,
   recognitionOptions,
   recognitionProperties,
@@ -9,16 +11,18 @@ import {
 import { runGroups } from '../shared/run-groups';
 import { NOT_A_TOOL, OUTPUT_NAMES } from '../shared/session-items';
 import { itemByItem, itemsBySession, SESSION_NAME_PROPERTY } from '../shared/session-name';
-import { abort, finish, open } from './operations';
+import { abort, finish, open, updateContext } from './operations';
 import { DEFAULT_LONGEST_MINUTES, DEFAULT_UNUSED_SECONDS, LIMITS } from './limits';
 
 const OPEN = { operation: ['open'] };
+const FINISH = { operation: ['finish'] };
 
 /** The operations: what each does, for which items at once, and the output on which the workflow goes on. */
 const OPERATIONS = {
   open: { run: open, groupsOf: itemByItem, output: 'interim' },
   finish: { run: finish, groupsOf: itemsBySession, output: 'final' },
   abort: { run: abort, groupsOf: itemsBySession, output: 'final' },
+  updateContext: { run: updateContext, groupsOf: itemByItem, output: 'interim' },
 } as const;
 
 /** A session that lasts: this node opens and ends it, other nodes feed and commit it. */
@@ -33,7 +37,8 @@ export class AsrSession implements INodeType {
     group: ['transform'],
     version: 1,
     subtitle: '={{ $parameter["operation"] + ": " + $parameter["sessionName"] }}',
-    description: 'Open, finish or abort a streaming recognition that lasts for several nodes',
+    description:
+      'Open, finish or abort a streaming recognition that lasts for several nodes, or tell it the dialogue',
     defaults: { name: 'Speech Session' },
     usableAsTool: NOT_A_TOOL,
     inputs: [NodeConnectionTypes.Main],
@@ -72,6 +77,12 @@ export class AsrSession implements INodeType {
             description: 'Open a session for the nodes that follow',
             action: 'Open a session',
           },
+          {
+            name: 'Update Context',
+            value: 'updateContext',
+            description: 'Tell an open session what was said, which biases recognition from then on',
+            action: 'Update the context of a session',
+          },
         ],
         default: 'open',
       },
@@ -85,12 +96,14 @@ export class AsrSession implements INodeType {
           { name: 'Session', value: 'session', description: 'With the whole text of the session' },
         ],
         default: 'sentence',
-        displayOptions: { show: { operation: ['finish'] } },
+        displayOptions: { show: FINISH },
       },
+      ...captionsProperties(FINISH),
+      { ...DIALOGUE, displayOptions: { show: { operation: ['updateContext'] } } },
       ...recognitionProperties('At a Commit', OPEN),
       optionsCollection(
         [
-          ...recognitionOptions(),
+          ...recognitionOptions('session'),
           {
             displayName: 'End When Unused (Seconds)',
             name: 'unusedSeconds',

@@ -1,12 +1,14 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { joinTexts } from '../../../lib';
+import { captionsFile, captionSettings } from '../shared/captions';
 import { readChoice } from '../shared/choice';
+import { Fields } from '../shared/fields';
 import { asData, pairing } from '../shared/items';
 import { ofItem } from '../shared/parameter-source';
 import { sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
 import type { SessionGroup } from '../shared/session-name';
-import { sessionOptions } from '../shared/session-options';
+import { dialogueOf, sessionOptions } from '../shared/session-options';
 import { heldSession, openHeldSession } from '../shared/session-registry';
 import { readLimit } from './limits';
 
@@ -16,7 +18,7 @@ export async function open(
   { name: sessionName, items: [itemIndex] }: SessionGroup,
   items: SessionItems,
 ): Promise<void> {
-  const options = await sessionOptions(ofItem(context, itemIndex));
+  const options = await sessionOptions(ofItem(context, itemIndex), 'session');
   const limits = context.getNodeParameter('options', itemIndex, {});
   const held = openHeldSession(context, sessionName, options, {
     unusedMs: readLimit(limits, 'unusedSeconds') * 1000,
@@ -32,6 +34,27 @@ export async function open(
   });
 }
 
+/** Items go on unchanged, audio included, so that an Append Audio node may follow. */
+export async function updateContext(
+  context: IExecuteFunctions,
+  { name, items: [itemIndex] }: SessionGroup,
+  items: SessionItems,
+): Promise<void> {
+  const fields = new Fields((field) => context.getNodeParameter(field, itemIndex, ''));
+  const turns = dialogueOf(fields);
+  const held = heldSession(context, name);
+  await held.updateContext(turns);
+  const { json, binary } = context.getInputData()[itemIndex] ?? { json: {} };
+  items.interim.push({
+    json: {
+      ...asData({ type: 'context', sessionName: name, sessionId: held.sessionId, turns: turns.length }),
+      ...json,
+    },
+    ...(binary && { binary }),
+    pairedItem: { item: itemIndex },
+  });
+}
+
 export async function finish(
   context: IExecuteFunctions,
   { name, items: group }: SessionGroup,
@@ -39,11 +62,13 @@ export async function finish(
 ): Promise<void> {
   const itemPer: unknown = context.getNodeParameter('itemPer', group[0], 'sentence');
   const isWhole = readChoice('itemPer', itemPer, ['sentence', 'session']) === 'session';
+  const captions = captionSettings(context, group[0]);
   const held = heldSession(context, name);
   const statistics = await held.finish();
   const drained = held.drain();
   const paired = pairing(group);
   const { sessionId, finals: sentences } = held;
+  const binary = await captionsFile(context, sentences, captions, name);
   items.addDrained(name, isWhole ? { ...drained, finals: [] } : drained, paired);
   if (isWhole) {
     const text = joinTexts(sentences.map((sentence) => sentence.text));
@@ -53,6 +78,7 @@ export async function finish(
     const last = items.final.at(-1);
     if (last) last.json.statistics = asData(statistics);
   }
+  items.attach(binary);
 }
 
 export function abort(

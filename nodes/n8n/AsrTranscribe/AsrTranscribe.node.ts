@@ -3,13 +3,16 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { transcribe } from '../../../lib';
 import { audioInput } from '../shared/audio-input';
+import { captionSettings } from '../shared/captions';
 import { readChoice } from '../shared/choice';
-import { failedItem, faultOfItem } from '../shared/errors';
+import { asNodeFault, failedItem, faultOfItem } from '../shared/errors';
+import { Fields } from '../shared/fields';
 import { ofItem } from '../shared/parameter-source';
 import { beginTry } from '../shared/run-memory';
 import { sessionOptions } from '../shared/session-options';
+import { sweepOnce } from '../shared/sweep';
 import { inParallel } from './in-parallel';
-import { DEFAULT_AT_ONCE, PROPERTIES, TOOL_PROPERTIES } from './properties';
+import { AT_ONCE, PROPERTIES, TOOL_PROPERTIES } from './properties';
 import { transcriptItems } from './transcript-items';
 import type { ItemSettings } from './transcript-items';
 
@@ -35,6 +38,10 @@ export class AsrTranscribe implements INodeType {
     properties: PROPERTIES,
   };
 
+  constructor() {
+    sweepOnce();
+  }
+
   methods = { credentialTest: { realtimeAsrConnectionTest } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -42,13 +49,11 @@ export class AsrTranscribe implements INodeType {
     const stopping = new AbortController();
     const cancelled = this.getExecutionCancelSignal();
     const signal = cancelled ? AbortSignal.any([cancelled, stopping.signal]) : stopping.signal;
-    const { atOnce } = this.getNodeParameter('options', 0, {}) as { atOnce?: number };
 
     const { memory, isRepeatable, end } = beginTry(this);
     const results = await inParallel(
       items.length,
-      // An expression may give anything.
-      Math.max(1, Number(atOnce) || DEFAULT_AT_ONCE),
+      recordingsAtOnce(this),
       async (itemIndex): Promise<{ items: INodeExecutionData[]; hasFailed?: boolean }> => {
         const done = memory?.outputsOf(itemIndex)?.[0];
         if (done) return { items: done };
@@ -74,6 +79,16 @@ export class AsrTranscribe implements INodeType {
   }
 }
 
+/** @throws NodeOperationError for a value of an expression that the field does not take. */
+function recordingsAtOnce(context: IExecuteFunctions): number {
+  try {
+    const options = Fields.of('options', context.getNodeParameter('options', 0, {}));
+    return options.number('atOnce', AT_ONCE) ?? AT_ONCE.default;
+  } catch (error) {
+    throw asNodeFault(context.getNode(), error);
+  }
+}
+
 async function transcribeItem(
   context: IExecuteFunctions,
   itemIndex: number,
@@ -81,7 +96,7 @@ async function transcribeItem(
 ): Promise<INodeExecutionData[]> {
   // Checked before anything is sent, and so billed.
   const settings = readItemSettings(context, itemIndex);
-  const options = await sessionOptions(ofItem(context, itemIndex));
+  const options = await sessionOptions(ofItem(context, itemIndex), 'recording');
   const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
   const transcript = await transcribe(audio, {
     ...options,
@@ -104,11 +119,10 @@ async function transcribeItem(
 function readItemSettings(context: IExecuteFunctions, itemIndex: number): Omit<ItemSettings, 'baseName'> {
   const parameter = (name: string, fallback: string): unknown =>
     context.getNodeParameter(name, itemIndex, fallback);
-  const captionsField = parameter('captionsField', 'captions');
   return {
     per: readChoice('itemPer', parameter('itemPer', 'file'), ['file', 'sentence']),
-    captions: readChoice('captions', parameter('captions', 'none'), ['none', 'srt', 'vtt']),
-    captionsField: String(captionsField).trim() || 'captions',
+    output: readChoice('output', parameter('output', 'all'), ['all', 'text']),
+    captions: captionSettings(context, itemIndex),
   };
 }
 

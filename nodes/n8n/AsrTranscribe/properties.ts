@@ -1,12 +1,24 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { AUDIO_PROPERTIES, RAW_AUDIO_OPTIONS, TOOL_AUDIO_PROPERTIES } from '../shared/audio-input';
+import { captionsProperties } from '../shared/captions';
 import {
   optionsCollection,
   recognitionOptions,
   recognitionProperties,
 } from '../shared/recognition-properties';
 
-export const DEFAULT_AT_ONCE = 2;
+export const AT_ONCE = { min: 1, max: 50, isWhole: true, default: 2 };
+
+const OUTPUT: INodeProperties = {
+  displayName: 'Output',
+  name: 'output',
+  type: 'options',
+  options: [
+    { name: 'Everything', value: 'all', description: 'Text, sentences, times, emotions and statistics' },
+    { name: 'Text Only', value: 'text', description: 'Less for an AI agent to read' },
+  ],
+  default: 'all',
+};
 
 /** The fields beside those of the audio. */
 const RECOGNITION_PROPERTIES: INodeProperties[] = [
@@ -29,36 +41,17 @@ const RECOGNITION_PROPERTIES: INodeProperties[] = [
     ],
     default: 'file',
   },
-  {
-    displayName: 'Captions',
-    name: 'captions',
-    type: 'options',
-    options: [
-      { name: 'None', value: 'none' },
-      { name: 'SRT', value: 'srt', description: 'A SubRip file' },
-      { name: 'WebVTT', value: 'vtt', description: 'A file for players in web pages' },
-    ],
-    default: 'none',
-    description: 'Needs a model that has times',
-  },
-  {
-    displayName: 'Put Captions in Field',
-    name: 'captionsField',
-    type: 'string',
-    required: true,
-    default: 'captions',
-    hint: 'The name of the output binary field to put the file in',
-    displayOptions: { hide: { captions: ['none'] } },
-  },
+  OUTPUT,
+  ...captionsProperties(),
   optionsCollection([
-    ...recognitionOptions(),
+    ...recognitionOptions('recording'),
     ...RAW_AUDIO_OPTIONS,
     {
       displayName: 'Recordings at Once',
       name: 'atOnce',
       type: 'number',
-      typeOptions: { minValue: 1, maxValue: 50, numberPrecision: 0 },
-      default: DEFAULT_AT_ONCE,
+      typeOptions: { minValue: AT_ONCE.min, maxValue: AT_ONCE.max, numberPrecision: 0 },
+      default: AT_ONCE.default,
       description: 'How many items are recognised at the same time. The order of the items stays.',
     },
   ]),
@@ -67,4 +60,9 @@ const RECOGNITION_PROPERTIES: INodeProperties[] = [
 export const PROPERTIES: INodeProperties[] = [...AUDIO_PROPERTIES, ...RECOGNITION_PROPERTIES];
 
 /** These fields for the node as an agent's tool. */
-export const TOOL_PROPERTIES: INodeProperties[] = [...TOOL_AUDIO_PROPERTIES, ...RECOGNITION_PROPERTIES];
+export const TOOL_PROPERTIES: INodeProperties[] = [
+  ...TOOL_AUDIO_PROPERTIES,
+  ...RECOGNITION_PROPERTIES.map((property) =>
+    property === OUTPUT ? { ...property, default: 'text' } : property,
+  ),
+];

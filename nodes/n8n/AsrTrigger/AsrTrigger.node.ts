@@ -2,17 +2,19 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { CREDENTIALS } from '../../../credentials/n8n/connection';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
+import { CAPTIONS_PROPERTY } from '../shared/captions';
 import {
   optionsCollection,
   recognitionOptions,
   recognitionProperties,
 } from '../shared/recognition-properties';
+import { sweepOnce } from '../shared/sweep';
 import { listenForOne, listenOn } from './hosting';
-import { readSettings } from './settings';
+import { INTERIM_SECONDS, readSettings, STATISTICS_SECONDS } from './settings';
 import { SOURCE_OPTIONS, SOURCE_PROPERTIES } from './source-properties';
 
-/** Without commits silence ends the sentences, and all audio is decoded here. */
-const OF_NO_USE = ['mode', 'wireFormat'];
+/** All audio of live sources is decoded here. */
+const OF_NO_USE = ['wireFormat'];
 
 /** Listens to a live source, and starts an execution for each spoken sentence. */
 export class AsrTrigger implements INodeType {
@@ -54,7 +56,7 @@ export class AsrTrigger implements INodeType {
         default: '',
       },
       ...SOURCE_PROPERTIES,
-      ...recognitionProperties('').filter(({ name }) => !OF_NO_USE.includes(name)),
+      ...recognitionProperties('At Two Seconds Without Audio'),
       {
         displayName: 'Trigger On',
         name: 'events',
@@ -64,6 +66,7 @@ export class AsrTrigger implements INodeType {
           { name: 'Emotion Changes', value: 'emotion', description: 'Whenever the voice sounds different' },
           { name: 'Interims', value: 'interim', description: 'The sentence so far, while it is spoken' },
           { name: 'Sentences', value: 'final', description: 'A sentence that is over, with its final text' },
+          { name: 'Statistics', value: 'statistics', description: 'Audio, latencies and reconnects so far' },
         ],
         default: ['final'],
         description: 'Each starts the workflow with one item',
@@ -72,8 +75,8 @@ export class AsrTrigger implements INodeType {
         displayName: 'Interims at Most Every (Seconds)',
         name: 'interimSeconds',
         type: 'number',
-        typeOptions: { minValue: 0.1, maxValue: 60, numberPrecision: 1 },
-        default: 1,
+        typeOptions: { minValue: INTERIM_SECONDS.min, maxValue: INTERIM_SECONDS.max, numberPrecision: 1 },
+        default: INTERIM_SECONDS.default,
         description: 'Each interim is an execution; of those in between only the newest counts',
         displayOptions: { show: { events: ['interim'] } },
       },
@@ -85,12 +88,31 @@ export class AsrTrigger implements INodeType {
         description: 'Whether interims have only the words that will not change any more',
         displayOptions: { show: { events: ['interim'] } },
       },
+      {
+        displayName: 'Statistics Every (Seconds)',
+        name: 'statisticsSeconds',
+        type: 'number',
+        typeOptions: { minValue: STATISTICS_SECONDS.min, maxValue: STATISTICS_SECONDS.max },
+        default: STATISTICS_SECONDS.default,
+        description: 'Of each sender that has a session',
+        displayOptions: { show: { events: ['statistics'] } },
+      },
+      {
+        ...CAPTIONS_PROPERTY,
+        description:
+          'Puts each sentence as a caption into the field "captions"; empty where the model has no times',
+        displayOptions: { show: { events: ['final'] } },
+      },
       optionsCollection([
-        ...recognitionOptions().filter(({ name }) => !OF_NO_USE.includes(name)),
+        ...recognitionOptions('live').filter(({ name }) => !OF_NO_USE.includes(name)),
         ...SOURCE_OPTIONS,
       ]),
     ],
   };
+
+  constructor() {
+    sweepOnce();
+  }
 
   methods = { credentialTest: { realtimeAsrConnectionTest } };
 

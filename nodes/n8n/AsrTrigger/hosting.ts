@@ -129,8 +129,8 @@ function listeningOptions(
   };
 }
 
-/** In the editor, a whole sentence shows more than its first word where both are asked for. */
+/** In the editor, a whole sentence shows more than its first word or a count of it where all are asked for. */
 function sentencesOf(items: TriggerItemSettings): TriggerItemSettings {
-  const types = items.types.filter((type) => type !== 'interim');
+  const types = items.types.filter((type) => type !== 'interim' && type !== 'statistics');
   return types.length > 0 ? { ...items, types } : items;
 }

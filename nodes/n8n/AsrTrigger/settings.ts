@@ -4,13 +4,17 @@ import type { SessionOptions } from '../../../lib';
 import { configure, firstRate } from '../../../lib/hosts';
 import type { LiveSource } from '../../../lib/hosts';
 import { asNodeFault } from '../shared/errors';
-import { sessionOptions } from '../shared/session-options';
+import { readCaptions } from '../shared/captions';
+import { ofTrigger } from '../shared/parameter-source';
+import { fieldsOf, sessionOptions } from '../shared/session-options';
+import type { ParameterSource } from '../shared/session-options';
 import { readSource } from './read-source';
 import type { TriggerEventType, TriggerItemSettings } from './trigger-items';
 
-const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim'];
-const DEFAULT_INTERIM_SECONDS = 1;
-const MIN_INTERIM_SECONDS = 0.1;
+const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim', 'statistics'];
+/** The bounds of the fields, which the description has as well. */
+export const INTERIM_SECONDS = { min: 0.1, max: 60, default: 1 };
+export const STATISTICS_SECONDS = { min: 1, max: 86_400, default: 60 };
 
 /** The checked settings of the node. */
 export interface TriggerSettings {
@@ -23,13 +27,10 @@ export interface TriggerSettings {
 
 /** @throws NodeOperationError of n8n that says which field is wrong. */
 export async function readSettings(context: ITriggerFunctions): Promise<TriggerSettings> {
-  const parameter = (name: string, fallback: unknown): unknown => context.getNodeParameter(name, fallback);
+  const source = ofTrigger(context);
+  const { parameter } = source;
   try {
-    const session = await sessionOptions({
-      parameter,
-      credentials: (name) => context.getCredentials(name),
-      network: context.helpers,
-    });
+    const session = { ...(await sessionOptions(source, 'live')), ...statisticsInterval(parameter) };
     // Reports now what opening a session would report only once there is audio.
     configure(session);
     const rateHz = session.sampleRateHz ?? firstRate(findModel(session.model ?? ''));
@@ -44,18 +45,29 @@ export async function readSettings(context: ITriggerFunctions): Promise<TriggerS
   }
 }
 
-function itemSettings(parameter: (name: string, fallback: unknown) => unknown): TriggerItemSettings {
-  const chosen = parameter('events', ['final']) as unknown[];
-  const types = EVENT_TYPES.filter((type) => chosen.includes(type));
+function itemSettings(parameter: ParameterSource['parameter']): TriggerItemSettings {
+  const fields = fieldsOf(parameter);
+  const types = fields.choices('events', EVENT_TYPES);
   if (types.length === 0) {
     throw new AsrError('INVALID_OPTION', 'Choose in "Trigger On" what starts the workflow.', {
       param: 'events',
     });
   }
-  const interimSeconds = Number(parameter('interimSeconds', DEFAULT_INTERIM_SECONDS));
+  const interimSeconds = fields.number('interimSeconds', INTERIM_SECONDS) ?? INTERIM_SECONDS.default;
   return {
     types,
-    interimEveryMs: Math.max(interimSeconds || DEFAULT_INTERIM_SECONDS, MIN_INTERIM_SECONDS) * 1000,
-    isStableOnly: parameter('stableOnly', false) === true,
+    interimEveryMs: interimSeconds * 1000,
+    isStableOnly: fields.isOn('stableOnly'),
+    captions: readCaptions(fields),
   };
+}
+
+/** The interval of statistics where they start the workflow. */
+function statisticsInterval(
+  parameter: ParameterSource['parameter'],
+): Pick<SessionOptions, 'statisticsIntervalMs'> {
+  const fields = fieldsOf(parameter);
+  if (!fields.list('events').includes('statistics')) return {};
+  const seconds = fields.number('statisticsSeconds', STATISTICS_SECONDS) ?? STATISTICS_SECONDS.default;
+  return { statisticsIntervalMs: seconds * 1000 };
 }

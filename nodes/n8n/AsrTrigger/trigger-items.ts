@@ -1,8 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent } from '../../../lib';
+import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent, StatisticsEvent } from '../../../lib';
+import { captionsText } from '../shared/captions';
+import type { CaptionFormat } from '../shared/captions';
+import { asData } from '../shared/items';
 
 /** The events that can start the workflow. */
-export type TriggerEventType = 'final' | 'emotion' | 'interim';
+export type TriggerEventType = 'final' | 'emotion' | 'interim' | 'statistics';
 
 export interface TriggerItemSettings {
   types: readonly TriggerEventType[];
@@ -10,6 +13,8 @@ export interface TriggerItemSettings {
   interimEveryMs: number;
   /** Whether only the stable text of interims is given. */
   isStableOnly: boolean;
+  /** The form in which a sentence is also given as a caption. */
+  captions: CaptionFormat | 'none';
 }
 
 /** What is remembered of one sender. */
@@ -48,11 +53,14 @@ export class TriggerItems {
       case 'final': {
         // The final replaces the waiting interim.
         delete this.#stateOf(sender).waiting;
-        if (this.#wants('final') && event.text !== '') this.#give(event, sender);
+        if (this.#wants('final') && event.text !== '') this.#give(this.#captioned(event), sender);
         return;
       }
       case 'emotion':
         if (this.#wants('emotion')) this.#emotion(event, sender);
+        return;
+      case 'statistics':
+        if (this.#wants('statistics')) this.#give(event, sender);
         return;
       default:
     }
@@ -97,10 +105,15 @@ export class TriggerItems {
     this.#give(event, sender);
   }
 
-  #give(event: InterimEvent | FinalEvent | EmotionEvent, sender: string): void {
+  #captioned(final: FinalEvent): FinalEvent & { captions?: string } {
+    const { captions } = this.#settings;
+    return captions === 'none' ? final : { ...final, captions: captionsText(final, captions) };
+  }
+
+  #give(event: InterimEvent | FinalEvent | EmotionEvent | StatisticsEvent, sender: string): void {
     const sessionId = this.#senders.get(sender)?.sessionId;
     this.#emit({
-      ...(event as unknown as IDataObject),
+      ...asData(event),
       source: sender,
       ...(sessionId !== undefined && { sessionId }),
     });

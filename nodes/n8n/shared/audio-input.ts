@@ -1,10 +1,13 @@
-import type { IBinaryData, IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { AsrError } from '../../../lib';
 import type { AudioFormatHints, AudioSource, Fetch, ReadAudioOptions } from '../../../lib';
 import { excerpt, maybeBase64 } from '../../../lib/hosts';
 import { hostFetch } from './egress';
 import { readChoice } from './choice';
+import { Fields } from './fields';
 
+const RAW_RATE_HZ = { min: 1000, max: 384_000 };
+const RAW_CHANNELS = { min: 1, max: 8, isWhole: true };
 const SOURCES = ['binary', 'url', 'base64'] as const;
 
 /**
@@ -69,7 +72,7 @@ export const RAW_AUDIO_OPTIONS: INodeProperties[] = [
     displayName: 'Raw Audio: Channels',
     name: 'rawChannels',
     type: 'number',
-    typeOptions: { minValue: 1, maxValue: 8 },
+    typeOptions: { minValue: RAW_CHANNELS.min, maxValue: RAW_CHANNELS.max },
     default: 1,
     description: 'Only for audio without a header',
   },
@@ -91,7 +94,7 @@ export const RAW_AUDIO_OPTIONS: INodeProperties[] = [
     displayName: 'Raw Audio: Rate (Hz)',
     name: 'rawRate',
     type: 'number',
-    typeOptions: { minValue: 1000, maxValue: 384000 },
+    typeOptions: { minValue: RAW_RATE_HZ.min, maxValue: RAW_RATE_HZ.max },
     default: 16000,
     description: 'Only for audio without a header. A wrong rate gives wrong words, or none.',
   },
@@ -109,7 +112,7 @@ export interface AudioInput {
 
 /** @throws NodeOperationError of n8n when the item has no such binary field. */
 export async function audioInput(context: IExecuteFunctions, itemIndex: number): Promise<AudioInput> {
-  const hints = rawHints(context.getNodeParameter('options', itemIndex, {}));
+  const hints = rawHints(Fields.of('options', context.getNodeParameter('options', itemIndex, {})));
   const source = readChoice('source', context.getNodeParameter('source', itemIndex, 'binary'), SOURCES);
   const fetch = hostFetch(context.helpers);
   if (source === 'url' || source === 'base64') {
@@ -157,10 +160,14 @@ async function fileOf(context: IExecuteFunctions, binary: unknown, field: unknow
   );
 }
 
-export function rawHints({ rawRate, rawChannels, rawEncoding }: IDataObject): AudioFormatHints {
+/** @throws AsrError `INVALID_OPTION` */
+export function rawHints(options: Fields): AudioFormatHints {
+  const rate = options.number('rawRate', RAW_RATE_HZ);
+  const channels = options.number('rawChannels', RAW_CHANNELS);
+  const encoding = options.text('rawEncoding');
   return {
-    ...(typeof rawRate === 'number' && { rate: rawRate }),
-    ...(typeof rawChannels === 'number' && { channels: rawChannels }),
-    ...(typeof rawEncoding === 'string' && { encoding: rawEncoding }),
+    ...(rate !== undefined && { rate }),
+    ...(channels !== undefined && { channels }),
+    ...(encoding && { encoding }),
   };
 }

@@ -2,8 +2,8 @@ import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { AsrError } from '../../../lib';
-import type { Environment, Fetch } from '../../../lib';
-import { asResponse, guardedConnect, systemEnvironment } from '../../../lib/hosts';
+import type { ConnectionPool, Environment, Fetch } from '../../../lib';
+import { asResponse, guardedConnect } from '../../../lib/hosts';
 import type { EgressGuard } from '../../../lib/hosts';
 
 /** n8n's protection for clients that are not its own, from 2.12 on. The types are those of an older version. */
@@ -64,10 +64,13 @@ export function egressGuard(helpers: NetworkHelpers): EgressGuard | undefined {
   };
 }
 
-/** The environment of sessions in this n8n. */
-export function sessionEnvironment(helpers: NetworkHelpers): Partial<Environment> | undefined {
+/** The environment of sessions in this n8n, whose connections come from the pool. */
+export function sessionEnvironment(
+  helpers: NetworkHelpers,
+  { connect }: ConnectionPool,
+): Partial<Environment> {
   const guard = egressGuard(helpers);
-  return guard && { connect: guardedConnect(systemEnvironment.connect, guard) };
+  return { connect: guard ? guardedConnect(connect, guard) : connect };
 }
 
 /** Turns the refusal of n8n's SSRF protection into a message that says what to do. */

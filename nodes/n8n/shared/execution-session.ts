@@ -2,6 +2,7 @@ import { AsrError } from '../../../lib';
 import type {
   AudioFormatHints,
   CommitResult,
+  ContextTurn,
   EmotionEvent,
   FinalEvent,
   InterimEvent,
@@ -116,6 +117,19 @@ export class ExecutionSession {
   /** A loop cannot know whether somebody has spoken. */
   commit(): Promise<CommitResult> {
     return this.#held.commitIfAny();
+  }
+
+  /** @throws AsrError `INVALID_OPTION` when the model cannot change its context during a session. */
+  updateContext(turns: readonly ContextTurn[]): Promise<void> {
+    return this.#held.use(() => {
+      this.#session.updateContext(turns);
+      return Promise.resolve();
+    });
+  }
+
+  /** The counters so far. */
+  statistics(): Statistics {
+    return this.#session.statistics();
   }
 
   finish(): Promise<Statistics> {

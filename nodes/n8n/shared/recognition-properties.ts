@@ -4,6 +4,8 @@ import type { Model, ParameterName, ParameterSpec, WireFormat } from '../../../l
 import { VAD_PARAMETERS } from '../../../lib/hosts';
 import { helpOf, SESSION_TEXTS } from '../../setting-texts';
 import { fieldTexts, PARAMETER_TEXTS } from './parameter-texts';
+import { sessionSettings } from './session-settings';
+import type { Recognised } from './session-settings';
 
 /**
  * The value of `model` for a name that is typed or comes from an expression, so that it is only known at run time.
@@ -69,24 +71,33 @@ export function recognitionProperties(manual: string, show: Show = {}): INodePro
   ];
 }
 
-/** The settings of the models, for a collection `options` beside the properties above. */
-export function recognitionOptions(): INodeProperties[] {
+/**
+ * The settings of the models and of sessions, for a collection `options` beside the properties above.
+ * @param recognised What the node recognises.
+ */
+export function recognitionOptions(recognised: Recognised): INodeProperties[] {
   return [
     ...PARAMETER_NAMES.flatMap(parameterProperties),
     ...rateProperties(),
     ...formatProperties(),
     {
-      displayName: 'Dialogue Before',
-      name: 'context',
-      type: 'string',
-      typeOptions: { rows: 3 },
-      default: '',
-      description:
-        'What the person said before, or a list of words: it biases recognition. Sent as input.context.',
+      ...DIALOGUE,
       displayOptions: { show: { '/model': [...idsOf((model) => model.context !== 'none'), CUSTOM_MODEL] } },
     },
+    ...sessionSettings(recognised),
   ];
 }
+
+/** The field of the dialogue before. */
+export const DIALOGUE: INodeProperties = {
+  ...fieldTexts(SESSION_TEXTS.context),
+  name: 'context',
+  type: 'string',
+  typeOptions: { rows: 3 },
+  default: '',
+  placeholder: 'e.g. {{ $json.turns }}',
+  hint: 'A text is what the person said last. A list, of an expression or as JSON, has turns: [{"user": "…", "assistant": "…"}].',
+};
 
 /** The collection, ordered by the displayed names. */
 export function optionsCollection(options: INodeProperties[], show: Show = {}): INodeProperties {
@@ -194,23 +205,21 @@ function fieldOf(spec: ParameterSpec): Field {
 }
 
 function rateProperties(): INodeProperties[] {
-  return byValue((model) => (model.sampleRatesHz.length > 1 ? model.sampleRatesHz : undefined)).map(
-    ({ value, ids }) => ({
-      ...fieldTexts(SESSION_TEXTS.sampleRate),
-      name: 'sampleRateHz',
-      type: 'options',
-      options: [
-        { name: 'Automatic', value: AUTOMATIC_RATE },
-        ...value.map((hz) => ({ name: `${hz} Hz`, value: hz })),
-      ],
-      default: AUTOMATIC_RATE,
-      displayOptions: { show: { '/model': ids } },
-    }),
-  );
+  return choicesOf((model) => model.sampleRatesHz).map(({ value, ids }) => ({
+    ...fieldTexts(SESSION_TEXTS.sampleRate),
+    name: 'sampleRateHz',
+    type: 'options',
+    options: [
+      { name: 'Automatic', value: AUTOMATIC_RATE },
+      ...value.map((hz) => ({ name: `${hz} Hz`, value: hz })),
+    ],
+    default: AUTOMATIC_RATE,
+    displayOptions: { show: { '/model': ids } },
+  }));
 }
 
 function formatProperties(): INodeProperties[] {
-  return byValue((model) => (model.formats.length > 1 ? model.formats : undefined)).map(({ value, ids }) => ({
+  return choicesOf((model) => model.formats).map(({ value, ids }) => ({
     ...fieldTexts(SESSION_TEXTS.wireFormat),
     name: 'wireFormat',
     type: 'options',
@@ -218,6 +227,13 @@ function formatProperties(): INodeProperties[] {
     default: 'pcm',
     displayOptions: { show: { '/model': ids } },
   }));
+}
+
+/** The choices of each model that has some. A model whose name is only known at run time has those of all models. */
+function choicesOf<T>(listOf: (model: Model) => readonly T[]): { value: readonly T[]; ids: string[] }[] {
+  const all = [...new Set(MODELS.flatMap(listOf))];
+  const groups = byValue((model) => (listOf(model).length > 1 ? listOf(model) : undefined));
+  return [...groups, { value: all, ids: [CUSTOM_MODEL] }];
 }
 
 function formatOption(format: WireFormat): INodePropertyOptions {

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Drained } from './execution-session';
 import { failedItem } from './errors';
 import type { NodeFault } from './errors';
@@ -54,6 +54,12 @@ export class SessionItems {
   ): void {
     if (finals.length > 0) return;
     this.final.push(sessionItem(sessionName, { type: 'final', sessionId, text: '' }, pairedItem));
+  }
+
+  /** Puts the captions of all finals into the first item of theirs. */
+  attach(captions: IBinaryKeyData | undefined): void {
+    const [first] = this.final;
+    if (captions && first) first.binary = captions;
   }
 
   /** @param output Where the items of the node go. */

@@ -1,4 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { asNodeFault } from './errors';
+import { Fields } from './fields';
 
 /** The field by which the nodes of an execution refer to the same session. */
 export const SESSION_NAME_PROPERTY: INodeProperties = {
@@ -16,11 +18,15 @@ export interface SessionGroup {
   items: readonly [number, ...number[]];
 }
 
-/** Each item is a group of its own. */
+/** Each item is a group of its own. @throws NodeOperationError for a name that is no text. */
 export function itemByItem(context: IExecuteFunctions): SessionGroup[] {
   return context.getInputData().map((_item, itemIndex) => {
-    const name: unknown = context.getNodeParameter('sessionName', itemIndex, 'main');
-    return { name: String(name).trim(), items: [itemIndex] };
+    const fields = new Fields((field) => context.getNodeParameter(field, itemIndex, ''));
+    try {
+      return { name: fields.text('sessionName'), items: [itemIndex] };
+    } catch (error) {
+      throw asNodeFault(context.getNode(), error, itemIndex);
+    }
   });
 }
 

@@ -1,5 +1,6 @@
 import type { NodeMessageInFlow } from 'node-red';
 import type { ContextTurn } from '../../../lib';
+import { readDialogue } from '../../dialogue';
 import { NodeError } from './errors';
 
 /**
@@ -11,20 +12,7 @@ import { NodeError } from './errors';
 export function readContext(msg: NodeMessageInFlow, complain: () => string): ContextTurn[] | undefined {
   const { context } = msg;
   if (context === undefined || context === null) return undefined;
-  if (typeof context === 'string') return context.trim() === '' ? [] : [{ user: context }];
-  if (Array.isArray(context) && context.every(isTurn)) {
-    // Messages may carry more than the client knows, so only known fields are passed on.
-    return context.map(({ user, assistant }) => ({
-      ...(user !== undefined && { user }),
-      ...(assistant !== undefined && { assistant }),
-    }));
-  }
+  const turns = readDialogue(context);
+  if (turns) return turns;
   throw new NodeError('BAD_CONTEXT', complain());
-}
-
-function isTurn(value: unknown): value is ContextTurn {
-  if (typeof value !== 'object' || value === null) return false;
-  const { user, assistant } = value as Record<string, unknown>;
-  const texts = [user, assistant].filter((text) => text !== undefined);
-  return texts.length > 0 && texts.every((text) => typeof text === 'string');
 }

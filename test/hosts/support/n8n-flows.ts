@@ -17,6 +17,17 @@ export function transcribeUrlFlow(): Workflow {
   return chain('Transcribe an address', [webhook(), { ...node, onError: 'continueRegularOutput' }]);
 }
 
+/** The text `audio` of a JSON body as a file of Convert to File, and its transcript or what went wrong out. */
+export function convertToFileFlow(operation: string, options: object): Workflow {
+  const convert = { operation, sourceProperty: 'body.audio', options };
+  const transcribe = ours('asrTranscribe', 'ASR');
+  return chain('Transcribe a converted file', [
+    webhook(),
+    node('n8n-nodes-base.convertToFile', 'Convert to File', 1.1, convert),
+    { ...transcribe, onError: 'continueRegularOutput' },
+  ]);
+}
+
 /** A session for the recordings at the `urls` of a JSON body; giving them is tried again where it fails. */
 export function sessionOfAddressesFlow(onError: string): Workflow {
   const split = { fieldToSplitOut: 'body.urls', options: { destinationFieldName: 'url' } };

@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict';
 import type { SessionOptions } from '../../../lib';
 import { formsOf } from '../../../lib/transport/secret';
+import type { ConnectRequest, ConnectSocket, Socket } from '../../../lib/transport/socket';
+import { tracedConnect } from '../../../lib/transport/trace';
 import type { ScriptFile } from '../../../local-service';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
 const KEY = 'sk-5ecre7-d0-not-"show"-7f3a';
+
+const IDLE_SOCKET: Socket = {
+  bufferedBytes: 0,
+  send: () => undefined,
+  ping: () => undefined,
+  release: () => false,
+  close: () => undefined,
+  destroy: () => undefined,
+};
 
 interface Entry {
   time: string;
@@ -54,6 +65,33 @@ describe('a trace', () => {
       assert.ok(lines.join('\n').length < bytes / 2);
     });
   }
+
+  it('changes nothing about the connection: proxy, lookup and the wait for a place arrive as they were', () => {
+    const request: ConnectRequest = {
+      url: 'wss://example.com/',
+      headers: {},
+      proxy: 'http://proxy:3128',
+      lookup: () => undefined,
+    };
+    const waited: string[] = [];
+    let asked: ConnectRequest | undefined;
+    const connect: ConnectSocket = (given, { onWaiting }) => {
+      asked = given;
+      onWaiting?.('All connections are in use.');
+      return IDLE_SOCKET;
+    };
+    const traced = tracedConnect(connect, { write: () => undefined }, undefined);
+    traced(request, {
+      onOpen: () => undefined,
+      onText: () => undefined,
+      onBinary: () => undefined,
+      onPong: () => undefined,
+      onEnd: () => undefined,
+      onWaiting: (reason) => waited.push(reason),
+    });
+    assert.deepEqual(asked, request);
+    assert.deepEqual(waited, ['All connections are in use.']);
+  });
 
   it('has the key in no form, also where the service repeats it', async () => {
     const echo = [KEY, ...['', 'B', 'Bearer '].map((before) => Buffer.from(before + KEY).toString('base64'))];

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type {
+  IBinaryData,
   IConnections,
   ICredentialDataDecryptedObject,
   IDataObject,
@@ -13,8 +14,10 @@ import type {
   IWorkflowExecuteAdditionalData,
   NodeError,
 } from 'n8n-workflow';
+import type { ConnectionPool } from '../../../lib';
 import { startLocalService } from '../../../local-service';
 import type { LocalService, LocalServiceOptions, ScriptFile } from '../../../local-service';
+import { hostState } from '../../../nodes/n8n/shared/host-state';
 import { closeOnceLeft } from '../../support/close-services';
 import { leaveNothingOpen } from '../../support/open-resources';
 import { installedPackage, loadEngine } from './engine';
@@ -101,8 +104,17 @@ export interface N8nRig {
   nodeType: (name: string) => INodeType;
   /** The package's nodes once more from their files, as n8n has them after a reload. */
   reload: () => Promise<Record<string, INodeType>>;
+  /** The file of an item. */
+  bytesOf: (binary: IBinaryData) => Promise<Buffer>;
   /** Runs a workflow from its first node to its end. */
   run: (nodes: TestNode[], options?: RunOptions) => Promise<TestRun>;
+}
+
+/** Connections wait in the process for the next session, as in n8n. */
+function closePools(): void {
+  const pools = hostState<ConnectionPool>('pools');
+  for (const pool of pools.values()) pool.close();
+  pools.clear();
 }
 
 /** The package in n8n's engine, and a service for it. Registers hooks: nothing is left open after a test. */
@@ -125,6 +137,7 @@ export function useN8n(): N8nRig {
     get(SSHClientsManager).onShutdown();
   });
   afterEach(async () => {
+    closePools();
     await closeOnceLeft(services.splice(0));
   });
   leaveNothingOpen();
@@ -161,6 +174,13 @@ export function useN8n(): N8nRig {
       const loader = new (loadEngine().core.PackageDirectoryLoader)(folder);
       await loader.loadAll();
       return Object.fromEntries(Object.entries(loader.nodeTypes).map(([name, { type }]) => [name, type]));
+    },
+    bytesOf: (binary) => {
+      const { core, get } = loadEngine();
+      const service = get(core.BinaryDataService) as unknown as {
+        getAsBuffer: (binary: IBinaryData) => Promise<Buffer>;
+      };
+      return service.getAsBuffer(binary);
     },
     run: async (nodes, { credentials, executionId, onStart, nodeTypes: others = {} } = {}) => {
       const { core, Workflow } = loadEngine();

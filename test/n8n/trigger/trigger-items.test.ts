@@ -16,7 +16,13 @@ describe('the items of the trigger', () => {
   function make(settings: Partial<TriggerItemSettings> = {}) {
     const given: IDataObject[] = [];
     const items = new TriggerItems(
-      { types: ['final', 'emotion', 'interim'], interimEveryMs: 30, isStableOnly: false, ...settings },
+      {
+        types: ['final', 'emotion', 'interim'],
+        interimEveryMs: 30,
+        isStableOnly: false,
+        captions: 'none',
+        ...settings,
+      },
       (json) => given.push(json),
     );
     open.push(items);
