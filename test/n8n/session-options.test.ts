@@ -73,6 +73,38 @@ describe("the session options that are made of n8n's fields", () => {
     await assert.rejects(read({ model: 'custom', modelName: 'gpt' }), /Unknown model "gpt"/);
   });
 
+  it('have the values of a preset where a field is not set, as far as model and mode have them', async () => {
+    const conversation = { vadThreshold: 0, silenceMs: 400 };
+    const FUN_ASR = 'fun-asr-realtime';
+    const PHONE = 'paraformer-realtime-v2';
+    for (const [values, parameters, rate] of [
+      [{ preset: 'none' }, {}],
+      [{ preset: 'conversation' }, conversation],
+      [{ preset: 'conversation', mode: 'manual' }, {}],
+      [
+        { preset: 'conversation', options: { silenceMs: 900 } },
+        { ...conversation, silenceMs: 900 },
+      ],
+      [{ preset: 'conversation', model: FUN_ASR }, { silenceMs: 400 }],
+      [{ preset: 'dictation' }, {}],
+      [{ preset: 'meeting' }, { silenceMs: 1500 }],
+      [
+        { preset: 'meeting', model: FUN_ASR },
+        { semanticPunctuation: true, silenceMs: 1500 },
+      ],
+      [{ preset: 'phone', model: PHONE }, {}, 8000],
+      [{ preset: 'phone', model: PHONE, options: { sampleRateHz: 16_000 } }, {}, 16_000],
+      [{ preset: 'phone', model: FUN_ASR }, {}],
+    ] as [Record<string, unknown>, object, number?][]) {
+      const options = await read(values);
+      assert.deepEqual(
+        [options.parameters, options.sampleRateHz],
+        [parameters, rate],
+        JSON.stringify(values),
+      );
+    }
+  });
+
   it('have every setting of reliability', async () => {
     const options = {
       firstConnectSeconds: 1,
@@ -172,6 +204,18 @@ describe("the session options that are made of n8n's fields", () => {
         'context',
         [{ user: '[{quoted]' }],
       ],
+      [
+        'other settings as an object',
+        { options: { otherSettings: { enable_x: true } } },
+        'otherSettings',
+        { enable_x: true },
+      ],
+      [
+        'other settings as JSON',
+        { options: { otherSettings: '{"enable_x": true}' } },
+        'otherSettings',
+        { enable_x: true },
+      ],
       ['an empty dialogue', { model: CONTEXT, options: { context: [] } }, 'context', undefined],
     ];
     for (const [what, values, name, as] of USED) {
@@ -215,6 +259,10 @@ describe("the session options that are made of n8n's fields", () => {
       ['idlePolicy', { options: { idlePolicy: 'close' } }],
       ['overload', { options: { overload: true } }],
       ['traceFile', { options: { traceFile: ['/tmp/a'] } }],
+      ['preset', { preset: 'podcast' }],
+      ['otherSettings', { options: { otherSettings: ['a'] } }],
+      ['otherSettings', { options: { otherSettings: '{broken' } }],
+      ['otherSettings', { options: { otherSettings: '7' } }],
     ];
     for (const [param, values] of REFUSED) {
       it(`refuse ${param} by its name: ${JSON.stringify(values)}`, async () => {

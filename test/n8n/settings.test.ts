@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { INodeParameters } from 'n8n-workflow';
 import { withEnvironment } from '../support/environment';
-import { framesOf, tasksOf } from '../support/received-frames';
+import { tasksOf } from '../support/received-frames';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 import { binaryItem } from './support/items';
@@ -103,53 +103,11 @@ describe("the settings of sessions, in n8n's engine", () => {
     assert.equal(tasksOf(n8n.service.sessions[0])[0]?.parameters.format, 'wav');
   });
 
-  describe('give the dialogue before', () => {
-    const TURNS = [{ user: 'What is Node-RED?', assistant: 'A flow editor.' }, { user: 'And n8n?' }];
-    const WIRE = [
-      { role: 'user', content: [{ type: 'input_text', text: 'What is Node-RED?' }] },
-      { role: 'assistant', content: [{ type: 'text', text: 'A flow editor.' }] },
-      { role: 'user', content: [{ type: 'input_text', text: 'And n8n?' }] },
-    ];
-
-    for (const [what, context] of [
-      ['as a list of an expression', `={{ ${JSON.stringify(TURNS)} }}`],
-      ['as JSON', JSON.stringify(TURNS)],
-    ] as const) {
-      it(what, async () => {
-        await n8n.serve({ utterances: ['Hello.'] });
-        await transcribe({ model: RUN_TASK, options: { context } });
-        assert.deepEqual(tasksOf(n8n.service.sessions[0])[0]?.input.context, WIRE);
-      });
-    }
-
-    it('anew in the middle of a session, for the items that go on unchanged', async () => {
-      await n8n.serve({ utterances: ['Hello.'] });
-      const update: TestNode = {
-        name: 'Update',
-        type: 'asrSession',
-        parameters: { operation: 'updateContext', context: `={{ ${JSON.stringify(TURNS)} }}` },
-      };
-      const result = await session({ model: RUN_TASK }, { between: [update] });
-      const updates = framesOf(n8n.service.sessions[0], 'continue-task').map(
-        ({ payload }) => (payload as { input: { context: unknown } }).input.context,
-      );
-      assert.deepEqual(updates, [WIRE]);
-      const [item] = result.output('Update');
-      assert.equal(item?.json.type, 'opened');
-      assert.equal(item.binary?.data?.fileName, 'recording.wav');
-    });
-
-    it('to a model that takes none: the error says so', async () => {
-      await n8n.serve();
-      const update: TestNode = {
-        name: 'Update',
-        type: 'asrSession',
-        parameters: { operation: 'updateContext', context: 'What I said.' },
-      };
-      const { error } = await session({ model: 'paraformer-realtime-v2' }, { between: [update] });
-      assert.match(error.message, /takes no context|cannot change/);
-      await abort();
-    });
+  it('that no table knows go out as they are', async () => {
+    await n8n.serve({ utterances: ['Hello.'] });
+    const options = { otherSettings: '={{ ({ enable_speaker_names: true }) }}' };
+    await transcribe({ model: RUN_TASK, options });
+    assert.equal(tasksOf(n8n.service.sessions[0])[0]?.parameters.enable_speaker_names, true);
   });
 
   describe('write a trace', () => {
@@ -293,14 +251,4 @@ describe("the settings of sessions, in n8n's engine", () => {
       assert.match((await n8n.bytesOf(file!)).toString(), /^WEBVTT\n\n/);
     });
   });
-
-  async function abort(): Promise<void> {
-    await n8n.run(
-      [
-        { name: 'Start', type: 'items', items: [{ json: {} }], to: [['Abort']] },
-        { name: 'Abort', type: 'asrSession', parameters: { operation: 'abort' } },
-      ],
-      { executionId: n8n.lastExecutionId },
-    );
-  }
 });

@@ -12,7 +12,7 @@ import { beginTry } from '../shared/run-memory';
 import { sessionOptions } from '../shared/session-options';
 import { sweepOnce } from '../shared/sweep';
 import { inParallel } from './in-parallel';
-import { AT_ONCE, PROPERTIES, TOOL_PROPERTIES } from './properties';
+import { AT_ONCE, DEFAULT_AT_ONCE, PROPERTIES, TOOL_PROPERTIES } from './properties';
 import { transcriptItems } from './transcript-items';
 import type { ItemSettings } from './transcript-items';
 
@@ -83,7 +83,7 @@ export class AsrTranscribe implements INodeType {
 function recordingsAtOnce(context: IExecuteFunctions): number {
   try {
     const options = Fields.of('options', context.getNodeParameter('options', 0, {}));
-    return options.number('atOnce', AT_ONCE) ?? AT_ONCE.default;
+    return options.number('atOnce', AT_ONCE) ?? DEFAULT_AT_ONCE;
   } catch (error) {
     throw asNodeFault(context.getNode(), error);
   }

@@ -7,7 +7,8 @@ import {
   recognitionProperties,
 } from '../shared/recognition-properties';
 
-export const AT_ONCE = { min: 1, max: 50, isWhole: true, default: 2 };
+export const DEFAULT_AT_ONCE = 2;
+export const AT_ONCE = { min: 1, max: 50, isWhole: true };
 
 const OUTPUT: INodeProperties = {
   displayName: 'Output',
@@ -51,7 +52,7 @@ const RECOGNITION_PROPERTIES: INodeProperties[] = [
       name: 'atOnce',
       type: 'number',
       typeOptions: { minValue: AT_ONCE.min, maxValue: AT_ONCE.max, numberPrecision: 0 },
-      default: AT_ONCE.default,
+      default: DEFAULT_AT_ONCE,
       description: 'How many items are recognised at the same time. The order of the items stays.',
     },
   ]),

@@ -10,7 +10,13 @@ import {
 } from '../shared/recognition-properties';
 import { sweepOnce } from '../shared/sweep';
 import { listenForOne, listenOn } from './hosting';
-import { INTERIM_SECONDS, readSettings, STATISTICS_SECONDS } from './settings';
+import {
+  DEFAULT_INTERIM_SECONDS,
+  DEFAULT_STATISTICS_SECONDS,
+  INTERIM_SECONDS,
+  readSettings,
+  STATISTICS_SECONDS,
+} from './settings';
 import { SOURCE_OPTIONS, SOURCE_PROPERTIES } from './source-properties';
 
 /** All audio of live sources is decoded here. */
@@ -76,7 +82,7 @@ export class AsrTrigger implements INodeType {
         name: 'interimSeconds',
         type: 'number',
         typeOptions: { minValue: INTERIM_SECONDS.min, maxValue: INTERIM_SECONDS.max, numberPrecision: 1 },
-        default: INTERIM_SECONDS.default,
+        default: DEFAULT_INTERIM_SECONDS,
         description: 'Each interim is an execution; of those in between only the newest counts',
         displayOptions: { show: { events: ['interim'] } },
       },
@@ -93,7 +99,7 @@ export class AsrTrigger implements INodeType {
         name: 'statisticsSeconds',
         type: 'number',
         typeOptions: { minValue: STATISTICS_SECONDS.min, maxValue: STATISTICS_SECONDS.max },
-        default: STATISTICS_SECONDS.default,
+        default: DEFAULT_STATISTICS_SECONDS,
         description: 'Of each sender that has a session',
         displayOptions: { show: { events: ['statistics'] } },
       },

@@ -3,6 +3,7 @@ import { AsrError, findModel } from '../../../lib';
 import type { SessionOptions } from '../../../lib';
 import { configure, firstRate } from '../../../lib/hosts';
 import type { LiveSource } from '../../../lib/hosts';
+import { RELIABILITY_SETTINGS } from '../../reliability-settings';
 import { asNodeFault } from '../shared/errors';
 import { readCaptions } from '../shared/captions';
 import { ofTrigger } from '../shared/parameter-source';
@@ -13,8 +14,10 @@ import type { TriggerEventType, TriggerItemSettings } from './trigger-items';
 
 const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim', 'statistics'];
 /** The bounds of the fields, which the description has as well. */
-export const INTERIM_SECONDS = { min: 0.1, max: 60, default: 1 };
-export const STATISTICS_SECONDS = { min: 1, max: 86_400, default: 60 };
+export const INTERIM_SECONDS = { min: 0.1, max: 60 };
+export const DEFAULT_INTERIM_SECONDS = 1;
+export const STATISTICS_SECONDS = RELIABILITY_SETTINGS.statisticsSeconds.range;
+export const DEFAULT_STATISTICS_SECONDS = 60;
 
 /** The checked settings of the node. */
 export interface TriggerSettings {
@@ -53,7 +56,7 @@ function itemSettings(parameter: ParameterSource['parameter']): TriggerItemSetti
       param: 'events',
     });
   }
-  const interimSeconds = fields.number('interimSeconds', INTERIM_SECONDS) ?? INTERIM_SECONDS.default;
+  const interimSeconds = fields.number('interimSeconds', INTERIM_SECONDS) ?? DEFAULT_INTERIM_SECONDS;
   return {
     types,
     interimEveryMs: interimSeconds * 1000,
@@ -68,6 +71,6 @@ function statisticsInterval(
 ): Pick<SessionOptions, 'statisticsIntervalMs'> {
   const fields = fieldsOf(parameter);
   if (!fields.list('events').includes('statistics')) return {};
-  const seconds = fields.number('statisticsSeconds', STATISTICS_SECONDS) ?? STATISTICS_SECONDS.default;
+  const seconds = fields.number('statisticsSeconds', STATISTICS_SECONDS) ?? DEFAULT_STATISTICS_SECONDS;
   return { statisticsIntervalMs: seconds * 1000 };
 }

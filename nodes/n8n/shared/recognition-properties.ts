@@ -4,6 +4,7 @@ import type { Model, ParameterName, ParameterSpec, WireFormat } from '../../../l
 import { VAD_PARAMETERS } from '../../../lib/hosts';
 import { helpOf, SESSION_TEXTS } from '../../setting-texts';
 import { fieldTexts, PARAMETER_TEXTS } from './parameter-texts';
+import { PRESET } from './preset';
 import { sessionSettings } from './session-settings';
 import type { Recognised } from './session-settings';
 
@@ -68,6 +69,7 @@ export function recognitionProperties(manual: string, show: Show = {}): INodePro
       default: 'vad',
       displayOptions: { show: { ...show, model: [...idsOf(hasModes), CUSTOM_MODEL] } },
     },
+    { ...PRESET, displayOptions: { show } },
   ];
 }
 
@@ -83,6 +85,12 @@ export function recognitionOptions(recognised: Recognised): INodeProperties[] {
     {
       ...DIALOGUE,
       displayOptions: { show: { '/model': [...idsOf((model) => model.context !== 'none'), CUSTOM_MODEL] } },
+    },
+    {
+      ...fieldTexts(SESSION_TEXTS.otherSettings),
+      name: 'otherSettings',
+      type: 'json',
+      default: '{}',
     },
     ...sessionSettings(recognised),
   ];

@@ -2,7 +2,7 @@ import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 import { connectionOf, CREDENTIALS } from '../../../credentials/n8n/connection';
 import { AsrError, DEFAULT_MODEL, findModel } from '../../../lib';
 import type { ContextTurn, SessionMode, SessionOptions, WireFormat } from '../../../lib';
-import { excerpt, languageOfTag } from '../../../lib/hosts';
+import { excerpt, languageOfTag, readOtherSettings } from '../../../lib/hosts';
 import { readDialogue } from '../../dialogue';
 import { readParameters } from '../../stored-parameters';
 import { connectionPool } from './connection-pools';
@@ -10,6 +10,7 @@ import { sessionEnvironment } from './egress';
 import type { NetworkHelpers } from './egress';
 import { Fields } from './fields';
 import { writableFile } from './file-folders';
+import { presetValues } from './preset';
 import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';
 import { readSessionSettings } from './session-settings';
 import type { Recognised } from './session-settings';
@@ -56,8 +57,15 @@ export async function sessionOptions(
   }
   const model = findModel(name);
   const language = ['language', 'languages', 'languageCodes'].flatMap((field) => fields.list(field));
-  const stored = Object.fromEntries(PARAMETER_NAMES.map((one) => [one, options.value(one)]));
-  const sampleRateHz = options.number('sampleRateHz', ANY_RATE_HZ);
+  const mode = (fields.text('mode') || 'vad') as SessionMode;
+  const preset = presetValues(fields, model, mode);
+  const given = PARAMETER_NAMES.map((one) => [one, options.value(one)] as const);
+  const stored = {
+    ...preset.parameters,
+    ...Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+  };
+  const sampleRateHz = options.number('sampleRateHz', ANY_RATE_HZ) ?? preset.sampleRateHz;
+  const otherSettings = readOtherSettings(options.value('otherSettings'));
   const wireFormat = options.text('wireFormat');
   const context = dialogueOf(options);
   const connection = connectionOf(await credentials(CREDENTIALS));
@@ -66,11 +74,12 @@ export async function sessionOptions(
     environment: sessionEnvironment(network, connectionPool(connection.region)),
     model: model.id,
     // A model with one mode leaves no choice, and the leftover choice for another model is ignored.
-    ...(model.modes.length > 1 && { mode: (fields.text('mode') || 'vad') as SessionMode }),
+    ...(model.modes.length > 1 && { mode }),
     language: [...new Set(language.map(languageOfTag))],
     parameters: readParameters(stored, model),
     ...(sampleRateHz && { sampleRateHz }),
     ...(wireFormat && { wireFormat: wireFormat as WireFormat }),
+    ...(otherSettings && { otherSettings }),
     ...(context.length > 0 && { context }),
     ...readSessionSettings(options, recognised),
     ...traceOf(options, logger),

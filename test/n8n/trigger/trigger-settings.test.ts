@@ -53,7 +53,7 @@ describe('the settings of the trigger', function () {
       const parameters = { source: 'http', streamUrl, model: 'fun-asr-realtime', captions };
       const trigger = await host.activate(parameters);
       await waitUntil(() => trigger.items.length >= 1, 'a sentence');
-      assert.match(String(trigger.items[0]?.captions), expected);
+      assert.match(trigger.items[0]?.captions as string, expected);
     });
   }
 
@@ -68,6 +68,6 @@ describe('the settings of the trigger', function () {
     const trigger = await host.activate({ source: 'http', streamUrl, options: { reconnectAttempts: 0 } });
     await waitUntil(() => trigger.items.length >= 1, 'a sentence of the next session');
     // The second session of a stream says so in the ids of its sentences.
-    assert.match(String(trigger.items[0]?.sentenceId), /^2-/);
+    assert.match(trigger.items[0]?.sentenceId as string, /^2-/);
   });
 });
