@@ -158,7 +158,7 @@ describe("the session options that are made of n8n's fields", () => {
       ['a setting as text', { options: { silenceMs: '400' } }, 'parameters', { silenceMs: 400 }],
       ['no options at all', { options: null }, 'parameters', {}],
       ...[
-        ['hot words as a list', ['Ann', 'Bob 5'], { Ann: 4, Bob: 5 }],
+        ['hot words as a list', ['Ann', 'Windows 11'], { Ann: 4, 'Windows 11': 4 }],
         [
           'hot words as a list at the service',
           [{ text: 'Windows 11' }, { text: 'Bob', weight: 2 }],
