@@ -6,7 +6,9 @@ import type { Region, SessionOptions } from '../../lib';
 export const CREDENTIALS = 'realtimeAsrApi';
 
 /** The session options that say where to connect, and with which key. */
-export type ConnectionSettings = Pick<SessionOptions, 'workspaceId' | 'address' | 'apiKey'> & { region: Region };
+export type ConnectionSettings = Pick<SessionOptions, 'workspaceId' | 'address' | 'apiKey'> & {
+  region: Region;
+};
 
 /** The session options for stored credentials. A field that only belongs to another region is ignored. */
 export function connectionOf(credentials: ICredentialDataDecryptedObject): ConnectionSettings {
