@@ -24,6 +24,18 @@ export const SOURCE_KIND_TEXTS: Readonly<Record<SourceKindName, SourceText>> = {
   tcp: { label: 'TCP port', hint: 'Devices connect to a port of this machine' },
   udp: { label: 'UDP port', hint: 'Devices send datagrams to a port of this machine' },
   webSocket: { label: 'WebSocket', hint: 'A WebSocket that sends audio in binary messages' },
+  calls: {
+    label: 'Telephone calls',
+    hint: 'Twilio, SignalWire, Telnyx, Plivo, Vonage, jambonz or FreeSWITCH connects to a WebSocket of this machine',
+  },
+  audioSocket: {
+    label: 'Asterisk AudioSocket',
+    hint: 'Asterisk connects to a port of this machine for each call',
+  },
+  wyoming: {
+    label: 'Wyoming server',
+    hint: 'Home Assistant or a satellite sends speech to a port of this machine, and gets the text back',
+  },
   microphone: {
     label: 'Microphone of this computer',
     hint: 'Recorded by parec, arecord, ffmpeg or sox, whichever is there',
@@ -91,6 +103,28 @@ export const SOURCE_FIELD_TEXTS: Readonly<Record<SourceFieldName, SourceText>> =
   token: {
     label: 'Token',
     hint: 'What each connection must send first, as a line of its own. Empty: the token in FLOW_ASR_TCP_TOKEN, or none.',
+  },
+  path: {
+    label: 'Path',
+    hint: 'The provider connects to this path. Empty: to every one.',
+    example: '/calls',
+  },
+  callToken: {
+    label: 'Token of calls',
+    hint: 'What the provider must send: as ?token=, as the last part of the path, or as a bearer token. Empty: the token in FLOW_ASR_CALLS_TOKEN, or none.',
+  },
+  twilioAuthToken: {
+    label: 'Auth token of Twilio',
+    hint: 'Checks that Twilio itself connects. Empty: the one in FLOW_ASR_TWILIO_AUTH_TOKEN, or no check.',
+  },
+  publicUrl: {
+    label: 'Public address',
+    hint: 'The address that Twilio was told, exactly as it was told; its signature is of this address',
+    example: 'wss://example.com/calls',
+  },
+  callRate: {
+    label: 'Rate of binary calls (Hz)',
+    hint: 'Only where the provider does not say it, which is FreeSWITCH without metadata',
   },
   rawRate: {
     label: 'Raw audio: rate (Hz)',

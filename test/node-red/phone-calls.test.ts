@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import WebSocket from 'ws';
 import { startLocalService } from '../../local-service';
 import type { LocalService } from '../../local-service';
-import { CALL_SCRIPTS, muLaw, telephonePieces, type CallScript } from '../support/call-frames';
-import { JFK_PCM, JFK_TEXT, toTelephone } from '../support/jfk';
+import { CALL_SCRIPTS, telephonePieces } from '../support/call-frames';
+import { JFK_TEXT } from '../support/jfk';
 import {
   appendNodes,
   credentialsNode,
@@ -17,7 +17,7 @@ import {
   type Init,
 } from '../support/node-red';
 import { useNodeRed, useService } from '../support/node-red-service';
-import { paced } from '../support/paced';
+import { placeCall, recordingFor } from '../support/place-call';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 import { wordErrorRate } from '../support/word-error-rate';
@@ -52,32 +52,6 @@ async function dial(): Promise<WebSocket> {
   return ws;
 }
 
-/** The recording as the provider would send it. */
-function audioOf({ encoding, rateHz }: CallScript): Buffer {
-  const pcm = rateHz === 8000 ? toTelephone(JFK_PCM) : JFK_PCM;
-  return encoding === 'mu-law' ? muLaw(pcm) : pcm;
-}
-
-/** One whole call, with the other side silent where the provider has both. */
-async function call(script: CallScript): Promise<void> {
-  const ws = await dial();
-  for (const message of script.before) ws.send(message);
-  const audio = audioOf(script);
-  const bytes = telephonePieces(audio, script)[0]!.length;
-  let index = 0;
-  for await (const chunk of paced(audio, bytes * 5)) {
-    for (const piece of telephonePieces(chunk, script)) {
-      const message = script.media(piece, 'inbound', index);
-      ws.send(message);
-      const other = Buffer.alloc(piece.length, script.encoding === 'mu-law' ? 0xff : 0);
-      if (typeof message === 'string') ws.send(script.media(other, 'outbound', index));
-      index += 1;
-    }
-  }
-  for (const message of script.after) ws.send(message);
-  ws.close();
-}
-
 describe('a telephone call into append audio', () => {
   describe('with a recogniser', function () {
     // Fetches the recogniser at first use.
@@ -95,7 +69,7 @@ describe('a telephone call into append audio', () => {
     for (const script of CALL_SCRIPTS) {
       it(`is recognised from its start to its stop: ${script.provider}, ${script.encoding}`, async () => {
         const flow = await startCalls(service);
-        await call(script);
+        await placeCall(await dial(), script);
         const stopped = () =>
           flow
             .received('events')
@@ -111,7 +85,7 @@ describe('a telephone call into append audio', () => {
         assert.deepEqual(flow.received('caught'), []);
         await flow.messages(
           'appended',
-          script.before.length + telephonePieces(audioOf(script), script).length,
+          script.before.length + telephonePieces(recordingFor(script), script).length,
         );
       });
     }

@@ -1,7 +1,7 @@
 import { openSession } from '../../lib';
 import type { AsrError, SessionEvent, SessionOptions } from '../../lib';
 import { Listening } from '../../lib/live/listening';
-import type { LiveSource } from '../../lib/live/sources/source';
+import type { FeedWishes, LiveSource } from '../../lib/live/sources/source';
 import { useLibRig } from './lib-rig';
 
 /** Short, so that tests do not wait; the jitter is left out, so that they go the same each time. */
@@ -15,7 +15,13 @@ export function useListening() {
   });
   const rig = useLibRig();
 
-  function listen(source: LiveSource, options: SessionOptions = {}, pauseMs?: number) {
+  /** @param granted What becomes of a sender's wishes. */
+  function listen(
+    source: LiveSource,
+    options: SessionOptions = {},
+    pauseMs?: number,
+    granted: (wishes: FeedWishes | undefined) => SessionOptions = (wishes) => ({ ...wishes }),
+  ) {
     const events: [SessionEvent, string][] = [];
     const failures: AsrError[] = [];
     const badItems: AsrError[] = [];
@@ -24,7 +30,8 @@ export function useListening() {
     const listening = new Listening({
       source,
       rateHz: 16_000,
-      openSession: () => openSession({ region: 'local', address: rig.service.url, ...options }),
+      openSession: (wishes) =>
+        openSession({ region: 'local', address: rig.service.url, ...options, ...granted(wishes) }),
       onEvent: (event, sender) => events.push([event, sender]),
       onSenderGone: (sender) => gone.push(sender),
       onBadItem: (error) => badItems.push(error),

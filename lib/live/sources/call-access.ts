@@ -20,7 +20,7 @@ export type AccessRefusal = 'notFound' | 'unauthorized' | 'foreignPage';
 export function callRefusal(request: IncomingMessage, access: CallAccess): AccessRefusal | undefined {
   const { path = '', token = '', twilio } = access;
   const [target = '', query = ''] = (request.url ?? '').split('?', 2);
-  const wanted = withoutEnd(path);
+  const wanted = withoutEnd(path === '' || path.startsWith('/') ? path : `/${path}`);
   const isPath = wanted === '' || withoutEnd(target) === wanted;
   const last = decoded(target.slice(target.lastIndexOf('/') + 1));
   const hasTokenPath =

@@ -4,6 +4,9 @@ import { excerpt } from '../../base/excerpt';
 import type { Fetch } from '../../base/http-request';
 import type { EgressGuard } from '../../transport/egress';
 import { AsrError } from '../../vocabulary/errors';
+import { DEFAULT_MODEL } from '../../vocabulary/models';
+import { audioSocketSource } from './audiosocket';
+import { callsSource } from './calls';
 import { computerMicrophone } from './computer-microphone';
 import { ffmpegSource } from './ffmpeg';
 import { checkSourceValues } from './field-values';
@@ -15,11 +18,14 @@ import { tcpSource } from './tcp';
 import type { PortSourceOptions } from './tcp';
 import { udpSource } from './udp';
 import { webSocketSource } from './websocket';
+import { wyomingSource } from './wyoming';
 
 /** What a source takes from its host, beside its own fields. */
 export interface SourceSurroundings {
   /** Of the recognition, which programs that record are asked for. */
   rateHz: number;
+  /** The models that clients may ask for, where they can; the first is the one of the recognition. */
+  models?: readonly string[];
   /** Used instead of the built-in fetch. */
   fetch?: Fetch;
   /** The host's rules for connections. Default: everything is allowed. */
@@ -61,10 +67,26 @@ const CREATE: Readonly<Record<SourceKindName, Create>> = {
   tcp: checked('tcp', (values) =>
     tcpSource({
       ...portOptions(values),
-      token: values.token || (process.env.FLOW_ASR_TCP_TOKEN?.trim() ?? ''),
+      token: values.token || operatorSecret('FLOW_ASR_TCP_TOKEN'),
     }),
   ),
   udp: checked('udp', (values) => udpSource(portOptions(values))),
+  calls: checked('calls', (values) => {
+    const { path: ofCalls, callToken, twilioAuthToken, publicUrl, callRate } = values;
+    const authToken = twilioAuthToken || operatorSecret('FLOW_ASR_TWILIO_AUTH_TOKEN');
+    if (authToken && !publicUrl && !callToken) throw withoutPublicUrl();
+    return callsSource({
+      ...listeningOptions(values),
+      path: ofCalls,
+      token: callToken || operatorSecret('FLOW_ASR_CALLS_TOKEN'),
+      ...(authToken && publicUrl && { twilio: { authToken, publicUrl } }),
+      binaryFormat: { encoding: 's16le', rateHz: callRate, channels: 1 },
+    });
+  }),
+  audioSocket: checked('audioSocket', (values) => audioSocketSource(listeningOptions(values))),
+  wyoming: checked('wyoming', (values, { models = [DEFAULT_MODEL] }) =>
+    wyomingSource({ ...listeningOptions(values), models }),
+  ),
   microphone: checked('microphone', ({ device, recorder }, { rateHz }) =>
     computerMicrophone({ device, recorder, rateHz }),
   ),
@@ -113,15 +135,25 @@ function withLogin(address: string, user: string, password: string): string {
 }
 
 function portOptions(values: SourceValues<'udp'>): PortSourceOptions {
+  return { ...listeningOptions(values), hints: rawHints(values) };
+}
+
+function listeningOptions(values: SourceValues<'audioSocket'>): Omit<PortSourceOptions, 'hints'> {
   const { host, port, maxSenders, idleSeconds, allowedSenders } = values;
-  return {
-    host: host || '127.0.0.1',
-    port,
-    maxSenders,
-    idleMs: idleSeconds * 1000,
-    allowedSenders,
-    hints: rawHints(values),
-  };
+  return { host: host || '127.0.0.1', port, maxSenders, idleMs: idleSeconds * 1000, allowedSenders };
+}
+
+/** A secret of the operator of this machine, for hosts whose flows are exported with their fields. */
+function operatorSecret(name: string): string {
+  return process.env[name]?.trim() ?? '';
+}
+
+function withoutPublicUrl(): AsrError {
+  return new AsrError(
+    'INVALID_OPTION',
+    'Expected `publicUrl` beside the auth token of Twilio: its signature is of the address that Twilio connects to.',
+    { param: 'publicUrl' },
+  );
 }
 
 function rawHints(

@@ -19,6 +19,8 @@ export type SourceField =
 export interface SourceKind {
   /** Whether it connects to an address, opens a port, or records on this machine. */
   reach: 'address' | 'port' | 'machine';
+  /** Whether its senders get the text back, which only a host that recognises the audio itself can give. */
+  answersWithText?: true;
   fields: Readonly<Record<string, SourceField>>;
 }
 
@@ -44,7 +46,7 @@ const STALL = {
   stallSeconds: { kind: 'number', min: 1, max: 3600, default: 30 },
 } as const satisfies Record<string, SourceField>;
 
-const PORT = {
+const LISTENING = {
   port: { kind: 'port', min: 1, max: 65_535, isRequired: true },
   /** Empty: 127.0.0.1, which is for programs on this machine. */
   host: { kind: 'text' },
@@ -52,8 +54,9 @@ const PORT = {
   maxSenders: { kind: 'integer', min: 1, max: 100, default: 10 },
   /** A sender that is silent for this long has ended its stream. */
   idleSeconds: { kind: 'number', min: 1, max: 86_400, default: 30 },
-  ...RAW_AUDIO,
 } as const satisfies Record<string, SourceField>;
+
+const PORT = { ...LISTENING, ...RAW_AUDIO } as const satisfies Record<string, SourceField>;
 
 export const SOURCE_KINDS = {
   http: {
@@ -86,6 +89,24 @@ export const SOURCE_KINDS = {
   },
   tcp: { reach: 'port', fields: { ...PORT, token: { kind: 'text', isSecret: true } } },
   udp: { reach: 'port', fields: PORT },
+  calls: {
+    reach: 'port',
+    fields: {
+      ...LISTENING,
+      path: { kind: 'text' },
+      callToken: { kind: 'text', isSecret: true },
+      twilioAuthToken: { kind: 'text', isSecret: true },
+      publicUrl: { kind: 'text' },
+      callRate: { kind: 'integer', min: 8000, max: 48_000, default: 8000 },
+    },
+  },
+  audioSocket: { reach: 'port', fields: LISTENING },
+  wyoming: {
+    reach: 'port',
+    answersWithText: true,
+    // A client may keep its connection between two commands.
+    fields: { ...LISTENING, idleSeconds: { ...LISTENING.idleSeconds, default: 300 } },
+  },
   microphone: {
     reach: 'machine',
     fields: {

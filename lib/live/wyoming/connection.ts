@@ -17,6 +17,8 @@ import { Utterance } from './utterance';
 const MAX_WAITING = 8;
 /** A client that does not read must not make this side keep its answers. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
+/** For a client to take its error and to close its side. */
+const GOODBYE_MS = 1000;
 /** Clients without `audio-start` and without a format in their chunks (none is known) send this. */
 const USUAL_FORMAT: AudioFormatHints = { rate: 16_000, channels: 1, bits: 16, encoding: 'signed-integer' };
 
@@ -45,6 +47,7 @@ export class WyomingConnection {
   #hasStarted = false;
   #count = 0;
   #hasEnded = false;
+  #isRefused = false;
 
   constructor(socket: Socket, options: WyomingConnectionOptions) {
     this.#socket = socket;
@@ -82,6 +85,7 @@ export class WyomingConnection {
   }
 
   #read(bytes: Uint8Array): void {
+    if (this.#isRefused) return;
     try {
       for (const event of this.#reader.read(bytes)) this.#hear(event);
     } catch (error) {
@@ -222,10 +226,14 @@ export class WyomingConnection {
     this.#open?.end();
     this.#open = undefined;
     this.#utterances.length = 0;
+    this.#isRefused = true;
     this.#socket.end();
-    // One that does not close its side is not waited for.
-    this.#socket.once('finish', () => this.#socket.destroy());
-    this.#socket.pause();
+    // What the client still sends is read, because unread bytes would take the error from it; but not for long.
+    this.#socket.resume();
+    const late = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);
+    this.#socket.once('close', () => {
+      clearTimeout(late);
+    });
   }
 
   #send(type: string, data?: JsonObject): void {

@@ -39,19 +39,23 @@ export class Utterance extends QueueFeed {
     super.push(bytes);
   }
 
+  readonly recognised = (fault: AsrError | undefined): void => {
+    this.#result ??= fault ?? this.#sessionFault ?? 'text';
+    this.#onNews();
+  };
+
   readonly hear = (event: SessionEvent): void => {
     if (event.type === 'opened') this.#sessionFault = undefined;
-    if (event.type === 'error') this.#sessionFault = event.error;
+    if (event.type === 'error') {
+      this.#sessionFault = event.error;
+      // Nothing is recognised any more, and the port is about to be closed.
+      if (!event.error.retryable) this.recognised(event.error);
+    }
     if (event.type !== 'final' || event.text === '') return;
     this.#language = event.language ?? this.#language;
     const before = this.#text.length;
     this.#text = joinTexts([this.#text, event.text]);
     this.#chunks.push(this.#text.slice(before));
-    this.#onNews();
-  };
-
-  readonly recognised = (fault: AsrError | undefined): void => {
-    this.#result = fault ?? this.#sessionFault ?? 'text';
     this.#onNews();
   };
 

@@ -117,10 +117,13 @@ function listeningOptions(
   return {
     source,
     rateHz,
-    openSession: () => openSession({ ...session, sampleRateHz: rateHz }),
+    openSession: (wishes) => openSession({ ...session, ...wishes, sampleRateHz: rateHz }),
     onEvent: (event, sender) => {
       items.onEvent(event, sender);
       if (event.type === 'warning') log(`${sender}: ${event.message}`);
+    },
+    onSender: (sender, details) => {
+      items.onSender(sender, details);
     },
     onSenderGone: (sender) => {
       items.onSenderGone(sender);

@@ -11,12 +11,14 @@ import { isTopLevel } from './source-properties';
 /**
  * The source that the fields of source-properties.ts describe.
  * @param rateHz Rate of the session, which recorders are asked for.
+ * @param model Of the session, which clients of the source are told.
  * @param network n8n's rules for connections.
  * @throws AsrError `INVALID_OPTION`
  */
 export function readSource(
   parameter: ParameterSource['parameter'],
   rateHz: number,
+  model: string,
   network: NetworkHelpers,
 ): LiveSource {
   const node = fieldsOf(parameter);
@@ -29,6 +31,7 @@ export function readSource(
   });
   return createSource(kind, Object.fromEntries(values), {
     rateHz,
+    models: [model],
     fetch: hostFetch(network),
     guard: egressGuard(network),
     fileFolders: fileFolders(),

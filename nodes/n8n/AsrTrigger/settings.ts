@@ -36,9 +36,10 @@ export async function readSettings(context: ITriggerFunctions): Promise<TriggerS
     const session = { ...(await sessionOptions(source, 'live')), ...statisticsInterval(parameter) };
     // Reports now what opening a session would report only once there is audio.
     configure(session);
-    const rateHz = session.sampleRateHz ?? firstRate(findModel(session.model ?? ''));
+    const model = findModel(session.model ?? '');
+    const rateHz = session.sampleRateHz ?? firstRate(model);
     return {
-      source: readSource(parameter, rateHz, context.helpers),
+      source: readSource(parameter, rateHz, model.id, context.helpers),
       session,
       rateHz,
       items: itemSettings(parameter),

@@ -19,6 +19,8 @@ export interface TriggerItemSettings {
 
 /** What is remembered of one sender. */
 interface SenderState {
+  /** What the source knows of the sender: the ids and parameters of a call. */
+  details?: Readonly<Record<string, unknown>>;
   /** The service's id of the current session or task, for support requests. */
   sessionId?: string;
   emotion?: string;
@@ -66,6 +68,10 @@ export class TriggerItems {
     }
   }
 
+  onSender(sender: string, details: Readonly<Record<string, unknown>>): void {
+    if (!this.#isClosed) this.#stateOf(sender).details = details;
+  }
+
   onSenderGone(sender: string): void {
     clearTimeout(this.#senders.get(sender)?.timer);
     this.#senders.delete(sender);
@@ -111,10 +117,11 @@ export class TriggerItems {
   }
 
   #give(event: InterimEvent | FinalEvent | EmotionEvent | StatisticsEvent, sender: string): void {
-    const sessionId = this.#senders.get(sender)?.sessionId;
+    const { sessionId, details } = this.#senders.get(sender) ?? {};
     this.#emit({
       ...asData(event),
       source: sender,
+      ...(details as IDataObject | undefined),
       ...(sessionId !== undefined && { sessionId }),
     });
   }

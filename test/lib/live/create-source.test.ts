@@ -16,6 +16,9 @@ const GOOD: Record<SourceKindName, Record<string, unknown>> = {
   webSocket: { webSocketUrl: 'ws://device.example/' },
   tcp: { port: '4000' },
   udp: { port: 4000 },
+  calls: { port: 4000, path: 'calls' },
+  audioSocket: { port: 4000 },
+  wyoming: { port: 4000 },
   microphone: {},
 };
 const SURROUNDINGS = { rateHz: 16_000 };

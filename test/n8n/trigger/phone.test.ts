@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import WebSocket from 'ws';
+import { audioSocketPacket } from '../../support/audiosocket-packets';
+import { CALL_SCRIPTS, telephonePieces } from '../../support/call-frames';
+import { withEnvironment } from '../../support/environment';
+import { JFK_PCM, JFK_TEXT } from '../../support/jfk';
+import { freePort } from '../../support/live-audio';
+import { paced } from '../../support/paced';
+import { placeCall } from '../../support/place-call';
+import { answerTo } from '../../support/raw-http';
+import { waitUntil } from '../../support/wait-until';
+import { wordErrorRate } from '../../support/word-error-rate';
+import { WyomingClient } from '../../support/wyoming-client';
+import { useN8n } from '../support/n8n-rig';
+import { useTriggerHost } from './trigger-host';
+import type { ActiveTrigger } from './trigger-host';
+
+const MAX_WORD_ERROR_RATE = 0.15;
+const RECOGNISED_WITHIN_MS = 60_000;
+
+async function dial(port: number, path: string): Promise<WebSocket> {
+  const ws = new WebSocket(`ws://127.0.0.1:${port}${path}`);
+  await new Promise((resolve, reject) => {
+    ws.once('open', resolve).once('error', reject);
+  });
+  return ws;
+}
+
+/** Waits for the words of the recording among the items from this one on. */
+async function heard(trigger: ActiveTrigger, from: number, source: string): Promise<Record<string, unknown>> {
+  const items = () => trigger.items.slice(from).filter((item) => item.source === source);
+  const text = (): string =>
+    items()
+      .map((item) => item.text as string)
+      .join(' ');
+  const isRight = (): boolean => wordErrorRate(JFK_TEXT, text()) <= MAX_WORD_ERROR_RATE;
+  await waitUntil(isRight, 'the words', RECOGNISED_WITHIN_MS);
+  return items()[0]!;
+}
+
+describe('calls and satellites at the trigger', function () {
+  // Fetches the recogniser at first use.
+  this.timeout(180_000);
+  this.slow(20_000);
+  const host = useTriggerHost(() => rig);
+  const rig = useN8n();
+
+  it('start an execution for each sentence of a call, with the ids and parameters of the call', async () => {
+    await rig.serve(undefined, { engine: 'recogniser' });
+    const port = await freePort();
+    const trigger = await host.activate({ source: 'calls', port, options: { path: '/calls' } });
+    for (const script of CALL_SCRIPTS) {
+      const from = trigger.items.length;
+      await placeCall(await dial(port, '/calls'), script);
+      const { call } = await heard(trigger, from, script.key('inbound'));
+      const { provider, callId, track } = call as Record<string, unknown>;
+      assert.deepEqual([provider, callId, track], [script.provider, script.callId, 'inbound']);
+    }
+    assert.deepEqual(trigger.failedExecutions, []);
+  });
+
+  it('hear a call of Asterisk over AudioSocket', async () => {
+    await rig.serve(undefined, { engine: 'recogniser' });
+    const port = await freePort();
+    const trigger = await host.activate({ source: 'audioSocket', port });
+    const socket = connect(port, '127.0.0.1');
+    socket.write(audioSocketPacket(0x01, Buffer.from('40325ec25efd4bd3805f53576e581d13', 'hex')));
+    for await (const chunk of paced(JFK_PCM, 3200)) {
+      for (const piece of telephonePieces(chunk, { encoding: 's16le', rateHz: 16_000 })) {
+        socket.write(audioSocketPacket(0x12, piece));
+      }
+    }
+    socket.write(audioSocketPacket(0x00, Buffer.alloc(0)));
+    const { call } = await heard(trigger, 0, '40325ec2-5efd-4bd3-805f-53576e581d13/inbound');
+    assert.equal((call as { callId: string }).callId, '40325ec2-5efd-4bd3-805f-53576e581d13');
+    socket.destroy();
+  });
+
+  it('answer a client of Wyoming, and start an execution with the same text', async () => {
+    await rig.serve(undefined, { engine: 'recogniser' });
+    const port = await freePort();
+    const trigger = await host.activate({ source: 'wyoming', port });
+    const client = new WyomingClient(port);
+    client.send('transcribe', { language: 'en' });
+    client.speak(JFK_PCM);
+    const [transcript] = await client.wait('transcript', 1, RECOGNISED_WITHIN_MS);
+    const { text } = transcript!.data as { text: string };
+    assert.ok(wordErrorRate(JFK_TEXT, text) <= MAX_WORD_ERROR_RATE, text);
+    await waitUntil(() => trigger.items.map((item) => item.text as string).join(' ') === text, 'the items');
+    client.socket.destroy();
+  });
+
+  it('are turned away without the token that the operator has set', async () => {
+    await rig.serve();
+    await withEnvironment({ FLOW_ASR_CALLS_TOKEN: 'operators-secret' }, async () => {
+      const port = await freePort();
+      await host.activate({ source: 'calls', port });
+      assert.match(await answerTo(port, '/'), /^HTTP\/1\.1 401 /);
+      (await dial(port, '/?token=operators-secret')).terminate();
+    });
+  });
+});
