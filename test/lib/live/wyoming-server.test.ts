@@ -60,7 +60,7 @@ describe('the Wyoming server', () => {
     homeAssistant.send('describe');
     const [info] = await homeAssistant.wait('info', 2);
     const [program] = info!.data.asr as Record<string, unknown>[];
-    const { models, ...of } = program as { models: Record<string, unknown>[] };
+    const { models, ...of } = program as Record<string, unknown> & { models: Record<string, unknown>[] };
     assert.equal(of.name, 'flow-asr');
     assert.equal(of.installed, true);
     assert.equal(of.supports_transcript_streaming, true);
