@@ -27,6 +27,11 @@ export class Screen {
     return this.#stderr.isTTY;
   }
 
+  /** Whether the reader of stdout has not taken yet what was printed. */
+  get isBehind(): boolean {
+    return this.#stdout.writableNeedDrain;
+  }
+
   /**
    * Draws a line that stands for `id`: the end of `text`, behind a bar of `share` from 0 to 1 where that is known.
    */

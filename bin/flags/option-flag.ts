@@ -7,7 +7,7 @@ import type { Flag } from '../cli/command';
 export interface OptionRow {
   help: string;
   /** How the text of the flag becomes the option's value. */
-  kind: 'text' | 'number' | 'list';
+  kind: 'text' | 'number' | 'list' | 'switch';
   /** The name of the flag where it is not that of the option. */
   flag?: string;
   /** The name of the value in the help. Default `N` for a number, else `TEXT`. */
@@ -16,7 +16,6 @@ export interface OptionRow {
   /** Whether `@FILE` stands for the text of a file. */
   isFromFile?: true;
   completes?: 'file';
-  isRepeatable?: true;
 }
 
 /** Rows by the path of their option, such as `reconnect.maxAttempts`. */
@@ -29,13 +28,13 @@ export function kebab(path: string): string {
 
 export function flagOf(path: string, row: OptionRow): Flag {
   const { help, kind, flag = kebab(path), value = kind === 'number' ? 'N' : 'TEXT' } = row;
+  if (kind === 'switch') return { name: flag, help };
   return {
     name: flag,
     value,
     help,
     ...(row.choices && { choices: row.choices }),
     ...(row.completes && { completes: row.completes }),
-    ...(row.isRepeatable && { isRepeatable: true }),
   };
 }
 
@@ -58,10 +57,7 @@ export function optionsOf(table: OptionTable, given: Arguments): Record<string, 
 
 function valueOf(path: string, row: OptionRow, given: Arguments): unknown {
   const { name } = flagOf(path, row);
-  if (row.isRepeatable) {
-    const texts = given.texts(name).flatMap((text) => text.split(','));
-    return texts.length === 0 ? undefined : texts;
-  }
+  if (row.kind === 'switch') return given.isOn(name) || undefined;
   const text = given.text(name);
   if (text === undefined) return undefined;
   if (row.kind === 'number') return numberOf(name, text);

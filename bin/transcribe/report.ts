@@ -3,6 +3,7 @@ import type { CaptionOptions, FinalEvent, SessionEvent, Transcript } from '../..
 import { failureText } from '../cli/output';
 import { printableJson } from '../cli/printable';
 import type { Screen } from '../cli/screen';
+import { errorJson, jsonOf } from './event-json';
 import { writerOf } from './formats';
 import type { FormatName, SentenceWriter } from './formats';
 
@@ -41,7 +42,7 @@ export class Report {
 
   onEvent(event: SessionEvent): void {
     const { file, screen, asJson } = this.#options;
-    if (asJson) screen.print(`${printableJson({ file, ...plain(event) })}\n`);
+    if (asJson) screen.print(`${printableJson({ file, ...jsonOf(event) })}\n`);
     switch (event.type) {
       case 'interim':
         this.#show(event.text);
@@ -95,7 +96,7 @@ export class Report {
     const { file, asJson, screen } = this.#options;
     // The event of a session that failed is printed already.
     if (asJson && !(error instanceof AsrError && error.sessionId)) {
-      screen.print(`${printableJson({ file, type: 'error', error: plainError(error) })}\n`);
+      screen.print(`${printableJson({ file, type: 'error', error: errorJson(error) })}\n`);
     }
     this.note(failureText(error));
   }
@@ -122,14 +123,4 @@ export class Report {
     if (isLive) screen.show(file, text);
     else screen.show(file, isNamed ? `${file}  ${text}` : text, share ?? 0);
   }
-}
-
-function plain(event: SessionEvent): object {
-  return event.type === 'error' ? { ...event, error: plainError(event.error) } : event;
-}
-
-/** An error as JSON. An `Error` has its message where JSON does not look. */
-function plainError(error: unknown): object {
-  if (!(error instanceof Error)) return { message: String(error) };
-  return { code: 'INPUT', ...Object.fromEntries(Object.entries(error)), message: error.message };
 }

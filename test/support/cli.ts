@@ -13,28 +13,36 @@ export interface CliResult {
 
 export interface CliRun {
   child: ChildProcess;
+  /** What has been printed so far. */
+  output: { stdout: string; stderr: string };
   result: Promise<CliResult>;
 }
 
-/** Starts `flow-asr` from its source in a process of its own, without a key unless `env` has one. */
-export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): CliRun {
+/**
+ * Starts `flow-asr` from its source in a process of its own, without a key unless `env` has one.
+ * @param options Whether the caller writes to its standard input.
+ */
+export function startCli(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  { hasInput = false }: { hasInput?: boolean } = {},
+): CliRun {
   const inherited = { ...process.env };
   delete inherited.DASHSCOPE_API_KEY;
   const child = spawn(process.execPath, ['--require', 'tsx/cjs', 'bin/flow-asr.ts', ...args], {
     cwd: ROOT,
     env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
   const result = new Promise<CliResult>((resolve) => {
     child.once('close', (exitCode) => {
-      resolve({ exitCode, stdout, stderr });
+      resolve({ exitCode, ...output });
     });
   });
-  return { child, result };
+  return { child, output, result };
 }
 
 export function runCli(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliResult> {
