@@ -51,4 +51,5 @@ export { openSession } from './session/session';
 export { joinTexts } from './vocabulary/join-texts';
 export { transcribe } from './session/transcribe';
 export type { TranscribeOptions, Transcript } from './session/transcribe';
+export type { VoiceGateOptions } from './session/voice-gate-config';
 export type { Clock, Environment } from './transport/environment';

@@ -1,4 +1,4 @@
-import type { IdlePolicy, OverloadPolicy, SessionOptions } from '../lib';
+import type { IdlePolicy, OverloadPolicy, SessionOptions, VoiceGateOptions } from '../lib';
 import type { SettingText } from './setting-texts';
 
 /** Bounds are inclusive. */
@@ -111,6 +111,17 @@ export const IDLE_POLICY: ChoiceSetting<IdlePolicy> = {
     reopen: 'sleep until there is some',
     keepAlive: 'keep the connection alive',
     close: 'finish the session',
+  },
+  wireNames: [],
+};
+
+/** The first choice is the default. */
+export const VOICE_GATE: ChoiceSetting<NonNullable<VoiceGateOptions['send']>> = {
+  label: 'What is sent',
+  hint: 'Only speech is for a microphone that is always on: nothing is sent or billed while nobody speaks, the session listens without a connection, and no word is lost. Music and other voices count as speech.',
+  choices: {
+    all: 'all audio',
+    speech: 'only speech',
   },
   wireNames: [],
 };

@@ -1,10 +1,10 @@
 /** The rows of docs/settings.md: every option of the library, with what the hosts call it. */
 import type { ParameterName, SessionOptions } from '../lib';
-import { IDLE_POLICY, OVERLOAD, RELIABILITY_SETTINGS } from '../nodes/reliability-settings';
+import { IDLE_POLICY, OVERLOAD, RELIABILITY_SETTINGS, VOICE_GATE } from '../nodes/reliability-settings';
 import type { NumberRange, ReliabilityName } from '../nodes/reliability-settings';
 import { PARAMETER_TEXTS, SESSION_TEXTS } from '../nodes/setting-texts';
 
-type Nested = 'reconnect' | 'pace' | 'idle';
+type Nested = 'reconnect' | 'pace' | 'idle' | 'voiceGate';
 type PathsOf<K extends Nested> = `${K}.${keyof NonNullable<SessionOptions[K]> & string}`;
 
 /** Every option but `parameters`, whose rows are the table of parameters. A new one compiles only once it has a row. */
@@ -12,7 +12,8 @@ export type OptionPath =
   | Exclude<keyof SessionOptions, Nested | 'parameters'>
   | PathsOf<'reconnect'>
   | PathsOf<'pace'>
-  | PathsOf<'idle'>;
+  | PathsOf<'idle'>
+  | PathsOf<'voiceGate'>;
 
 /** Why a host does not have a setting. */
 export interface Without {
@@ -206,6 +207,30 @@ export const OPTION_ROWS: Readonly<Record<OptionPath, SettingRow>> = {
     wire: NOT_SENT,
   },
   'idle.afterMs': ofTable('idleSeconds', { default: '40 s with Qwen-ASR-Realtime, else 15 s' }),
+  'voiceGate.send': {
+    label: VOICE_GATE.label,
+    nodeRed: 'voiceGate',
+    n8n: 'voiceGate',
+    default: 'all',
+    range: Object.keys(VOICE_GATE.choices).join(', '),
+    wire: NOT_SENT,
+  },
+  'voiceGate.closeAfterMs': {
+    label: 'Sent behind speech',
+    nodeRed: RARE,
+    n8n: RARE,
+    default: '2 s, and more where sentences end later',
+    range: '500 ms to 60 s',
+    wire: NOT_SENT,
+  },
+  'voiceGate.leadMs': {
+    label: 'Sent before speech',
+    nodeRed: RARE,
+    n8n: RARE,
+    default: '1.5 s',
+    range: '500 ms to 10 s',
+    wire: NOT_SENT,
+  },
   statisticsIntervalMs: ofTable('statisticsSeconds', {
     default: 'none',
     n8n: { without: 'items end with the statistics of their session' },

@@ -25,6 +25,15 @@ const NO_SENTENCE = /[[\]<>]/;
 
 /** The telephone prompts of Debian's asterisk-core-sounds-en (CC-BY-SA 3.0), and the package's own list of what they say. */
 export function telephonePrompts(): Prompt[] {
+  return prompts((words) => words >= LEAST_WORDS);
+}
+
+/** Of the same package, what is said in a word or two, such as a command to a device. */
+export function shortPrompts(): Prompt[] {
+  return prompts((words) => words === 1 || words === 2);
+}
+
+function prompts(isWanted: (words: number) => boolean): Prompt[] {
   const sounds = unpacked('asterisk-core-sounds-en-g722');
   const list = gunzipSync(readFileSync(path.join(unpacked('asterisk-core-sounds-en'), TRANSCRIPTS)));
   return list
@@ -34,7 +43,7 @@ export function telephonePrompts(): Prompt[] {
       const [, name = '', text = ''] = /^([\w-]+): (.+)$/.exec(line) ?? [];
       const file = path.join(sounds, SOUNDS, `${name}.g722`);
       const words = spokenWords(text);
-      if (NO_SENTENCE.test(text) || words.length < LEAST_WORDS || !existsSync(file)) return [];
+      if (NO_SENTENCE.test(text) || !isWanted(words.length) || !existsSync(file)) return [];
       return [{ name, words, pcm: decoded(file, ['-f', 'g722']) }];
     });
 }

@@ -8,7 +8,7 @@ import type { OptionRow } from './option-flag';
 type WithoutRow =
   'apiKey' | 'environment' | 'log' | 'ongoing' | 'parameters' | 'pool' | 'proxy' | 'signal' | 'trace';
 
-type Nested = 'idle' | 'pace' | 'reconnect';
+type Nested = 'idle' | 'pace' | 'reconnect' | 'voiceGate';
 
 type PathsOf<K extends Nested> = `${K}.${keyof NonNullable<SessionOptions[K]> & string}`;
 
@@ -17,7 +17,8 @@ type OptionPath =
   | Exclude<keyof SessionOptions, WithoutRow | Nested>
   | PathsOf<'idle'>
   | PathsOf<'pace'>
-  | PathsOf<'reconnect'>;
+  | PathsOf<'reconnect'>
+  | PathsOf<'voiceGate'>;
 
 const MODES = namesOf<SessionMode>({ vad: true, manual: true });
 const IDLE_POLICIES = namesOf<IdlePolicy>({ reopen: true, keepAlive: true, close: true });
@@ -160,6 +161,20 @@ const NETWORK = {
   'idle.afterMs': {
     kind: 'number',
     help: 'After this long without audio. Default: what suits the model.',
+  },
+  'voiceGate.send': {
+    kind: 'text',
+    value: 'W',
+    help: 'What is sent of the audio. Default all; with speech, nothing is sent or billed while nobody speaks.',
+    choices: ['all', 'speech'],
+  },
+  'voiceGate.closeAfterMs': {
+    kind: 'number',
+    help: 'With speech, audio is sent for this long behind it. Default 2000, and more where sentences end later.',
+  },
+  'voiceGate.leadMs': {
+    kind: 'number',
+    help: 'With speech, this much audio before it is sent as well. Default 1500.',
   },
   statisticsIntervalMs: {
     kind: 'number',

@@ -32,7 +32,10 @@ export function commit({ config, input, sender, link, recognition }: CommitParts
     return rejected(formatWithoutSilenceError(wireFormat));
   }
   if (!input.hasUncommitted) {
-    return mode === 'manual' ? rejected(emptyCommitError()) : Promise.resolve({ text: '', finals: [] });
+    // Where audio came that the voice gate did not let pass, nobody has spoken.
+    if (mode === 'manual' && !input.hasTaken) return rejected(emptyCommitError());
+    input.committed();
+    return Promise.resolve({ text: '', finals: [] });
   }
   input.committed();
   const { commits } = recognition;

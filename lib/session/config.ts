@@ -19,6 +19,8 @@ import type { Endpoint } from '../vocabulary/regions';
 import type { ProxyChoice } from '../base/proxy';
 import { loggedConnect } from '../transport/logged-connect';
 import { tracedConnect } from '../transport/trace';
+import { checkVoiceGate } from './voice-gate-config';
+import type { GateTiming } from './voice-gate-config';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from './options';
 
 /** The options, checked and with their defaults. */
@@ -51,6 +53,8 @@ export interface SessionConfig {
   firstConnectTimeoutMs: number;
   pace: { burstMs: number; multiple: number };
   idle: { policy: IdlePolicy; afterMs: number };
+  /** `undefined` where all audio is sent. */
+  voiceGate: GateTiming | undefined;
   statisticsIntervalMs: number | undefined;
   ongoing: OngoingAudio | undefined;
   log: SessionLog | undefined;
@@ -74,7 +78,7 @@ export function configure(options: SessionOptions): SessionConfig {
   checkRegion(model, endpoint);
   const mode = oneOf('mode', options.mode ?? 'vad', model.modes, model);
   const wireFormat = oneOf('wireFormat', options.wireFormat ?? 'pcm', model.formats, model);
-  const { pace = {}, idle = {}, reconnect = {}, pool } = options;
+  const { pace = {}, idle = {}, reconnect = {}, voiceGate = {}, pool } = options;
   const parameters = checkParameters(options.parameters ?? {}, model, mode);
   const otherSettings = checkOtherSettings(options.otherSettings, model, mode);
   checkRoom(parameters, otherSettings, model);
@@ -123,6 +127,7 @@ export function configure(options: SessionOptions): SessionConfig {
       policy: oneOf('idle.policy', idle.policy ?? 'reopen', IDLE_POLICIES),
       afterMs: duration('idle.afterMs', idle.afterMs, model.idleMs),
     },
+    voiceGate: checkVoiceGate(voiceGate, { model, mode, wireFormat, parameters: options.parameters ?? {} }),
     statisticsIntervalMs:
       options.statisticsIntervalMs === undefined
         ? undefined

@@ -16,6 +16,7 @@ import type { EndpointOptions } from '../vocabulary/regions';
 import type { Environment } from '../transport/environment';
 import type { SessionLog } from '../vocabulary/log';
 import type { ConnectionPool } from '../transport/connection-pool';
+import type { VoiceGateOptions } from './voice-gate-config';
 import type { ProxyChoice } from '../base/proxy';
 import type { TraceWriter } from '../transport/trace';
 
@@ -152,6 +153,13 @@ export interface SessionOptions extends EndpointOptions {
      */
     afterMs?: number;
   };
+  /**
+   * For a microphone that is always on: only speech is sent, and so paid for. What is sent begins shortly before
+   * somebody speaks and ends a while after. In between, `idle` applies as if no audio came, so that with the policy
+   * `reopen` the session listens without a connection and speech wakes it. Times go on, and `Statistics.audioGatedMs`
+   * says how much was not sent. Needs the wire format `pcm`. See docs/voice-gate.md.
+   */
+  voiceGate?: VoiceGateOptions;
   /** Interval between `statistics` events while the session lives. By default there are none. */
   statisticsIntervalMs?: number;
   /** Receives what happens to connections and commits, for finding faults. By default nothing is logged. */

@@ -95,9 +95,8 @@ class RecognitionSession implements Session {
       clock,
       counter,
       sender: this.#sender,
-      onAudio: () => {
-        this.#link.wake();
-      },
+      recognition: this.#recognition,
+      link: () => this.#link,
       warn,
     });
     this.#link = new ServiceLink({

@@ -23,10 +23,12 @@ export interface Word {
  * - `open`: the service has accepted the session.
  * - `reconnecting`: the connection was lost and is being opened again; audio is taken and held.
  * - `sleeping`: no result is owed, no audio comes and nothing is connected; the next audio wakes the session.
+ * - `listening`: the same while audio comes in which nobody speaks (`voiceGate`); speech wakes the session.
  * - `finishing`: `finish()` was called and the last results are awaited; no audio is taken any more.
  * - `closed`: the session is over.
  */
-export type SessionState = 'connecting' | 'open' | 'reconnecting' | 'sleeping' | 'finishing' | 'closed';
+export type SessionState =
+  'connecting' | 'open' | 'reconnecting' | 'sleeping' | 'listening' | 'finishing' | 'closed';
 
 /**
  * The state of the session has changed. Every change is emitted: after `opened` and `resumed`, which cause one, and
@@ -194,6 +196,8 @@ export interface Statistics {
   audioReplayedMs: number;
   /** Length of the audio that was taken and never sent, or that could not be sent again after a reconnect. */
   audioLostMs: number;
+  /** Length of the audio that was not sent because nobody spoke in it; 0 without `voiceGate`. */
+  audioGatedMs: number;
   /** Length of the audio that is accepted and not sent yet, at this moment. */
   audioHeldMs: number;
   /** Time from the first audio sent to the first result of any kind, as the vendor's SDK counts it. */

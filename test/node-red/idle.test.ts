@@ -11,6 +11,7 @@ import {
   sessionNodes,
 } from '../support/node-red';
 import { tasksOf, useService } from '../support/node-red-service';
+import { JFK_PCM } from '../support/jfk';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -61,6 +62,23 @@ describe('asr session without audio', () => {
       assert.deepEqual(flow.received('caught'), []);
     });
   }
+
+  it('listens where only speech is sent, shows it, and connects again when somebody speaks', async () => {
+    const flow = await start({ voiceGate: 'speech' });
+    const isListening = () => flow.badges('session').at(-1)?.text === 'listening';
+    await waitUntil(() => {
+      flow.send('append', { payload: silence(200), rate: 16_000 });
+      return isListening();
+    }, 'the session to listen');
+    assert.deepEqual(flow.badges('session').at(-1), { fill: 'grey', shape: 'ring', text: 'listening' });
+    const sentBytes = service.sessions[0]!.audioBytes;
+    flow.send('append', { payload: JFK_PCM.subarray(0, 2 * 32_000), rate: 16_000 });
+    // The connection of before is used again.
+    const isSent = () => service.sessions[0]!.audioBytes - sentBytes > 2 * 32_000;
+    await waitUntil(isSent, 'the speech to be sent, with silence before it');
+    assert.ok(flow.badgeTexts('session').join().includes('listening,connecting'));
+    assert.deepEqual(flow.received('caught'), []);
+  });
 
   /** Push to talk on a run-task model: a commit ends the task, and nothing follows. */
   async function committed(session: object): Promise<Flow> {

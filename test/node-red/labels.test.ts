@@ -7,7 +7,7 @@ import { AsrSession } from '../../nodes/n8n/AsrSession/AsrSession.node.js';
 import { AsrTranscribe } from '../../nodes/n8n/AsrTranscribe/AsrTranscribe.node.js';
 import { AsrTrigger } from '../../nodes/n8n/AsrTrigger/AsrTrigger.node.js';
 import { PRESETS } from '../../nodes/presets';
-import { IDLE_POLICY, OVERLOAD, RELIABILITY_SETTINGS } from '../../nodes/reliability-settings';
+import { IDLE_POLICY, OVERLOAD, RELIABILITY_SETTINGS, VOICE_GATE } from '../../nodes/reliability-settings';
 import { helpOf, PARAMETER_TEXTS, SESSION_TEXTS } from '../../nodes/setting-texts';
 import { readCatalogue } from '../support/node-red';
 
@@ -18,6 +18,7 @@ interface Catalogue {
   parameter: Record<string, { label: string; hint: string }>;
   idlePolicy: Record<string, string>;
   overload: Record<string, string>;
+  voiceGate: Record<string, string>;
   preset: Record<string, string | { label: string; hint: string }>;
 }
 
@@ -83,6 +84,7 @@ describe('the labels and the help of settings', () => {
     for (const [name, setting] of [
       ['idlePolicy', IDLE_POLICY],
       ['overload', OVERLOAD],
+      ['voiceGate', VOICE_GATE],
     ] as const) {
       assert.equal(label[name], setting.label);
       assert.equal(policy[name], setting.hint);

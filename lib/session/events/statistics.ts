@@ -36,6 +36,8 @@ export class StatisticsCounter {
   audioSentBytes = 0;
   audioReplayedBytes = 0;
   audioLostBytes = 0;
+  /** Audio that the voice gate did not let pass. */
+  audioGatedBytes = 0;
   readonly #bytesPerMs: number;
   readonly #finalLatencies = new Latencies();
   readonly #interimLatencies = new Latencies();
@@ -120,6 +122,7 @@ export class StatisticsCounter {
       audioSentMs: this.#ms(this.audioSentBytes),
       audioReplayedMs: this.#ms(this.audioReplayedBytes),
       audioLostMs: this.#ms(this.audioLostBytes),
+      audioGatedMs: this.#ms(this.audioGatedBytes),
       audioHeldMs: this.#ms(heldBytes),
       reconnects: [...this.#reconnects.values()].reduce((sum, count) => sum + count, 0),
       reconnectsByReason: Object.fromEntries(this.#reconnects),

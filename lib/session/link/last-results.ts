@@ -78,13 +78,15 @@ export class LastResults {
       return;
     }
     // Audio or a commit that came while the last results were awaited is not lost; a new protocol session takes it.
-    if (sender.isEmpty && (goal === 'end' || config.idle.policy === 'close')) {
+    const isIdle = config.idle.policy === 'close' && !this.#watches.isListening;
+    if (sender.isEmpty && (goal === 'end' || isIdle)) {
       this.#machine.end();
       return;
     }
     sender.attach(undefined);
     this.#rest(`${this.#noAudio()}.`);
-    if (finishesFor === 'sleep' && this.#machine.state.name === 'asleep') {
+    // With the voice gate, sleep is what was asked for.
+    if (finishesFor === 'sleep' && this.#machine.state.name === 'asleep' && !config.voiceGate) {
       this.#machine.warn('SLEEPING', `${this.#noAudio()}: the session sleeps until there is some.`);
     }
   }
@@ -106,8 +108,9 @@ export class LastResults {
       return;
     }
     this.#reconnection.refill();
-    this.#machine.enter('rest', { name: 'asleep' });
+    this.#machine.enter('rest', { name: 'asleep', isListening: this.#watches.isListening });
     this.#watches.closeWhenIdle();
+    this.#watches.listen();
     // Commands run first, because a listener of the sleep may append audio, which belongs behind them.
     sender.runCommands();
     if (this.#machine.state.name === 'asleep') this.#machine.announce(reason);
@@ -115,6 +118,6 @@ export class LastResults {
 
   #noAudio(): string {
     const forMs = this.#machine.now() - this.#watches.lastAudioAtMs;
-    return `No audio for ${Math.round(forMs / 1000)} s`;
+    return `No ${this.#watches.isListening ? 'speech' : 'audio'} for ${Math.round(forMs / 1000)} s`;
   }
 }

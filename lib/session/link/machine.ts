@@ -31,7 +31,7 @@ export interface ServiceLinkOptions {
 export class LinkMachine {
   readonly options: ServiceLinkOptions;
   /** The timers belong to the state and end with it. */
-  readonly timers: Timers<'idle' | 'age' | 'retry' | 'bound'>;
+  readonly timers: Timers<'idle' | 'listen' | 'age' | 'retry' | 'bound'>;
   state: LinkState = { name: 'asleep' };
   goal: Goal = 'listen';
   readonly #onLeft: (next: LinkState) => void;

@@ -68,7 +68,14 @@ export class ServiceLink {
   /** Audio is coming, so a sleeping link wakes. */
   wake(): void {
     this.#watches.audio();
-    if (this.#machine.state.name === 'asleep') this.#connect({ why: 'wake' }, 'There is audio again.');
+    const { voiceGate } = this.#options.config;
+    const reason = voiceGate ? 'Somebody speaks.' : 'There is audio again.';
+    if (this.#machine.state.name === 'asleep') this.#connect({ why: 'wake' }, reason);
+  }
+
+  /** Audio comes to the voice gate. While nobody speaks in it, a sleeping link listens. */
+  listen(): void {
+    this.#watches.given();
   }
 
   /** Runs the command once all audio before it has been sent; at once while the link sleeps. */

@@ -32,8 +32,10 @@ export type FinishesFor = 'rest' | 'sleep' | 'renewal';
 
 /** The states of a link, with what each of them holds. Timers belong to a state and end with it. */
 export type LinkState =
-  /** Nothing is connected and no result is owed. */
-  | { name: 'asleep' }
+  /**
+   * Nothing is connected and no result is owed. While it listens, audio comes that the voice gate does not let pass.
+   */
+  | { name: 'asleep'; isListening?: boolean }
   /** A connection is being made, until the service accepts the protocol session on it. */
   | { name: 'connecting'; current: ProtocolConnection; attempt: Attempt }
   /** The connection was lost or an attempt has failed; the next attempt comes after a delay. */
@@ -108,7 +110,7 @@ export function sessionStateOf(state: LinkState, goal: Goal): SessionState {
   if (goal === 'end') return 'finishing';
   switch (state.name) {
     case 'asleep':
-      return 'sleeping';
+      return state.isListening ? 'listening' : 'sleeping';
     case 'connecting':
     case 'waiting':
       return state.attempt.why === 'loss' ? 'reconnecting' : 'connecting';

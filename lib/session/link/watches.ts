@@ -3,6 +3,8 @@ import type { LinkMachine } from './machine';
 import type { LinkState } from './states';
 
 const KEEP_ALIVE_SILENCE_MS = 100;
+/** A microphone that has given nothing for this long is off. */
+const LISTENING_MS = 5000;
 /**
  * How often within its bound the service's answers are checked. A missing answer is noticed up to a third of the
  * bound late.
@@ -24,6 +26,7 @@ export class Watches {
   readonly #handlers: WatchHandlers;
   readonly #answers: AnswerWatch;
   #lastAudioAtMs: number;
+  #lastGivenAtMs = -Infinity;
 
   constructor(machine: LinkMachine, handlers: WatchHandlers) {
     const { config, recognition, sender } = machine.options;
@@ -46,6 +49,32 @@ export class Watches {
   /** Audio came, or the session begins to wait for some. */
   audio(): void {
     this.#lastAudioAtMs = this.#machine.now();
+  }
+
+  /** Audio came, and the voice gate has let it pass or not. */
+  given(): void {
+    this.#lastGivenAtMs = this.#machine.now();
+    const { state } = this.#machine;
+    if (state.name !== 'asleep' || state.isListening) return;
+    state.isListening = true;
+    this.#machine.announce('There is audio, and nobody speaks.');
+    this.listen();
+  }
+
+  /** Whether audio comes to the voice gate. */
+  get isListening(): boolean {
+    return this.#machine.now() - this.#lastGivenAtMs < LISTENING_MS;
+  }
+
+  /** Waits for the end of that audio, while the link is asleep. */
+  listen(): void {
+    const { timers, state } = this.#machine;
+    if (state.name !== 'asleep' || !state.isListening) return;
+    timers.set('listen', this.#lastGivenAtMs + LISTENING_MS - this.#machine.now(), () => {
+      state.isListening = this.isListening;
+      if (state.isListening) this.listen();
+      else this.#machine.announce(`No audio for ${LISTENING_MS / 1000} s.`);
+    });
   }
 
   heard(isText: boolean): void {
@@ -79,8 +108,10 @@ export class Watches {
     const { timers, options } = this.#machine;
     const { policy, afterMs } = options.config.idle;
     if (policy !== 'close') return;
-    timers.set('idle', this.#quietSinceMs() + afterMs - this.#machine.now(), () => {
-      this.#machine.end();
+    const quietSinceMs = Math.max(this.#quietSinceMs(), this.#lastGivenAtMs);
+    timers.set('idle', quietSinceMs + afterMs - this.#machine.now(), () => {
+      if (this.#machine.now() - this.#lastGivenAtMs < afterMs) this.closeWhenIdle();
+      else this.#machine.end();
     });
   }
 

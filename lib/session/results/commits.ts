@@ -142,9 +142,12 @@ export class Commits {
     }
   }
 
-  /** A final came. The commit that it belongs to will claim it. */
-  final(final: FinalEvent): void {
-    if (final.text !== '') this.#unclaimed.add(final);
+  /**
+   * A final came. The commit that it belongs to will claim it.
+   * @param told The same with its times in the given audio, for the caller.
+   */
+  final(final: FinalEvent, told: FinalEvent): void {
+    if (final.text !== '') this.#unclaimed.add(final, told);
   }
 
   /** Whether no earlier commit waits for its answer. */
@@ -219,6 +222,7 @@ export function beginsBefore(markMs: number): (final: FinalEvent) => boolean {
 
 interface Kept {
   final: FinalEvent;
+  told: FinalEvent;
   bytes: number;
   /** It came in an earlier protocol session. It belongs to the next commit, whatever the service says. */
   isEarlier: boolean;
@@ -235,9 +239,9 @@ class Unclaimed {
     return this.#kept.length > 0;
   }
 
-  add(final: FinalEvent): void {
+  add(final: FinalEvent, told: FinalEvent): void {
     const bytes = bytesOf(final);
-    this.#kept.push({ final, bytes, isEarlier: false });
+    this.#kept.push({ final, told, bytes, isEarlier: false });
     this.#bytes += bytes;
     if (this.#bytes > MAX_BYTES) this.#giveUpOldest();
   }
@@ -256,7 +260,7 @@ class Unclaimed {
     const rest: Kept[] = [];
     for (const kept of this.#kept) {
       if (kept.isEarlier || belongs(kept.final)) {
-        finals.push(kept.final);
+        finals.push(kept.told);
         this.#bytes -= kept.bytes;
       } else rest.push(kept);
     }

@@ -9,6 +9,7 @@ import type { SentenceEvent } from './sentences';
 import { SilenceCommits } from './silence-commits';
 import type { Sender } from '../send/sender';
 import type { StatisticsCounter } from '../events/statistics';
+import { GateTimes } from '../send/gate-times';
 import type { SendTimes } from '../send/timeline';
 
 /** Speech of this length has a beginning that the service reports, and an open sentence an interim or an end. */
@@ -35,6 +36,8 @@ export interface RecognitionOptions extends CommitsOptions {
 export class Recognition {
   /** The pending commits and their answers. */
   readonly commits: Commits;
+  /** Converts the times of events when they are emitted. */
+  readonly gateTimes = new GateTimes();
   readonly #options: RecognitionOptions;
   readonly #sentences = new Sentences();
   readonly #silenceCommits: SilenceCommits;
@@ -167,8 +170,9 @@ export class Recognition {
   truncate(sentenceId?: string): void {
     for (const final of this.#sentences.truncate(sentenceId)) {
       this.#options.counter.final(final.text, undefined);
-      this.commits.final(final);
-      this.#options.emit(final);
+      const told = this.gateTimes.inGiven(final);
+      this.commits.final(final, told);
+      this.#options.emit(told);
     }
   }
 
@@ -198,7 +202,7 @@ export class Recognition {
         break;
       case 'interim':
         this.#options.counter.text(found.sentenceId, this.#now());
-        this.#sentences.interim(found).forEach(this.#options.emit);
+        for (const one of this.#sentences.interim(found)) this.#options.emit(this.gateTimes.inGiven(one));
         break;
       case 'final': {
         const { beginMs: fromMs, endMs } = this.#final(found, times);
@@ -218,11 +222,11 @@ export class Recognition {
       isNew = this.#sentences.speechStopped(event, this.#now());
     }
     this.#silenceCommits.speechEdge(event);
-    if (isNew) this.#options.emit(event);
+    if (isNew) this.#options.emit(this.gateTimes.inGiven(event));
   }
 
   #final(event: ServiceEventOf<'final'>, times: SendTimes): FinalEvent {
-    const { counter, emit } = this.#options;
+    const { counter } = this.#options;
     const now = this.#now();
     const { events, final } = this.#sentences.final(event, now);
     if (final.text !== '') {
@@ -234,8 +238,9 @@ export class Recognition {
       counter.final(final.text, latencyMs);
     }
     this.#seam.final(final);
-    this.commits.final(final);
-    events.forEach(emit);
+    const told = this.gateTimes.inGiven(final);
+    this.commits.final(final, told);
+    for (const one of events) this.#options.emit(one === final ? told : one);
     return final;
   }
 

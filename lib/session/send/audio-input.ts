@@ -2,22 +2,17 @@ import type { Doctor } from '../../audio/doctor';
 import { areAlike, bytesOf, hintsOfChunk } from '../../audio/format';
 import type { AudioChunk, AudioFormatHints } from '../../audio/format';
 import { interruptsSamples } from '../../audio/beginnings';
-import { kernel } from '../../base/kernel';
 import type { Clock } from '../../transport/environment';
 import { AsrError, asAsrError } from '../../vocabulary/errors';
 import type { WarningCode } from '../../vocabulary/events';
 import type { SessionConfig } from '../config';
-import type { StatisticsCounter } from '../events/statistics';
 import { ACCEPTED, handled, rejected } from '../../base/promises';
+import { AudioOutlet } from './audio-outlet';
+import type { AudioOutletOptions } from './audio-outlet';
 import { DecodeChain } from './decode-chain';
-import type { Sender } from './sender';
 
 /** Passed-through audio is compressed; where its amount has to be estimated, it is taken for 128 kbit/s. */
 const ENCODED_BYTES_PER_MS = 16;
-/** Mean level relative to full scale, -48 dB. A recogniser finds no speech in quieter audio. */
-const LOUD_LEVEL = 0.0038;
-/** The level is taken for pieces of this length, so that a single word in a long silence counts. */
-const LEVEL_MS = 100;
 /** How many calls of `append` may wait at once, each of which has somebody waiting for it. */
 const MAX_WAITERS = 100;
 /** While audio is dropped without end, the warning is repeated at this interval. */
@@ -25,16 +20,10 @@ const REPEAT_DROPS_AFTER_MS = 10_000;
 /** In Manual mode the documentation advises against more audio in one commit (protocol.md A.6). */
 const LONG_COMMIT_MS = 60_000;
 
-export interface AudioInputOptions {
-  config: Pick<
-    SessionConfig,
-    'mode' | 'wireFormat' | 'sampleRateHz' | 'overload' | 'maxHeldAudioMs' | 'ongoing'
-  >;
+export interface AudioInputOptions extends Omit<AudioOutletOptions, 'bytesPerMs'> {
+  config: AudioOutletOptions['config'] &
+    Pick<SessionConfig, 'mode' | 'overload' | 'maxHeldAudioMs' | 'ongoing'>;
   clock: Clock;
-  counter: StatisticsCounter;
-  sender: Sender;
-  /** Audio has come. */
-  onAudio: () => void;
   warn: (code: WarningCode, message: string) => void;
 }
 
@@ -50,21 +39,20 @@ export function measureOf({ wireFormat, sampleRateHz }: Pick<SessionConfig, 'wir
 }
 
 /**
- * Takes the audio of a session in front of the sender. Raw PCM in the session's format goes straight on, and its
- * level is measured once. All other audio is decoded first, or sent unchanged where the service decodes it. It also
- * decides what happens to audio that comes faster than it can be sent.
+ * Takes the audio of a session in front of the outlet. Raw PCM in the session's format goes straight on. All other
+ * audio is decoded first, or sent unchanged where the service decodes it. It also decides what happens to audio that
+ * comes faster than it can be sent.
  */
 export class AudioInput {
   readonly #options: AudioInputOptions;
-  readonly #kernel = kernel();
   readonly #bytesPerMs: number;
   readonly #maxHeldBytes: number;
   /** `undefined` where audio is sent unchanged. */
   readonly #chain: DecodeChain | undefined;
+  readonly #outlet: AudioOutlet;
   /** Watches raw PCM in the session's format as long as such audio comes, with the hints that were given for it. */
   #passing: { doctor: Doctor; hints: AudioFormatHints | undefined } | undefined;
   readonly #warned = new Set<WarningCode>();
-  #uncommittedBytes = 0;
   #waiters: { resolve: () => void; reject: (error: AsrError) => void }[] = [];
   #droppedMs = 0;
   #droppingSinceMs = 0;
@@ -76,6 +64,7 @@ export class AudioInput {
     const { bytesPerMs, isMeasured } = measureOf(config);
     this.#bytesPerMs = bytesPerMs;
     this.#maxHeldBytes = config.maxHeldAudioMs * bytesPerMs;
+    this.#outlet = new AudioOutlet({ ...options, bytesPerMs });
     if (isMeasured) {
       const { sampleRateHz, ongoing } = config;
       this.#chain = new DecodeChain(
@@ -96,14 +85,19 @@ export class AudioInput {
     }
   }
 
-  /** Whether audio has come since the last commit. */
+  /** Whether audio has come since the last commit that the voice gate let pass. */
   get hasUncommitted(): boolean {
-    return this.#uncommittedBytes > 0;
+    return this.#outlet.uncommittedBytes > 0;
+  }
+
+  /** Whether any audio has come since the last commit. */
+  get hasTaken(): boolean {
+    return this.#outlet.hasTaken;
   }
 
   /** The audio so far belongs to a commit. */
   committed(): void {
-    this.#uncommittedBytes = 0;
+    this.#outlet.committed();
   }
 
   /** Resolves once the audio is accepted. Rejects with `BAD_AUDIO`, and goes on with what is appended next. */
@@ -123,13 +117,21 @@ export class AudioInput {
    * possible.
    */
   pause<T>(then: () => Promise<T>): Promise<T> {
-    return this.#chain ? this.#chain.pause(then) : then();
+    if (!this.#chain) return then();
+    return this.#chain.pause(() => {
+      this.#outlet.divide();
+      return then();
+    });
   }
 
   /** Does the same at the end of all audio. */
   end(then: () => void): void {
-    if (this.#chain) this.#chain.end(then);
-    else then();
+    if (!this.#chain) then();
+    else
+      this.#chain.end(() => {
+        this.#outlet.divide();
+        then();
+      });
   }
 
   /**
@@ -146,6 +148,7 @@ export class AudioInput {
   stop(reason: AsrError, late: AsrError): void {
     this.#endedBy = late;
     this.#chain?.stop();
+    this.#outlet.stop();
     for (const { reject } of this.#waiters.splice(0)) reject(reason);
   }
 
@@ -179,31 +182,16 @@ export class AudioInput {
   #accept(bytes: Uint8Array, doctor?: Doctor): Promise<void> {
     // Audio that was appended before the end may still be on its way through a decoder.
     if (this.#endedBy) return rejected(this.#endedBy);
-    const { counter, sender, onAudio, config } = this.#options;
-    if (bytes.length > 0) onAudio();
+    const { counter, sender, config } = this.#options;
     counter.audioInBytes += bytes.length;
-    const uncommittedBefore = this.#uncommittedBytes;
-    this.#uncommittedBytes += bytes.length;
-    if (this.#chain) this.#sendByLevel(bytes, doctor);
-    else sender.append(bytes, true);
+    const uncommittedBefore = this.#outlet.uncommittedBytes;
+    this.#outlet.take(bytes, doctor);
     if (config.overload === 'dropOldest') this.#dropOverload();
     const mustWait = config.overload === 'wait' && sender.heldBytes > this.#maxHeldBytes;
     const accepted = mustWait ? this.#turn() : ACCEPTED;
     // Comes last, because a listener of the warning may commit or end the session.
     if (config.mode === 'manual') this.#warnOfLongCommit(uncommittedBefore);
     return accepted;
-  }
-
-  /** Sends piece by piece, each with whether it may contain speech. */
-  #sendByLevel(pcm: Uint8Array, doctor: Doctor | undefined): void {
-    const maxBytes = LEVEL_MS * this.#bytesPerMs;
-    for (let at = 0; at < pcm.length; at += maxBytes) {
-      const piece = pcm.length <= maxBytes ? pcm : pcm.subarray(at, at + maxBytes);
-      const levels = this.#kernel.levels16(piece);
-      doctor?.heard16(levels, piece.length);
-      const isLoud = levels.sumOfSquares > LOUD_LEVEL ** 2 * (piece.length / 2);
-      this.#options.sender.append(piece, isLoud);
-    }
   }
 
   #turn(): Promise<void> {
@@ -255,7 +243,7 @@ export class AudioInput {
 
   #warnOfLongCommit(before: number): void {
     const limit = LONG_COMMIT_MS * this.#bytesPerMs;
-    if (before > limit || this.#uncommittedBytes <= limit) return;
+    if (before > limit || this.#outlet.uncommittedBytes <= limit) return;
     const message = 'More than 60 s of audio without a commit; the service advises to commit earlier.';
     this.#options.warn('LONG_COMMIT', message);
   }

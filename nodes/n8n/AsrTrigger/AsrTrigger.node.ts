@@ -56,7 +56,7 @@ export class AsrTrigger implements INodeType {
     properties: [
       {
         displayName:
-          'As long as the workflow is active, all audio of the source is sent to the service, which bills it whether somebody speaks or not',
+          'As long as the workflow is active, all audio of the source is sent to the service, which bills it whether somebody speaks or not. The option <b>What Is Sent</b> leaves out what is no speech.',
         name: 'billingNotice',
         type: 'notice',
         default: '',

@@ -1,6 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from '../../../lib';
-import { IDLE_POLICY, OVERLOAD, RELIABILITY_SETTINGS, reliabilityOptions } from '../../reliability-settings';
+import {
+  IDLE_POLICY,
+  OVERLOAD,
+  RELIABILITY_SETTINGS,
+  reliabilityOptions,
+  VOICE_GATE,
+} from '../../reliability-settings';
 import type { ChoiceSetting, ReliabilityName, ReliabilitySetting } from '../../reliability-settings';
 import { SESSION_TEXTS } from '../../setting-texts';
 import type { Fields } from './fields';
@@ -32,6 +38,7 @@ const NUMBERS: Readonly<Record<Recognised, readonly ReliabilityName[]>> = {
 
 /** The nodes end a session by themselves: the field for that is End When Unused, or the device's silence. */
 const IDLE_POLICIES = ['reopen', 'keepAlive'] as const satisfies readonly IdlePolicy[];
+const SENT = ['all', 'speech'] as const;
 const OVERLOAD_POLICIES = ['wait', 'dropOldest', 'fail'] as const satisfies readonly OverloadPolicy[];
 
 /** Fields for the collection `options`. */
@@ -53,6 +60,7 @@ export function sessionSettings(recognised: Recognised): INodeProperties[] {
       : [
           choiceField('idlePolicy', IDLE_POLICY, IDLE_POLICIES),
           choiceField('overload', OVERLOAD, OVERLOAD_POLICIES),
+          choiceField('voiceGate', VOICE_GATE, SENT),
         ]),
     {
       ...fieldTexts(SESSION_TEXTS.traceFile),
@@ -84,9 +92,11 @@ export function readSessionSettings(fields: Fields, recognised: Recognised): Ses
   const idleSeconds = number('idleSeconds');
   const policy = fields.choice('idlePolicy', IDLE_POLICIES);
   const overload = fields.choice('overload', OVERLOAD_POLICIES);
+  const send = fields.choice('voiceGate', SENT);
   return {
     ...reliabilityOptions(number),
     ...(overload && { overload }),
+    ...(send && { voiceGate: { send } }),
     idle: { ...(policy && { policy }), ...(idleSeconds !== undefined && { afterMs: idleSeconds * 1000 }) },
   };
 }

@@ -11,6 +11,7 @@ import type {
   SessionEvent,
   SessionOptions,
   TraceFile,
+  VoiceGateOptions,
 } from '../../../lib';
 import { firstRate } from '../../../lib/hosts';
 import { RELIABILITY_SETTINGS } from '../../reliability-settings';
@@ -45,6 +46,7 @@ const FINISH_BOUND_MS = 8_000;
 export interface SessionSettings extends RecognitionDef, SessionKeyDef, ReliabilityDef {
   maxSessions?: string | number;
   idlePolicy?: IdlePolicy;
+  voiceGate?: VoiceGateOptions['send'];
   waitingMessages?: string | number;
   overload?: OverloadPolicy;
   /** More properties of the message that opened a session for its results, separated by commas. */
@@ -232,7 +234,7 @@ export class SessionController implements SessionHost, Viewable {
   }
 
   #openSession(context: readonly ContextTurn[], ongoing: OngoingAudio): Session {
-    const { overload } = this.#settings;
+    const { overload, voiceGate } = this.#settings;
     return openSession({
       ...sessionOptions(this.#RED, this.#node, this.#settings),
       ...sessionReliability(this.#node, this.#settings, this.#trace),
@@ -240,6 +242,7 @@ export class SessionController implements SessionHost, Viewable {
       context,
       ongoing,
       idle: this.#idle(),
+      ...(voiceGate && { voiceGate: { send: voiceGate } }),
     });
   }
 

@@ -14,7 +14,7 @@ import type { Route } from './messages';
 
 /** The state of a session, where an open one also shows whether somebody speaks. */
 export type Phase =
-  'connecting' | 'waiting' | 'reconnecting' | 'connected' | 'sleeping' | 'speech' | 'finishing';
+  'connecting' | 'waiting' | 'reconnecting' | 'connected' | 'sleeping' | 'listening' | 'speech' | 'finishing';
 
 /** One open session, as the editor's panel shows it. */
 export interface SessionView {
@@ -39,6 +39,7 @@ const PHASE_OF_STATE: Record<SessionState, Phase | undefined> = {
   open: 'connected',
   reconnecting: 'reconnecting',
   sleeping: 'sleeping',
+  listening: 'listening',
   finishing: 'finishing',
   // A closed session is about to leave the list.
   closed: undefined,

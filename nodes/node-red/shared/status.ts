@@ -8,6 +8,7 @@ const BADGES = {
   noRoom: { fill: 'yellow', shape: 'ring' },
   reconnecting: { fill: 'yellow', shape: 'ring' },
   sleeping: { fill: 'grey', shape: 'dot' },
+  listening: { fill: 'grey', shape: 'ring' },
   connected: { fill: 'green', shape: 'dot' },
   speech: { fill: 'blue', shape: 'dot' },
   buffering: { fill: 'yellow', shape: 'dot' },

@@ -25,6 +25,7 @@ describe('StatisticsCounter', () => {
       audioSentMs: 0,
       audioReplayedMs: 0,
       audioLostMs: 0,
+      audioGatedMs: 0,
       audioHeldMs: 0,
       reconnects: 0,
       reconnectsByReason: {},
