@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { commandLinePage } from './command-line-page';
 import { modelsPage } from './models-page';
 import { settingsPage } from './settings-page';
 
@@ -14,6 +15,7 @@ const ROOT = path.join(__dirname, '..');
 /** The generated pages by file. */
 export async function madePages(): Promise<Record<string, string>> {
   return {
+    'docs/command-line.md': await formatted(commandLinePage()),
     'docs/models.md': await formatted(modelsPage()),
     'docs/settings.md': await formatted(settingsPage()),
     'docs/api.md': await formatted(apiPage()),

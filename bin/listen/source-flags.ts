@@ -99,7 +99,7 @@ interface ShownSource {
 function sourceOfText(text: string): ShownSource {
   if (text === 'microphone' || text === 'mic') return { kind: 'microphone', address: '' };
   const [, protocol = 'tcp', host = '', port] =
-    /^(?:(tcp|udp):(?:\/\/)?(?:(\[[^\]]*\]|[^:/]*):)?)?(\d+)\/?$/i.exec(text) ?? [];
+    /^(?:(tcp|udp):(?:\/\/)?)?(?:(\[[^\]]*\]|[^:/]*):)?(\d+)\/?$/i.exec(text) ?? [];
   if (port !== undefined) {
     const kind = protocol.toLowerCase() === 'udp' ? 'udp' : 'tcp';
     return { kind, address: text, host: host.replace(/^\[|\]$/g, ''), port };
