@@ -119,7 +119,7 @@ export const SESSION_TEXTS = {
   },
   wireFormat: {
     label: 'Wire format',
-    hint: 'PCM is read and checked here. As it is: the service decodes the bytes, nothing is checked here, with one file for each session or commit, and the sample rate set to that of the file.',
+    hint: 'PCM is read and checked here. As it is: the service decodes the bytes, nothing is checked here, with one file for each session or commit, and the sample rate set to that of the file. Opus with Qwen-ASR-Realtime is unproved: the service lists it without saying how it is packed, and Ogg is assumed.',
     wireNames: ['format'],
   },
   sampleRate: {

@@ -59,6 +59,7 @@ export interface SessionOptions extends EndpointOptions {
    * The format in which audio goes to the service. With `pcm`, the default, appended audio is decoded and checked
    * here. Any other format of the model passes the appended bytes through unchanged: one file from its beginning, and
    * a new file after each commit. Statistics in milliseconds then stay 0, since only the service knows the duration.
+   * `opus` with Qwen-ASR-Realtime is unproved: the documentation names it, and Ogg is assumed (protocol.md E 17).
    */
   wireFormat?: WireFormat;
   /**

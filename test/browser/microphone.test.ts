@@ -113,6 +113,7 @@ describe('the page of the live microphone', () => {
     const asked = (): Promise<boolean[][]> => page!.page.evaluate('window.asked');
     await page.talk();
     assert.deepEqual(await asked(), [[true, true]]);
+    await page.page.locator('#sentences li').first().waitFor();
     const before = (await openSession()).audioInMs;
     await page.page.getByLabel('Remove echo and noise').uncheck();
     await eventually(async () => (await asked()).length === 2, 'the microphone to open again', 10_000);
