@@ -41,10 +41,11 @@ export function n8nFields(): FieldsOfNodes {
     ({ description }): Pick<INodeTypeDescription, 'displayName' | 'properties'> => description,
   );
   return Object.fromEntries(
-    [...nodes, new RealtimeAsrApi()].map(({ displayName, properties }) => [
-      displayName,
-      namesOf(properties.filter(({ name }) => name !== OTHER_MEANING[displayName])),
-    ]),
+    [...nodes, new RealtimeAsrApi()].map(({ displayName, properties }) => {
+      const names = namesOf(properties);
+      names.delete(OTHER_MEANING[displayName] ?? '');
+      return [displayName, names];
+    }),
   );
 }
 

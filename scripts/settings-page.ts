@@ -96,7 +96,7 @@ function fieldCell(
 ): string {
   if (typeof field !== 'string') return none(field);
   const having = Object.entries(nodes).filter(([, fields]) => fields.has(field));
-  if (having.length === 0) return none({ without: 'no node of the host has it yet' });
+  if (having.length === 0) throw new Error(`No node has the field ${field} of "${label}".`);
   // n8n writes the unit of a field behind its name.
   const shown = (having[0]?.[1].get(field) ?? '').replace(/ \((Ms|Seconds)\)$/, '');
   const isOther = shown !== '' && shown.toLowerCase() !== label.toLowerCase();
