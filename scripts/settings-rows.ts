@@ -233,7 +233,6 @@ export const OPTION_ROWS: Readonly<Record<OptionPath, SettingRow>> = {
   },
   statisticsIntervalMs: ofTable('statisticsSeconds', {
     default: 'none',
-    n8n: { without: 'items end with the statistics of their session' },
   }),
   trace: {
     label: 'Trace file',

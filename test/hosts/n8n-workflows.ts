@@ -35,7 +35,7 @@ const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
 const VOICE_MESSAGE = fixture('voice.ogg', '-c:a libopus -b:a 24k');
 const KEY = 'sk-hosts0123456789abcdef0123456789abcde';
 const FORMS_OF_KEY = [KEY, KEY.slice(0, 20), Buffer.from(KEY).toString('base64').replace(/=+$/, '')];
-const NODES = ['asrAppendAudio', 'asrCommit', 'asrSession', 'asrTranscribe', 'asrTrigger'];
+const NODES = ['asrAppendAudio', 'asrCommit', 'asrHotWords', 'asrSession', 'asrTranscribe', 'asrTrigger'];
 const MAX_WORD_ERRORS = 0.15;
 const RECOGNISED_WITHIN_MS = 120_000;
 const INSTALLED_WITHIN_MS = 1_800_000;

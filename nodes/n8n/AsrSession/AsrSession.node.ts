@@ -2,6 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { captionsProperties } from '../shared/captions';
+import { searchHotWordLists } from '../shared/hot-word-lists';
 import {
   DIALOGUE,
   optionsCollection,
@@ -127,7 +128,7 @@ export class AsrSession implements INodeType {
     ],
   };
 
-  methods = { credentialTest: { realtimeAsrConnectionTest } };
+  methods = { credentialTest: { realtimeAsrConnectionTest }, listSearch: { searchHotWordLists } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const operation = this.getNodeParameter('operation', 0) as keyof typeof OPERATIONS;

@@ -7,6 +7,7 @@ import { captionSettings } from '../shared/captions';
 import { readChoice } from '../shared/choice';
 import { asNodeFault, failedItem, faultOfItem } from '../shared/errors';
 import { Fields } from '../shared/fields';
+import { searchHotWordLists } from '../shared/hot-word-lists';
 import { ofItem } from '../shared/parameter-source';
 import { beginTry } from '../shared/run-memory';
 import { sessionOptions } from '../shared/session-options';
@@ -42,7 +43,7 @@ export class AsrTranscribe implements INodeType {
     sweepOnce();
   }
 
-  methods = { credentialTest: { realtimeAsrConnectionTest } };
+  methods = { credentialTest: { realtimeAsrConnectionTest }, listSearch: { searchHotWordLists } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const items = this.getInputData();

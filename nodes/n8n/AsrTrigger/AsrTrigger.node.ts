@@ -3,6 +3,7 @@ import type { INodeType, INodeTypeDescription, ITriggerFunctions, ITriggerRespon
 import { CREDENTIALS } from '../../../credentials/n8n/connection';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { CAPTIONS_PROPERTY } from '../shared/captions';
+import { searchHotWordLists } from '../shared/hot-word-lists';
 import {
   optionsCollection,
   recognitionOptions,
@@ -120,7 +121,7 @@ export class AsrTrigger implements INodeType {
     sweepOnce();
   }
 
-  methods = { credentialTest: { realtimeAsrConnectionTest } };
+  methods = { credentialTest: { realtimeAsrConnectionTest }, listSearch: { searchHotWordLists } };
 
   async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
     const settings = await readSettings(this);

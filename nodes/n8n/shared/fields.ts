@@ -33,7 +33,7 @@ export class Fields {
 
   /** The value as it is; `undefined` for an empty field and an expression without a result. */
   value(name: string): unknown {
-    const value = this.#read(name);
+    const value = located(this.#read(name));
     return value === null || (typeof value === 'string' && value.trim() === '') ? undefined : value;
   }
 
@@ -92,6 +92,12 @@ export class Fields {
     }
     return words.flatMap((word) => String(word).split(/[\s,;]+/)).filter((word) => word !== '');
   }
+}
+
+/** The value of a field in which something is chosen from a list or by its id. */
+function located(value: unknown): unknown {
+  const isLocator = typeof value === 'object' && value !== null && '__rl' in value && 'value' in value;
+  return isLocator ? value.value : value;
 }
 
 function refused(param: string, expected: string, value: unknown): AsrError {

@@ -3,6 +3,7 @@ import { DEFAULT_MODEL, MODELS } from '../../../lib';
 import type { Model, ParameterName, ParameterSpec, WireFormat } from '../../../lib';
 import { VAD_PARAMETERS } from '../../../lib/hosts';
 import { helpOf, SESSION_TEXTS } from '../../setting-texts';
+import { HOT_WORD_LIST } from './hot-word-lists';
 import { fieldTexts, PARAMETER_TEXTS } from './parameter-texts';
 import { PRESET } from './preset';
 import { sessionSettings } from './session-settings';
@@ -172,7 +173,7 @@ function parameterProperties(name: ParameterName): INodeProperties[] {
   return specs.map(({ value: { spec, hide }, ids }, index) => ({
     ...PARAMETER_TEXTS[name],
     name,
-    ...fieldOf(spec),
+    ...(name === 'vocabularyId' ? HOT_WORD_LIST : fieldOf(spec)),
     displayOptions: {
       // An unknown model gets the field of the first model that has the setting.
       show: { '/model': index === 0 ? [...ids, CUSTOM_MODEL] : ids },

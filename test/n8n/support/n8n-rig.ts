@@ -41,7 +41,7 @@ export interface TestNode {
   to?: string[][];
 }
 
-const WITH_CREDENTIALS = ['asrTranscribe', 'asrSession'];
+const WITH_CREDENTIALS = ['asrTranscribe', 'asrSession', 'asrHotWords'];
 let executions = 0;
 let lastExecutionId = '';
 

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import type {
+  ILoadOptionsFunctions,
+  INode,
+  INodeExecutionData,
+  INodeListSearchResult,
+  INodeParameters,
+  IWorkflowExecuteAdditionalData,
+  Workflow,
+} from 'n8n-workflow';
+import { JFK_PCM } from '../support/jfk';
+import { tasksOf } from '../support/received-frames';
+import { wav } from '../support/scripted-audio';
+import { binaryItem } from './support/items';
+import { useN8n } from './support/n8n-rig';
+import type { TestNode, TestRun } from './support/n8n-rig';
+
+const MODEL = 'fun-asr-realtime';
+
+/** Of n8n-core's types what the editor's requests need. */
+interface EditorCore {
+  LoadOptionsContext: new (
+    workflow: Workflow,
+    node: INode,
+    additionalData: IWorkflowExecuteAdditionalData,
+    path: string,
+  ) => ILoadOptionsFunctions;
+}
+
+describe("Speech Hot Words in n8n's engine", () => {
+  const n8n = useN8n();
+
+  function run(
+    parameters: INodeParameters,
+    items: INodeExecutionData[] = [{ json: {} }],
+    more: Partial<TestNode> = {},
+  ): Promise<TestRun> {
+    return n8n.run([
+      { name: 'Start', type: 'items', items, to: [['Lists']] },
+      { name: 'Lists', type: 'asrHotWords', parameters, ...more },
+    ]);
+  }
+
+  async function created(
+    words: INodeParameters[string] = 'Model Studio, 5\nQwen',
+    model = MODEL,
+  ): Promise<string> {
+    const result = await run({ operation: 'create', targetModel: model, prefix: 'names', words });
+    return result.json('Lists')[0]?.vocabularyId as string;
+  }
+
+  const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+
+  it('makes a list, reads, lists, changes and deletes it', async () => {
+    await n8n.serve();
+    const id = await created();
+    assert.match(id, /^vocab-names-/);
+
+    const [list] = (await run({ operation: 'get', vocabularyId: byId(id) })).json('Lists');
+    assert.equal(list?.vocabularyId, id);
+    assert.equal(list.model, MODEL);
+    assert.equal(list.isUsable, true);
+    assert.deepEqual(list.words, [
+      { text: 'Model Studio', weight: 5 },
+      { text: 'Qwen', weight: 4 },
+    ]);
+
+    const updated = await run({ operation: 'update', vocabularyId: byId(id), words: 'Ann' });
+    assert.deepEqual(updated.json('Lists'), [{ vocabularyId: id, wordCount: 1 }]);
+
+    const other = await created('Bob');
+    const all = await run({ operation: 'getAll', returnAll: true });
+    assert.deepEqual(
+      all
+        .json('Lists')
+        .map(({ vocabularyId }) => vocabularyId)
+        .sort(),
+      [id, other].sort(),
+    );
+    assert.equal((await run({ operation: 'getAll', limit: 1 })).json('Lists').length, 1);
+    const none = await run({ operation: 'getAll', options: { prefix: 'others' } });
+    assert.deepEqual(none.json('Lists'), []);
+
+    const deleted = await run({ operation: 'delete', vocabularyId: byId(id) });
+    assert.deepEqual(deleted.json('Lists'), [{ vocabularyId: id, deleted: true }]);
+    const { error } = await run({ operation: 'get', vocabularyId: byId(id) });
+    assert.equal(error.name, 'NodeApiError');
+    assert.equal(error.context.code, 'HOT_WORD_LIST_NOT_FOUND');
+    assert.equal(error.context.itemIndex, 0);
+  });
+
+  it('takes the words of all items of a database at once', async () => {
+    await n8n.serve();
+    const rows = ['Ann', 'Bob'].map((name) => ({ json: { name } }));
+    const words = '={{ $input.all().map((item) => item.json.name) }}';
+    const [first] = (await run({ operation: 'create', targetModel: MODEL, words }, rows)).json('Lists');
+    assert.equal(first?.wordCount, 2);
+  });
+
+  it('refuses what the service would not take, by its name and before it is asked', async () => {
+    await n8n.serve();
+    for (const [parameters, said] of [
+      [{ operation: 'create', targetModel: MODEL, words: '={{ "" }}' }, /`words` .*1 to 500 words, got 0/],
+      [{ operation: 'create', targetModel: MODEL, words: 'Ann, 9' }, /weight of "Ann"/],
+      [{ operation: 'create', targetModel: MODEL, words: '={{ 7 }}' }, /hot words/],
+      [
+        { operation: 'create', targetModel: 'qwen3-asr-flash-realtime', words: 'Ann' },
+        /takes no hot-word list/,
+      ],
+      [{ operation: 'create', targetModel: MODEL, words: 'Ann', prefix: 'ä b' }, /`prefix`/],
+      [{ operation: 'get', vocabularyId: byId('={{ "" }}') }, /id of a hot-word list/],
+      [{ operation: 'getAll', limit: '={{ "few" }}' }, /`limit`/],
+    ] as [INodeParameters, RegExp][]) {
+      const { error } = await run(parameters);
+      assert.equal(error.name, 'NodeOperationError');
+      assert.match(`${error.message} ${error.description ?? ''}`, said);
+    }
+  });
+
+  it('goes on with the other items with On Error set to continue', async () => {
+    await n8n.serve();
+    const id = await created();
+    const items = ['vocab-gone', id].map((vocabularyId) => ({ json: { vocabularyId } }));
+    const result = await run({ operation: 'get', vocabularyId: byId('={{ $json.vocabularyId }}') }, items, {
+      onError: 'continueRegularOutput',
+    });
+    const [gone, found] = result.json('Lists');
+    assert.match(gone?.error as string, /not exist/);
+    assert.equal(found?.vocabularyId, id);
+  });
+
+  it('shows a refused key as an error of the service, without the key', async () => {
+    await n8n.serve({}, { apiKey: 'sk-right-0123456789' });
+    const apiKey = 'sk-wrong-0123456789';
+    const result = await n8n.run(
+      [
+        { name: 'Start', type: 'items', items: [{ json: {} }], to: [['Lists']] },
+        { name: 'Lists', type: 'asrHotWords', parameters: { operation: 'getAll' } },
+      ],
+      { credentials: { region: 'custom', address: n8n.service.url, apiKey } },
+    );
+    assert.equal(result.error.name, 'NodeApiError');
+    assert.equal(result.error.context.code, 'AUTHENTICATION');
+    assert.ok(!JSON.stringify(result.run).includes(apiKey));
+  });
+
+  describe('gives its lists to the other nodes', () => {
+    async function choices(type: string, parameters: INodeParameters, filter?: string): Promise<string[]> {
+      const { LoadOptionsContext } = n8n.engine.core as unknown as EditorCore;
+      const node: INode = {
+        id: 'id',
+        name: 'Node',
+        type,
+        typeVersion: 1,
+        position: [0, 0],
+        parameters,
+        credentials: { realtimeAsrApi: { id: '1', name: 'Local' } },
+      };
+      const nodeType = n8n.nodeType(type);
+      const find = () => nodeType;
+      const workflow = new n8n.engine.Workflow({
+        nodes: [node],
+        connections: {},
+        active: false,
+        nodeTypes: { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) },
+      });
+      const additionalData = {
+        currentNodeParameters: parameters,
+        credentialsHelper: {
+          getDecrypted: () => Promise.resolve({ region: 'local', address: n8n.service.url, apiKey: '' }),
+          getParentTypes: () => [],
+        },
+      } as unknown as IWorkflowExecuteAdditionalData;
+      const context = new LoadOptionsContext(
+        workflow,
+        node,
+        additionalData,
+        'parameters.options.vocabularyId',
+      );
+      const search = nodeType.methods?.listSearch?.searchHotWordLists;
+      assert.ok(search);
+      const { results }: INodeListSearchResult = await search.call(context, filter);
+      return results.map(({ name, value }) => `${String(value)}: ${name}`);
+    }
+
+    for (const type of ['asrTranscribe', 'asrSession', 'asrTrigger', 'asrHotWords']) {
+      it(`as a list to choose from in ${type}, with model and number of words`, async () => {
+        await n8n.serve();
+        const id = await created();
+        const other = await created('Bob', 'paraformer-realtime-v2');
+        const shown = { model: MODEL, ...(type === 'asrSession' && { operation: 'open' }) };
+        const all = await choices(type, shown);
+        assert.deepEqual(
+          all.sort(),
+          [
+            `${id}: ${id} (${MODEL}, 2 words)`,
+            `${other}: ${other} (paraformer-realtime-v2, 1 words, not for this model)`,
+          ].sort(),
+        );
+        assert.deepEqual(await choices(type, shown, ' 2 WORDS'), [`${id}: ${id} (${MODEL}, 2 words)`]);
+      });
+    }
+
+    for (const [what, locate] of [
+      ['from the list', (value: string) => ({ __rl: true, mode: 'list', value, cachedResultName: 'names' })],
+      ['by its id', byId],
+      ['as plain text, as another tool writes it', (value: string) => value],
+    ] as const) {
+      it(`${what}: it is on the wire`, async () => {
+        await n8n.serve({ utterances: ['Hello.'] });
+        const id = await created();
+        await n8n.run([
+          { name: 'Start', type: 'items', items: [binaryItem(wav(JFK_PCM))], to: [['Transcribe']] },
+          {
+            name: 'Transcribe',
+            type: 'asrTranscribe',
+            parameters: { model: MODEL, options: { vocabularyId: locate(id) } } as INodeParameters,
+          },
+        ]);
+        assert.equal(tasksOf(n8n.service.sessions[0])[0]?.parameters.vocabulary_id, id);
+      });
+    }
+  });
+});
