@@ -214,7 +214,7 @@ describe("Speech Hot Words in n8n's engine", () => {
           {
             name: 'Transcribe',
             type: 'asrTranscribe',
-            parameters: { model: MODEL, options: { vocabularyId: locate(id) } } as INodeParameters,
+            parameters: { model: MODEL, options: { vocabularyId: locate(id) } },
           },
         ]);
         assert.equal(tasksOf(n8n.service.sessions[0])[0]?.parameters.vocabulary_id, id);

@@ -53,7 +53,7 @@ export async function searchHotWordLists(
     const slots = new Slots(READ_AT_ONCE);
     const results = await Promise.all(
       found.map((info, index) =>
-        index < MOST_READ ? slots.run(() => described(lists, info, model)) : infoOf(info),
+        index < MOST_READ ? slots.run(() => described(lists, info, model)) : Promise.resolve(infoOf(info)),
       ),
     );
     const wanted = filter.trim().toLowerCase();
