@@ -87,6 +87,18 @@ export function vorbisBomb(pages: number): Buffer {
   return makeOgg([slow, tags, books, ...audio], { packetSamples: 1024, packetsPerPage: 250 });
 }
 
+/** So many packets of SILK with these bytes, one after the other. */
+export function silkBomb(packets: number, packetBytes: number, bytes: Buffer): Buffer {
+  const parts: Buffer[] = [Buffer.from('\x02#!SILK_V3', 'latin1')];
+  for (let packet = 0; packet < packets; packet += 1) {
+    const at = (packet * packetBytes) % (bytes.length - packetBytes);
+    const length = Buffer.alloc(2);
+    length.writeUInt16LE(packetBytes);
+    parts.push(length, bytes.subarray(at, at + packetBytes));
+  }
+  return Buffer.concat(parts);
+}
+
 /** Pages of Ogg Opus with 255 packets of one byte, which stand for 120 ms each. */
 export function oggOpusBomb(pages: number): Buffer {
   const tags = Buffer.concat([Buffer.from('OpusTags'), Buffer.alloc(8)]);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { flacBomb, mp4Bomb, oggOpusBomb, vorbisBomb, webmBomb } from '../../support/audio-bombs';
+import { flacBomb, mp4Bomb, oggOpusBomb, silkBomb, vorbisBomb, webmBomb } from '../../support/audio-bombs';
 import { ffmpegPath, fixture } from '../../support/audio-fixtures';
 import { checkBounds, turnsOf } from '../../support/decoding-turns';
 import { withEnvironment } from '../../support/environment';
 import { makeOgg } from '../../support/opus-containers';
 import { wav } from '../../support/scripted-audio';
+import { noise } from '../../support/wav-files';
 
 interface Extreme {
   name: string;
@@ -62,6 +63,16 @@ const EXTREMES: readonly Extreme[] = [
     name: 'AAC of ten minutes without a sound, by ffmpeg',
     make: () => fixture('a.aac', `${LONG} -ar 8000`),
     seconds: 600,
+  },
+  {
+    name: 'SILK with a byte for 20 ms',
+    make: () => silkBomb(5000, 1, Buffer.alloc(2)),
+    seconds: 100,
+  },
+  {
+    name: 'SILK of damaged packets, some of which have 100 ms',
+    make: () => silkBomb(2000, 800, noise(1_000_000)),
+    seconds: 40,
   },
   {
     name: 'WAV of 1000 Hz and 8 bits',
