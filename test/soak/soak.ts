@@ -7,6 +7,8 @@ import { scaledClock } from '../support/clocks';
 import { JFK_PCM } from '../support/jfk';
 import { openResources } from '../support/open-resources';
 import { Random } from '../support/random';
+import { DOORS } from './doors';
+import type { Door } from './doors';
 
 export interface SoakOptions {
   seed: number;
@@ -51,6 +53,7 @@ export interface SessionEnd {
 
 const CHUNK_MS = 100;
 const BYTES_PER_MS = 32;
+const RAW = { rate: 16_000, encoding: 's16le' };
 const SAMPLES = 60;
 /** One commit of Manual mode. */
 const COMMIT_EVERY_MS = 20_000;
@@ -81,7 +84,12 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const beganAtMs = performance.now();
   const samples: Sample[] = [];
   let audioMs = 0;
-  const running = Array.from({ length: sessions }, (_, index) => new SoakSession(options, index, clock));
+  const running: SoakSession[] = [];
+  for (let index = 0; index < sessions; index += 1) {
+    // One session without a door, then one for each of them.
+    const open = DOORS[(index % (DOORS.length + 1)) - 1];
+    running.push(new SoakSession(options, index, clock, await open?.()));
+  }
   const beganOnClockMs = clock.now();
   while (audioMs < durationMs) {
     await sleepUntil(clock, beganOnClockMs + audioMs);
@@ -109,10 +117,14 @@ const WAYS: readonly Pick<SessionOptions, 'model' | 'mode'>[] = [
 class SoakSession {
   readonly #session: Session;
   readonly #isManual: boolean;
+  #isEnding = false;
+  readonly #door: Door | undefined;
+  readonly #taken: Promise<void> | undefined;
   /** Why it is over already. */
   failed: string | undefined;
 
-  constructor({ port, timeScale }: SoakOptions, index: number, clock: Clock) {
+  /** @param door By which its audio comes. Default: it is appended. */
+  constructor({ port, timeScale }: SoakOptions, index: number, clock: Clock, door?: Door) {
     const way = WAYS[index % WAYS.length]!;
     this.#isManual = way.mode === 'manual';
     this.#session = openSession({
@@ -131,14 +143,27 @@ class SoakSession {
       idle: { afterMs: 5000 * timeScale },
     });
     this.#session.on('error', ({ error }) => (this.failed = `${error.code}: ${error.message}`));
+    this.#door = door;
+    this.#taken = door && this.#take(door);
+  }
+
+  async #take({ chunks }: Door): Promise<void> {
+    try {
+      for await (const chunk of chunks) await this.#session.append(chunk, RAW);
+    } catch (error) {
+      // A door is closed while it is read.
+      if (!this.#isEnding) this.failed ??= String(error);
+    }
   }
 
   /** Gives the next chunk, and waits as long as the session says. */
   async speak(atMs: number): Promise<void> {
     if (this.failed) return;
     const from = (atMs * BYTES_PER_MS) % (JFK_PCM.length - CHUNK_MS * BYTES_PER_MS);
+    const chunk = JFK_PCM.subarray(from, from + CHUNK_MS * BYTES_PER_MS);
     try {
-      await this.#session.append(JFK_PCM.subarray(from, from + CHUNK_MS * BYTES_PER_MS));
+      if (this.#door) await this.#door.write(chunk);
+      else await this.#session.append(chunk, RAW);
     } catch {
       // The session ended; its error says why.
       return;
@@ -148,6 +173,9 @@ class SoakSession {
   }
 
   async end(): Promise<SessionEnd> {
+    this.#isEnding = true;
+    await this.#door?.close();
+    await this.#taken;
     await this.#session.finish().catch(() => undefined);
     const { audioSentMs, audioLostMs, reconnects, finals } = this.#session.statistics();
     return { audioSentMs, audioLostMs, reconnects, finals, ...(this.failed && { failed: this.failed }) };
