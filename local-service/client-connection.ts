@@ -34,6 +34,9 @@ export interface Pace {
   burstMs: number;
 }
 
+/** A client that does not read its answers is not heard until it does, because they would fill the memory. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
 /** Wall time in which the peer may answer the service's last close. */
 const LEAVE_MS = 200;
 
@@ -65,6 +68,8 @@ export class ClientConnection {
   #pace: Pace | undefined;
   /** Service time until which the connection is not read, because data came too fast. */
   #restUntil = 0;
+  #isResting = false;
+  #isUnread = false;
   #stopResting: Cancel = () => undefined;
   #audioMs = 0;
   #handler: ProtocolHandler | undefined;
@@ -189,7 +194,10 @@ export class ClientConnection {
       write: (data, frame) => {
         if (this.#halfOpen || socket.readyState !== socket.OPEN) return;
         if (frame) this.recorder.sent(frame.type, frame.frame);
-        socket.send(data, { binary: typeof data !== 'string' });
+        socket.send(data, { binary: typeof data !== 'string' }, this.#onWritten);
+        if (socket.bufferedAmount <= MAX_UNREAD_BYTES) return;
+        this.#isUnread = true;
+        socket.pause();
       },
       close: (code, reason) => {
         if (this.#halfOpen || socket.readyState !== socket.OPEN) return;
@@ -244,10 +252,22 @@ export class ClientConnection {
     this.#restUntil = Math.max(now, this.#restUntil) + (bytes / bytesPerSecond) * 1_000;
     if (this.#restUntil - now <= burstMs) return;
     this.#socket.pause();
+    this.#isResting = true;
     this.#stopResting();
     this.#stopResting = this.timers.after(this.#restUntil - now, () => {
-      if (!this.#halfOpen) this.#socket.resume();
+      this.#isResting = false;
+      this.#readOn();
     });
+  }
+
+  readonly #onWritten = (): void => {
+    if (!this.#isUnread || this.#socket.bufferedAmount > MAX_UNREAD_BYTES / 2) return;
+    this.#isUnread = false;
+    this.#readOn();
+  };
+
+  #readOn(): void {
+    if (!this.#halfOpen && !this.#isResting && !this.#isUnread) this.#socket.resume();
   }
 }
 

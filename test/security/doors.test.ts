@@ -10,6 +10,7 @@ import { useListening } from '../support/listening-rig';
 import { REALTIME, ServiceBench } from '../support/local-service';
 import { answerTo, UPGRADE_HEADERS } from '../support/raw-http';
 import { silence } from '../support/scripted-audio';
+import { untilStill } from '../support/until-still';
 import { waitUntil } from '../support/wait-until';
 
 const MAX_GROWTH_BYTES = 40_000_000;
@@ -159,6 +160,52 @@ describe("a trigger's ports under attack", () => {
     device.end(silence(700));
     await waitUntil(() => texts().includes('Hello.'), 'the device');
     assert.deepEqual(failures, []);
+  });
+
+  it('hold devices back that send more than the service takes, slowly or at once (TCP)', async () => {
+    await rig.serve({ faults: [{ atAudioMs: 100, do: 'readSlowly', bytesPerSecond: 1000 }] });
+    const port = await freePort();
+    const { listening } = listen(tcpSource({ ...OPTIONS, idleMs: 60_000, port }));
+    await listening.start();
+    await collectGarbage();
+    const before = process.memoryUsage();
+    const block = Buffer.alloc(256 * 1024, 1);
+    for (let count = 0; count < OPTIONS.maxSenders; count += 1) {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      sockets.push(socket);
+      const write = (): void => {
+        while (!socket.destroyed && socket.bytesWritten < 200_000_000 && socket.write(block));
+        socket.once('drain', write);
+      };
+      write();
+    }
+    const written = () => sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
+    await untilStill(written, 'all of them to be held back');
+    await collectGarbage();
+    const after = process.memoryUsage();
+    const growth = after.heapUsed + after.external - before.heapUsed - before.external;
+    // A minute of audio waits in each session, and what sockets buffer.
+    assert.ok(growth < OPTIONS.maxSenders * MAX_GROWTH_BYTES, `${growth} bytes`);
+  });
+
+  it('hear a device once those are gone that hold all places and say no token (TCP)', async () => {
+    await rig.serve({ utterances: ['Hello.'], loop: true });
+    const port = await freePort();
+    const { listening, texts } = listen(tcpSource({ ...OPTIONS, port, token: 'sesame' }));
+    await listening.start();
+    const strangers = Array.from({ length: OPTIONS.maxSenders }, (_, count) => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      if (count % 2 === 0) socket.write('ses');
+      return socket;
+    });
+    sockets.push(...strangers);
+    strangers.forEach((socket) => socket.resume());
+    // The wait for a token is no longer than the idle time of a sender.
+    await waitUntil(() => strangers.every(({ destroyed }) => destroyed), 'them to be gone');
+    const device = connect(port, '127.0.0.1');
+    sockets.push(device);
+    device.end(Buffer.concat([Buffer.from('sesame\n'), silence(700)]));
+    await waitUntil(() => texts().includes('Hello.'), 'the device');
   });
 
   it('hold a bounded number of senders and bytes (UDP)', async () => {

@@ -25,6 +25,25 @@ describe('the page about security', () => {
     for (const promise of promises) assert.match(promise, /`test\//, promise);
   });
 
+  it('has a test beside each place of the key, and each door', () => {
+    for (const title of ['Where the key is', 'Doors, and who can do what at them']) {
+      const rows =
+        PAGE.split(`\n## ${title}\n`)[1]!
+          .split('\n## ')[0]!
+          .match(/^\|.*\|$/gm) ?? [];
+      // The first two are the head of the table.
+      assert.ok(rows.length >= 6, title);
+      for (const row of rows.slice(2)) assert.match(row, /`test\//, row);
+    }
+  });
+
+  it('has a test beside each paragraph about the microphone, and about where audio goes', () => {
+    for (const title of ['The page with the microphone', 'Where the audio goes']) {
+      const [first = ''] = PAGE.split(`\n## ${title}\n\n`)[1]!.split('\n\n');
+      assert.match(first, /`test\//, title);
+    }
+  });
+
   it('names a test for where the key is, for each file that is written, and for the local service', () => {
     const section = (title: string) => PAGE.split(`\n## ${title}\n`)[1]!.split('\n## ')[0]!;
     const paragraphs = section('Where the key is')

@@ -47,6 +47,11 @@ module.exports = {
   flowFile: 'flows.json',
   uiHost: '127.0.0.1',
   credentialSecret: 'a secret of the test',
+  // Node-RED hashes passwords with bcrypt; the test gives the hash.
+  httpNodeAuth: process.env.FLOW_ASR_TEST_HTTP_NODE_AUTH && {
+    user: 'user',
+    pass: process.env.FLOW_ASR_TEST_HTTP_NODE_AUTH,
+  },
   telemetry: { enabled: false, updateNotification: false },
   editorTheme: { tours: false },
   // Nothing is installed while a test runs.
