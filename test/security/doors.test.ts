@@ -163,7 +163,9 @@ describe("a trigger's ports under attack", () => {
   });
 
   it('hold devices back that send more than the service takes, slowly or at once (TCP)', async () => {
-    await rig.serve({ faults: [{ atAudioMs: 100, do: 'readSlowly', bytesPerSecond: 1000 }] });
+    // The first connection looks whether the key is right.
+    const hung = Array.from({ length: OPTIONS.maxSenders }, () => ({ upgrade: { hang: true } }));
+    await rig.serve({ connections: [{}, ...hung] });
     const port = await freePort();
     const { listening } = listen(tcpSource({ ...OPTIONS, idleMs: 60_000, port }));
     await listening.start();
