@@ -22,18 +22,19 @@ describe('NOTICE.md', () => {
     for (const name of names) assert.ok(NOTICE.includes(`\`${name}\``), name);
   });
 
-  it('names every package that is installed with ours, with its licence', () => {
+  it('names every package that is installed with ours, with its licence and version', () => {
     const { dependencies } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
       dependencies: Record<string, string>;
     };
     for (const name of Object.keys(dependencies)) {
       const manifest = createRequire(path.join(ROOT, 'package.json')).resolve.paths(name)![0]!;
-      const { license } = JSON.parse(readFileSync(path.join(manifest, name, 'package.json'), 'utf8')) as {
-        license: string;
-      };
+      const { license, version } = JSON.parse(
+        readFileSync(path.join(manifest, name, 'package.json'), 'utf8'),
+      ) as { license: string; version: string };
       const row = NOTICE.split('\n').find((line) => line.includes(`\`${name}\``));
       assert.ok(row, name);
       assert.ok(row.includes(license), `${row} has not the licence ${license}`);
+      assert.ok(row.includes(`| ${version} `), `${row} has not the version ${version}`);
     }
   });
 

@@ -164,7 +164,7 @@ describe("a trigger's ports under attack", () => {
 
   it('hold devices back that send more than the service takes, slowly or at once (TCP)', async () => {
     // The first connection looks whether the key is right.
-    const hung = Array.from({ length: OPTIONS.maxSenders }, () => ({ upgrade: { hang: true } }));
+    const hung = Array.from({ length: OPTIONS.maxSenders }, () => ({ upgrade: { hang: true as const } }));
     await rig.serve({ connections: [{}, ...hung] });
     const port = await freePort();
     const { listening } = listen(tcpSource({ ...OPTIONS, idleMs: 60_000, port }));
