@@ -43,7 +43,9 @@ export class SilkDecoder implements Decoder {
   }
 
   get isPending(): boolean {
-    return this.#packets.length >= SLICE_PACKETS + AHEAD_PACKETS || (this.#isEnding && this.#packets.length > 0);
+    return (
+      this.#packets.length >= SLICE_PACKETS + AHEAD_PACKETS || (this.#isEnding && this.#packets.length > 0)
+    );
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
