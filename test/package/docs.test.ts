@@ -19,6 +19,19 @@ describe('the documentation', () => {
     }
   });
 
+  it('has a value or a reason in every cell of the table of settings', () => {
+    const page = readFileSync(path.join(ROOT, 'docs/settings.md'), 'utf8');
+    const rows = page.split('\n').filter((line) => line.startsWith('|'));
+    assert.ok(rows.length > 50);
+    const reasons = new Set([...page.matchAll(/^- (\[\d+\]) \S/gm)].map(([, number]) => number));
+    for (const row of rows) {
+      for (const cell of row.split('|').slice(1, -1)) {
+        assert.notEqual(cell.trim(), '', row);
+        if (/^\[\d+\]$/.test(cell.trim())) assert.ok(reasons.has(cell.trim()), row);
+      }
+    }
+  });
+
   it('has no broken link', () => {
     const broken = PAGES.flatMap((page) =>
       linksOf(page).filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link))),
