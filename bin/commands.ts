@@ -5,12 +5,14 @@ import { INSPECT } from './inspect';
 import { LISTEN } from './listen';
 import { SERVICE } from './service';
 import { TRANSCRIBE } from './transcribe';
+import { WYOMING } from './wyoming';
 
 /** Every command of `flow-asr`. Help, completion and docs/command-line.md come from here. */
 export const COMMANDS: readonly Command[] = [
   TRANSCRIBE,
   LISTEN,
   INSPECT,
+  WYOMING,
   SERVICE,
   completionCommand(() => COMMANDS),
   helpCommand(() => COMMANDS),

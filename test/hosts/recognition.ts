@@ -9,7 +9,14 @@ import { NodeRed, type FlowNode, type Installation } from './support/node-red';
 import { PACKAGE_NAME, ROOT, userFolderWithPackage } from './support/packed';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
-const TYPES = ['asr-append-audio', 'asr-commit', 'asr-credentials', 'asr-session', 'asr-transcribe'];
+const TYPES = [
+  'asr-append-audio',
+  'asr-commit',
+  'asr-credentials',
+  'asr-session',
+  'asr-transcribe',
+  'asr-wyoming-server',
+];
 const MAX_WORD_ERRORS = 0.15;
 const RECOGNISED_WITHIN_MS = 60_000;
 

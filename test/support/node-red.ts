@@ -8,6 +8,7 @@ import initCommit from '../../nodes/node-red/asr-commit/asr-commit';
 import initCredentials from '../../credentials/node-red/asr-credentials';
 import initSession from '../../nodes/node-red/asr-session/asr-session';
 import initTranscribe from '../../nodes/node-red/asr-transcribe/asr-transcribe';
+import initWyomingServer from '../../nodes/node-red/asr-wyoming-server/asr-wyoming-server';
 import { waitUntil } from './wait-until';
 
 export interface FlowNode {
@@ -26,6 +27,7 @@ const INITS: Record<string, Init> = {
   'asr-append-audio': initAppend,
   'asr-commit': initCommit,
   'asr-transcribe': initTranscribe,
+  'asr-wyoming-server': initWyomingServer,
 };
 
 export const NODE_TYPES = Object.keys(INITS);

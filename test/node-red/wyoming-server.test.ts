@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import type { LocalService } from '../../local-service';
+import { startLocalService } from '../../local-service';
+import { JFK_PCM, JFK_TEXT } from '../support/jfk';
+import { freePort } from '../support/live-audio';
+import { credentialsNode, Flow, observers } from '../support/node-red';
+import { useNodeRed, useService } from '../support/node-red-service';
+import { silence } from '../support/scripted-audio';
+import { waitUntil } from '../support/wait-until';
+import { wordErrorRate } from '../support/word-error-rate';
+import { WyomingClient } from '../support/wyoming-client';
+
+const MAX_WORD_ERROR_RATE = 0.15;
+const RECOGNISED_WITHIN_MS = 60_000;
+
+function start(service: LocalService, port: number): Promise<Flow> {
+  return Flow.start([
+    credentialsNode(service.url),
+    {
+      id: 'server',
+      type: 'asr-wyoming-server',
+      z: 'tab',
+      connection: 'credentials',
+      port: String(port),
+      wires: [['text']],
+    },
+    { id: 'text', type: 'helper', z: 'tab' },
+    ...observers(['server']),
+  ]);
+}
+
+async function isListening(flow: Flow): Promise<void> {
+  await waitUntil(() => flow.badgeTexts('server').at(-1) === 'listening', 'the badge', 15_000);
+}
+
+describe('the wyoming server node', () => {
+  const clients: WyomingClient[] = [];
+  afterEach(() => {
+    for (const { socket } of clients.splice(0)) socket.destroy();
+  });
+
+  function client(port: number): WyomingClient {
+    const made = new WyomingClient(port);
+    clients.push(made);
+    return made;
+  }
+
+  describe('with a recogniser', function () {
+    // Fetches the recogniser at first use.
+    this.timeout(180_000);
+    this.slow(20_000);
+    useNodeRed();
+    let service: LocalService;
+    before(async () => {
+      service = await startLocalService({ engine: 'recogniser' });
+    });
+    after(async () => {
+      await service.close();
+    });
+
+    it('answers its client with the words, and sends the same text as a message', async () => {
+      const port = await freePort();
+      const flow = await start(service, port);
+      await isListening(flow);
+      const made = client(port);
+      made.send('transcribe', { language: 'en-US' });
+      made.speak(JFK_PCM);
+      const [transcript] = await made.wait('transcript', 1, RECOGNISED_WITHIN_MS);
+      const { text } = transcript!.data as { text: string };
+      assert.ok(wordErrorRate(JFK_TEXT, text) <= MAX_WORD_ERROR_RATE, text);
+      const msg = await flow.message('text');
+      assert.equal(msg.payload, text);
+      assert.match(String(msg.topic), /^127\.0\.0\.1:\d+$/);
+      assert.equal(msg.language, 'en');
+    });
+  });
+
+  describe('with a script', () => {
+    const rig = useService();
+
+    it('sends nothing for silence, and lets its port go when the flow ends', async () => {
+      const port = await freePort();
+      const flow = await start(await rig.serve({ utterances: [] }), port);
+      await isListening(flow);
+      const made = client(port);
+      made.speak(silence(300));
+      assert.equal((await made.wait('transcript'))[0]!.data.text, '');
+      assert.deepEqual(flow.received('text'), []);
+    });
+
+    it('shows that its port is taken, and listens once it is free', async () => {
+      const taken = createServer();
+      await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+      const { port } = taken.address() as { port: number };
+      const flow = await start(await rig.serve({ utterances: [] }), port);
+      const caught = await flow.message('caught');
+      assert.match((caught.error as { message: string }).message, /something else listens there already/);
+      assert.ok(flow.badgeTexts('server').includes('bad setting'));
+      await new Promise((resolve) => taken.close(resolve));
+      await isListening(flow);
+    }).timeout(20_000);
+  });
+});
