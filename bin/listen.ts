@@ -55,7 +55,7 @@ async function runListen(argv: readonly string[]): Promise<number> {
   const session = givenSession(given);
   const { model = DEFAULT_MODEL, mode, sampleRateHz } = session.options;
   const rateHz = sampleRateHz ?? firstRate(findModel(model));
-  const source = createSource(kind, values, { rateHz });
+  const source = createSource(kind, values, { rateHz, models: [findModel(model).id] });
   const format = formatOf(given);
   if (format !== 'text' && source.kind === 'port') {
     throw new UsageError(`--${format} is for a source with one sender; use --json for a port.`);

@@ -139,11 +139,12 @@ function messageOf(finals: readonly FinalEvent[], sender: string): NodeMessage {
   const text = joinTexts(finals.map((final) => final.text));
   const { language, emotion } = finals.at(-1) ?? {};
   const [address = ''] = sender.split(' ');
-  return {
+  const msg = {
     payload: text,
     topic: address,
     ...(language !== undefined && { language }),
     ...(emotion !== undefined && { emotion }),
     asr: { type: 'transcript', text, finals },
-  } as NodeMessage;
+  };
+  return msg;
 }

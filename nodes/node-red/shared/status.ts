@@ -4,7 +4,6 @@ import type { Translate } from './red';
 
 /** All badges of the package. The text is `<node type>.status.<badge>` in the locales, under 20 characters. */
 const BADGES = {
-  listening: { fill: 'green', shape: 'ring' },
   connecting: { fill: 'yellow', shape: 'ring' },
   noRoom: { fill: 'yellow', shape: 'ring' },
   reconnecting: { fill: 'yellow', shape: 'ring' },
