@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { AsrError } from '../../lib';
 import type { CaptionOptions, FinalEvent, SessionEvent, Transcript } from '../../lib';
 import { failureText } from '../cli/output';
@@ -121,6 +122,6 @@ export class Report {
     const { file, screen, isNamed, isLive, durationMs } = this.#options;
     const share = durationMs === undefined ? undefined : this.#sentMs / durationMs;
     if (isLive) screen.show(file, text);
-    else screen.show(file, isNamed ? `${file}  ${text}` : text, share ?? 0);
+    else screen.show(file, isNamed ? `${path.basename(file)}  ${text}` : text, share ?? 0);
   }
 }

@@ -40,17 +40,19 @@ export async function runFiles(options: FilesOptions): Promise<number> {
   };
 
   const runOne = async (file: string, before: Promise<void>): Promise<void> => {
-    let show: (() => Promise<void> | void) | undefined;
-    try {
-      show = await running.run(async () => (isOver() ? undefined : work(file)));
-    } catch (error) {
-      const exitCode = exitCodeOf(error);
-      if (concernsAllFiles(exitCode)) endedWith ??= exitCode;
-      failures.push(exitCode);
-      show = () => {
-        onFailure(file, error);
-      };
-    }
+    const show = await running.run(async () => {
+      try {
+        return isOver() ? undefined : await work(file);
+      } catch (error) {
+        // Before the next file gets this one's place.
+        const exitCode = exitCodeOf(error);
+        if (concernsAllFiles(exitCode)) endedWith ??= exitCode;
+        failures.push(exitCode);
+        return () => {
+          onFailure(file, error);
+        };
+      }
+    });
     await before;
     try {
       await show?.();
