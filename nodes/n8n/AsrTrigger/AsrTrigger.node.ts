@@ -2,6 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { INodeType, INodeTypeDescription, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { CREDENTIALS } from '../../../credentials/n8n/connection';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
+import { liveSourceTest } from '../../../credentials/n8n/live-source-test';
 import { CAPTIONS_PROPERTY } from '../shared/captions';
 import { searchHotWordLists } from '../shared/hot-word-lists';
 import {
@@ -19,6 +20,7 @@ import {
   STATISTICS_SECONDS,
 } from './settings';
 import { SOURCE_OPTIONS, SOURCE_PROPERTIES } from './source-properties';
+import { KINDS_WITH_SECRETS } from './source-secrets';
 
 /** All audio of live sources is decoded here. */
 const OF_NO_USE = ['wireFormat'];
@@ -53,7 +55,14 @@ export class AsrTrigger implements INodeType {
     },
     inputs: [],
     outputs: [NodeConnectionTypes.Main],
-    credentials: [{ name: CREDENTIALS, required: true, testedBy: 'realtimeAsrConnectionTest' }],
+    credentials: [
+      { name: CREDENTIALS, required: true, testedBy: 'realtimeAsrConnectionTest' },
+      {
+        name: 'liveSourceApi',
+        testedBy: 'liveSourceTest',
+        displayOptions: { show: { source: KINDS_WITH_SECRETS } },
+      },
+    ],
     properties: [
       {
         displayName:
@@ -121,7 +130,10 @@ export class AsrTrigger implements INodeType {
     sweepOnce();
   }
 
-  methods = { credentialTest: { realtimeAsrConnectionTest }, listSearch: { searchHotWordLists } };
+  methods = {
+    credentialTest: { realtimeAsrConnectionTest, liveSourceTest },
+    listSearch: { searchHotWordLists },
+  };
 
   async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
     const settings = await readSettings(this);

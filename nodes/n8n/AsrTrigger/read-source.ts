@@ -12,11 +12,13 @@ import { isTopLevel } from './source-properties';
  * The source that the fields of source-properties.ts describe.
  * @param rateHz Rate of the session, which recorders are asked for.
  * @param model Of the session, which clients of the source are told.
+ * @param secrets Fields that stand in credentials and not in the workflow.
  * @param network n8n's rules for connections.
  * @throws AsrError `INVALID_OPTION`
  */
 export function readSource(
   parameter: ParameterSource['parameter'],
+  secrets: Readonly<Record<string, unknown>>,
   rateHz: number,
   model: string,
   network: NetworkHelpers,
@@ -26,6 +28,7 @@ export function readSource(
   const kind = node.text('source');
   const fields = isSourceKind(kind) ? sourceFields(kind) : [];
   const values = fields.map(([name, field]) => {
+    if ('isSecret' in field) return [name, secrets[name]] as const;
     const value = (isTopLevel(name) ? node : options).value(name);
     return [name, inOneLine(field, value)] as const;
   });

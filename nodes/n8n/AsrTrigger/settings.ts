@@ -10,6 +10,7 @@ import { ofTrigger } from '../shared/parameter-source';
 import { fieldsOf, sessionOptions } from '../shared/session-options';
 import type { ParameterSource } from '../shared/session-options';
 import { readSource } from './read-source';
+import { readSecrets } from './source-secrets';
 import type { TriggerEventType, TriggerItemSettings } from './trigger-items';
 
 const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim', 'statistics'];
@@ -38,8 +39,9 @@ export async function readSettings(context: ITriggerFunctions): Promise<TriggerS
     configure(session);
     const model = findModel(session.model ?? '');
     const rateHz = session.sampleRateHz ?? firstRate(model);
+    const secrets = await readSecrets(context, fieldsOf(parameter).text('source'));
     return {
-      source: readSource(parameter, rateHz, model.id, context.helpers),
+      source: readSource(parameter, secrets, rateHz, model.id, context.helpers),
       session,
       rateHz,
       items: itemSettings(parameter),

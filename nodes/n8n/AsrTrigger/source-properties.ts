@@ -8,7 +8,7 @@ import { inTitleCase } from '../shared/parameter-texts';
 const KINDS = Object.keys(SOURCE_KINDS) as SourceKindName[];
 const PORTS = KINDS.filter((kind) => SOURCE_KINDS[kind].reach === 'port');
 
-/** The field and all kinds that have it. n8n's workflows are exported, so it has no field for a secret. */
+/** The field and all kinds that have it. Secrets stand in credentials, because workflows are exported. */
 const FIELDS = new Map<SourceFieldName, { field: SourceField; kinds: SourceKindName[] }>();
 for (const kind of KINDS) {
   for (const [name, field] of sourceFields(kind)) {
@@ -23,7 +23,7 @@ for (const kind of KINDS) {
 const SHOWN: readonly SourceFieldName[] = ['host', 'device'];
 const PORT_NOTICE: INodeProperties = {
   displayName:
-    'Whoever reaches this port can start the workflow: there is no password and no encryption. It listens to this machine only, unless you change <b>Listen On</b>.',
+    'Whoever reaches this port can start the workflow, unless credentials name a token; there is no encryption. It listens to this machine only, unless you change <b>Listen On</b>.',
   name: 'portNotice',
   type: 'notice',
   default: '',

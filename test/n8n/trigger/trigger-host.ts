@@ -65,6 +65,8 @@ export interface TriggerHost {
     credentials?: ICredentialDataDecryptedObject,
     /** Default: a person does it. */
     mode?: 'activate' | 'init',
+    /** Those of the source, where it has some. */
+    secrets?: ICredentialDataDecryptedObject,
   ) => Promise<ActiveTrigger>;
   /** "Execute step" in the editor. */
   execute: (
@@ -92,6 +94,7 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
     mode: string,
     credentials?: ICredentialDataDecryptedObject,
     known?: string,
+    secrets?: ICredentialDataDecryptedObject,
   ) {
     const { core, Workflow } = loadEngine();
     workflows += 1;
@@ -117,7 +120,10 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
           typeVersion: 1,
           position: [0, 0],
           parameters,
-          credentials: { realtimeAsrApi: { id: '1', name: 'Local' } },
+          credentials: {
+            realtimeAsrApi: { id: '1', name: 'Local' },
+            ...(secrets && { liveSourceApi: { id: '2', name: 'Source' } }),
+          },
         },
       ],
       connections: {},
@@ -133,8 +139,12 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
       executionId: `execution-of-${id}`,
       currentNodeExecutionIndex: 0,
       credentialsHelper: {
-        getDecrypted: () =>
-          Promise.resolve(credentials ?? { region: 'local', address: rig().service.url, apiKey: '' }),
+        getDecrypted: (_data: object, _node: object, type: string) =>
+          Promise.resolve(
+            type === 'liveSourceApi' && secrets
+              ? secrets
+              : (credentials ?? { region: 'local', address: rig().service.url, apiKey: '' }),
+          ),
         getParentTypes: () => [],
       },
       hooks: new core.ExecutionLifecycleHooks(mode, `execution-of-${id}`, { id }),
@@ -148,9 +158,15 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
   });
 
   return {
-    activate: async (parameters, credentials, mode = 'activate') => {
+    activate: async (parameters, credentials, mode = 'activate', secrets) => {
       const { ActiveWorkflows, TriggerContext } = loadEngine().core as unknown as TriggerCore;
-      const { id, workflow, additionalData, responses } = prepare(parameters, 'trigger', credentials);
+      const { id, workflow, additionalData, responses } = prepare(
+        parameters,
+        'trigger',
+        credentials,
+        undefined,
+        secrets,
+      );
       const activeWorkflows = loadEngine().get(ActiveWorkflows);
       const emitted: INodeExecutionData[][][] = [];
       const errors: NodeError[] = [];
