@@ -185,11 +185,6 @@ export class ServiceLink {
       case 'failed':
         // The connection itself handles these.
         break;
-      case 'interim':
-      case 'final':
-        this.#watches.heard(true);
-        this.#recognised(event);
-        break;
       default:
         this.#recognised(event);
     }
@@ -223,7 +218,8 @@ export class ServiceLink {
     // A renewal begins between sentences, so the new connection will recognise this speech again.
     if (finishesFor === 'renewal' && event.type !== 'usage' && event.type !== 'warning') return;
     const { sender, recognition } = this.#options;
-    recognition.receive(event, sender);
+    // A replay repeats sentences that were told before, which say nothing about the audio behind them.
+    if (recognition.receive(event, sender)) this.#watches.heard(true);
     if (state.name !== 'finishing' || this.#machine.state !== state) return;
     // Each message extends the wait, because a busy service is slow and not dead. After a failure the connection
     // stays open and nothing may follow (protocol.md A.8), but other sentences may still get their finals.

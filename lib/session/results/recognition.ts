@@ -63,14 +63,15 @@ export class Recognition {
     this.#finishedAtMs = this.#options.clock.now();
   }
 
-  receive(event: SpeechEvent, sender: SenderView): void {
-    const { counter, emit } = this.#options;
+  /** Returns whether there was text that was not told before. */
+  receive(event: SpeechEvent, sender: SenderView): boolean {
+    let isNewText = false;
     switch (event.type) {
       case 'speechStarted':
       case 'speechStopped':
       case 'interim':
       case 'final':
-        this.#sentence(event, sender);
+        isNewText = this.#sentence(event, sender);
         break;
       case 'sentenceFailed':
         this.#failed(event.sentenceId && this.#sentences.idOf(event.sentenceId), event.error);
@@ -82,15 +83,16 @@ export class Recognition {
         sender.settled.boundary(sender.positionMs);
         break;
       case 'usage':
-        counter.usage(event);
+        this.#options.counter.usage(event);
         break;
       case 'warning':
-        emit(event);
+        this.#options.emit(event);
         break;
     }
     sender.settled.event(this.#now());
     this.#silenceCommits.heard();
     this.#settle(sender);
+    return isNewText;
   }
 
   /** Something arrived from the service. */
@@ -187,11 +189,11 @@ export class Recognition {
     if (this.#finishedAtMs !== undefined) this.#options.counter.completed(this.#now() - this.#finishedAtMs);
   }
 
-  #sentence(event: SentenceEvent, { timeline, times, settled, positionMs }: SenderView): void {
+  #sentence(event: SentenceEvent, { timeline, times, settled, positionMs }: SenderView): boolean {
     this.#options.counter.package(this.#now());
     giveTimes(event, timeline);
     const found = this.#seam.newOf(event);
-    if (!found) return;
+    if (!found) return false;
     const beginMs = beginOf(found);
     if (beginMs !== undefined) this.#giveUp(this.#sentences.lostAtBefore(beginMs));
     found.sentenceId = this.#sentences.idOf(found.sentenceId, beginMs);
@@ -211,6 +213,7 @@ export class Recognition {
         if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
       }
     }
+    return found.type === 'interim' || found.type === 'final';
   }
 
   #speechEdge(event: EventOf<'speechStarted' | 'speechStopped'>, times: SendTimes): void {
