@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import path from 'node:path';
+import type { INode } from 'n8n-workflow';
 import WebSocket from 'ws';
+import { ROOT } from '../../hosts/support/packed';
 import { audioSocketPacket } from '../../support/audiosocket-packets';
 import { CALL_SCRIPTS, telephonePieces } from '../../support/call-frames';
 import { withEnvironment } from '../../support/environment';
@@ -90,6 +95,20 @@ describe('calls and satellites at the trigger', function () {
     await waitUntil(() => trigger.items.map((item) => item.text as string).join(' ') === text, 'the items');
     client.socket.destroy();
   });
+
+  for (const name of ['Call to ticket while it is spoken', 'Assist command to workflow']) {
+    it(`listen as the example says: ${name}`, async () => {
+      await rig.serve();
+      const file = path.join(ROOT, 'examples/n8n', `${name}.json`);
+      const { nodes } = JSON.parse(readFileSync(file, 'utf8')) as { nodes: INode[] };
+      const { parameters } = nodes.find(({ type }) => type.endsWith('.asrTrigger'))!;
+      const port = await freePort();
+      await host.activate({ ...parameters, port });
+      const socket = connect(port, '127.0.0.1');
+      await once(socket, 'connect');
+      socket.destroy();
+    });
+  }
 
   it('are turned away without the token that the operator has set', async () => {
     await rig.serve();
