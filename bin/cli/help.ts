@@ -5,6 +5,8 @@ import { EXIT_CODES } from './exit-codes';
 const MAX_COLUMNS = 110;
 const HELP_COLUMN = 22;
 
+const EXIT_CODES_LINE = `Exit codes: ${EXIT_CODES.map(({ code, name }) => `${code} ${name}`).join(', ')}. flow-asr help exit-codes tells more.`;
+
 /** The help of all commands. */
 export function overview(commands: readonly Command[], pages: readonly Topic[]): string {
   return (
@@ -42,6 +44,7 @@ export function commandHelp(command: Command): string {
           ),
         ]),
     ...(notes === undefined ? [] : [wrapped(notes)]),
+    wrapped(EXIT_CODES_LINE),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -70,6 +70,41 @@ describe('flow-asr transcribe -, while somebody speaks', function () {
     assert.equal(service.connectionCount, 0);
   });
 
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`prints what was heard of a recording at ${signal}, reads no further, and exits with ${code}`, async () => {
+      await rig.serve({ utterances: ['Good morning.'] }, { keepAudio: true });
+      const folder = await mkdtemp(path.join(tmpdir(), 'flow-asr-'));
+      const files = ['one.wav', 'two.wav'].map((name) => path.join(folder, name));
+      for (const file of files) await writeFile(file, wav(silence(60_000)));
+      const args = [
+        'transcribe',
+        ...files,
+        '--pace',
+        'realtime',
+        '--jobs',
+        '1',
+        '--address',
+        rig.service.url,
+      ];
+      const run = startCli(args);
+      runs.push(run);
+      await waitUntil(
+        () => (rig.service.sessions[0]?.audioBytes ?? 0) > 32 * 2500,
+        'two seconds of audio',
+        20_000,
+      );
+      run.child.kill(signal);
+      const { exitCode, stdout, stderr } = await run.result;
+      await rm(folder, { recursive: true });
+      assert.deepEqual([exitCode, stdout, stderr], [code, `${files[0]}: Good morning.\n`, '']);
+      assert.equal(rig.service.sessions.length, 1);
+      assert.ok(rig.service.sessions[0]!.audioBytes < 32 * 10_000);
+    });
+  }
+
   it('ends at once at the second Ctrl+C', async () => {
     await rig.serve({ utterances: ['Hello.'], faults: [{ on: 'finished', do: 'drop' }] });
     const { child, output, result } = start('--verbose');
