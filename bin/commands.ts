@@ -1,6 +1,7 @@
 import type { Command } from './cli/command';
 import { completionCommand } from './completion';
 import { helpCommand } from './help-command';
+import { HOT_WORDS } from './hot-words';
 import { INSPECT } from './inspect';
 import { LISTEN } from './listen';
 import { SERVICE } from './service';
@@ -13,6 +14,7 @@ export const COMMANDS: readonly Command[] = [
   LISTEN,
   INSPECT,
   WYOMING,
+  HOT_WORDS,
   SERVICE,
   completionCommand(() => COMMANDS),
   helpCommand(() => COMMANDS),

@@ -25,10 +25,7 @@ export const PLACE_NOTES =
  * @param screen Shows how much of the recogniser is there while it is fetched for the first time.
  */
 export async function findService(asked: PlaceOptions, signal: AbortSignal, screen: Screen): Promise<Place> {
-  const { region, address, workspaceId: askedWorkspace } = asked;
-  const nothing = () => Promise.resolve();
-  let apiKey = process.env.DASHSCOPE_API_KEY;
-  if (!region && !address && !apiKey) {
+  if (!asked.region && !asked.address && !process.env.DASHSCOPE_API_KEY) {
     const service = await startLocalService({
       engine: 'recogniser',
       signal,
@@ -41,18 +38,26 @@ export async function findService(asked: PlaceOptions, signal: AbortSignal, scre
       [Symbol.asyncDispose]: () => service.close(),
     };
   }
+  return { options: await askedService(asked), [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+/** The service that was asked for, or the cloud, with the key from the environment or the terminal. */
+export async function askedService(
+  asked: PlaceOptions,
+): Promise<Pick<SessionOptions, 'region' | 'address' | 'workspaceId' | 'apiKey'>> {
+  const { region, address, workspaceId: askedWorkspace } = asked;
+  let apiKey = process.env.DASHSCOPE_API_KEY;
   const isCloud = region ? isCloudRegion(region) : !address;
   // The vendor's SDKs do the same; a workspace belongs to the account of the key (protocol.md E 18).
   const workspaceId = askedWorkspace ?? (isCloud && apiKey ? process.env.DASHSCOPE_WORKSPACE_ID : undefined);
   if (isCloud && !apiKey && process.stdin.isTTY) apiKey = await askSecret('API key: ');
-  const options: SessionOptions = {
+  return {
     ...(region && { region: region as Region }),
     ...(address && { address }),
     ...(workspaceId && { workspaceId }),
     // The local service needs none.
     ...(apiKey && region !== 'local' && { apiKey }),
   };
-  return { options, [Symbol.asyncDispose]: nothing };
 }
 
 /** Shows how much of the recogniser has been fetched, which happens once. */

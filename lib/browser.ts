@@ -4,7 +4,15 @@
  */
 export { PolyphaseFilter } from './audio/polyphase-filter';
 export type { FilterKernel, FilterTable } from './base/kernel/filter';
-export { formatHotWords, parseHotWords } from './vocabulary/hot-words';
+export {
+  formatHotWords,
+  HOT_WORD_LIST_BOUNDS,
+  hotWordsFault,
+  hotWordsToCsv,
+  parseHotWords,
+  readHotWords,
+} from './vocabulary/hot-words';
+export type { HotWord } from './vocabulary/hot-words';
 export { DEFAULT_MODEL, findModel, MODELS } from './vocabulary/models';
 export type { Model, SessionMode, WireFormat } from './vocabulary/models';
 export { checkOtherSettings, readOtherSettings } from './vocabulary/other-settings';

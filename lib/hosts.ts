@@ -15,6 +15,7 @@ export { checkConnection } from './check-connection';
 export { HeldSession } from './held-session';
 export type { CallEvent } from './live/calls/call-events';
 export { CallMessages } from './live/calls/call-messages';
+export { DEFAULT_HOT_WORD_PREFIX } from './hot-words/lists';
 export { Listening } from './live/listening';
 export type { ListeningOptions } from './live/listening';
 export { createSource, operatorFolders } from './live/sources/create-source';

@@ -20,7 +20,7 @@ export function refuseForeign({ headers }: IncomingMessage): Refusal | undefined
   const site = headers['sec-fetch-site'];
   const isForeign = site === 'cross-site' || site === 'same-site' || !isOwnOrigin(headers);
   return isForeign
-    ? { status: 403, message: 'Only the editor of this Node-RED may test a connection.' }
+    ? { status: 403, message: 'Only the editor of this Node-RED may ask for this.' }
     : undefined;
 }
 

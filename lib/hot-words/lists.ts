@@ -57,7 +57,8 @@ export interface HotWordRequestOptions {
 
 const DEFAULT_TIMEOUT_MS = 15_000;
 const DEFAULT_MAX_LISTS = 10;
-const DEFAULT_PREFIX = 'words';
+/** The prefix of a list for which nobody names one. */
+export const DEFAULT_HOT_WORD_PREFIX = 'words';
 const MAX_PAGE_SIZE = 100;
 /** An account has ten lists; this ends the reading of pages of a service that does not. */
 const MAX_PAGES = 100;
@@ -147,7 +148,7 @@ export class HotWordLists {
    * @throws AsrError `HOT_WORD_LISTS_FULL` and the others of this class.
    */
   async create(
-    { model, words, prefix = DEFAULT_PREFIX }: NewHotWordList,
+    { model, words, prefix = DEFAULT_HOT_WORD_PREFIX }: NewHotWordList,
     options?: HotWordRequestOptions,
   ): Promise<string> {
     const fields = {

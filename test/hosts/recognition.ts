@@ -9,10 +9,12 @@ import { NodeRed, type FlowNode, type Installation } from './support/node-red';
 import { PACKAGE_NAME, ROOT, userFolderWithPackage } from './support/packed';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
+const NAME_RECORDING = path.join(ROOT, 'test/fixtures/meyerhofer.wav');
 const TYPES = [
   'asr-append-audio',
   'asr-commit',
   'asr-credentials',
+  'asr-hot-words',
   'asr-session',
   'asr-transcribe',
   'asr-wyoming-server',
@@ -51,7 +53,7 @@ export function describeRecognition(name: string, installation: Installation): v
         const { status } = await nodeRed.request('GET', `/icons/${PACKAGE_NAME}/${icon}`);
         assert.equal(status, 200, icon);
       }
-      assert.equal(icons[PACKAGE_NAME]?.length, 4);
+      assert.equal(icons[PACKAGE_NAME]?.length, 6);
 
       const texts = JSON.stringify(await nodeRed.getJson('/nodes/messages?lng=zh-CN'));
       for (const type of TYPES) assert.match(texts, new RegExp(`"${type}":{`), type);
@@ -96,6 +98,46 @@ export function describeRecognition(name: string, installation: Installation): v
       assert.equal(status, 200, body.toString());
       assertSaid(body.toString());
       await waitUntil(() => service.connectionCount === 0, 'the connection to be closed');
+    });
+
+    it('makes a hot-word list, recognises a name by it, changes and deletes it, in the example flow', async () => {
+      const flow = example('Hot words');
+      const words = flow.find(({ type }) => type === 'asr-hot-words')!;
+      const press = async (name: string): Promise<string> => {
+        const before = nodeRed.sent(words.id).length;
+        await nodeRed.press(named(flow, name).id);
+        await waitUntil(() => nodeRed.sent(words.id).length > before, `the answer to ${name}`);
+        return nodeRed.sent(words.id).at(-1)?.text ?? '';
+      };
+      named(flow, 'create').payload = 'Meyerhofer 5';
+      await nodeRed.deploy(flow);
+      const [vocabularyId = ''] = /vocab-flow-\w+/.exec(await press('create')) ?? [];
+      assert.notEqual(vocabularyId, '');
+
+      const z = flow[0]!.id;
+      const play = { id: 'play', type: 'inject', z, props: [{ p: 'payload' }], payloadType: 'str' };
+      const recogniser = { type: 'asr-transcribe', z, connection: words.connection, model: words.model };
+      await nodeRed.deploy([
+        ...flow,
+        { ...play, payload: NAME_RECORDING, wires: [['plain', 'biased']] },
+        { ...recogniser, id: 'plain', strings: 'file', wires: [['texts']] },
+        { ...recogniser, id: 'biased', strings: 'file', parameters: { vocabularyId }, wires: [['texts']] },
+        { id: 'texts', type: 'debug', z, active: false, wires: [] },
+      ]);
+      await nodeRed.press('play');
+      const texts = (id: string) => nodeRed.sent(id).map(({ payload }) => payload ?? '');
+      const isDone = () => texts('plain').length === 1 && texts('biased').length === 1;
+      await waitUntil(isDone, 'both texts', RECOGNISED_WITHIN_MS);
+      assert.doesNotMatch(texts('plain').join(), /Meyerhofer/);
+      assert.match(texts('biased').join(), /Meyerhofer/);
+
+      assert.match(await press('replace by the callers of today'), /Anna Meyer/);
+      assert.match(await press('read'), /Anna Meyer/);
+      assert.match(await press('delete'), new RegExp(vocabularyId));
+      assert.deepEqual(nodeRed.errors(), []);
+      await nodeRed.press(named(flow, 'read').id);
+      await waitUntil(() => nodeRed.errors().length > 0, 'the error of a list that is gone');
+      assert.match(nodeRed.errors().join(), /ResourceNotExist/);
     });
 
     /** As it is shipped, but for the address of the service. */

@@ -45,6 +45,14 @@ export function startCli(
   return { child, output, result };
 }
 
-export function runCli(args: readonly string[], env?: NodeJS.ProcessEnv): Promise<CliResult> {
-  return startCli(args, env).result;
+/** @param input Its standard input; by default it has none. */
+export function runCli(
+  args: readonly string[],
+  env?: NodeJS.ProcessEnv,
+  input?: string,
+): Promise<CliResult> {
+  const { child, result } = startCli(args, env, { hasInput: input !== undefined });
+  // A command that reads nothing may have ended before.
+  child.stdin?.on('error', () => undefined).end(input);
+  return result;
 }

@@ -18,6 +18,8 @@ declare module 'node-red-node-test-helper' {
     request(): {
       get(path: string): Promise<{ status: number; text: string; body: unknown }>;
       post(path: string): Post;
+      put(path: string): Post;
+      delete(path: string): Promise<{ status: number; text: string; body: unknown }>;
     };
     /** A sinon spy on the runtime's log. */
     log(): { args: unknown[][] };

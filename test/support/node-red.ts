@@ -6,6 +6,7 @@ import helper from 'node-red-node-test-helper';
 import initAppend from '../../nodes/node-red/asr-append-audio/asr-append-audio';
 import initCommit from '../../nodes/node-red/asr-commit/asr-commit';
 import initCredentials from '../../credentials/node-red/asr-credentials';
+import initHotWords from '../../nodes/node-red/asr-hot-words/asr-hot-words';
 import initSession from '../../nodes/node-red/asr-session/asr-session';
 import initTranscribe from '../../nodes/node-red/asr-transcribe/asr-transcribe';
 import initWyomingServer from '../../nodes/node-red/asr-wyoming-server/asr-wyoming-server';
@@ -28,6 +29,7 @@ const INITS: Record<string, Init> = {
   'asr-commit': initCommit,
   'asr-transcribe': initTranscribe,
   'asr-wyoming-server': initWyomingServer,
+  'asr-hot-words': initHotWords,
 };
 
 export const NODE_TYPES = Object.keys(INITS);

@@ -20,6 +20,8 @@ const BADGES = {
   playing: { fill: 'blue', shape: 'dot' },
   waiting: { fill: 'blue', shape: 'ring' },
   recognising: { fill: 'blue', shape: 'dot' },
+  asking: { fill: 'blue', shape: 'ring' },
+  done: { fill: 'green', shape: 'dot' },
   queue: { fill: 'blue', shape: 'dot' },
 } as const;
 

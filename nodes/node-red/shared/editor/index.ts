@@ -12,6 +12,7 @@ export {
   valueOf,
 } from './checks';
 export { prepareCredentials } from './credentials';
+export { prepareHotWords } from './hot-words';
 export { addLivePanel, removeLivePanel } from './live';
 export { checkLimit } from './numbers';
 export { prepareRecognition, recognitionLabel, saveRecognition } from './recognition';

@@ -2,6 +2,7 @@
 import { DEFAULT_MODEL, MODELS } from '../../../../lib/browser';
 import type { Model, SessionMode, WireFormat } from '../../../../lib/browser';
 import { checkLanguage, languageCodes } from './checks';
+import { offerHotWordLists } from './hot-words';
 import { isVariable, modelName, modelOf, parametersOf } from './models';
 import { prepareNumbers } from './numbers';
 import { parameterSection } from './parameters';
@@ -125,6 +126,10 @@ function showModel(): void {
 }
 
 function afterRows(): void {
+  offerHotWordLists({
+    field: $('#asr-parameter-vocabularyId'),
+    model: () => modelName(textIn(fieldOf('model'))),
+  });
   labelTypedInputs();
   describeFields();
 }
