@@ -35,7 +35,7 @@ const SEPARATORS = String.raw`\s,;:=，；：`;
 const QUOTED = /[ \t]*"((?:[^"]|"")*)"([^\r\n]*)(?:\r?\n|\r|$)/y;
 const LINE = /([^\r\n]*)(?:\r?\n|\r|$)/y;
 const REST = new RegExp(
-  String.raw`^[${SEPARATORS}]*(-?\d+(?:\.\d+)?)?(?:[\s,;，；]+([A-Za-z][A-Za-z-]*))?[\s,;，；]*$`,
+  String.raw`^[${SEPARATORS}]*(-?\d+(?:\.\d+)?)?(?:\s*[,;\t，；]\s*([A-Za-z][A-Za-z-]*))?[\s,;，；]*$`,
 );
 const WITH_WEIGHT = new RegExp(
   String.raw`^(.+?)([${SEPARATORS}]+)(-?\d+(?:\.\d+)?)(?:\s*[,;\t，；]\s*([A-Za-z][A-Za-z-]*)?)?$`,

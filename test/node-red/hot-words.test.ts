@@ -226,11 +226,8 @@ describe('hot words', () => {
       const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
       for (const method of ['post', 'put'] as const) {
         const target = method === 'post' ? lists : `${lists}/vocab-x`;
-        const answer = await helper
-          .request()
-          [method](target)
-          .set(foreign)
-          .send({ model: MODEL, words: 'Qwen' });
+        const request = helper.request();
+        const answer = await request[method](target).set(foreign).send({ model: MODEL, words: 'Qwen' });
         assert.equal(answer.status, 403);
       }
       assert.deepEqual((await ask('get', lists)).body.lists, []);

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { isCredentialsNode } from '../../../credentials/node-red/connection';
 import { HotWordLists, readHotWords } from '../../../lib';
 import type { HotWord, HotWordRequestOptions } from '../../../lib';
-import { Slots } from '../../../lib/hosts';
+import { excerpt, Slots } from '../../../lib/hosts';
 import { asError, NodeError } from '../shared/errors';
 import { findNode, readProperty } from '../shared/red';
 import type { Done, Send } from '../shared/red';
@@ -124,15 +124,15 @@ export class HotWordsController {
     const known = ACTIONS.find((one) => one === asked);
     if (known) return known;
     const message = this.#RED._('asr-hot-words.error.unknown-action', {
-      action: String(asked).slice(0, 40),
+      action: excerpt(asked),
       actions: ACTIONS.join(', '),
     });
     throw new NodeError('UNKNOWN_ACTION', message);
   }
 
   #idOf({ vocabularyId }: NodeMessageInFlow & { vocabularyId?: unknown }): string {
-    const id = vocabularyId ?? this.#settings.vocabularyId;
-    return typeof id === 'string' ? id : String(id ?? '');
+    // The client says what is wrong with anything but a text.
+    return (vocabularyId ?? this.#settings.vocabularyId ?? '') as string;
   }
 
   #words(msg: NodeMessageInFlow): HotWord[] {

@@ -66,8 +66,9 @@ export function serveHotWordLists(RED: NodeAPI): void {
     void changed(request, () =>
       answer(request, async (lists, { body }) => {
         const { model, prefix, words } = fieldsOf(body);
-        const list = { model: String(model), words: readHotWords(words) };
-        return { id: await lists.create({ ...list, ...(prefix ? { prefix: String(prefix) } : {}) }) };
+        // The client says what is wrong with anything but a text.
+        const named = { model: model as string, ...(prefix ? { prefix: prefix as string } : {}) };
+        return { id: await lists.create({ ...named, words: readHotWords(words) }) };
       }),
     ).then(({ status, body }) => response.status(status).json(body));
   });

@@ -99,9 +99,9 @@ function panel({ field, model }: Place): JQuery {
         ...(body && { contentType: 'application/json; charset=utf-8', data: JSON.stringify(body) }),
       });
     } catch (failure) {
-      const { status, responseJSON } = failure as JQuery.jqXHR<{ message?: string }>;
-      const { message } = (responseJSON as { message?: string } | undefined) ?? {};
-      throw new Error(message ?? sharedText('hotWords.no-answer', { status }), { cause: failure });
+      const { status, responseJSON } = failure as { status: number; responseJSON?: { message?: string } };
+      const message = responseJSON?.message ?? sharedText('hotWords.no-answer', { status });
+      throw new Error(message, { cause: failure });
     } finally {
       save.prop('disabled', false);
     }
