@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { AsrError, hotWordsToCsv, readHotWords } from '../../../lib';
 import type { HotWord } from '../../../lib';
 import { formatHotWords, parseHotWords } from '../../../lib/vocabulary/hot-words';
@@ -116,7 +117,7 @@ describe('hot words of a list', () => {
     '[not json',
     [{ text: 'a', lang: 7 }],
   ]) {
-    it(`are refused with what arrived: ${String(JSON.stringify(given))}`, () => {
+    it(`are refused with what arrived: ${inspect(given)}`, () => {
       assert.throws(
         () => readHotWords(given),
         (error) => error instanceof AsrError && error.code === 'INVALID_OPTION' && error.param === 'words',
