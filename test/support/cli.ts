@@ -46,11 +46,7 @@ export function startCli(
 }
 
 /** @param input Its standard input; by default it has none. */
-export function runCli(
-  args: readonly string[],
-  env?: NodeJS.ProcessEnv,
-  input?: string,
-): Promise<CliResult> {
+export function runCli(args: readonly string[], env?: NodeJS.ProcessEnv, input?: string): Promise<CliResult> {
   const { child, result } = startCli(args, env, { hasInput: input !== undefined });
   // A command that reads nothing may have ended before.
   child.stdin?.on('error', () => undefined).end(input);
