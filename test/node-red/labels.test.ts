@@ -64,8 +64,11 @@ describe('the labels and the help of settings', () => {
       const fields = n8nFields(name);
       assert.ok(fields.length > 0, name);
       for (const field of fields) {
-        assert.equal(plain(field.displayName), plain(text.label));
-        assert.equal(field.description, helpOf(text));
+        // A picker of lists is named after what it picks, and explains its ways to do so.
+        const isPicker = field.type === 'resourceLocator';
+        assert.equal(plain(field.displayName), plain(text.label).replace(isPicker ? / id$/ : '', ''));
+        if (!isPicker) assert.equal(field.description, helpOf(text));
+        for (const wireName of text.wireNames) assert.ok(field.description?.includes(wireName), name);
       }
     }
     for (const [name, text] of FIELDS) {
