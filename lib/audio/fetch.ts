@@ -1,4 +1,5 @@
 import { certificateAdvice } from '../base/certificate-fault';
+import { causeOf, codeOf } from '../base/error-details';
 import { shortened } from '../base/excerpt';
 import type { ProxyChoice } from '../base/proxy';
 import { AsrError } from '../vocabulary/errors';
@@ -197,9 +198,8 @@ function place(address: string): string {
 
 function reasonOf(error: unknown): string {
   // fetch only says "fetch failed"; the reason is in the cause.
-  const { cause } = error as { cause?: unknown };
+  const cause = causeOf(error);
   const reason = cause instanceof Error ? cause : error;
   if (!(reason instanceof Error)) return `${shortened(String(reason))}.`;
-  const { code } = reason as NodeJS.ErrnoException;
-  return `${shortened(reason.message || code || reason.name)}.${certificateAdvice(reason)}`;
+  return `${shortened(reason.message || codeOf(reason) || reason.name)}.${certificateAdvice(reason)}`;
 }

@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AsrError } from '../vocabulary/errors';
+import { codeOf } from '../base/error-details';
 import { excerpt } from '../base/excerpt';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -55,7 +56,7 @@ function kindOf(stats: Stats): string | undefined {
 
 function reasonOf(cause: unknown, path: string): string {
   const name = excerpt(path);
-  const { code = '' } = cause as NodeJS.ErrnoException;
+  const code = codeOf(cause);
   switch (code) {
     case 'ENOENT':
       return `there is no file ${name} (ENOENT). A path that is not absolute counts from the folder that the program runs in.`;

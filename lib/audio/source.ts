@@ -81,7 +81,7 @@ function open(source: AudioSource, options: ReadAudioOptions): AsyncIterable<Uin
   }
   if (isAsyncIterable(source)) {
     // The stream of a file knows its name.
-    const { path } = source as { path?: unknown };
+    const path = 'path' in source ? source.path : undefined;
     return readStream(source, options, (chunk) =>
       onHints?.({ ...hintsOfChunk(chunk), ...(typeof path === 'string' && { fileName: path }) }),
     );
@@ -205,6 +205,6 @@ function describe(value: unknown): string {
   if (typeof value !== 'object') return typeof value;
   if (Array.isArray(value)) return 'an array';
   // An object may have no prototype, and JSON may call anything its constructor.
-  const { constructor } = value as { constructor?: unknown };
+  const constructor: unknown = 'constructor' in value ? value.constructor : undefined;
   return typeof constructor === 'function' ? `an object (${shortened(constructor.name)})` : 'an object';
 }

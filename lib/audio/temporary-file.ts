@@ -2,6 +2,7 @@ import { lstat, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
+import { codeOf } from '../base/error-details';
 import { processState } from '../base/process-state';
 import { AsrError } from '../vocabulary/errors';
 
@@ -101,7 +102,7 @@ async function isStale(folder: string, pid: number): Promise<boolean> {
     process.kill(pid, 0);
     return false;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+    return codeOf(error) === 'ESRCH';
   }
 }
 

@@ -1,4 +1,5 @@
 import { certificateAdvice } from '../base/certificate-fault';
+import { causeOf, codeOf } from '../base/error-details';
 import { shortened } from '../base/excerpt';
 import { fetchVia } from '../base/http-request';
 import type { Fetch } from '../base/http-request';
@@ -113,10 +114,10 @@ function timeout({ endpoint, timeoutMs }: RequestPlace, action: ServiceRequest['
 
 function unreachable({ endpoint, apiKey }: RequestPlace, thrown: unknown): AsrError {
   // `fetch` itself only says "fetch failed"; the reason is in its cause.
-  const { cause } = thrown as { cause?: unknown };
+  const cause = causeOf(thrown);
   const reason =
     cause instanceof Error ? cause : thrown instanceof Error ? thrown : new Error(String(thrown));
-  const said = reason.message || (reason as NodeJS.ErrnoException).code || reason.name;
+  const said = reason.message || codeOf(reason) || reason.name;
   const told = withoutKey(said, apiKey);
   const advice =
     certificateAdvice(reason) || (endpoint.region === 'local' ? ' Start it with `flow-asr service`.' : '');

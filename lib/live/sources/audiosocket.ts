@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { asAsrError } from '../../vocabulary/errors';
 import { AudioSocketReader } from '../calls/audiosocket';
 import type { CallTrack } from '../calls/call-events';
 import { allowedSenders } from './allowed-senders';
 import { onceEach } from './once-each';
 import { portError } from './port-error';
+import { portOf } from './port-of';
 import { QueueFeed } from './queue-feed';
 import type { PortEvents, PortSource } from './source';
 import { turnedAway } from './tcp';
@@ -54,7 +55,7 @@ export function audioSocketSource(options: Omit<PortSourceOptions, 'hints'>): Po
         onFailure(portError(name, error));
       });
       return {
-        port: (server.address() as AddressInfo).port,
+        port: portOf(server),
         close: () =>
           new Promise((resolve) => {
             for (const socket of sockets) socket.destroy();

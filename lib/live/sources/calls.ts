@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, STATUS_CODES } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { AsrError } from '../../vocabulary/errors';
@@ -12,6 +11,7 @@ import type { AccessRefusal, CallAccess } from './call-access';
 import { CallConnection } from './call-connection';
 import { onceEach } from './once-each';
 import { portError } from './port-error';
+import { portOf } from './port-of';
 import type { PortSource } from './source';
 import { turnedAway } from './tcp';
 import type { PortSourceOptions } from './tcp';
@@ -108,7 +108,7 @@ export function callsSource(options: CallsSourceOptions): PortSource {
         onFailure(portError(name, error));
       });
       return {
-        port: (server.address() as AddressInfo).port,
+        port: portOf(server),
         close: () =>
           new Promise((resolve) => {
             for (const connection of connections) connection.terminate();

@@ -1,6 +1,7 @@
 import { fetchAudio } from '../../audio/fetch';
 import type { Fetch } from '../../base/http-request';
 import type { AudioFormatHints } from '../../audio/format';
+import { causeOf, codeOf } from '../../base/error-details';
 import { AsrError } from '../../vocabulary/errors';
 import { parseAddress, publicName } from './address';
 import { firstAddress, isPlaylist } from './playlist';
@@ -132,8 +133,8 @@ class Answer {
 
 /** Servers of the nineties answer `ICY 200 OK`, which is no HTTP. */
 function explained(error: unknown): unknown {
-  const { cause } = error as { cause?: { code?: unknown; cause?: { code?: unknown } } };
-  if (![cause?.code, cause?.cause?.code].includes('HPE_INVALID_CONSTANT')) return error;
+  const cause = causeOf(error);
+  if (![cause, causeOf(cause)].some((reason) => codeOf(reason) === 'HPE_INVALID_CONSTANT')) return error;
   return new AsrError(
     'BAD_AUDIO',
     'The server does not speak HTTP; old SHOUTcast servers do not. Choose the source FFmpeg, which understands them.',

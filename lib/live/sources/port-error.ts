@@ -1,3 +1,4 @@
+import { codeOf } from '../../base/error-details';
 import { AsrError } from '../../vocabulary/errors';
 
 /** Explains why a port cannot be opened. */
@@ -9,7 +10,7 @@ export function portError(name: string, cause: unknown): AsrError {
 }
 
 function reasonOf(cause: unknown): string {
-  switch ((cause as NodeJS.ErrnoException).code) {
+  switch (codeOf(cause)) {
     case 'EADDRINUSE':
       return 'something else listens there already, perhaps an active workflow. Deactivate that, or choose another port';
     case 'EACCES':

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { AudioFormatHints } from '../../audio/format';
 import { AsrError } from '../../vocabulary/errors';
 import { allowedSenders } from './allowed-senders';
 import { portError } from './port-error';
+import { portOf } from './port-of';
 import { beginsWithToken } from './port-token';
 import type { AudioFeed, PortSource } from './source';
 
@@ -84,7 +85,7 @@ export function tcpSource(options: TcpSourceOptions): PortSource {
         onFailure(portError(name, error));
       });
       return {
-        port: (server.address() as AddressInfo).port,
+        port: portOf(server),
         close: () =>
           new Promise((resolve) => {
             // Its other connections are closed by whoever reads them.

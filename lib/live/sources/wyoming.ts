@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { WyomingConnection } from '../wyoming/connection';
 import { allowedSenders } from './allowed-senders';
 import { onceEach } from './once-each';
 import { portError } from './port-error';
+import { portOf } from './port-of';
 import type { PortSource } from './source';
 import { turnedAway } from './tcp';
 import type { PortSourceOptions } from './tcp';
@@ -57,7 +58,7 @@ export function wyomingSource(options: WyomingSourceOptions): PortSource {
         onFailure(portError(name, error));
       });
       return {
-        port: (server.address() as AddressInfo).port,
+        port: portOf(server),
         close: () =>
           new Promise((resolve) => {
             for (const socket of sockets) socket.destroy();

@@ -1,0 +1,10 @@
+/** The code of an error of Node.js or of `fetch`, such as `ECONNRESET`. Empty where it has none. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+/** What caused an error; `fetch` itself says only that it failed. */
+export function causeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+}
