@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { startLocalService, type LocalService, type ScriptFile } from '../../local-service';
@@ -13,6 +12,7 @@ import { wordErrorRate } from '../support/word-error-rate';
 import { freePort } from './support/http';
 import { installN8n, type N8nInstallation, type N8nName } from './support/installation';
 import { N8n } from './support/n8n';
+import { LIVE_EXAMPLES } from './support/live-examples';
 import { multipart, MULTIPART } from './support/multipart';
 import { sessionFlow, WEBHOOK_PATH } from './support/n8n-flows';
 import {
@@ -150,15 +150,17 @@ export function describeWorkflows(name: N8nName): void {
       assert.deepEqual(JSON.parse(found), { priority: 'high', sentences: ['I have waited for an hour!'] });
     });
 
-    it('makes an execution of every sentence of a live stream, in the example', async () => {
-      const workflow = example('Live stream to transcripts');
-      const port = await freePort();
-      ourNodes(workflow)[0]!.parameters.port = port;
-      const imported = await published(workflow);
-      connect(port, '127.0.0.1').end(readFileSync(RECORDING));
-      await allSaidIn(imported, 'Transcript');
-      await deactivate(n8n, imported);
-    });
+    for (const { title, node, speak } of LIVE_EXAMPLES) {
+      it(`hears what comes to a port, in the example ${title}`, async () => {
+        const workflow = example(title);
+        const port = await freePort();
+        ourNodes(workflow)[0]!.parameters.port = port;
+        const imported = await published(workflow);
+        await speak(port);
+        await allSaidIn(imported, node);
+        await deactivate(n8n, imported);
+      });
+    }
 
     it('alerts of a keyword on a web radio, and of no other sentence, in the example', async () => {
       await using radio = await webRadio(readFileSync(RECORDING));
