@@ -50,7 +50,7 @@ export function prepareHotWords(node: EditorNode): void {
 /** Puts the button of the picker beside the field, once; without a field there is nothing to pick. */
 export function offerHotWordLists({ field, model }: Place): void {
   if (field.length === 0 || field.next(`.${OPEN}`).length > 0) return;
-  field.addClass('asr-with-button');
+  field.closest('.form-row').addClass('asr-with-button');
   const button = $('<button>', { type: 'button', class: `red-ui-button ${OPEN}`, 'aria-expanded': 'false' });
   field.after(button.text(sharedText('hotWords.open')));
   button.on('click', () => {
