@@ -2,7 +2,7 @@
 import { MODELS } from '../../../../lib/browser';
 import type { HotWord } from '../../../../lib/browser';
 import { wordTable } from './hot-word-table';
-import { fieldOf, sharedText, textIn } from './red';
+import { fieldOf, labelTypedInputs, sharedText, textIn } from './red';
 import type { EditorNode } from './red';
 
 const OPEN = 'asr-hot-words-open';
@@ -30,6 +30,7 @@ export function prepareHotWords(node: EditorNode): void {
   // A flow that was written by hand may lack it.
   if (textIn(fieldOf('property')) === '') fieldOf('property').val('payload');
   fieldOf('property').typedInput({ types: ['msg'] });
+  labelTypedInputs();
   fieldOf('action').val(typeof node.action === 'string' ? node.action : 'read');
   const suggestions = $('<datalist>', { id: 'asr-hot-words-models' }).insertAfter(fieldOf('model'));
   for (const { id, parameters } of MODELS)
