@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { AsrError } from '../../lib';
 import type { CaptionOptions, FinalEvent, SessionEvent, Transcript } from '../../lib';
 import { failureText } from '../cli/output';
 import { printableJson } from '../cli/printable';
@@ -29,6 +28,7 @@ export class Report {
   readonly #pieces = new Map<FormatName, string[]>();
   #sentMs = 0;
   #hasWritten = false;
+  #hasError = false;
 
   constructor(options: ReportOptions) {
     this.#options = options;
@@ -47,6 +47,9 @@ export class Report {
     switch (event.type) {
       case 'interim':
         this.#show(event.text);
+        break;
+      case 'error':
+        this.#hasError = true;
         break;
       case 'final':
         this.#sentMs = event.endMs ?? this.#sentMs;
@@ -96,7 +99,7 @@ export class Report {
   failed(error: unknown): void {
     const { file, asJson, screen } = this.#options;
     // The event of a session that failed is printed already.
-    if (asJson && !(error instanceof AsrError && error.sessionId)) {
+    if (asJson && !this.#hasError) {
       screen.print(`${printableJson({ file, type: 'error', error: errorJson(error) })}\n`);
     }
     this.note(failureText(error));

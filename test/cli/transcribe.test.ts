@@ -51,6 +51,22 @@ describe('flow-asr transcribe', function () {
     assert.equal(transcript.statistics.audioInMs, 4000);
   });
 
+  it('prints one line of type error in JSON, whether a session failed or there was none', async () => {
+    await rig.serve({}, { apiKey: 'sk-right' });
+    const refused = [file, path.join(folder, 'missing.wav')];
+    for (const one of refused) {
+      const { stdout } = await runCli(['transcribe', one, '--json', ...here()], { DASHSCOPE_API_KEY: KEY });
+      const lines = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { type: string; error: Error });
+      const errors = lines.filter(({ type }) => type === 'error');
+      assert.equal(errors.length, 1);
+      assert.match(errors[0]!.error.message, /refused the API key|ENOENT/);
+      assert.ok(!stdout.includes(KEY));
+    }
+  });
+
   it('passes mode, model and language on to the service', async () => {
     const service = await rig.serve({ utterances: ['Good morning.'] });
     const model = 'qwen3-asr-flash-realtime-2026-02-10';
