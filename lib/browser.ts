@@ -18,3 +18,6 @@ export type { Model, SessionMode, WireFormat } from './vocabulary/models';
 export { checkOtherSettings, readOtherSettings } from './vocabulary/other-settings';
 export { isPlainObject, parameterFault, VAD_PARAMETERS } from './vocabulary/parameters';
 export type { ModelParameters, ParameterName, ParameterSpec } from './vocabulary/parameters';
+export { sourceFieldFault } from './live/sources/field-values';
+export { isSourceKind, SOURCE_KINDS, sourceFields } from './live/sources/kinds';
+export type { SourceField, SourceFieldName, SourceKindName } from './live/sources/kinds';

@@ -279,6 +279,10 @@ describe('the example', () => {
     examples.assertNoErrors(flow);
   });
 
+  it('"Microphone of this computer to captions" gives captions of its source', async () => {
+    assertSaid(await examples.liveAudio('Microphone of this computer to captions', RECORDING));
+  });
+
   it('is tested for each file in examples/', () => {
     const files = readdirSync(path.join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
     assert.deepEqual([...examples.shown].map((name) => `${name}.json`).sort(), files.sort());

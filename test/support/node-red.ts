@@ -7,6 +7,7 @@ import initAppend from '../../nodes/node-red/asr-append-audio/asr-append-audio';
 import initCommit from '../../nodes/node-red/asr-commit/asr-commit';
 import initCredentials from '../../credentials/node-red/asr-credentials';
 import initHotWords from '../../nodes/node-red/asr-hot-words/asr-hot-words';
+import initLiveAudio from '../../nodes/node-red/asr-live-audio/asr-live-audio';
 import initSession from '../../nodes/node-red/asr-session/asr-session';
 import initTranscribe from '../../nodes/node-red/asr-transcribe/asr-transcribe';
 import initWyomingServer from '../../nodes/node-red/asr-wyoming-server/asr-wyoming-server';
@@ -27,6 +28,7 @@ const INITS: Record<string, Init> = {
   'asr-session': initSession,
   'asr-append-audio': initAppend,
   'asr-commit': initCommit,
+  'asr-live-audio': initLiveAudio,
   'asr-transcribe': initTranscribe,
   'asr-wyoming-server': initWyomingServer,
   'asr-hot-words': initHotWords,

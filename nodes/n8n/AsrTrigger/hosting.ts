@@ -1,10 +1,9 @@
 import type { IDataObject, ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { AsrError, openSession } from '../../../lib';
-import { Listening } from '../../../lib/hosts';
+import { Lasting, Listening } from '../../../lib/hosts';
 import type { ListeningOptions } from '../../../lib/hosts';
 import { asNodeFault } from '../shared/errors';
 import { LastExecutions } from './last-executions';
-import { LastingListening } from './lasting-listening';
 import { announce, hearAlong } from './running-listeners';
 import { createReporter } from './reporter';
 import type { TriggerSettings } from './settings';
@@ -32,10 +31,12 @@ export async function listenOn(
     known.tell(json);
   });
   const { log, badItem, failed } = createReporter(context);
-  const listening = new LastingListening({
-    ...listeningOptions(settings, items, log),
-    onBadItem: badItem,
+  // n8n itself gives up after five attempts within 15 seconds, and still shows the workflow as active.
+  const listening = new Lasting({
+    make: (onFailure) =>
+      new Listening({ ...listeningOptions(settings, items, log), onBadItem: badItem, onFailure }),
     onOutage: failed,
+    onWarning: log,
   });
   try {
     // A person who activates it gets an error at once. After a restart nobody is there, and the network may come
@@ -51,7 +52,7 @@ export async function listenOn(
     closeFunction: async () => {
       known.end();
       executions.watch();
-      await listening.finish(FINISH_WITHIN_MS);
+      await listening.stop((current) => current.finish(FINISH_WITHIN_MS));
       items.close();
       await executions.ended(FINISH_WITHIN_MS);
     },

@@ -12,8 +12,9 @@ import {
 } from '../shared/audio-message';
 import type { AudioTexts } from '../shared/audio-message';
 import { asError } from '../shared/errors';
-import { findSessionHost } from '../shared/host';
+import { END_ACTIONS, findSessionHost } from '../shared/host';
 import type { AudioSink } from '../shared/host';
+import { readProperty } from '../shared/red';
 import type { Done, Send } from '../shared/red';
 import { Status } from '../shared/status';
 import { watched } from '../shared/stream-watch';
@@ -82,6 +83,7 @@ export class AppendController {
     const host = findSessionHost(this.#RED, this.#node, session);
     const call = this.#calls.read(msg, property);
     if (call) return this.#calls.give(msg, call, host);
+    if (isEnd(this.#RED, msg, property)) return host.act(msg);
     const audio = messageAudio(this.#RED, msg, { property, strings: textKind }, this.#texts);
     if (!audio) return;
     this.#warnOfUnread(msg);
@@ -158,4 +160,9 @@ export class AppendController {
     if (this.#playing > 0) this.#status.set('playing');
     else this.#status.clear();
   }
+}
+
+/** Whether a message without audio ends something, as that of a microphone does which was let go. */
+function isEnd(RED: NodeAPI, msg: NodeMessageInFlow, property: string): boolean {
+  return END_ACTIONS.includes(msg.action) && readProperty(RED, msg, property) === undefined;
 }

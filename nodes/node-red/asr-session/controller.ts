@@ -93,7 +93,7 @@ export class SessionController implements SessionHost, Viewable {
 
   async onInput(msg: NodeMessageInFlow, done: Done): Promise<void> {
     try {
-      await this.#act(msg);
+      await this.act(msg);
       done();
     } catch (error) {
       this.#badge.showFailure(error);
@@ -181,13 +181,17 @@ export class SessionController implements SessionHost, Viewable {
     await this.#trace?.close();
   }
 
-  async #act(msg: NodeMessageInFlow): Promise<void> {
+  async act(msg: NodeMessageInFlow): Promise<void> {
     const key = this.#keyOf(msg);
     switch (msg.action) {
       case 'start':
         return this.#start(key, msg);
       case 'context':
         this.#updateContext(key, msg);
+        return;
+      case 'commit':
+        await this.#queue.idle(key);
+        await this.#registry.get(key)?.commit();
         return;
       case 'finish':
         return this.end(key);

@@ -45,7 +45,16 @@ export interface SessionHost {
    * @param finish Whether the session ends with it.
    */
   commit(msg: NodeMessageInFlow, finish: boolean): Promise<CommitResult>;
+
+  /**
+   * Does what `msg.action` asks of the session that `msg` belongs to, behind all earlier audio of its key. To end a
+   * sentence or a session that is over already is no error.
+   */
+  act(msg: NodeMessageInFlow): Promise<void>;
 }
+
+/** What a source says in a message without audio: its sentence is over, its speaker has left, or all is to be dropped. */
+export const END_ACTIONS: readonly unknown[] = ['commit', 'finish', 'abort'];
 
 export interface AsrSessionNode extends Node {
   asr: SessionHost;

@@ -23,6 +23,14 @@ const BADGES = {
   asking: { fill: 'blue', shape: 'ring' },
   done: { fill: 'green', shape: 'dot' },
   queue: { fill: 'blue', shape: 'dot' },
+  again: { fill: 'yellow', shape: 'ring' },
+  receiving: { fill: 'green', shape: 'dot' },
+  noDevice: { fill: 'green', shape: 'ring' },
+  devices: { fill: 'green', shape: 'dot' },
+  level: { fill: 'green', shape: 'dot' },
+  page: { fill: 'green', shape: 'ring' },
+  browsers: { fill: 'green', shape: 'dot' },
+  stopped: { fill: 'grey', shape: 'ring' },
 } as const;
 
 export type Badge = keyof typeof BADGES;

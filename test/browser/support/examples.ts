@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { FlowNode, NodeRed } from '../../hosts/support/node-red';
 import { ROOT } from '../../hosts/support/packed';
@@ -19,6 +23,8 @@ interface Changes {
   mqttPort?: number;
   udpIn?: number;
   udpOut?: number;
+  /** Of a stream that takes the place of the computer's microphone, because not every computer has one. */
+  streamUrl?: string;
   env?: Record<string, string>;
 }
 
@@ -54,10 +60,33 @@ export class Examples {
     if (node.type === 'asr-credentials') return { address: changes.address ?? this.#address };
     if (node.payload === '/path/to/recording.wav') return { payload: changes.recording ?? RECORDING };
     if (node.type === 'mqtt-broker') return { broker: '127.0.0.1', port: String(changes.mqttPort) };
+    if (node.type === 'asr-live-audio') return { source: 'http', streamUrl: changes.streamUrl };
     if (node.type === 'udp in') return { port: String(changes.udpIn) };
     if (node.type === 'udp out') return { port: String(changes.udpOut) };
     if (node.type !== 'tab' || !changes.env) return undefined;
     return { env: Object.entries(changes.env).map(([name, value]) => ({ name, value, type: 'str' })) };
+  }
+
+  /** What the session of an example says whose live audio is a stream of this recording, played once. */
+  async liveAudio(title: string, recording: string): Promise<string> {
+    const server = createServer((_request, response) => {
+      // It stays open, because a stream that ends is connected again.
+      response.writeHead(200, { 'content-type': 'audio/wav' }).write(readFileSync(recording));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as AddressInfo;
+      const flow = await this.use(title, { streamUrl: `http://127.0.0.1:${port}/` });
+      const said = (): string => this.textOf(flow.get('asr-session'), 1);
+      const isWhole = (): boolean => wordErrorRate(JFK_TEXT, said()) <= MAX_WORD_ERRORS;
+      await waitUntil(isWhole, 'the whole recording', RECOGNISED_WITHIN_MS);
+      this.assertNoErrors(flow);
+      return said();
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   }
 
   hasFinished(session: string): boolean {

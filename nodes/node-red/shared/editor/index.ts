@@ -17,6 +17,7 @@ export { addLivePanel, removeLivePanel } from './live';
 export { checkLimit } from './numbers';
 export { prepareRecognition, recognitionLabel, saveRecognition } from './recognition';
 export { labelTypedInputs, sharedText } from './red';
+export { checkSourceField, prepareSourceFields, saveSourceFields } from './source-fields';
 export { checkSession, pickOnlySession, prepareSessionPicker } from './sessions';
 
 $('<style>').text(css).appendTo('head');

@@ -1,27 +1,41 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AsrError } from '../../../lib';
-import { asAsrError, Backoff, Listening, Outage } from '../../../lib/hosts';
-import type { ListeningOptions } from '../../../lib/hosts';
+import { Backoff } from '../base/backoff';
+import type { BackoffOptions } from '../base/backoff';
+import { Outage } from '../base/outage';
+import { asAsrError } from '../vocabulary/errors';
+import type { AsrError } from '../vocabulary/errors';
 
-export interface LastingOptions extends Omit<ListeningOptions, 'onFailure'> {
-  /** Listening has ended and will begin again. Called once for each outage. */
+/** What begins once, may fail, and is closed then. */
+export interface Attempt {
+  /** @throws AsrError when it cannot begin. */
+  start: () => Promise<void>;
+  /** Resolves when nothing is left open. */
+  close: () => Promise<void>;
+}
+
+export interface LastingOptions<T extends Attempt> {
+  /** Makes the next attempt, which tells once when nothing more will come of it. */
+  make: (onFailure: (error: AsrError) => void) => T;
+  /** It has ended and will begin again. Called once for each outage. */
   onOutage: (error: AsrError) => void;
+  onWarning: (message: string) => void;
+  backoff?: BackoffOptions | undefined;
 }
 
 /**
- * Listening that begins again, with pauses and without end, whatever has ended it. n8n itself gives up after five
- * attempts within 15 seconds, and still shows the workflow as active.
+ * Listening to a live source, or following one, that begins again, with pauses and without end, whatever has ended it:
+ * a camera may be off for a week, and a port in use until another program is gone.
  */
-export class LastingListening {
-  readonly #options: LastingOptions;
+export class Lasting<T extends Attempt> {
+  readonly #options: LastingOptions<T>;
   readonly #backoff: Backoff;
   readonly #outage: Outage;
   readonly #closing = new AbortController();
-  #current: Listening | undefined;
+  #current: T | undefined;
   #isOut = false;
   #again: Promise<void> | undefined;
 
-  constructor(options: LastingOptions) {
+  constructor(options: LastingOptions<T>) {
     this.#options = options;
     this.#backoff = new Backoff(options.backoff);
     this.#outage = new Outage({ say: options.onWarning });
@@ -39,23 +53,23 @@ export class LastingListening {
     });
   }
 
-  /** Waits for the text of the audio so far, within a time limit, and closes. */
-  async finish(boundMs: number): Promise<void> {
+  /**
+   * Begins no more, and ends the present attempt.
+   * @param end How it is ended. Default: closed at once.
+   */
+  async stop(end: (current: T) => Promise<void> = (current) => current.close()): Promise<void> {
     this.#closing.abort();
     await this.#again;
-    await this.#current?.finish(boundMs);
+    if (this.#current) await end(this.#current);
   }
 
   async #begin(): Promise<void> {
     const startedAtMs = performance.now();
-    const listening = new Listening({
-      ...this.#options,
-      onFailure: (error) => {
-        this.#ended(error, performance.now() - startedAtMs);
-      },
+    const attempt = this.#options.make((error) => {
+      this.#ended(error, performance.now() - startedAtMs);
     });
-    this.#current = listening;
-    await listening.start();
+    this.#current = attempt;
+    await attempt.start();
     this.#isOut = false;
     this.#outage.back('Listening');
   }
