@@ -9,6 +9,7 @@ import type { NodeRed } from '../hosts/support/node-red';
 import { ROOT, temporaryFolder } from '../hosts/support/packed';
 import { fixture } from '../support/audio-fixtures';
 import { launchBrowser, type Browser } from '../support/browser';
+import { SCRIPTED_EXAMPLES } from '../support/example-flow';
 import { eventually } from '../support/eventually';
 import { JFK_PCM, JFK_TEXT } from '../support/jfk';
 import { silence } from '../support/scripted-audio';
@@ -285,7 +286,8 @@ describe('the example', () => {
 
   it('is tested for each file in examples/', () => {
     const files = readdirSync(path.join(ROOT, 'examples')).filter((file) => file.endsWith('.json'));
-    assert.deepEqual([...examples.shown].map((name) => `${name}.json`).sort(), files.sort());
+    const tried = [...examples.shown, ...SCRIPTED_EXAMPLES];
+    assert.deepEqual(tried.map((name) => `${name}.json`).sort(), files.sort());
   });
 });
 
