@@ -50,6 +50,14 @@ describe("a session in n8n's engine ends", () => {
     assert.match(error.description ?? '', /^Open it again/);
   });
 
+  it('after a time that an expression gives as text', async () => {
+    await n8n.serve();
+    await n8n.run(opening([], { options: { unusedSeconds: '={{ "0.05" }}', longestMinutes: '={{ "" }}' } }));
+    await sessionGone();
+    const { error } = await appended(n8n.lastExecutionId);
+    assert.match(error.message, /no node used it for 0\.05 s/);
+  });
+
   it('when it has reached its maximum length', async () => {
     await n8n.serve();
     await n8n.run(opening([], { options: { longestMinutes: 0.001 } }));

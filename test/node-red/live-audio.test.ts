@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import WebSocket from 'ws';
 import { SOURCE_KINDS, sourceFields } from '../../lib/live/sources/kinds';
 import type { SourceKindName } from '../../lib/live/sources/kinds';
 import { SOURCE_FIELD_TEXTS, SOURCE_KIND_TEXTS } from '../../nodes/source-texts';
+import { CALL_SCRIPTS } from '../support/call-frames';
 import { freePort, streamAudio } from '../support/live-audio';
 import { useLiveServers } from '../support/live-servers';
 import { appendNodes, credentialsNode, Flow, helper, readCatalogue, sessionNodes } from '../support/node-red';
@@ -15,6 +18,7 @@ import { waitUntil } from '../support/wait-until';
 type Texts = Record<string, { label: string; hint: string }>;
 
 const SECRET = 'sesame-1234';
+const TWILIO = CALL_SCRIPTS[0]!;
 
 function liveNode(more: Partial<FlowNode>): FlowNode[] {
   return [
@@ -108,6 +112,55 @@ describe('the live audio node', () => {
     flow.send('live', { action: 'dance' });
     await waitUntil(() => flow.badges('live').some(({ fill }) => fill === 'red'), 'the error');
   });
+
+  it('says of a telephone call what append audio says of one, in its audio and in the results', async () => {
+    address = await serviceOf({ utterances: ['One.'], loop: true });
+    const port = await freePort();
+    const flow = await start({ source: 'calls', port: String(port) }, { secrets: { callToken: SECRET } });
+    await waitUntil(() => flow.badgeTexts('live').includes('waiting for audio'), 'the port');
+    const call = new WebSocket(`ws://127.0.0.1:${port}/?token=${SECRET}`);
+    await once(call, 'open');
+    for (const message of TWILIO.before) call.send(message);
+    for (let index = 0; index < 100; index += 1)
+      call.send(TWILIO.media(Buffer.alloc(160, 0xff), 'inbound', index));
+    const [final] = await flow.messages('final', 1);
+    call.close();
+    for (const { call: told } of [flow.received('heard')[0]!, final!]) {
+      const { callId, track } = told as { callId: string; track: string };
+      assert.deepEqual([callId, track], [TWILIO.callId, 'inbound']);
+    }
+  });
+
+  it('has its port for itself when it is started right behind a stop, and lets it go at the end', async () => {
+    address = await serviceOf({ utterances: ['One.'], loop: true });
+    const port = await freePort();
+    const flow = await start({ source: 'tcp', port: String(port), rawRate: '16000' });
+    await waitUntil(() => flow.badgeTexts('live').includes('waiting for audio'), 'the port');
+    flow.send('live', { action: 'stop' });
+    flow.send('live', { action: 'start' });
+    await waitUntil(
+      () => flow.badgeTexts('live').filter((text) => text === 'waiting for audio').length === 2,
+      'it again',
+    );
+    assert.ok(!flow.badges('live').some(({ fill }) => fill === 'red'));
+    flow.send('live', { action: 'stop' });
+    await helper.unload();
+    const next = createServer();
+    await new Promise<void>((resolve) => next.listen(port, '127.0.0.1', resolve));
+    await new Promise((resolve) => next.close(resolve));
+  });
+
+  it('goes on showing that a port is taken, and says it once', async () => {
+    address = await serviceOf({ utterances: ['One.'], loop: true });
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const flow = await start({ source: 'tcp', port: String(port) });
+    const failures = () => flow.badgeTexts('live').filter((text) => text === 'bad setting').length;
+    await waitUntil(() => failures() >= 2, 'the second attempt', 15_000);
+    assert.equal(flow.badgeTexts('live').at(-1), 'bad setting');
+    await new Promise((resolve) => taken.close(resolve));
+  }).timeout(20_000);
 
   it('logs in with its secrets, which appear in no message and no badge', async () => {
     address = await serviceOf({ utterances: ['One.'], loop: true });

@@ -161,7 +161,7 @@ describe('asr session', () => {
     flow.send('session', { payload: GREETING_AUDIO });
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.code, 'UNKNOWN_ACTION');
-    assert.match(error.message, /"start", "context", "finish" or "abort"/);
+    assert.match(error.message, /"start", "context", "commit", "finish" or "abort"/);
   });
 
   it('finishes an idle session by the policy "close", and opens a new one for the next audio', async () => {

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { LocalService } from '../../local-service';
 import { startLocalService } from '../../local-service';
 import { JFK_PCM, JFK_TEXT } from '../support/jfk';
 import { freePort } from '../support/live-audio';
-import { credentialsNode, Flow, observers } from '../support/node-red';
+import { credentialsNode, Flow, helper, observers } from '../support/node-red';
 import { useNodeRed, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
@@ -14,7 +16,7 @@ import { WyomingClient } from '../support/wyoming-client';
 const MAX_WORD_ERROR_RATE = 0.15;
 const RECOGNISED_WITHIN_MS = 60_000;
 
-function start(service: LocalService, port: number): Promise<Flow> {
+function start(service: Pick<LocalService, 'url'>, port: number): Promise<Flow> {
   return Flow.start([
     credentialsNode(service.url),
     {
@@ -87,6 +89,24 @@ describe('the wyoming server node', () => {
       made.speak(silence(300));
       assert.equal((await made.wait('transcript'))[0]!.data.text, '');
       assert.deepEqual(flow.received('text'), []);
+    });
+
+    it('ends at once while the service leaves it waiting, and opens no port afterwards', async () => {
+      const silent = createServer();
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const asked = once(silent, 'connection') as Promise<[Socket]>;
+      const port = await freePort();
+      const { port: servicePort } = silent.address() as AddressInfo;
+      await start({ url: `ws://127.0.0.1:${servicePort}` }, port);
+      const [socket] = await asked;
+      const beganAtMs = performance.now();
+      await helper.unload();
+      assert.ok(performance.now() - beganAtMs < 5000);
+      socket.destroy();
+      await new Promise((resolve) => silent.close(resolve));
+      const next = createServer();
+      await new Promise<void>((resolve) => next.listen(port, '127.0.0.1', resolve));
+      await new Promise((resolve) => next.close(resolve));
     });
 
     it('shows that its port is taken, and listens once it is free', async () => {

@@ -15,8 +15,10 @@ export const LIMITS = {
 /** @throws AsrError `INVALID_OPTION` for a value of an expression that is no number within the bounds. */
 export function readLimit(options: IDataObject, name: keyof typeof LIMITS): number {
   const { label, max, default: byDefault } = LIMITS[name];
-  const value = options[name] ?? byDefault;
+  const given = options[name] ?? byDefault;
+  // An expression often gives a number as text, and an empty one where there is none.
+  const value = typeof given === 'string' ? (given.trim() === '' ? byDefault : Number(given)) : given;
   if (typeof value === 'number' && value > 0 && value <= max) return value;
-  const message = `Expected "${label}" to be a number above 0 and up to ${max}, got ${excerpt(value)}.`;
+  const message = `Expected "${label}" to be a number above 0 and up to ${max}, got ${excerpt(given)}.`;
   throw new AsrError('INVALID_OPTION', message, { param: name });
 }

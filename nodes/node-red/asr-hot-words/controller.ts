@@ -85,6 +85,8 @@ export class HotWordsController {
         const words = this.#words(msg);
         const list = { model: model.trim(), words, ...(prefix?.trim() && { prefix: prefix.trim() }) };
         const id = await lists.create(list, { signal });
+        // Where reading it fails, a Catch node still learns of the list that exists.
+        msg.vocabularyId = id;
         return { payload: await this.#read(lists, id, { signal }), vocabularyId: id };
       }
       case 'read': {

@@ -29,6 +29,8 @@ export class LiveAudioController {
   readonly #settings: LiveAudioSettings;
   readonly #status: Status;
   #player: SourcePlayer | undefined;
+  /** The last player has let go of its port or device. */
+  #stopped: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(RED: NodeAPI, node: Node<LiveAudioSecrets>, settings: LiveAudioSettings) {
@@ -61,17 +63,19 @@ export class LiveAudioController {
   /** Resolves when nothing is left open. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#player?.stop();
+    await Promise.all([this.#stopped, this.#player?.stop()]);
     this.#status.close();
   }
 
   async #act(action: unknown): Promise<void> {
     if (action === 'start') {
-      if (!this.#player) this.#start();
+      await this.#stopped;
+      if (!this.#hasPlayer() && !this.#isOver()) this.#start();
     } else if (action === 'stop') {
       const player = this.#player;
       this.#player = undefined;
-      await player?.stop();
+      if (player) this.#stopped = player.stop();
+      await this.#stopped;
       // It may have been started again meanwhile.
       if (!this.#hasPlayer()) this.#status.set('stopped');
     } else {
@@ -79,9 +83,13 @@ export class LiveAudioController {
     }
   }
 
-  // A method, because the value changes during an await.
+  // Methods, because both values change during an await.
   #hasPlayer(): boolean {
     return this.#player !== undefined;
+  }
+
+  #isOver(): boolean {
+    return this.#isClosed;
   }
 
   /** @throws AsrError `INVALID_OPTION` */
@@ -96,8 +104,8 @@ export class LiveAudioController {
       rateHz,
       onAudio: (pcm, { sender, details }) => {
         const message = audioMessage(pcm, rateHz, sender);
-        // As append audio says it of a call in messages.
-        if (details) message.call = details;
+        // `call`, as append audio says it of a call in messages.
+        if (details) Object.assign(message, details);
         node.send(message);
       },
       onEnd: (what, sender) => {

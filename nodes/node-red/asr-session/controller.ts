@@ -191,7 +191,7 @@ export class SessionController implements SessionHost, Viewable {
         return;
       case 'commit':
         await this.#queue.idle(key);
-        await this.#registry.get(key)?.commit();
+        await this.#registry.get(key)?.endSentence();
         return;
       case 'finish':
         return this.end(key);

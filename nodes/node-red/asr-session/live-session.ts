@@ -189,6 +189,11 @@ export class LiveSession {
     return this.#held.commit();
   }
 
+  /** Commits what there is; no audio since the last commit is no error, as a source may fall silent twice. */
+  endSentence(): Promise<CommitResult> {
+    return this.#held.commitIfAny();
+  }
+
   /** Commits the remaining audio, and then ends the session. */
   async commitAndFinish(): Promise<CommitResult> {
     try {

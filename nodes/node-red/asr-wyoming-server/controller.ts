@@ -31,6 +31,8 @@ export class WyomingController {
   readonly #finals = new Map<string, FinalEvent[]>();
   #listening: Listening | undefined;
   #again: Promise<void> = Promise.resolve();
+  /** A failure was reported, and nothing has worked since. */
+  #isOut = false;
 
   constructor(RED: NodeAPI, node: Node, settings: WyomingSettings) {
     this.#RED = RED;
@@ -43,8 +45,9 @@ export class WyomingController {
   /** Resolves when nothing of the node is left. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#again;
+    // It also ends a start that waits for the service, so this comes first.
     await this.#listening?.finish(FINISH_BOUND_MS);
+    await this.#again;
     this.#status.close();
   }
 
@@ -55,6 +58,7 @@ export class WyomingController {
     try {
       this.#listening = this.#listen(startedAtMs);
       await this.#listening.start();
+      this.#isOut = false;
       this.#showClients();
     } catch (error) {
       this.#failed(error, startedAtMs);
@@ -100,7 +104,8 @@ export class WyomingController {
     const error = asAsrError(thrown, 'CONNECT_FAILED', 'Listening failed');
     this.#status.setFailed(thrown);
     // With a message, because Catch nodes hear of no other errors.
-    this.#node.error(asError(error), {});
+    if (!this.#isOut) this.#node.error(asError(error), {});
+    this.#isOut = true;
     const delayMs = this.#backoff.nextMs(performance.now() - startedAtMs);
     this.#again = sleep(delayMs, undefined, { signal })
       .then(async () => {
@@ -124,9 +129,9 @@ export class WyomingController {
   #onGone(sender: string): void {
     const finals = this.#finals.get(sender);
     this.#finals.delete(sender);
-    if (!finals || this.#closing.signal.aborted) return;
+    if (!finals) return;
     this.#node.send(messageOf(finals, sender));
-    this.#showClients();
+    if (!this.#closing.signal.aborted) this.#showClients();
   }
 
   #showClients(): void {

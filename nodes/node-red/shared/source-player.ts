@@ -31,6 +31,7 @@ export class SourcePlayer {
   readonly #options: SourcePlayerOptions;
   readonly #lasting: Lasting<Attempt>;
   readonly #senders = new Set<string>();
+  #isStopped = false;
 
   constructor(options: SourcePlayerOptions) {
     this.#options = options;
@@ -45,19 +46,24 @@ export class SourcePlayer {
           onLost: () => {
             status.set('again');
           },
-          onFailure,
+          onFailure: (error) => {
+            this.#showFailure(error);
+            onFailure(error);
+          },
           onWarning,
         });
         return {
           start: async () => {
-            await following.start();
+            await following.start().catch((error: unknown) => {
+              this.#showFailure(error);
+              throw error;
+            });
             if (source.kind === 'port') this.#showSenders();
           },
           close: () => following.close(),
         };
       },
       onOutage: (error) => {
-        status.setFailed(error);
         node.error(asError(error));
       },
       onWarning,
@@ -71,7 +77,13 @@ export class SourcePlayer {
 
   /** Resolves when nothing is left open. */
   stop(): Promise<void> {
+    this.#isStopped = true;
     return this.#lasting.stop();
+  }
+
+  /** Each attempt begins with a badge of its own, so each failure is shown; it is an error once for each outage. */
+  #showFailure(error: unknown): void {
+    if (!this.#isStopped) this.#options.status.setFailed(error);
   }
 
   async #play(feed: AudioFeed, heard: () => void, ending: AbortSignal): Promise<void> {

@@ -124,7 +124,10 @@ function panel({ field, model }: Place): JQuery {
       return;
     }
     field.val(id).trigger('change');
+    // Until the answer comes, words of another list must not be saved to this one.
+    table.show([]);
     const { words } = (await request('GET', id)) as { words: HotWord[] };
+    if (chosen() !== id) return;
     table.show(words);
     const list = known.find((one) => one.id === id);
     say(list && !list.isUsable ? ignored(list, model()) : sharedText('hotWords.count', { n: words.length }));
