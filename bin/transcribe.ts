@@ -12,7 +12,7 @@ import { NETWORK_TOPIC, RECOGNITION_TOPIC } from './flags/recognition';
 import { givenSession } from './flags/session';
 import { SETTINGS_TOPIC } from './flags/settings';
 import { findService, PLACE_NOTES } from './place';
-import { filesOf, isStandardInput } from './transcribe/files';
+import { filesOf, isStandardInput, shownName } from './transcribe/files';
 import { checkTimes } from './transcribe/formats';
 import type { FormatName } from './transcribe/formats';
 import { OutputFolder } from './transcribe/output-folder';
@@ -104,7 +104,7 @@ async function runTranscribe(argv: readonly string[]): Promise<number> {
       work: async (file) => {
         const isLive = isStandardInput(file) && !folder && files.length === 1;
         const report = new Report({
-          file,
+          file: shownName(file),
           screen,
           formats: asJson && !folder ? [] : formats,
           captions,
@@ -134,7 +134,7 @@ async function runTranscribe(argv: readonly string[]): Promise<number> {
               if (!asJson) screen.print(paths.map((path) => `${path}\n`).join(''));
               return;
             }
-            const name = files.length > 1 ? `${file}: ` : '';
+            const name = files.length > 1 ? `${shownName(file)}: ` : '';
             for (const text of texts.values()) screen.print(name + text);
           };
         } finally {

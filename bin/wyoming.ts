@@ -78,10 +78,13 @@ async function runWyoming(argv: readonly string[]): Promise<number> {
       onWarning: log,
     });
     try {
-      await listening.start();
-      log(`listening on tcp://${host}:${port}`);
       const over = AbortSignal.any([interrupt.finishing, failing.signal]);
-      if (!over.aborted) await once(over, 'abort');
+      const stopped = over.aborted ? Promise.resolve() : once(over, 'abort');
+      await Promise.race([listening.start(), stopped]);
+      if (!over.aborted) {
+        log(`listening on tcp://${host}:${port}`);
+        await stopped;
+      }
     } finally {
       await listening.finish(FINISH_WITHIN_MS);
     }

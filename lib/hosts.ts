@@ -23,6 +23,7 @@ export { Lasting } from './live/lasting';
 export type { Attempt } from './live/lasting';
 export { Listening } from './live/listening';
 export type { ListeningOptions } from './live/listening';
+export { publicName } from './live/sources/address';
 export { createSource, operatorFolders } from './live/sources/create-source';
 export type { SourceSurroundings } from './live/sources/create-source';
 export { isSourceKind, SOURCE_KINDS, sourceFields } from './live/sources/kinds';

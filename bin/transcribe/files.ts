@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { publicName } from '../../lib/hosts';
 import { UsageError } from '../cli/arguments';
 
 const WEB_ADDRESS = /^https?:\/\//i;
@@ -9,6 +10,11 @@ const SEPARATOR = path.sep === '\\' ? /[\\/]/ : /\//;
 
 export function isAddress(file: string): boolean {
   return WEB_ADDRESS.test(file);
+}
+
+/** The name of a recording in what is printed: of an address without its login and its query, which may be secrets. */
+export function shownName(file: string): string {
+  return isAddress(file) && URL.canParse(file) ? publicName(new URL(file)) : file;
 }
 
 /** Whether the audio comes while it is spoken. */

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../cli/arguments';
 import { inOneLine } from '../cli/printable';
-import { isAddress, isStandardInput } from './files';
+import { isAddress, isStandardInput, shownName } from './files';
 import { ENDINGS } from './formats';
 import type { FormatName } from './formats';
 
@@ -31,7 +31,7 @@ export class OutputFolder {
       const other = taken.get(name);
       if (other !== undefined) {
         throw new UsageError(
-          `${JSON.stringify(other)} and ${JSON.stringify(file)} would both be written to ${this.#pathOf(file, this.#formats[0] ?? 'text')}. Give them folders of their own.`,
+          `${JSON.stringify(shownName(other))} and ${JSON.stringify(shownName(file))} would both be written to ${this.#pathOf(file, this.#formats[0] ?? 'text')}. Give them folders of their own.`,
         );
       }
       taken.set(name, file);

@@ -43,12 +43,12 @@ export class Lasting<T extends Attempt> {
 
   /** Begins, for a caller that waits for it. @throws AsrError when that fails; then nothing is tried again. */
   start(): Promise<void> {
-    return this.#begin();
+    return this.#begin(true);
   }
 
   /** Begins without a caller that waits; failures are tried again. */
   startInBackground(): void {
-    this.#begin().catch((error: unknown) => {
+    this.#begin(false).catch((error: unknown) => {
       this.#ended(asAsrError(error, 'CONNECT_FAILED', 'Listening failed'), 0);
     });
   }
@@ -63,13 +63,31 @@ export class Lasting<T extends Attempt> {
     if (this.#current) await end(this.#current);
   }
 
-  async #begin(): Promise<void> {
+  /** An attempt may fail while it begins, and its start then rejects as well: that is one failure. */
+  async #begin(isAwaited: boolean): Promise<void> {
     const startedAtMs = performance.now();
+    let isBeginning = true;
+    let failed: AsrError | undefined;
     const attempt = this.#options.make((error) => {
-      this.#ended(error, performance.now() - startedAtMs);
+      if (failed) return;
+      failed = error;
+      if (!isBeginning) this.#ended(error, performance.now() - startedAtMs);
     });
     this.#current = attempt;
-    await attempt.start();
+    const failure = (): AsrError | undefined => failed;
+    try {
+      await attempt.start();
+    } catch (error) {
+      throw failure() ?? error;
+    } finally {
+      isBeginning = false;
+    }
+    const early = failure();
+    if (early && isAwaited) throw early;
+    if (early) {
+      this.#ended(early, performance.now() - startedAtMs);
+      return;
+    }
     this.#isOut = false;
     this.#outage.back('Listening');
   }

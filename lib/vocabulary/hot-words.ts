@@ -203,7 +203,7 @@ function matchAt(pattern: RegExp, text: string, at: number): { text: string; len
 function quotedWord(text: string, at: number): { word: HotWord; length: number } | undefined {
   QUOTED.lastIndex = at;
   const [all = '', word = '', rest = ''] = QUOTED.exec(text) ?? [];
-  const cells = REST.exec(rest.replaceAll('"', ''));
+  const cells = rest.length > MAX_LINE_LENGTH ? null : REST.exec(rest.replaceAll('"', ''));
   if (!cells || word.trim() === '') return undefined;
   const [, weight, lang] = cells;
   return { word: made(word.replaceAll('""', '"').trim(), weight, lang), length: all.length };

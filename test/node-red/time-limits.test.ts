@@ -92,6 +92,8 @@ describe('the time limits of the Node-RED nodes', () => {
     await flow.message('appended');
     flow.send('commit', {});
     assert.equal((await flow.message('committed')).payload, 'Hello.');
+    // A connection that was due before the answer is replaced with the next audio.
+    flow.send('append', { payload: silence(500), rate: 16_000 });
     await waitUntil(() => service.sessions.length > 1, 'another connection');
     assert.deepEqual(flow.received('caught'), []);
   });

@@ -157,9 +157,11 @@ export class CallMessages {
         fault(`The connection has more than ${MAX_STREAMS} calls at once; ${shortened(id)} was left out.`),
       ];
     }
+    // A second beginning of the same stream ends the first, which may have another format.
+    const before = this.#stop(id);
     this.#stopped.delete(id);
     this.#streams.set(id, new CallStream(call, format, id));
-    return [{ type: 'start', call, format, isAssumed }];
+    return [...before, { type: 'start', call, format, isAssumed }];
   }
 
   #media(message: JsonObject): CallEvent[] | undefined {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
-import { asAsrError } from '../../vocabulary/errors';
+import { asAsrError, AsrError } from '../../vocabulary/errors';
 import { AudioSocketReader } from '../calls/audiosocket';
 import type { CallTrack } from '../calls/call-events';
 import { allowedSenders } from './allowed-senders';
@@ -15,6 +15,8 @@ import type { PortSourceOptions } from './tcp';
 
 /** Asterisk sends the UUID as soon as it is connected. */
 const BEGINS_WITHIN_MS = 5000;
+/** Each codec of a call is a stream with a session of its own. */
+const MAX_STREAMS = 4;
 
 /**
  * A TCP port for Asterisk's `AudioSocket(UUID,host:port)`. Each connection is one call. It never hangs up: where the
@@ -88,6 +90,7 @@ class AudioSocketCall {
   readonly #reader = new AudioSocketReader();
   #uuid: string | undefined;
   #feed: CallFeed | undefined;
+  #streams = 0;
 
   constructor(socket: Socket, idleMs: number, events: PortEvents) {
     this.#socket = socket;
@@ -98,7 +101,10 @@ class AudioSocketCall {
   begin(): void {
     const socket = this.#socket;
     const beginning = setTimeout(() => socket.destroy(), Math.min(this.#idleMs, BEGINS_WITHIN_MS));
-    socket.setTimeout(this.#idleMs, () => socket.destroy());
+    socket.setTimeout(this.#idleMs, () => {
+      // While the service is slow, nothing is read, which is no silence of the caller.
+      if (!socket.isPaused()) socket.destroy();
+    });
     // The end follows, which is all that matters here.
     socket.on('error', () => undefined);
     socket.on('data', (bytes) => {
@@ -142,6 +148,10 @@ class AudioSocketCall {
     if (this.#feed?.rateHz !== rateHz) {
       // Another codec within the call is another stream.
       this.#feed?.end();
+      this.#streams += 1;
+      if (this.#streams > MAX_STREAMS) {
+        throw new AsrError('BAD_AUDIO', `The call changes its codec more than ${MAX_STREAMS - 1} times.`);
+      }
       const callId = this.#uuid ?? '';
       const call: CallTrack = {
         provider: 'audiosocket',

@@ -23,8 +23,8 @@ export function callRefusal(request: IncomingMessage, access: CallAccess): Acces
   const wanted = withoutEnd(path === '' || path.startsWith('/') ? path : `/${path}`);
   const isPath = wanted === '' || withoutEnd(target) === wanted;
   const last = decoded(target.slice(target.lastIndexOf('/') + 1));
-  const hasTokenPath =
-    token !== '' && isSame(last, token) && withoutEnd(target.slice(0, target.lastIndexOf('/'))) === wanted;
+  const before = withoutEnd(target.slice(0, target.lastIndexOf('/')));
+  const hasTokenPath = token !== '' && isSame(last, token) && (wanted === '' || before === wanted);
   if (!isPath && !hasTokenPath) return 'notFound';
   if (twilio && isSigned(request, twilio)) return undefined;
   if (token !== '') {

@@ -43,7 +43,11 @@ export class CallConnection {
     const terminate = (): void => {
       this.terminate();
     };
-    this.#idle = setTimeout(terminate, idleMs);
+    // While the service is slow, nothing is read, which is no silence of the caller.
+    this.#idle = setTimeout(() => {
+      if (ws.isPaused) this.#idle.refresh();
+      else terminate();
+    }, idleMs);
     this.#beginning = setTimeout(terminate, Math.min(idleMs, BEGINS_WITHIN_MS));
     ws.on('message', (data, isBinary) => {
       this.#idle.refresh();

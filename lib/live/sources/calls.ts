@@ -54,7 +54,7 @@ export function callsSource(options: CallsSourceOptions): PortSource {
       { param: 'publicUrl' },
     );
   }
-  const name = `ws://${host}:${port}${options.path ?? ''}`;
+  const name = `ws://${host}:${port}${options.path ? `/${options.path.replace(/^\/+/, '')}` : ''}`;
   return {
     kind: 'port',
     name,

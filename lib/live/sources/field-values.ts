@@ -57,7 +57,7 @@ function isOf(field: SourceField, value: unknown): boolean {
 }
 
 function valueOf(field: SourceField, value: unknown): unknown {
-  const text = typeof value === 'string' ? value.trim() : value === undefined ? '' : JSON.stringify(value);
+  const text = typeof value === 'string' ? value.trim() : isBlank(value) ? '' : JSON.stringify(value);
   const isEmpty = text === '';
   switch (field.kind) {
     case 'text':

@@ -151,13 +151,16 @@ export class WyomingConnection {
     if (utterance.isFull) this.#socket.pause();
   }
 
+  #checkRoom(): void {
+    if (this.#utterances.length < MAX_WAITING) return;
+    throw new AsrError(
+      'THROTTLED',
+      `More than ${MAX_WAITING} utterances of this connection wait for their text.`,
+    );
+  }
+
   #begin(hints: AudioFormatHints): Utterance {
-    if (this.#utterances.length >= MAX_WAITING) {
-      throw new AsrError(
-        'THROTTLED',
-        `More than ${MAX_WAITING} utterances of this connection wait for their text.`,
-      );
-    }
+    this.#checkRoom();
     this.#count += 1;
     const utterance = new Utterance({
       sender: `${this.#sender} ${this.#count}`,
@@ -180,6 +183,7 @@ export class WyomingConnection {
       this.#open = undefined;
       return;
     }
+    this.#checkRoom();
     // Nothing was said, but each stop has its transcript, in the order of the stops.
     const silent = new Utterance({
       sender: this.#sender,

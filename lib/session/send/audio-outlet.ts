@@ -40,7 +40,8 @@ export class AudioOutlet {
     const { config, bytesPerMs, counter, sender, recognition } = options;
     this.#options = options;
     this.#isMeasured = config.wireFormat === 'pcm';
-    this.#levelBytes = LEVEL_MS * bytesPerMs;
+    // Whole samples, also at 11025 Hz.
+    this.#levelBytes = 2 * Math.floor((LEVEL_MS * bytesPerMs) / 2);
     if (!config.voiceGate) return;
     this.#gate = new VoiceGate({
       ...config.voiceGate,
