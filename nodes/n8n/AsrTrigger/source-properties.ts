@@ -23,7 +23,7 @@ for (const kind of KINDS) {
 const SHOWN: readonly SourceFieldName[] = ['host', 'device'];
 const PORT_NOTICE: INodeProperties = {
   displayName:
-    'Whoever reaches this port can start the workflow, unless credentials name a token; there is no encryption. It listens to this machine only, unless you change <b>Listen On</b>.',
+    'Whoever reaches this port can start the workflow. Only a TCP port and one for calls can ask for a token, which credentials name. There is no encryption. It listens to this machine only, unless you change <b>Listen On</b>.',
   name: 'portNotice',
   type: 'notice',
   default: '',

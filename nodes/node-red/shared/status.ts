@@ -27,9 +27,6 @@ const BADGES = {
   receiving: { fill: 'green', shape: 'dot' },
   noDevice: { fill: 'green', shape: 'ring' },
   devices: { fill: 'green', shape: 'dot' },
-  level: { fill: 'green', shape: 'dot' },
-  page: { fill: 'green', shape: 'ring' },
-  browsers: { fill: 'green', shape: 'dot' },
   stopped: { fill: 'grey', shape: 'ring' },
 } as const;
 
