@@ -87,13 +87,15 @@ describe('the time limits of the Node-RED nodes', () => {
   });
 
   it('replace a connection that is older than asked between two commits', async () => {
-    const flow = await session({ utterances: ['Hello.'] }, { mode: 'manual', maxAgeSeconds: '0.05' });
+    const flow = await session(
+      { utterances: ['Hello.'] },
+      { mode: 'manual', maxAgeSeconds: '0.05', livenessSeconds: '3' },
+    );
     flow.send('append', { payload: silence(1500), rate: 16_000 });
     await flow.message('appended');
     flow.send('commit', {});
     assert.equal((await flow.message('committed')).payload, 'Hello.');
-    // A connection that was due before the answer is replaced with the next audio.
-    flow.send('append', { payload: silence(500), rate: 16_000 });
+    // A connection that was due before the answer is replaced with the next sign of life, here a pong.
     await waitUntil(() => service.sessions.length > 1, 'another connection');
     assert.deepEqual(flow.received('caught'), []);
   });

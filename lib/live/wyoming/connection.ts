@@ -54,7 +54,11 @@ export class WyomingConnection {
     this.#options = options;
     this.#sender = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
     socket.setTimeout(options.idleMs, () => {
-      socket.destroy();
+      // While the service is slow, nothing is read, which is no silence of the client.
+      if (socket.isPaused()) return;
+      const isWaiting = this.#utterances.length > 0 && !this.#open;
+      if (isWaiting) this.#refuse(noText(options.idleMs));
+      else socket.destroy();
     });
     // The end follows, which is all that matters here.
     socket.on('error', () => undefined);
@@ -262,4 +266,8 @@ function formatOf(data: JsonObject, fallback: AudioFormatHints): AudioFormatHint
     );
   }
   return { rate, channels, bits: width * 8, encoding: 'signed-integer' };
+}
+
+function noText(afterMs: number): AsrError {
+  return new AsrError('COMMIT_TIMEOUT', `No text came from the service within ${afterMs / 1000} s.`);
 }

@@ -239,6 +239,28 @@ describe('the Wyoming server', () => {
     await waitUntil(() => made.isClosed, 'the end');
   }).timeout(70_000);
 
+  it('gives an error to a client that waits longer than is bearable for its text', async () => {
+    await serve({ utterances: ['One.'] }, { idleMs: 300 });
+    const made = client();
+    made.send('audio-chunk', { rate: 16_000, width: 2, channels: 1 }, silence(500));
+    await waitUntil(() => asked.length === 1 && rig.service.connectionCount > 0, 'the session');
+    await rig.service.close();
+    made.send('audio-stop');
+    const [error] = await made.wait('error');
+    assert.match(String(error!.data.text), /No text came|lost|closed|refused/i);
+    assert.deepEqual(made.of('transcript'), []);
+  });
+
+  it('refuses a client that asks for more texts than can wait', async () => {
+    await serve();
+    const made = client();
+    made.send('audio-chunk', { rate: 16_000, width: 2, channels: 1 }, silence(500));
+    for (let index = 0; index < 5000; index += 1) made.send('audio-stop');
+    const [error] = await made.wait('error');
+    assert.equal(error!.data.code, 'THROTTLED');
+    await waitUntil(() => made.isClosed, 'the end');
+  });
+
   it('lets a silent client go, and serves no more than its cap', async () => {
     const { warnings } = await serve(undefined, { idleMs: 100, maxSenders: 2 });
     const silent = [client(), client(), client()];
