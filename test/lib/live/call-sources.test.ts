@@ -91,6 +91,7 @@ describe('the server for telephone calls', () => {
     ['a request for another server', { path: '/calls' }, 'http://evil.example/calls', {}, 404],
     ['a bearer token', { token: 'abc' }, '/', { Authorization: 'Bearer abc' }, 101],
     ['a token in the query', { token: 'a b' }, '/?x=1&token=a%20b', {}, 101],
+    ['a token behind any path', { token: 'abc' }, '/calls/abc', {}, 101],
     ['a token behind the path', { path: '/calls', token: 'abc' }, '/calls/abc', {}, 101],
     ['no token', { token: 'abc' }, '/', {}, 401],
     ['a wrong token', { token: 'abc' }, '/?token=abd', { Authorization: 'Bearer abcd' }, 401],

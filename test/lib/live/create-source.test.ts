@@ -126,4 +126,13 @@ describe('the table of live sources', () => {
     const source = createSource('tcp', { port: String(port) }, SURROUNDINGS);
     assert.equal(source.name, `tcp://127.0.0.1:${port}`);
   });
+
+  it('takes null, as stored settings may have it, for nothing', () => {
+    const { name } = createSource(
+      'tcp',
+      { port: 4000, host: null, allowedSenders: null, idleSeconds: null },
+      SURROUNDINGS,
+    );
+    assert.equal(name, createSource('tcp', { port: 4000 }, SURROUNDINGS).name);
+  });
 });
