@@ -190,8 +190,8 @@ describe('the live audio node', () => {
     });
     const fast = await start({ source: 'http', streamUrl: url });
     await waitUntil(() => bytesOf(fast) >= 300_000, 'the first ten seconds');
-    // 11 s, and what two more seconds of waiting could bring at twice the speed.
-    assert.ok(bytesOf(fast) < 15 * 32_000, String(bytesOf(fast)));
+    // Ten seconds, and twice of what passes until this line runs on a busy machine; not the two minutes.
+    assert.ok(bytesOf(fast) < 20 * 32_000, String(bytesOf(fast)));
   });
 
   it('has the texts of the table of sources, and a default for each of its fields', () => {

@@ -10,10 +10,11 @@ const PCM_16 = { kind: 'signed', bits: 16, isBigEndian: false } as const;
 /** WeChat and QQ write one byte before the mark, and `silk-wasm` requires it. */
 const HEADER = Buffer.from('\x02#!SILK_V3', 'latin1');
 /**
- * A packet has 20 to 100 ms. The WASM module decodes so many of the longest ones at once in about 15 ms of the
- * processor; of fewer, its start would take a larger share.
+ * A packet has 20 to 100 ms. The WASM module decodes so many of the longest ones at once in about 10 ms of the
+ * processor, and in three times as much where other work fills the heap and all cores; of fewer, its start would take
+ * a larger share.
  */
-const SLICE_PACKETS = 100;
+const SLICE_PACKETS = 60;
 /** The decoder does not know the previous slice, so it gets the end of that first, which is left out again. */
 const WARM_UP_PACKETS = 10;
 /** It looks for the correction of a lost packet in the next two, and spoils the last two that it gets. */
