@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { DEFAULT_MODEL, findModel, openSession } from '../lib';
 import { createSource, firstRate, FIRST_CONNECT_TIMEOUT_MS, Listening, listMicrophones } from '../lib/hosts';
 import { readArguments, UsageError } from './cli/arguments';
 import type { Arguments } from './cli/arguments';
 import type { Command } from './cli/command';
 import { EXIT } from './cli/exit-codes';
-import { Interrupt } from './cli/interrupt';
+import { aborted, Interrupt } from './cli/interrupt';
 import { failureText, print } from './cli/output';
 import { printableJson } from './cli/printable';
 import { Screen } from './cli/screen';
@@ -121,10 +120,6 @@ async function runListen(argv: readonly string[]): Promise<number> {
     screen.clear();
     await session.trace?.close();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<unknown> {
-  return signal.aborted ? Promise.resolve() : once(signal, 'abort');
 }
 
 function formatOf(given: Arguments): FormatName {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { DEFAULT_MODEL, findModel, openSession } from '../lib';
 import type { AsrError } from '../lib';
 import { configure, createSource, firstRate, Listening } from '../lib/hosts';
 import { readArguments } from './cli/arguments';
 import type { Command } from './cli/command';
 import { exitCodeOf } from './cli/exit-codes';
-import { Interrupt } from './cli/interrupt';
+import { aborted, Interrupt } from './cli/interrupt';
 import { complain, failureText, log } from './cli/output';
 import { Screen } from './cli/screen';
 import { NETWORK_TOPIC, RECOGNITION_TOPIC } from './flags/recognition';
@@ -79,11 +78,10 @@ async function runWyoming(argv: readonly string[]): Promise<number> {
     });
     try {
       const over = AbortSignal.any([interrupt.finishing, failing.signal]);
-      const stopped = over.aborted ? Promise.resolve() : once(over, 'abort');
-      await Promise.race([listening.start(), stopped]);
+      await Promise.race([listening.start(), aborted(over)]);
       if (!over.aborted) {
         log(`listening on tcp://${host}:${port}`);
-        await stopped;
+        await aborted(over);
       }
     } finally {
       await listening.finish(FINISH_WITHIN_MS);

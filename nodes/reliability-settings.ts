@@ -98,6 +98,20 @@ export const RELIABILITY_SETTINGS = {
 
 export type ReliabilityName = keyof typeof RELIABILITY_SETTINGS;
 
+/** The settings of a recording, in their order: it is neither committed nor idle, and waits for its turn. */
+export const OF_RECORDINGS = [
+  'firstConnectSeconds',
+  'reconnectAttempts',
+  'livenessSeconds',
+  'connectSeconds',
+  'finishSeconds',
+  'maxAgeSeconds',
+  'replaySeconds',
+  'heldSeconds',
+  'burstSeconds',
+  'paceMultiple',
+] as const satisfies readonly ReliabilityName[];
+
 /** A choice, with the text of each of its values. */
 export interface ChoiceSetting<T extends string> extends SettingText {
   choices: Readonly<Record<T, string>>;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { EXIT } from './exit-codes';
 
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
@@ -43,4 +44,9 @@ export class Interrupt implements Disposable {
     const exitCode = this.#exitCode;
     setTimeout(() => process.exit(exitCode), ENDS_WITHIN_MS).unref();
   };
+}
+
+/** Resolves when the signal aborts, or at once where it has. */
+export function aborted(signal: AbortSignal): Promise<unknown> {
+  return signal.aborted ? Promise.resolve() : once(signal, 'abort');
 }

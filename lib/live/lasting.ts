@@ -18,7 +18,11 @@ export interface LastingOptions<T extends Attempt> {
   make: (onFailure: (error: AsrError) => void) => T;
   /** It has ended and will begin again. Called once for each outage. */
   onOutage: (error: AsrError) => void;
+  /** The same for each attempt of an outage, with the reason as it was thrown. */
+  onFailed?: (thrown: unknown) => void;
   onWarning: (message: string) => void;
+  /** An attempt has begun well. */
+  onBegun?: () => void;
   backoff?: BackoffOptions | undefined;
 }
 
@@ -49,7 +53,7 @@ export class Lasting<T extends Attempt> {
   /** Begins without a caller that waits; failures are tried again. */
   startInBackground(): void {
     this.#begin(false).catch((error: unknown) => {
-      this.#ended(asAsrError(error, 'CONNECT_FAILED', 'Listening failed'), 0);
+      this.#ended(error, 0);
     });
   }
 
@@ -90,10 +94,13 @@ export class Lasting<T extends Attempt> {
     }
     this.#isOut = false;
     this.#outage.back('Listening');
+    this.#options.onBegun?.();
   }
 
-  #ended(error: AsrError, lastedMs: number): void {
+  #ended(thrown: unknown, lastedMs: number): void {
     if (this.#closing.signal.aborted) return;
+    const error = asAsrError(thrown, 'CONNECT_FAILED', 'Listening failed');
+    this.#options.onFailed?.(thrown);
     const delayMs = this.#backoff.nextMs(lastedMs);
     this.#outage.lost(error.message, delayMs);
     if (!this.#isOut) this.#options.onOutage(error);

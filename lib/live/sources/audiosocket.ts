@@ -1,16 +1,11 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { asAsrError, AsrError } from '../../vocabulary/errors';
 import { AudioSocketReader } from '../calls/audiosocket';
 import type { CallTrack } from '../calls/call-events';
 import { allowedSenders } from './allowed-senders';
-import { onceEach } from './once-each';
-import { portError } from './port-error';
-import { portOf } from './port-of';
+import { openSocketPort } from './open-port';
 import { QueueFeed } from './queue-feed';
 import type { PortEvents, PortSource } from './source';
-import { turnedAway } from './tcp';
 import type { PortSourceOptions } from './tcp';
 
 /** Asterisk sends the UUID as soon as it is connected. */
@@ -29,43 +24,28 @@ export function audioSocketSource(options: Omit<PortSourceOptions, 'hints'>): Po
   return {
     kind: 'port',
     name,
-    listen: async (events) => {
-      const { onWarning, onFailure } = events;
+    listen: (events) => {
       const sockets = new Set<Socket>();
-      const warnOnce = onceEach(onWarning);
-      const server = createServer({ noDelay: true }, (socket) => {
-        if (!isAllowed(socket.remoteAddress ?? '')) {
-          socket.destroy();
-          warnOnce(turnedAway(socket.remoteAddress ?? ''), 'sender');
-          return;
-        }
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-        new AudioSocketCall(socket, idleMs, { ...events, onWarning: warnOnce }).begin();
-      });
-      server.maxConnections = maxSenders;
-      server.on('drop', (data) => {
-        onWarning(
-          `${data?.remoteAddress ?? 'A device'} was turned away: ${maxSenders} calls are connected already.`,
-        );
-      });
-      server.listen(port, host);
-      await once(server, 'listening').catch((error: unknown) => {
-        throw portError(name, error);
-      });
-      server.on('error', (error) => {
-        onFailure(portError(name, error));
-      });
-      return {
-        port: portOf(server),
-        close: () =>
-          new Promise((resolve) => {
+      return openSocketPort(
+        {
+          name,
+          host,
+          port,
+          maxSenders,
+          isAllowed,
+          tooMany: (address = 'A device') =>
+            `${address} was turned away: ${maxSenders} calls are connected already.`,
+          onSocket: (socket, warnOnce) => {
+            sockets.add(socket);
+            socket.on('close', () => sockets.delete(socket));
+            new AudioSocketCall(socket, idleMs, { ...events, onWarning: warnOnce }).begin();
+          },
+          endConnections: () => {
             for (const socket of sockets) socket.destroy();
-            server.close(() => {
-              resolve();
-            });
-          }),
-      };
+          },
+        },
+        events,
+      );
     },
   };
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -10,10 +9,8 @@ import { callRefusal } from './call-access';
 import type { AccessRefusal, CallAccess } from './call-access';
 import { CallConnection } from './call-connection';
 import { onceEach } from './once-each';
-import { portError } from './port-error';
-import { portOf } from './port-of';
+import { openPort, turnedAway } from './open-port';
 import type { PortSource } from './source';
-import { turnedAway } from './tcp';
 import type { PortSourceOptions } from './tcp';
 
 /** A request is a few hundred bytes, so it is there by then. */
@@ -58,7 +55,7 @@ export function callsSource(options: CallsSourceOptions): PortSource {
   return {
     kind: 'port',
     name,
-    listen: async ({ onFeed, onWarning, onFailure }) => {
+    listen: ({ onFeed, onWarning, onFailure }) => {
       const connections = new Set<CallConnection>();
       const warnOnce = onceEach(onWarning);
       const server = createServer(
@@ -100,24 +97,10 @@ export function callsSource(options: CallsSourceOptions): PortSource {
           });
         }
       });
-      server.listen(port, host);
-      await once(server, 'listening').catch((error: unknown) => {
-        throw portError(name, error);
+      return openPort(server, { name, host, port }, { onFailure }, () => {
+        for (const connection of connections) connection.terminate();
+        server.closeAllConnections();
       });
-      server.on('error', (error) => {
-        onFailure(portError(name, error));
-      });
-      return {
-        port: portOf(server),
-        close: () =>
-          new Promise((resolve) => {
-            for (const connection of connections) connection.terminate();
-            server.close(() => {
-              resolve();
-            });
-            server.closeAllConnections();
-          }),
-      };
     },
   };
 }

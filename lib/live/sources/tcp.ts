@@ -1,11 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import type { AudioFormatHints } from '../../audio/format';
 import { AsrError } from '../../vocabulary/errors';
 import { allowedSenders } from './allowed-senders';
-import { portError } from './port-error';
-import { portOf } from './port-of';
+import { openSocketPort } from './open-port';
 import { beginsWithToken } from './port-token';
 import type { AudioFeed, PortSource } from './source';
 
@@ -38,71 +35,49 @@ export function tcpSource(options: TcpSourceOptions): PortSource {
   return {
     kind: 'port',
     name,
-    listen: async ({ onFeed, onWarning, onFailure }) => {
-      let hasTurnedAway = false;
-      let hasRefusedToken = false;
+    listen: (events) => {
+      const { onFeed } = events;
       const withoutToken = new Set<Socket>();
-      const server = createServer({ noDelay: true }, (socket) => {
-        const { remoteAddress = '' } = socket;
-        if (!isAllowed(remoteAddress)) {
-          socket.destroy();
-          // The warning comes once, because a stranger may connect without end.
-          if (!hasTurnedAway) onWarning(turnedAway(remoteAddress));
-          hasTurnedAway = true;
-          return;
-        }
-        if (!token) {
-          onFeed(new TcpFeed(socket, hints, idleMs));
-          return;
-        }
-        withoutToken.add(socket);
-        socket.on('error', () => {
-          // Its end is all that matters here; the feed reports errors of a stream.
-        });
-        void beginsWithToken(socket, token, Math.min(idleMs, TOKEN_WAIT_MS)).then((isRight) => {
-          // The port itself was closed.
-          if (!withoutToken.delete(socket)) return;
-          if (isRight) {
-            onFeed(new TcpFeed(socket, hints, idleMs));
-            return;
-          }
-          socket.destroy();
-          if (!hasRefusedToken)
-            onWarning(`${remoteAddress} was turned away: it did not begin with the token.`);
-          hasRefusedToken = true;
-        });
-      });
-      server.maxConnections = maxSenders;
-      server.on('drop', (data) => {
-        const from = data?.remoteAddress ?? 'a device';
-        onWarning(`${from} was turned away: ${maxSenders} devices send already.`);
-      });
-      server.listen(port, host);
-      await once(server, 'listening').catch((error: unknown) => {
-        throw portError(name, error);
-      });
-      server.on('error', (error) => {
-        onFailure(portError(name, error));
-      });
-      return {
-        port: portOf(server),
-        close: () =>
-          new Promise((resolve) => {
+      return openSocketPort(
+        {
+          name,
+          host,
+          port,
+          maxSenders,
+          isAllowed,
+          tooMany: (address = 'a device') =>
+            `${address} was turned away: ${maxSenders} devices send already.`,
+          onSocket: (socket, warnOnce) => {
+            if (!token) {
+              onFeed(new TcpFeed(socket, hints, idleMs));
+              return;
+            }
+            const { remoteAddress = '' } = socket;
+            withoutToken.add(socket);
+            socket.on('error', () => {
+              // Its end is all that matters here; the feed reports errors of a stream.
+            });
+            void beginsWithToken(socket, token, Math.min(idleMs, TOKEN_WAIT_MS)).then((isRight) => {
+              // The port itself was closed.
+              if (!withoutToken.delete(socket)) return;
+              if (isRight) {
+                onFeed(new TcpFeed(socket, hints, idleMs));
+                return;
+              }
+              socket.destroy();
+              warnOnce(`${remoteAddress} was turned away: it did not begin with the token.`, 'token');
+            });
+          },
+          endConnections: () => {
             // Its other connections are closed by whoever reads them.
             for (const socket of withoutToken) socket.destroy();
             withoutToken.clear();
-            server.close(() => {
-              resolve();
-            });
-          }),
-      };
+          },
+        },
+        events,
+      );
     },
   };
-}
-
-/** The warning about the first sender that is not in the list of allowed ones. */
-export function turnedAway(address: string): string {
-  return `${address || 'A device'} was turned away: it is not among the senders that are allowed.`;
 }
 
 class TcpFeed implements AudioFeed {

@@ -7,7 +7,7 @@ import { allowedSenders } from './allowed-senders';
 import { ChunkQueue } from './chunk-queue';
 import { portError } from './port-error';
 import type { AudioFeed, PortSource } from './source';
-import { turnedAway } from './tcp';
+import { turnedAway } from './open-port';
 import type { PortSourceOptions } from './tcp';
 
 /**

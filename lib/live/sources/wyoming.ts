@@ -1,13 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { WyomingConnection } from '../wyoming/connection';
 import { allowedSenders } from './allowed-senders';
-import { onceEach } from './once-each';
-import { portError } from './port-error';
-import { portOf } from './port-of';
+import { openSocketPort } from './open-port';
 import type { PortSource } from './source';
-import { turnedAway } from './tcp';
 import type { PortSourceOptions } from './tcp';
 
 /** Voice commands have seconds; this bounds a client that never stops. */
@@ -31,42 +26,30 @@ export function wyomingSource(options: WyomingSourceOptions): PortSource {
   return {
     kind: 'port',
     name,
-    listen: async ({ onFeed, onWarning, onFailure }) => {
+    listen: (events) => {
       const sockets = new Set<Socket>();
-      const warnOnce = onceEach(onWarning);
-      const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
-        if (!isAllowed(socket.remoteAddress ?? '')) {
-          socket.destroy();
-          warnOnce(turnedAway(socket.remoteAddress ?? ''), 'sender');
-          return;
-        }
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-        new WyomingConnection(socket, { models, idleMs, maxUtteranceMs, onFeed, onWarning: warnOnce });
-      });
-      server.maxConnections = maxSenders;
-      server.on('drop', (data) => {
-        onWarning(
-          `${data?.remoteAddress ?? 'A client'} was turned away: ${maxSenders} clients are connected.`,
-        );
-      });
-      server.listen(port, host);
-      await once(server, 'listening').catch((error: unknown) => {
-        throw portError(name, error);
-      });
-      server.on('error', (error) => {
-        onFailure(portError(name, error));
-      });
-      return {
-        port: portOf(server),
-        close: () =>
-          new Promise((resolve) => {
+      return openSocketPort(
+        {
+          name,
+          host,
+          port,
+          maxSenders,
+          isAllowed,
+          allowHalfOpen: true,
+          tooMany: (address = 'A client') =>
+            `${address} was turned away: ${maxSenders} clients are connected.`,
+          onSocket: (socket, warnOnce) => {
+            sockets.add(socket);
+            socket.on('close', () => sockets.delete(socket));
+            const { onFeed } = events;
+            new WyomingConnection(socket, { models, idleMs, maxUtteranceMs, onFeed, onWarning: warnOnce });
+          },
+          endConnections: () => {
             for (const socket of sockets) socket.destroy();
-            server.close(() => {
-              resolve();
-            });
-          }),
-      };
+          },
+        },
+        events,
+      );
     },
   };
 }

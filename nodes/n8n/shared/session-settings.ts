@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { IdlePolicy, OverloadPolicy, SessionOptions } from '../../../lib';
 import {
   IDLE_POLICY,
+  OF_RECORDINGS,
   OVERLOAD,
   RELIABILITY_SETTINGS,
   reliabilityOptions,
@@ -14,20 +15,6 @@ import { fieldTexts, inTitleCase } from './parameter-texts';
 
 /** What a node recognises: not every setting has a meaning for each. */
 export type Recognised = 'recording' | 'session' | 'live';
-
-/** A recording is neither committed nor idle, and waits for its turn. */
-const OF_RECORDINGS: readonly ReliabilityName[] = [
-  'firstConnectSeconds',
-  'reconnectAttempts',
-  'livenessSeconds',
-  'connectSeconds',
-  'finishSeconds',
-  'maxAgeSeconds',
-  'replaySeconds',
-  'heldSeconds',
-  'burstSeconds',
-  'paceMultiple',
-];
 
 const NUMBERS: Readonly<Record<Recognised, readonly ReliabilityName[]>> = {
   recording: OF_RECORDINGS,

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { joinTexts, openSession } from '../../../lib';
-import type { FinalEvent, SessionEvent } from '../../../lib';
-import { asAsrError, Backoff, createSource, firstRate, Listening } from '../../../lib/hosts';
+import type { AsrError, FinalEvent, SessionEvent } from '../../../lib';
+import { createSource, firstRate, Lasting, Listening } from '../../../lib/hosts';
 import { asError } from '../shared/errors';
 import { modelOf, sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
@@ -25,47 +24,46 @@ export class WyomingController {
   readonly #node: Node;
   readonly #settings: WyomingSettings;
   readonly #status: Status;
-  readonly #backoff = new Backoff();
-  readonly #closing = new AbortController();
+  readonly #lasting: Lasting<Listening>;
+  #isClosed = false;
   /** The sentences of utterances that are not over, by their sender. */
   readonly #finals = new Map<string, FinalEvent[]>();
-  #listening: Listening | undefined;
-  #again: Promise<void> = Promise.resolve();
-  /** A failure was reported, and nothing has worked since. */
-  #isOut = false;
 
   constructor(RED: NodeAPI, node: Node, settings: WyomingSettings) {
     this.#RED = RED;
     this.#node = node;
     this.#settings = settings;
     this.#status = new Status(node, RED._);
-    this.#again = this.#begin();
+    // The port may be free and the service there later, so it begins again after every failure.
+    this.#lasting = new Lasting({
+      make: (onFailure) => {
+        this.#status.set('connecting');
+        return this.#listen(onFailure);
+      },
+      onBegun: () => {
+        this.#showClients();
+      },
+      onFailed: (thrown) => {
+        this.#status.setFailed(thrown);
+      },
+      onOutage: (error) => {
+        // With a message, because Catch nodes hear of no other errors.
+        node.error(asError(error), {});
+      },
+      // The badge and the error have said it.
+      onWarning: () => undefined,
+    });
+    this.#lasting.startInBackground();
   }
 
   /** Resolves when nothing of the node is left. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    // It also ends a start that waits for the service, so this comes first.
-    await this.#listening?.finish(FINISH_BOUND_MS);
-    await this.#again;
+    this.#isClosed = true;
+    await this.#lasting.stop((listening) => listening.finish(FINISH_BOUND_MS));
     this.#status.close();
   }
 
-  /** Listens. A failure is shown and tried again, because the port may be free and the service there later. */
-  async #begin(): Promise<void> {
-    this.#status.set('connecting');
-    const startedAtMs = performance.now();
-    try {
-      this.#listening = this.#listen(startedAtMs);
-      await this.#listening.start();
-      this.#isOut = false;
-      this.#showClients();
-    } catch (error) {
-      this.#failed(error, startedAtMs);
-    }
-  }
-
-  #listen(startedAtMs: number): Listening {
+  #listen(onFailure: (error: AsrError) => void): Listening {
     const RED = this.#RED;
     const node = this.#node;
     const model = modelOf(this.#settings);
@@ -91,29 +89,9 @@ export class WyomingController {
       onBadItem: (error) => {
         node.warn(error.message);
       },
-      onFailure: (error) => {
-        this.#failed(error, startedAtMs);
-      },
+      onFailure,
       onWarning,
     });
-  }
-
-  #failed(thrown: unknown, startedAtMs: number): void {
-    const { signal } = this.#closing;
-    if (signal.aborted) return;
-    const error = asAsrError(thrown, 'CONNECT_FAILED', 'Listening failed');
-    this.#status.setFailed(thrown);
-    // With a message, because Catch nodes hear of no other errors.
-    if (!this.#isOut) this.#node.error(asError(error), {});
-    this.#isOut = true;
-    const delayMs = this.#backoff.nextMs(performance.now() - startedAtMs);
-    this.#again = sleep(delayMs, undefined, { signal })
-      .then(async () => {
-        // Its port must be free by then.
-        await this.#listening?.close();
-        if (!signal.aborted) await this.#begin();
-      })
-      .catch(() => undefined);
   }
 
   #onEvent(event: SessionEvent, sender: string): void {
@@ -131,7 +109,7 @@ export class WyomingController {
     this.#finals.delete(sender);
     if (!finals) return;
     this.#node.send(messageOf(finals, sender));
-    if (!this.#closing.signal.aborted) this.#showClients();
+    if (!this.#isClosed) this.#showClients();
   }
 
   #showClients(): void {

@@ -1,3 +1,4 @@
+import { OF_RECORDINGS } from '../../reliability-settings';
 import type { NumberRange, ReliabilityName } from '../../reliability-settings';
 
 export type { NumberRange } from '../../reliability-settings';
@@ -26,20 +27,7 @@ export const SESSION_ROWS = {
 } as const satisfies Rows;
 
 /** The same of `transcribe`, which neither commits nor waits for audio. */
-export const TRANSCRIBE_ROWS = {
-  reliability: [
-    'firstConnectSeconds',
-    'reconnectAttempts',
-    'livenessSeconds',
-    'connectSeconds',
-    'finishSeconds',
-    'maxAgeSeconds',
-    'replaySeconds',
-    'heldSeconds',
-    'burstSeconds',
-    'paceMultiple',
-  ],
-} as const satisfies Rows;
+export const TRANSCRIBE_ROWS = { reliability: OF_RECORDINGS } as const satisfies Rows;
 
 /** The limits of the session node beside those rows. The dialogs check the same bounds and show them. */
 export const SESSION_LIMITS = {

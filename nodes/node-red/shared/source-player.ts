@@ -31,7 +31,6 @@ export class SourcePlayer {
   readonly #options: SourcePlayerOptions;
   readonly #lasting: Lasting<Attempt>;
   readonly #senders = new Set<string>();
-  #isStopped = false;
 
   constructor(options: SourcePlayerOptions) {
     this.#options = options;
@@ -46,22 +45,20 @@ export class SourcePlayer {
           onLost: () => {
             status.set('again');
           },
-          onFailure: (error) => {
-            this.#showFailure(error);
-            onFailure(error);
-          },
+          onFailure,
           onWarning,
         });
         return {
           start: async () => {
-            await following.start().catch((error: unknown) => {
-              this.#showFailure(error);
-              throw error;
-            });
+            await following.start();
             if (source.kind === 'port') this.#showSenders();
           },
           close: () => following.close(),
         };
+      },
+      // Each attempt begins with a badge of its own, so each failure is shown; it is an error once for each outage.
+      onFailed: (thrown) => {
+        status.setFailed(thrown);
       },
       onOutage: (error) => {
         node.error(asError(error));
@@ -77,13 +74,7 @@ export class SourcePlayer {
 
   /** Resolves when nothing is left open. */
   stop(): Promise<void> {
-    this.#isStopped = true;
     return this.#lasting.stop();
-  }
-
-  /** Each attempt begins with a badge of its own, so each failure is shown; it is an error once for each outage. */
-  #showFailure(error: unknown): void {
-    if (!this.#isStopped) this.#options.status.setFailed(error);
   }
 
   async #play(feed: AudioFeed, heard: () => void, ending: AbortSignal): Promise<void> {
