@@ -49,6 +49,9 @@ const CHECKS = [
   },
 ];
 
+/** A failed test may leave a timer or a socket behind, which would keep its process, and a build machine, for ever. */
+const ENDS_WITHIN_MS = 30_000;
+
 const log = (line) => process.stdout.write(`${line}\n`);
 const tally = { passed: 0, failed: 0 };
 const add = (passed, failed) => {
@@ -129,10 +132,18 @@ async function runMocha(suite, args, isHeldBack) {
   const reporter = path.join(root, 'scripts', 'test-reporter.cjs');
   const mocha = [require.resolve('mocha/bin/mocha.js'), '--config', config, '--reporter', reporter, ...args];
   let stats;
+  let tooLate;
   const { code, output } = await capture(mocha, {
     stdio: ['ignore', isHeldBack ? 'pipe' : 'inherit', 'inherit', 'ipc'],
-    onMessage: (message) => (stats = message),
+    onMessage: (message, child) => {
+      stats = message;
+      tooLate = setTimeout(() => {
+        log(`✘ ${suite}: a test has left something open, for ${ENDS_WITHIN_MS / 1000} s now. It is ended.`);
+        child.kill('SIGKILL');
+      }, ENDS_WITHIN_MS);
+    },
   });
+  clearTimeout(tooLate);
   process.stdout.write(output);
   const { passes = 0, failures = 0 } = stats ?? {};
   // A file that cannot be loaded, or a process that died, counts as a failure although no test has failed.
@@ -145,7 +156,7 @@ async function capture(args, { stdio = ['ignore', 'pipe', 'pipe'], onMessage } =
     stdio,
     onSpawn: (child) => {
       for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => printed.push(bytes));
-      if (onMessage) child.on('message', onMessage);
+      if (onMessage) child.on('message', (message) => onMessage(message, child));
     },
   });
   return { code, output: Buffer.concat(printed).toString() };

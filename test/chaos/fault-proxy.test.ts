@@ -42,8 +42,14 @@ describe('the proxy that makes the network fail', () => {
     const timer = setInterval(() => {
       if (client.readyState === WebSocket.OPEN) client.send('a'.repeat(100));
     }, 1);
-    await waitUntil(() => closes.client !== undefined && closes.service !== undefined, 'both ends to close');
-    clearInterval(timer);
+    try {
+      await waitUntil(
+        () => closes.client !== undefined && closes.service !== undefined,
+        'both ends to close',
+      );
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /** A second call finds nothing left to end. */

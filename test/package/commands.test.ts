@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { eventually } from '../support/eventually';
@@ -99,6 +99,24 @@ describe('the commands of package.json', function () {
       assert.notEqual(child.exitCode, 0, output.text);
     });
   }
+
+  it('end with a failure where a test has left something open: npm test', async function () {
+    this.timeout(STARTS_WITHIN_MS + 60_000);
+    const file = path.join(ROOT, 'test', `left-open-${process.pid}.test.ts`);
+    writeFileSync(
+      file,
+      "it('passes, and its timer goes on', () => void setInterval(() => undefined, 1000));",
+    );
+    try {
+      const { child, output, closed } = startCommand(`npm test -- ${path.relative(ROOT, file)}`);
+      await closed;
+      assert.match(output.text, /has left something open/);
+      assert.match(output.text, /1 passed, 1 failed/);
+      assert.equal(child.exitCode, 1);
+    } finally {
+      rmSync(file);
+    }
+  });
 
   const folder = mkdtempSync(path.join(os.tmpdir(), 'flow-asr-commands-'));
   after(() => {
