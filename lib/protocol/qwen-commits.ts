@@ -49,8 +49,6 @@ export class QwenCommits {
   /** The same for items that it does not name. */
   #unaskedUnnamed = 0;
   #count = 0;
-  /** Whether audio was sent behind the last commit. Without any, all that the service commits belongs to that. */
-  #hasAudioBehind = false;
 
   /** @param isWatched Whether pings are sent in front of the commit and behind it. */
   sent(eventId: string, isWatched: boolean, isFinish = false): void {
@@ -65,11 +63,6 @@ export class QwenCommits {
       sentenceIds: [],
     });
     this.#count += 1;
-    this.#hasAudioBehind = false;
-  }
-
-  audioSent(): void {
-    this.#hasAudioBehind = true;
   }
 
   /** The ping in front of the commit was answered. */
@@ -94,15 +87,18 @@ export class QwenCommits {
     return this.#commits.flatMap(({ number }) => this.arrived(number));
   }
 
-  /** `input_audio_buffer.committed`: the answers come in the order of the commits. */
-  committed(itemId: string | undefined): void {
+  /**
+   * `input_audio_buffer.committed`: the answers come in the order of the commits.
+   * @param hasAudioBehind Whether audio was sent behind the last commit.
+   */
+  committed(itemId: string | undefined, hasAudioBehind: boolean): void {
     if (itemId !== undefined) {
       if (this.#unasked.has(itemId) || this.#commits.some((commit) => commit.itemId === itemId)) return;
     }
     const next = this.#commits.find(({ isTaken }) => !isTaken);
     const last = this.#commits.findLast(({ isTaken }) => isTaken);
     if (next?.isDue) take(next, itemId);
-    else if (last && (!last.hasArrived || (!next && !this.#hasAudioBehind))) {
+    else if (last && (!last.hasArrived || (!next && !hasAudioBehind))) {
       this.#giveUpItem(last);
       take(last, itemId);
     } else this.#addUnasked(itemId);

@@ -31,8 +31,9 @@ export class QwenItems {
   }
 
   /** `input_audio_buffer.committed`. In VAD mode the service commits all items by itself. */
-  committed(itemId: string | undefined): void {
-    if (this.#manual && (itemId === undefined || !this.#over.has(itemId))) this.commits.committed(itemId);
+  committed(itemId: string | undefined, hasAudioBehindCommit: boolean): void {
+    if (!this.#manual || (itemId !== undefined && this.#over.has(itemId))) return;
+    this.commits.committed(itemId, hasAudioBehindCommit);
   }
 
   /** The sentence that begins with this item. */

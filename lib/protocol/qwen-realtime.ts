@@ -30,6 +30,8 @@ export class QwenRealtimeProtocol implements Protocol {
   #phase: Phase = 'greeting';
   #sessionId = '';
   #lastEventNumber = 0;
+  /** Without audio behind the last commit, all that the service commits belongs to that. */
+  #hasAudioBehindCommit = false;
 
   constructor(config: QwenRealtimeConfig) {
     this.#config = config;
@@ -53,7 +55,7 @@ export class QwenRealtimeProtocol implements Protocol {
   }
 
   audio(pcm: Buffer): Frame {
-    this.#items.commits.audioSent();
+    this.#hasAudioBehindCommit = true;
     // The one message per 100 ms of audio. Base64 and our own ids need no escaping.
     const before = `{"event_id":"${this.#nextEventId()}","type":"input_audio_buffer.append","audio":"`;
     return { before, bytes: pcm, after: '"}' };
@@ -62,6 +64,7 @@ export class QwenRealtimeProtocol implements Protocol {
   commit(isWatched = false): Frame[] {
     const eventId = this.#nextEventId();
     this.#items.commits.sent(eventId, isWatched);
+    this.#hasAudioBehindCommit = false;
     return [JSON.stringify({ event_id: eventId, type: 'input_audio_buffer.commit' })];
   }
 
@@ -82,7 +85,10 @@ export class QwenRealtimeProtocol implements Protocol {
     this.#phase = 'finishing';
     const eventId = this.#nextEventId();
     // Unwatched, nothing tells its item from one that the service committed by itself.
-    if (isWatched) this.#items.commits.sent(eventId, isWatched, true);
+    if (isWatched) {
+      this.#items.commits.sent(eventId, isWatched, true);
+      this.#hasAudioBehindCommit = false;
+    }
     return [JSON.stringify({ event_id: eventId, type: 'session.finish' })];
   }
 
@@ -113,7 +119,7 @@ export class QwenRealtimeProtocol implements Protocol {
       case 'input_audio_buffer.speech_stopped':
         return this.#speechEdge('speechStopped', message, number(message.audio_end_ms));
       case 'input_audio_buffer.committed':
-        this.#items.committed(string(message.item_id));
+        this.#items.committed(string(message.item_id), this.#hasAudioBehindCommit);
         return [];
       case 'conversation.item.created':
         return [];

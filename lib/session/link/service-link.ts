@@ -67,10 +67,9 @@ export class ServiceLink {
 
   /** Audio is coming, so a sleeping link wakes. */
   wake(): void {
-    this.#watches.audio();
+    if (this.#machine.state.name !== 'asleep') return;
     const { voiceGate } = this.#options.config;
-    const reason = voiceGate ? 'Somebody speaks.' : 'There is audio again.';
-    if (this.#machine.state.name === 'asleep') this.#connect({ why: 'wake' }, reason);
+    this.#connect({ why: 'wake' }, voiceGate ? 'Somebody speaks.' : 'There is audio again.');
   }
 
   /** Audio comes to the voice gate. While nobody speaks in it, a sleeping link listens. */
@@ -195,7 +194,7 @@ export class ServiceLink {
     if (state.name !== 'connecting') return;
     const { current, attempt } = state;
     // A session that has just begun is not idle, however long its connection took.
-    if (attempt.why === 'start') this.#watches.audio();
+    if (attempt.why === 'start') this.#watches.accepted();
     this.#listen('opened', { name: 'open', current, openedAtMs: this.#machine.now() });
     this.#watches.opened();
     const reason = 'The service has accepted the session.';

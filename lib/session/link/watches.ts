@@ -25,14 +25,14 @@ export class Watches {
   readonly #machine: LinkMachine;
   readonly #handlers: WatchHandlers;
   readonly #answers: AnswerWatch;
-  #lastAudioAtMs: number;
+  #acceptedAtMs: number;
   #lastGivenAtMs = -Infinity;
 
   constructor(machine: LinkMachine, handlers: WatchHandlers) {
     const { config, recognition, sender } = machine.options;
     this.#machine = machine;
     this.#handlers = handlers;
-    this.#lastAudioAtMs = machine.now();
+    this.#acceptedAtMs = machine.now();
     this.#answers = new AnswerWatch({
       clock: config.environment.clock,
       timeoutMs: config.answerTimeoutMs,
@@ -43,12 +43,12 @@ export class Watches {
 
   /** When audio came last, or when the session was accepted. */
   get lastAudioAtMs(): number {
-    return this.#lastAudioAtMs;
+    return Math.max(this.#acceptedAtMs, this.#machine.options.sender.lastGivenAtMs);
   }
 
-  /** Audio came, or the session begins to wait for some. */
-  audio(): void {
-    this.#lastAudioAtMs = this.#machine.now();
+  /** The service has accepted the session, which now waits for audio. */
+  accepted(): void {
+    this.#acceptedAtMs = this.#machine.now();
   }
 
   /** Audio came, and the voice gate has let it pass or not. */
@@ -126,7 +126,7 @@ export class Watches {
 
   /** Since when no result is awaited and no audio is to be sent. A new connection does not restart this time. */
   #quietSinceMs(): number {
-    return Math.max(this.#lastAudioAtMs, this.#machine.options.sender.lastSentAtMs);
+    return Math.max(this.lastAudioAtMs, this.#machine.options.sender.lastSentAtMs);
   }
 
   /** One timer checks the time when it rings, so that no chunk has to set it again. */

@@ -44,6 +44,7 @@ export class Sender {
   #current: ProtocolConnection | undefined;
   /** All audio of this protocol session, including the silence that ends sentences. */
   #sessionBytes = 0;
+  #lastGivenAtMs = -Infinity;
   #lastSentAtMs = -Infinity;
   #cancelPaceTimer: Cancel | undefined;
 
@@ -98,6 +99,11 @@ export class Sender {
     return this.#sessionBytes / this.#options.bytesPerMs;
   }
 
+  /** When audio came last, on the clock. */
+  get lastGivenAtMs(): number {
+    return this.#lastGivenAtMs;
+  }
+
   /** When audio was sent last, on the clock. */
   get lastSentAtMs(): number {
     return this.#lastSentAtMs;
@@ -120,10 +126,7 @@ export class Sender {
     this.#buffer.dropOldest(this.#buffer.dueBytes);
   }
 
-  /**
-   * Prepares unsettled audio to be sent again, with the commands in it; returns how many bytes of it are no longer
-   * kept.
-   */
+  /** Goes back to unsettled audio and the commands in it; returns how many bytes of it are no longer kept. */
   rewind(): number {
     // Up to one block more may be there than is to be kept.
     this.#forget();
@@ -145,6 +148,7 @@ export class Sender {
 
   /** Takes the audio, and sends it where that is possible now. */
   append(bytes: Uint8Array, isLoud: boolean): void {
+    this.#lastGivenAtMs = this.#options.clock.now();
     // More memory is needed, so unused memory is given back first.
     if (this.#buffer.wouldGrow(bytes.length)) this.#forget();
     this.#buffer.pushAudio(bytes, isLoud);
@@ -234,8 +238,7 @@ export class Sender {
 
   #sendNext({ protocol, connection }: ProtocolConnection): void {
     const { bytesPerMs, counter, clock } = this.#options;
-    const { replayBytes } = this.#buffer;
-    const { position } = this.#buffer;
+    const { replayBytes, position } = this.#buffer;
     const bytes = this.#buffer.takeAudio(this.#maxMessageBytes);
     if (!bytes) return;
     connection.send(protocol.audio(bytes));
