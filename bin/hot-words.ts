@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { HotWordLists, hotWordsToCsv, MODELS, readHotWords, REGIONS } from '../lib';
 import type { HotWord, HotWordListInfo } from '../lib';
-import { DEFAULT_HOT_WORD_PREFIX } from '../lib/hosts';
+import { DEFAULT_HOT_WORD_PREFIX, messageOf } from '../lib/hosts';
 import { readArguments, UsageError } from './cli/arguments';
 import type { Arguments } from './cli/arguments';
 import type { Command } from './cli/command';
@@ -148,14 +148,15 @@ async function textOf(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new Error(`Cannot read "${file}": ${(cause as Error).message}.`, { cause });
+    throw new Error(`Cannot read "${file}": ${messageOf(cause)}.`, { cause });
   }
 }
 
 async function standardInput(): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  for await (const piece of process.stdin as AsyncIterable<Buffer>) {
+  const input: AsyncIterable<Buffer> = process.stdin;
+  for await (const piece of input) {
     bytes += piece.length;
     if (bytes > MAX_INPUT_BYTES)
       throw new Error(`Standard input has more than ${MAX_INPUT_BYTES} bytes; hot words take less.`);

@@ -36,7 +36,7 @@ function table(info: AudioInfo): string {
     ['codec', info.codec + (info.byFfmpeg ? ' (decoded by ffmpeg)' : '')],
     ['rate', `${info.rateHz} Hz${originalRateHz ? ` (recorded at ${originalRateHz} Hz)` : ''}`],
     ['channels', String(info.channels)],
-    ...(bits === undefined ? [] : [['bits', String(bits)] as [string, string]]),
+    ...(bits === undefined ? [] : [['bits', String(bits)] satisfies [string, string]]),
     ['length', `${info.seconds.toFixed(2)} s, ${info.bytes} bytes`],
     ['peak', `${info.peakDb.toFixed(1)} dB`],
     ['mean level', `${info.rmsDb.toFixed(1)} dB`],

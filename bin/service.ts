@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { codeOf } from '../lib/hosts';
 import { LOCAL_SERVICE_PORT } from '../lib';
 import { ScriptError, startLocalService, type LocalServiceOptions } from '../local-service';
 import { readArguments, UsageError } from './cli/arguments';
@@ -123,7 +124,7 @@ function optionsFrom(given: Arguments): LocalServiceOptions {
 
 function describeFailure(error: unknown, { port, host }: LocalServiceOptions): string {
   if (!(error instanceof Error)) return String(error);
-  switch ((error as NodeJS.ErrnoException).code) {
+  switch (codeOf(error)) {
     case 'EADDRINUSE':
       return `Port ${port ?? 0} is already in use; stop what runs there or choose another with --port.`;
     case 'EACCES':

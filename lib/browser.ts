@@ -2,6 +2,9 @@
  * The entry for code that runs in a browser: the editor's dialogs and the microphone's page are bundled with it.
  * Nothing behind it needs Node.js.
  */
+export { messageOf } from './base/error-details';
+export { fieldsOf, isObject } from './base/json';
+export { entriesOf, isKeyOf, keysOf } from './base/keys';
 export { PolyphaseFilter } from './audio/polyphase-filter';
 export type { FilterKernel, FilterTable } from './base/kernel/filter';
 export {
@@ -16,7 +19,7 @@ export type { HotWord } from './vocabulary/hot-words';
 export { DEFAULT_MODEL, findModel, MODELS } from './vocabulary/models';
 export type { Model, SessionMode, WireFormat } from './vocabulary/models';
 export { checkOtherSettings, readOtherSettings } from './vocabulary/other-settings';
-export { isPlainObject, parameterFault, VAD_PARAMETERS } from './vocabulary/parameters';
+export { parameterFault, VAD_PARAMETERS } from './vocabulary/parameters';
 export type { ModelParameters, ParameterName, ParameterSpec } from './vocabulary/parameters';
 export { sourceFieldFault } from './live/sources/field-values';
 export { isSourceKind, SOURCE_KINDS, sourceFields } from './live/sources/kinds';

@@ -4,6 +4,7 @@ import type { EngineConnection } from './engines/engine';
 import { FaultSchedule } from './faults';
 import { FAILURES, type Failure } from './script/failures';
 import type { Recorder } from './inspection';
+import { messageOf } from './json';
 import type { JsonObject } from './json';
 import type { HotWordLists } from './hot-words/lists';
 import type { Quota } from './limits';
@@ -135,7 +136,7 @@ export class ClientConnection {
     try {
       task();
     } catch (error) {
-      this.#log(`connection ${this.recorder.record.id}: ${(error as Error).message}`);
+      this.#log(`connection ${this.recorder.record.id}: ${messageOf(error)}`);
       this.#socket.close(1011, 'internal error');
     }
   }

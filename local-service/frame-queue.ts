@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { editFrame, type FaultSchedule } from './faults';
+import { isJsonObject } from './json';
 import type { JsonObject } from './json';
 import type { FrameKind, ScriptFrameAction, ScriptLinkAction } from './script/schema';
 import type { Timers } from './time';
@@ -150,6 +151,6 @@ export class FrameQueue {
 function wireNameOf(frame: JsonObject): string {
   const { type, header } = frame;
   if (typeof type === 'string') return type;
-  const event: unknown = (header as JsonObject | undefined)?.event;
+  const event = isJsonObject(header) ? header.event : undefined;
   return typeof event === 'string' ? event : '';
 }

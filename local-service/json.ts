@@ -15,6 +15,16 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   }
 }
 
+/** Whether it is a whole number in this range. */
+export function isWhole(value: unknown, least: number, most = Infinity): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** What was thrown, in words. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** A value for a message to people: quoted if it is text, shortened if it is long. */
 export function show(value: unknown): string {
   const text =

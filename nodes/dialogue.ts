@@ -1,3 +1,4 @@
+import { fieldsOf } from '../lib/hosts';
 import type { ContextTurn } from '../lib';
 
 /**
@@ -29,8 +30,7 @@ function readText(text: string): ContextTurn[] | undefined {
 }
 
 function isTurn(value: unknown): value is ContextTurn {
-  if (typeof value !== 'object' || value === null) return false;
-  const { user, assistant } = value as Record<string, unknown>;
+  const { user, assistant } = fieldsOf(value);
   const texts = [user, assistant].filter((text) => text !== undefined);
   return texts.length > 0 && texts.every((text) => typeof text === 'string');
 }

@@ -1,5 +1,5 @@
-import { MODELS } from '../lib/browser';
-import type { Model, ModelParameters, ParameterName } from '../lib/browser';
+import { keysOf, MODELS } from '../lib/browser';
+import type { Model, ModelParameters } from '../lib/browser';
 
 /** Settings that suit an occasion. Both hosts offer the same ones. */
 export interface Preset {
@@ -46,7 +46,7 @@ export interface PresetSettings {
 
 const ALL: readonly [string, Preset][] = Object.entries(PRESETS);
 /** Every parameter that some preset sets. */
-const NAMES = [...new Set(ALL.flatMap(([, { parameters }]) => Object.keys(parameters)))] as ParameterName[];
+const NAMES = [...new Set(ALL.flatMap(([, { parameters }]) => keysOf(parameters)))];
 
 const TELEPHONE_HZ = 8000;
 

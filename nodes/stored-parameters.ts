@@ -1,6 +1,6 @@
-import type { Model, ModelParameters, ParameterName, ParameterSpec } from '../lib';
+import type { Model, ModelParameters, ParameterSpec } from '../lib';
 import { readHotWords } from '../lib';
-import { parseHotWords } from '../lib/hosts';
+import { isKeyOf, parseHotWords } from '../lib/hosts';
 
 /** The settings of a model as an editor stores them, or as a variable or an expression gives them: often as text. */
 export type StoredParameters = Record<string, unknown>;
@@ -16,7 +16,7 @@ export function readParameters(stored: StoredParameters | undefined, model: Mode
   for (const [name, value] of Object.entries(stored ?? {})) {
     if (value === undefined || value === null) continue;
     if (typeof value === 'string' && value.trim() === '') continue;
-    const spec = Object.hasOwn(model.parameters, name) ? model.parameters[name as ParameterName] : undefined;
+    const spec = isKeyOf(model.parameters, name) ? model.parameters[name] : undefined;
     parameters[name] = spec ? read(value, spec) : value;
   }
   return parameters;
@@ -58,7 +58,7 @@ function readVocabulary(value: unknown): unknown {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch {
     return text;
   }

@@ -1,4 +1,5 @@
 /** Generates docs/models.md from the table that checks and editors use. `npm run docs` writes it. */
+import { isKeyOf } from '../lib/hosts';
 import { DEFAULT_MODEL, MODELS } from '../lib/vocabulary/models';
 import type { Model } from '../lib/vocabulary/models';
 import { table, valuesOf } from './markdown';
@@ -76,7 +77,7 @@ function languageSets(): string[] {
 function settingRows(name: string): string[][] {
   const rows = new Map<string, string[]>();
   for (const { id, parameters } of MODELS) {
-    const spec = parameters[name as keyof typeof parameters];
+    const spec = isKeyOf(parameters, name) ? parameters[name] : undefined;
     if (!spec) continue;
     const values = valuesOf(spec);
     rows.set(values, [...(rows.get(values) ?? []), `\`${id}\``]);

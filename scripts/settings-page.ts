@@ -1,4 +1,5 @@
 /** Generates docs/settings.md from the tables of the library, the dialogs and the command. `npm run docs` writes it. */
+import { entriesOf } from '../lib/hosts';
 import { flagOf, kebab } from '../bin/flags/option-flag';
 import type { OptionTable } from '../bin/flags/option-flag';
 import { SESSION_TABLE } from '../bin/flags/recognition';
@@ -10,7 +11,7 @@ import { table, valuesOf } from './markdown';
 import { n8nFields, nodeRedFields } from './settings-fields';
 import type { FieldsOfNodes } from './settings-fields';
 import { OPTION_ROWS, PARAMETER_ROWS } from './settings-rows';
-import type { Field, OptionPath, SettingRow, Without } from './settings-rows';
+import type { Field, OptionPath, Without } from './settings-rows';
 
 const INTRODUCTION = `# Every setting, and where it can be set
 
@@ -51,7 +52,7 @@ export function settingsPage(): string {
   const nodeRed = nodeRedFields();
   const n8n = n8nFields();
   const none = reasons.cell.bind(reasons);
-  const rows = (Object.entries(OPTION_ROWS) as [OptionPath, SettingRow][]).map(([path, row]) => [
+  const rows = entriesOf(OPTION_ROWS).map(([path, row]) => [
     row.label,
     `\`${path}\``,
     fieldCell(row.nodeRed, row.label, nodeRed, none),

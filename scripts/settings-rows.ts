@@ -1,5 +1,6 @@
 /** The rows of docs/settings.md: every option of the library, with what the hosts call it. */
-import type { ParameterName, SessionOptions } from '../lib';
+import { entriesOf } from '../lib/hosts';
+import type { SessionOptions } from '../lib';
 import { IDLE_POLICY, OVERLOAD, RELIABILITY_SETTINGS, VOICE_GATE } from '../nodes/reliability-settings';
 import type { NumberRange, ReliabilityName } from '../nodes/reliability-settings';
 import { PARAMETER_TEXTS, SESSION_TEXTS } from '../nodes/setting-texts';
@@ -291,7 +292,4 @@ export const OPTION_ROWS: Readonly<Record<OptionPath, SettingRow>> = {
 };
 
 /** The rows of the models' settings; docs/models.md says which model has which. */
-export const PARAMETER_ROWS = Object.entries(PARAMETER_TEXTS) as [
-  ParameterName,
-  (typeof PARAMETER_TEXTS)[ParameterName],
-][];
+export const PARAMETER_ROWS = entriesOf(PARAMETER_TEXTS);

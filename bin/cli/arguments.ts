@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '../../lib/hosts';
 import { flagsOf } from './command';
 import type { Command, Flag } from './command';
 
@@ -80,7 +81,7 @@ export function readArguments(command: Command, argv: readonly string[]): Argume
   } catch (error) {
     if (error instanceof UsageError) throw error;
     // The rest of Node's message is about arguments that begin with a dash.
-    const [what = ''] = (error as Error).message.split(/\. |\n/);
+    const [what = ''] = messageOf(error).split(/\. |\n/);
     throw new UsageError(`${what.replace(/\.$/, '')}.`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { messageOf } from '../../lib/hosts';
 import { AsrError } from '../../lib';
 import { inLines, inOneLine } from './printable';
 
@@ -27,7 +28,7 @@ export function complain(message: string): void {
 
 /** An error in a line, with the ids that the vendor's support asks for. */
 export function failureText(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (!(error instanceof AsrError)) return message;
   const { sessionId, requestId } = error;
   const ids = [sessionId && `session ${sessionId}`, requestId && `request ${requestId}`].filter(Boolean);

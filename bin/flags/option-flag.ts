@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fieldsOf, messageOf } from '../../lib/hosts';
 import { UsageError } from '../cli/arguments';
 import type { Arguments } from '../cli/arguments';
 import type { Flag } from '../cli/command';
@@ -50,7 +51,7 @@ export function optionsOf(table: OptionTable, given: Arguments): Record<string, 
     if (value === undefined) continue;
     const [first = path, second] = path.split('.');
     if (second === undefined) options[first] = value;
-    else options[first] = { ...(options[first] as object | undefined), [second]: value };
+    else options[first] = { ...fieldsOf(options[first]), [second]: value };
   }
   return options;
 }
@@ -79,7 +80,7 @@ export function textOrFile(name: string, text: string): string {
   try {
     return readFileSync(text.slice(1), 'utf8').replace(/^\ufeff/, '');
   } catch (cause) {
-    throw new UsageError(`--${name} ${text}: ${cause instanceof Error ? cause.message : String(cause)}.`, {
+    throw new UsageError(`--${name} ${text}: ${messageOf(cause)}.`, {
       cause,
     });
   }

@@ -1,5 +1,6 @@
+import { keysOf } from '../../lib/hosts';
 import { MODELS } from '../../lib';
-import type { ModelParameters, ParameterName, ParameterSpec } from '../../lib';
+import type { ModelParameters, ParameterSpec } from '../../lib';
 import { findModel } from '../../lib';
 import { PARAMETER_TEXTS } from '../../nodes/setting-texts';
 import { readParameters } from '../../nodes/stored-parameters';
@@ -8,8 +9,7 @@ import type { Flag, Topic } from '../cli/command';
 import { kebab, textOrFile } from './option-flag';
 
 /** The settings in the order of the texts, each with what the models take. */
-const SETTINGS = Object.keys(PARAMETER_TEXTS).map((key) => {
-  const name = key as ParameterName;
+const SETTINGS = keysOf(PARAMETER_TEXTS).map((name) => {
   const specs = MODELS.flatMap(({ parameters }) => parameters[name] ?? []);
   return { name, flag: kebab(name), specs };
 });

@@ -1,4 +1,4 @@
-import { isSourceKind, SOURCE_KINDS, sourceFields } from '../../lib/hosts';
+import { isSourceKind, keysOf, SOURCE_KINDS, sourceFields } from '../../lib/hosts';
 import type { SourceField, SourceFieldName, SourceKindName } from '../../lib/hosts';
 import { SOURCE_FIELD_TEXTS, SOURCE_KIND_TEXTS } from '../../nodes/source-texts';
 import { UsageError } from '../cli/arguments';
@@ -6,7 +6,7 @@ import type { Arguments } from '../cli/arguments';
 import type { Flag, Topic } from '../cli/command';
 import { kebab } from '../flags/option-flag';
 
-const KINDS = Object.keys(SOURCE_KINDS) as SourceKindName[];
+const KINDS = keysOf(SOURCE_KINDS);
 
 /** Every field of the kinds of live sources, each once, with the kinds that have it. */
 const FIELDS = new Map<SourceFieldName, { field: SourceField; kinds: SourceKindName[] }>();

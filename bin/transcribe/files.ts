@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { publicName } from '../../lib/hosts';
+import { messageOf, publicName } from '../../lib/hosts';
 import { UsageError } from '../cli/arguments';
 
 const WEB_ADDRESS = /^https?:\/\//i;
@@ -106,7 +106,7 @@ async function isFile(file: string): Promise<boolean> {
 export async function refuseUnreadable(file: string): Promise<void> {
   if (isStandardInput(file) || isAddress(file)) return;
   const found = await stat(file).catch((cause: unknown) => {
-    throw new Error(`Cannot read "${file}": ${cause instanceof Error ? cause.message : String(cause)}.`, {
+    throw new Error(`Cannot read "${file}": ${messageOf(cause)}.`, {
       cause,
     });
   });

@@ -1,6 +1,6 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { ConnectionPool } from '../../lib';
-import { isCloudRegion } from '../../lib/hosts';
+import { fieldsOf, isCloudRegion } from '../../lib/hosts';
 import { findNode } from '../../nodes/node-red/shared/red';
 import { connectionOf, isCredentialsNode } from './connection';
 import type { AsrCredentialsNode, ConnectionDef } from './connection';
@@ -44,9 +44,9 @@ export = function (RED: NodeAPI) {
         response.status(refusal.status).json({ message: refusal.message });
         return;
       }
-      const body = request.body as { id?: unknown } | undefined;
+      const body: unknown = request.body;
       // A node that was not deployed yet has no stored key.
-      const deployed = findNode(RED, String(body?.id), isCredentialsNode);
+      const deployed = findNode(RED, String(fieldsOf(body).id), isCredentialsNode);
       void testConnection(RED, deployed, parseTestRequest(body)).then((result) => {
         response.json(result);
       });

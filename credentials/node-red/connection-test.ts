@@ -1,6 +1,6 @@
 import type { NodeAPI } from 'node-red';
 import { AsrError, DEFAULT_MODEL, REGIONS, resolveEndpoint } from '../../lib';
-import { asAsrError, checkConnection, isLoopback } from '../../lib/hosts';
+import { asAsrError, checkConnection, fieldsOf, isLoopback } from '../../lib/hosts';
 import { connectionOf, endpointOf, wayOf } from './connection';
 import type { AsrCredentialsNode, ConnectionSettings, ConnectionDef } from './connection';
 
@@ -94,7 +94,7 @@ function isDeployed(deployed: ConnectionDef, request: TestRequest): boolean {
 
 /** Reads the body of the editor's request; a field that is no text counts as empty. */
 export function parseTestRequest(body: unknown): TestRequest {
-  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const fields = fieldsOf(body);
   const text = (name: string): string => {
     const value = fields[name];
     return typeof value === 'string' ? value : '';

@@ -96,6 +96,6 @@ function keyFromEnvironment(RED: NodeAPI, node: Node | undefined, def: Connectio
 
 /** A variable of the flow, group or subflow has priority over one of the process, as everywhere in Node-RED. */
 function variableOf(RED: NodeAPI, node: Node | undefined, name: string): string | undefined {
-  const value = (node ? RED.util.getSetting(node, name) : process.env[name]) as unknown;
+  const value: unknown = node ? RED.util.getSetting(node, name) : process.env[name];
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined;
 }

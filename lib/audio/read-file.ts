@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { AsrError } from '../vocabulary/errors';
-import { codeOf } from '../base/error-details';
+import { codeOf, messageOf } from '../base/error-details';
 import { excerpt } from '../base/excerpt';
 
 const CHUNK_BYTES = 64 * 1024;
@@ -70,6 +70,6 @@ function reasonOf(cause: unknown, path: string): string {
     case 'ENAMETOOLONG':
       return `${name} is too long for the name of a file (${code}).`;
     default:
-      return cause instanceof Error ? cause.message : String(cause);
+      return messageOf(cause);
   }
 }

@@ -154,7 +154,7 @@ async function* readStream(
  */
 function iteratorOf(stream: AsyncIterable<unknown>): AsyncIterator<unknown> {
   if (!(stream instanceof ReadableStream)) return stream[Symbol.asyncIterator]();
-  const reader = (stream as ReadableStream<unknown>).getReader();
+  const reader: ReadableStreamDefaultReader<unknown> = stream.getReader();
   return {
     next: async () => {
       const { done, value } = await reader.read();

@@ -8,3 +8,13 @@ export function codeOf(error: unknown): string {
 export function causeOf(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
 }
+
+/** What was thrown, as an error: a program may throw anything. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+/** What was thrown, in words. */
+export function messageOf(thrown: unknown): string {
+  return asError(thrown).message;
+}

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import http from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { proxyFor, tunnelThrough } from './proxy';
 import type { ProxyChoice } from './proxy';
 import { proxyRefusal } from './proxy-refusal';
@@ -83,11 +81,12 @@ async function fromProxy(
   throw proxyRefusal(host, 407);
 }
 
-async function answerOf(request: http.ClientRequest, body?: string): Promise<IncomingMessage> {
+function answerOf(request: http.ClientRequest, body?: string): Promise<IncomingMessage> {
   // The body of the answer reports a later failure.
   request.on('error', () => undefined).end(body);
-  const [response] = (await once(request, 'response')) as [IncomingMessage];
-  return response;
+  return new Promise((resolve, reject) => {
+    request.once('response', resolve).once('error', reject);
+  });
 }
 
 function responseOf(message: IncomingMessage): Response {
@@ -104,8 +103,9 @@ export function asResponse(
     value === undefined ? [] : [[name, String(value)]],
   );
   if (!WITHOUT_BODY.has(status)) {
-    const stream = Readable.toWeb(body) as ReadableStream<Uint8Array>;
-    return new Response(stream as unknown as BodyInit, { status, statusText, headers: entries });
+    // The types of a web stream are not those of a body, although they are one thing.
+    const stream = Readable.toWeb(body) as unknown as BodyInit;
+    return new Response(stream, { status, statusText, headers: entries });
   }
   body.destroy();
   return new Response(null, { status, statusText, headers: entries });

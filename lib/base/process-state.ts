@@ -1,27 +1,35 @@
 import type { FilterTable } from './kernel/filter';
 import type { Kernel } from './kernel/kernel';
 
-/**
- * The only state of lib/ that no session owns, as lint enforces. Each part is here because sharing it is worth it
- * (bench/README.md), or because it limits what all sessions take together.
- */
-export const processState = {
+interface ProcessState {
   /** The audio loops in WebAssembly, loaded when they are needed. */
-  kernel: undefined as Kernel | undefined,
+  kernel: Kernel | undefined;
   /** Coefficients for the newest pairs of sample rates. */
-  filterTables: new Map<string, FilterTable>(),
-  audioBlocks: {
+  readonly filterTables: Map<string, FilterTable>;
+  readonly audioBlocks: {
     /**
      * Blocks that sessions have given back. Without them every block would be memory that the garbage collector has to
      * find. A sentence takes a block each half second and gives all of them back at its end, so there are at most as many
      * spare blocks as blocks in use; together they are never more than were in use at one time.
      */
-    spare: [] as Buffer[],
+    spare: Buffer[];
     /** Number of blocks of all sessions. A session that ends gives up all of its own. */
-    inUse: 0,
-  },
+    inUse: number;
+  };
   /** Memory for text messages that no connection reads from. */
-  spareTextMessages: [] as Buffer[],
+  readonly spareTextMessages: Buffer[];
   /** Bytes in all present temporary files. */
+  temporaryFileBytes: number;
+}
+
+/**
+ * The only state of lib/ that no session owns, as lint enforces. Each part is here because sharing it is worth it
+ * (bench/README.md), or because it limits what all sessions take together.
+ */
+export const processState: ProcessState = {
+  kernel: undefined,
+  filterTables: new Map(),
+  audioBlocks: { spare: [], inUse: 0 },
+  spareTextMessages: [],
   temporaryFileBytes: 0,
 };

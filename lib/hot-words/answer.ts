@@ -1,5 +1,5 @@
-import { number, object, string } from '../protocol/json';
-import type { JsonObject } from '../protocol/json';
+import { fieldsOf, list, number, string } from '../base/json';
+import type { JsonObject } from '../base/json';
 import { shortened } from '../base/excerpt';
 import type { HotWord } from '../vocabulary/hot-words';
 
@@ -27,11 +27,10 @@ export interface HotWordList extends HotWordListInfo {
 
 /** Reads the answer to `list_vocabulary`; an entry without an id is left out. */
 export function listsOf(output: JsonObject): HotWordListInfo[] {
-  const lists = Array.isArray(output.vocabulary_list) ? (output.vocabulary_list as unknown[]) : [];
-  return lists.flatMap((entry) => {
-    const list = object(entry);
-    const id = string(list?.vocabulary_id);
-    return list && id ? [infoOf(id, list)] : [];
+  return list(output.vocabulary_list).flatMap((entry) => {
+    const fields = fieldsOf(entry);
+    const id = string(fields.vocabulary_id);
+    return id ? [infoOf(id, fields)] : [];
   });
 }
 
@@ -39,18 +38,18 @@ export function listsOf(output: JsonObject): HotWordListInfo[] {
 export function listOf(id: string, output: JsonObject, forModel: string | undefined): HotWordList {
   const info = infoOf(id, output);
   const model = string(output.target_model) ?? '';
-  const words = (Array.isArray(output.vocabulary) ? (output.vocabulary as unknown[]) : []).flatMap(wordOf);
+  const words = list(output.vocabulary).flatMap(wordOf);
   if (!info.isUsable || !forModel || forModel === model || model === '') return { ...info, model, words };
   const reason = `It was made for the model ${shortened(model)}; recognition with ${shortened(forModel)} ignores it silently.`;
   return { ...info, isUsable: false, reason, model, words };
 }
 
-function infoOf(id: string, list: JsonObject): HotWordListInfo {
-  const status = string(list.status) ?? '';
+function infoOf(id: string, fields: JsonObject): HotWordListInfo {
+  const status = string(fields.status) ?? '';
   const info = {
     id,
-    createdAt: string(list.gmt_create) ?? '',
-    modifiedAt: string(list.gmt_modified) ?? '',
+    createdAt: string(fields.gmt_create) ?? '',
+    modifiedAt: string(fields.gmt_modified) ?? '',
     status,
   };
   if (status === 'OK') return { ...info, isUsable: true };
@@ -59,9 +58,9 @@ function infoOf(id: string, list: JsonObject): HotWordListInfo {
 }
 
 function wordOf(entry: unknown): HotWord[] {
-  const word = object(entry);
-  const text = string(word?.text);
-  if (!word || text === undefined) return [];
+  const word = fieldsOf(entry);
+  const text = string(word.text);
+  if (text === undefined) return [];
   const lang = string(word.lang);
   return [{ text, weight: number(word.weight) ?? 0, ...(lang && { lang }) }];
 }

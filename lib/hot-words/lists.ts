@@ -1,7 +1,7 @@
 import { excerpt, shortened } from '../base/excerpt';
 import type { Fetch } from '../base/http-request';
 import type { ProxyChoice } from '../base/proxy';
-import type { JsonObject } from '../protocol/json';
+import type { JsonObject } from '../base/json';
 import { checkApiKey, checkProxy } from '../vocabulary/access';
 import { duration, invalid, whole } from '../vocabulary/checks';
 import { AsrError } from '../vocabulary/errors';

@@ -1,5 +1,5 @@
-import { string } from '../protocol/json';
-import type { JsonObject } from '../protocol/json';
+import { string } from '../base/json';
+import type { JsonObject } from '../base/json';
 import { serviceError } from '../protocol/service-errors';
 import { AsrError } from '../vocabulary/errors';
 

@@ -1,11 +1,11 @@
 import { certificateAdvice } from '../base/certificate-fault';
-import { causeOf, codeOf } from '../base/error-details';
+import { asError, causeOf, codeOf } from '../base/error-details';
 import { shortened } from '../base/excerpt';
 import { fetchVia } from '../base/http-request';
 import type { Fetch } from '../base/http-request';
 import type { ProxyChoice } from '../base/proxy';
-import { object, parseObject } from '../protocol/json';
-import type { JsonObject } from '../protocol/json';
+import { object, parseObject } from '../base/json';
+import type { JsonObject } from '../base/json';
 import { AsrError } from '../vocabulary/errors';
 import type { Endpoint } from '../vocabulary/regions';
 import { refusalOf } from './refusal';
@@ -89,7 +89,7 @@ async function textOf(response: Response, { label }: Endpoint): Promise<string> 
   if (!response.body) return '';
   const pieces: Uint8Array[] = [];
   let bytes = 0;
-  for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const piece of response.body) {
     bytes += piece.length;
     pieces.push(piece);
     if (bytes <= MAX_ANSWER_BYTES) continue;
@@ -115,8 +115,7 @@ function timeout({ endpoint, timeoutMs }: RequestPlace, action: ServiceRequest['
 function unreachable({ endpoint, apiKey }: RequestPlace, thrown: unknown): AsrError {
   // `fetch` itself only says "fetch failed"; the reason is in its cause.
   const cause = causeOf(thrown);
-  const reason =
-    cause instanceof Error ? cause : thrown instanceof Error ? thrown : new Error(String(thrown));
+  const reason = asError(cause instanceof Error ? cause : thrown);
   const said = reason.message || codeOf(reason) || reason.name;
   const told = withoutKey(said, apiKey);
   const advice =

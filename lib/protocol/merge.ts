@@ -1,5 +1,5 @@
-import { object } from './json';
-import type { JsonObject } from './json';
+import { object } from '../base/json';
+import type { JsonObject } from '../base/json';
 
 /**
  * A message's values with the caller's other settings: objects are merged at every depth, and any other value of the

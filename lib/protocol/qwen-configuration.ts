@@ -1,8 +1,8 @@
 import { AsrError } from '../vocabulary/errors';
 import type { Frame } from '../vocabulary/frame';
 import type { SessionMode, WireFormat } from '../vocabulary/models';
-import { object, string } from './json';
-import type { JsonObject } from './json';
+import { object, string } from '../base/json';
+import type { JsonObject } from '../base/json';
 import { merged } from './merge';
 
 export interface QwenRealtimeConfig {

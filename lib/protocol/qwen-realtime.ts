@@ -1,7 +1,7 @@
 /** Qwen-ASR-Realtime (protocol.md part A): JSON text messages in both directions, with audio as base64. */
 import type { Frame } from '../vocabulary/frame';
-import { number, object, parseObject, string } from './json';
-import type { JsonObject } from './json';
+import { number, object, parseObject, string } from '../base/json';
+import type { JsonObject } from '../base/json';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { modelMismatch, sessionUpdate } from './qwen-configuration';
 import type { QwenRealtimeConfig } from './qwen-configuration';

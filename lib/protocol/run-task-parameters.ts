@@ -1,5 +1,6 @@
+import { isKeyOf } from '../base/keys';
 import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/parameters';
-import type { JsonObject } from './json';
+import type { JsonObject } from '../base/json';
 
 /**
  * Maps our names to those on the wire (protocol.md B.3). `phraseId` is sent in `resources`; the others belong to
@@ -26,7 +27,7 @@ const WIRE_NAMES: Readonly<Partial<Record<ParameterName, string>>> = {
 export function wireParameters(parameters: ModelParameters): JsonObject {
   const wire: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parameters)) {
-    const wireName = Object.hasOwn(WIRE_NAMES, name) ? WIRE_NAMES[name as ParameterName] : undefined;
+    const wireName = isKeyOf(WIRE_NAMES, name) ? WIRE_NAMES[name] : undefined;
     if (wireName !== undefined && value !== undefined) wire[wireName] = value;
   }
   return wire;

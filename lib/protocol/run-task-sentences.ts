@@ -1,5 +1,5 @@
-import { number, string } from './json';
-import type { JsonObject } from './json';
+import { fieldsOf, list, number, string } from '../base/json';
+import type { JsonObject } from '../base/json';
 
 /** A sentence that has begun, or ended a moment ago. */
 interface Known {
@@ -118,6 +118,5 @@ function isNothing({ id, text }: Event): boolean {
 }
 
 function lastWordEndMs(words: unknown): number | undefined {
-  const last: unknown = Array.isArray(words) ? words.at(-1) : undefined;
-  return typeof last === 'object' && last !== null ? number((last as JsonObject).end_time) : undefined;
+  return number(fieldsOf(list(words).at(-1)).end_time);
 }

@@ -4,8 +4,8 @@
  */
 import type { Word } from '../vocabulary/events';
 import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
-import { number, object, parseObject, string } from './json';
-import type { JsonObject } from './json';
+import { number, object, parseObject, string } from '../base/json';
+import type { JsonObject } from '../base/json';
 import { merged } from './merge';
 import type { Frame } from '../vocabulary/frame';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';

@@ -1,4 +1,4 @@
-import { number, object } from './json';
+import { number, object } from '../base/json';
 
 /** The billed amounts, cumulative for the session or task that counts them (protocol.md A.5.7, B.4). */
 export interface Usage {

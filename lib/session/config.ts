@@ -1,3 +1,4 @@
+import { isKeyOf } from '../base/keys';
 import { excerpt, shortened } from '../base/excerpt';
 import { neverThrowing } from '../transport/socket';
 import { systemEnvironment } from '../transport/system';
@@ -10,7 +11,7 @@ import type { Model, SessionMode, WireFormat } from '../vocabulary/models';
 import { checkOtherSettings } from '../vocabulary/other-settings';
 import type { OtherSettings } from '../vocabulary/other-settings';
 import { bytesOfJson, parameterFault, VAD_PARAMETERS } from '../vocabulary/parameters';
-import type { ContextTurn, ModelParameters, ParameterName } from '../vocabulary/parameters';
+import type { ContextTurn, ModelParameters } from '../vocabulary/parameters';
 import { languageAdvice } from '../vocabulary/languages';
 import { harmless } from '../vocabulary/log';
 import type { SessionLog } from '../vocabulary/log';
@@ -214,12 +215,12 @@ function checkLanguages(language: SessionOptions['language'], model: Model): rea
 function checkParameters(parameters: ModelParameters, model: Model, mode: SessionMode): ModelParameters {
   for (const [name, value] of Object.entries(parameters)) {
     if (value === undefined) continue;
-    const spec = Object.hasOwn(model.parameters, name) ? model.parameters[name as ParameterName] : undefined;
+    const spec = isKeyOf(model.parameters, name) ? model.parameters[name] : undefined;
     if (!spec) {
       const has = Object.keys(model.parameters).join(', ');
       throw invalid(name, `The model ${model.id} has no setting \`${shortened(name)}\`; it has ${has}.`);
     }
-    if (mode === 'manual' && VAD_PARAMETERS.includes(name as ParameterName)) {
+    if (mode === 'manual' && VAD_PARAMETERS.some((one) => one === name)) {
       throw invalid(name, `\`${name}\` has no meaning in mode "manual"; leave it out.`);
     }
     const fault = parameterFault(name, value, spec);

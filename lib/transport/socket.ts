@@ -1,4 +1,5 @@
 import type { LookupFunction } from 'node:net';
+import { asError } from '../base/error-details';
 import type { ProxyChoice } from '../base/proxy';
 import type { Frame } from '../vocabulary/frame';
 
@@ -74,7 +75,7 @@ export function neverThrowing(connect: ConnectSocket): ConnectSocket {
     try {
       return connect(request, handlers);
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const error = asError(thrown);
       let isWanted = true;
       const giveUp = (): void => {
         isWanted = false;

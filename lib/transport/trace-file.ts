@@ -1,5 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { asError } from '../base/error-details';
 import type { TraceWriter } from './trace';
 
 export interface TraceFileOptions {
@@ -73,7 +74,7 @@ class RotatingFile implements TraceFile {
     } catch (error) {
       this.#isOver = true;
       this.#pending = [];
-      this.#onError?.(error as Error);
+      this.#onError?.(asError(error));
     } finally {
       this.#writing = undefined;
     }

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { fieldsOf } from '../base/json';
 import { textOf } from '../vocabulary/frame';
 import { formsOf, isSecret } from './secret';
 import type { ConnectSocket, Socket, SocketHandlers } from './socket';
@@ -101,9 +102,9 @@ function tracedSocket(socket: Socket, note: Note): Socket {
 /** A text message, as an object if it is JSON, with its audio (protocol.md A.4.2) shortened. */
 function contentOf(text: string): object {
   try {
-    const frame = JSON.parse(text) as unknown;
+    const frame: unknown = JSON.parse(text);
     if (typeof frame !== 'object' || frame === null) return { text };
-    const { audio } = frame as { audio?: unknown };
+    const { audio } = fieldsOf(frame);
     return { frame: typeof audio === 'string' ? { ...frame, audio: summaryOf(decoded(audio)) } : frame };
   } catch {
     return { text };
@@ -128,7 +129,7 @@ function lineOf(entry: object, secrets: readonly string[]): string {
     ),
   );
   if (line.length <= MAX_LINE_LENGTH) return line;
-  const { time, connection, event } = entry as Record<string, unknown>;
+  const { time, connection, event } = fieldsOf(entry);
   return JSON.stringify({
     time,
     connection,

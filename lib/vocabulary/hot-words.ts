@@ -1,3 +1,4 @@
+import { fieldsOf } from '../base/json';
 import { excerpt } from '../base/excerpt';
 import { invalid } from './checks';
 
@@ -155,14 +156,14 @@ function wordsOf(value: unknown): HotWord[] {
     throw refused(
       `Expected hot words as text, as a list or as an object of words and weights, got ${excerpt(value)}.`,
     );
-  if (typeof (value as { text?: unknown }).text === 'string') return [entryOf(value)];
+  if (typeof fieldsOf(value).text === 'string') return [entryOf(value)];
   return Object.entries(value).map(([text, weight]) => ({ text, weight: weightOf(weight) }));
 }
 
 /** An entry of a list, such as a row of a database. */
 function entryOf(entry: unknown): HotWord {
   if (typeof entry === 'string') return { text: entry.trim(), weight: USUAL_WEIGHT };
-  const { text, word, weight, lang } = (entry ?? {}) as Record<string, unknown>;
+  const { text, word, weight, lang } = fieldsOf(entry);
   const said = text ?? word;
   if (typeof said !== 'string')
     throw refused(
@@ -187,7 +188,7 @@ function lastOfEach(words: readonly HotWord[]): HotWord[] {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch {
     throw refused(`Expected hot words as lines, CSV or JSON, got ${excerpt(text)}, which is no JSON.`);
   }

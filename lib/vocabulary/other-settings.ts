@@ -1,8 +1,9 @@
+import { isObject } from '../base/json';
 import { shortened } from '../base/excerpt';
 import { invalid } from './checks';
 import type { AsrError } from './errors';
 import type { Model, SessionMode } from './models';
-import { bytesOfJson, isPlainObject } from './parameters';
+import { bytesOfJson } from './parameters';
 
 /**
  * Settings by their names on the wire, which go to the service as they are. The vendor adds settings faster than any
@@ -59,7 +60,7 @@ const RESERVED: Readonly<Record<Model['protocol'], Reserved>> = {
 export function readOtherSettings(given: unknown): OtherSettings | undefined {
   if (given === undefined || given === null) return undefined;
   const value = typeof given === 'string' ? parse(given.trim()) : given;
-  if (value === undefined || isPlainObject(value)) return value;
+  if (value === undefined || isObject(value)) return value;
   throw notAnObject(value);
 }
 
@@ -67,7 +68,7 @@ function parse(text: string): unknown {
   if (text.length > MAX_TEXT_LENGTH) throw tooLarge();
   if (text === '') return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    return JSON.parse(text);
   } catch (cause) {
     const message = `Expected \`otherSettings\` to be JSON such as {"name": value}, got ${shortened(text)}.`;
     throw invalid('otherSettings', message, cause);
@@ -85,10 +86,10 @@ export function checkOtherSettings(
 ): OtherSettings | undefined {
   if (given === undefined) return undefined;
   const copied = new JsonCopy().copy(given, 0);
-  if (!isPlainObject(copied)) throw notAnObject(copied);
+  if (!isObject(copied)) throw notAnObject(copied);
   if (bytesOfJson(copied) > MAX_BYTES) throw tooLarge();
   const detection = copied.turn_detection;
-  if (detection !== undefined && (mode === 'manual' || !isPlainObject(detection))) {
+  if (detection !== undefined && (mode === 'manual' || !isObject(detection))) {
     throw refused(`\`otherSettings\` cannot set \`turn_detection\`: ${AS_MODE}. Leave it out here.`);
   }
   for (const [path, why] of Object.entries(RESERVED[protocol])) {
@@ -114,7 +115,7 @@ class JsonCopy {
       this.#count(value.length);
       return value.map((one) => this.copy(one, depth + 1));
     }
-    if (!isPlainObject(value) || !hasPlainPrototype(value)) {
+    if (!isObject(value) || !hasPlainPrototype(value)) {
       const got = typeof value === 'object' ? 'an object of a class' : `a ${typeof value}`;
       throw refused(`Expected \`otherSettings\` to hold values of JSON only, got ${got}.`);
     }
@@ -142,7 +143,7 @@ function hasPlainPrototype(value: object): boolean {
 function valueAt(settings: OtherSettings, path: string): unknown {
   let value: unknown = settings;
   for (const name of path.split('.')) {
-    value = isPlainObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+    value = isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   }
   return value;
 }

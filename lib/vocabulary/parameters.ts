@@ -1,3 +1,4 @@
+import { isObject } from '../base/json';
 import { excerpt } from '../base/excerpt';
 import { hotWordsFault } from './hot-words';
 
@@ -130,21 +131,21 @@ function vocabularyFault(
   value: unknown,
   bounds: Extract<ParameterSpec, { kind: 'vocabulary' }>,
 ): string | undefined {
-  if (!isPlainObject(value)) return `Expected \`${name}\` to be an object of words and weights.`;
+  if (!isObject(value)) return `Expected \`${name}\` to be an object of words and weights.`;
   const words = Object.entries(value).map(([text, weight]) => ({ text, weight: weight as number }));
   return hotWordsFault(name, words, bounds);
 }
 
 /** protocol.md B.3 `special_word_filter`. */
 function wordFilterFault(name: string, value: unknown, maxWords: number): string | undefined {
-  if (!isPlainObject(value))
+  if (!isObject(value))
     return `Expected \`${name}\` to be an object, see the documentation of special_word_filter.`;
   let words = 0;
   for (const [key, part] of Object.entries(value)) {
     if (key === 'system_reserved_filter') {
       if (typeof part !== 'boolean') return `Expected \`${name}.${key}\` to be true or false.`;
     } else if (key === 'filter_with_signed' || key === 'filter_with_empty') {
-      const list = isPlainObject(part) ? part.word_list : undefined;
+      const list = isObject(part) ? part.word_list : undefined;
       if (!Array.isArray(list) || !list.every((word) => typeof word === 'string' && word !== '')) {
         return `Expected \`${name}.${key}.word_list\` to be a list of words.`;
       }
@@ -168,8 +169,4 @@ function shown(value: unknown): string {
   } catch {
     return 'an object';
   }
-}
-
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

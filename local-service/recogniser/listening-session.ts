@@ -1,3 +1,4 @@
+import { messageOf } from '../json';
 import type { EngineEvent, EngineSession, EngineSettings } from '../engines/engine';
 import { applyHotWords } from '../hot-words/apply';
 import { spreadWords } from '../words';
@@ -281,7 +282,7 @@ export class ListeningSession implements EngineSession {
 
   #after(task: () => Promise<void>, segment: Segment): void {
     this.#finals = this.#finals.then(task).catch((error: unknown) => {
-      const message = `<500> InternalError.Algo: the recogniser failed (${(error as Error).message}).`;
+      const message = `<500> InternalError.Algo: the recogniser failed (${messageOf(error)}).`;
       this.#emit({ type: 'inferenceError', segment: segment.number, code: 'COMMON_ERROR', message });
     });
   }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { messageOf } from '../json';
 import { RecogniserError } from './error';
 import type { SherpaModule, SherpaRecognizer, SherpaVad } from './sherpa';
 import { TOKENS_FILE } from './tokens';
@@ -59,7 +60,7 @@ export class Model {
       });
       return new Model(folder, sherpa, recognizer);
     } catch (cause) {
-      const reason = (cause as Error).message.split('\n')[0] ?? '';
+      const reason = messageOf(cause).split('\n')[0] ?? '';
       throw new RecogniserError(
         `The recogniser could not be loaded on ${process.platform}-${process.arch}: ${reason} ` +
           `If the folder ${folder} was changed, remove it and start again; else use the engine "script".`,

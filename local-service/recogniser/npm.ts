@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../json';
 import { RecogniserError } from './error';
 
 /** Settings of a surrounding `npm run` or `npx` that are meant for another folder. */
@@ -79,7 +80,7 @@ export async function npmCi(folder: string, signal: AbortSignal | undefined): Pr
   }).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new RecogniserError(
-      `npm, which fetches the recogniser, could not be started (${(cause as Error).message}).`,
+      `npm, which fetches the recogniser, could not be started (${messageOf(cause)}).`,
       { cause },
     );
   });

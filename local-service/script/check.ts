@@ -1,4 +1,4 @@
-import { isJsonObject, show } from '../json';
+import { isJsonObject, isWhole, show } from '../json';
 import { FAILURES } from './failures';
 import { QUIRKS } from './quirks';
 
@@ -14,15 +14,12 @@ const isNumber = (value: unknown): value is number => typeof value === 'number' 
 const text = expected('text', (value) => typeof value === 'string');
 const flag = expected('true or false', (value) => typeof value === 'boolean');
 const ms = expected('milliseconds, a number >= 0', (value) => isNumber(value) && value >= 0);
-const count = expected('a whole number >= 1', (value) => Number.isInteger(value) && (value as number) >= 1);
+const count = expected('a whole number >= 1', (value) => isWhole(value, 1));
 const share = expected('a number from 0 to 1', (value) => isNumber(value) && value >= 0 && value <= 1);
-const status = expected(
-  'an HTTP status from 400 to 599',
-  (value) => Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 599,
-);
+const status = expected('an HTTP status from 400 to 599', (value) => isWhole(value, 400, 599));
 const closeCode = expected(
   'a WebSocket close code (1000 to 1014 without 1004 to 1006, or 3000 to 4999)',
-  (value) => Number.isInteger(value) && isSendableCloseCode(value as number),
+  (value) => isWhole(value, 1000, 4999) && isSendableCloseCode(value),
 );
 
 function isSendableCloseCode(code: number): boolean {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { messageOf } from '../json';
 import { checkScript } from './check';
 import { resolveScript } from './resolve';
 import type { Script, ScriptFile } from './schema';
@@ -27,12 +28,12 @@ function readScript(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new ScriptError(`${path}: cannot be read (${(cause as Error).message}).`, { cause });
+    throw new ScriptError(`${path}: cannot be read (${messageOf(cause)}).`, { cause });
   }
   try {
     // JSON is YAML, so one parser reads both.
     return parseYaml(text) ?? {};
   } catch (cause) {
-    throw new ScriptError(`${path}: is neither JSON nor YAML (${(cause as Error).message}).`, { cause });
+    throw new ScriptError(`${path}: is neither JSON nor YAML (${messageOf(cause)}).`, { cause });
   }
 }

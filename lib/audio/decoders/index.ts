@@ -21,25 +21,43 @@ import { PcmDecoder } from './pcm';
 import type * as Silk from './silk';
 import type * as Webm from './webm';
 
-// Decoders are loaded when they are needed: most sessions get raw samples, and every program would wait for all of
-// them at its start.
-/* eslint-disable @typescript-eslint/no-require-imports */
-const headedPcm = () => (require('./headed-pcm') as typeof HeadedPcm).HeadedPcmDecoder;
-const ogg = () => (require('./ogg') as typeof Ogg).OggDecoder;
-const opusInOgg = () => (require('./ogg-opus') as typeof OggOpus).OpusInOgg;
-const vorbisInOgg = () => (require('./ogg-vorbis') as typeof OggVorbis).VorbisInOgg;
-const flacInOgg = () => (require('./ogg-flac') as typeof OggFlac).FlacInOgg;
-const webm = () => (require('./webm') as typeof Webm).WebmDecoder;
-const mp4 = () => (require('./mp4') as typeof Mp4).Mp4Decoder;
-const opusPackets = () => (require('./opus-packets') as typeof OpusPackets).OpusPacketsDecoder;
-const mp3 = () => (require('./mp3') as typeof Mp3).Mp3Decoder;
-const flac = () => (require('./flac') as typeof Flac).FlacDecoder;
-const ffmpeg = () => (require('./ffmpeg') as typeof Ffmpeg).FfmpegDecoder;
-const aiff = () => (require('./aiff') as typeof Aiff).AIFF;
-const silk = () => (require('./silk') as typeof Silk).SilkDecoder;
-const assumedPcm = () => (require('../assumption') as typeof Assumption).AssumedPcmDecoder;
-const au = () => (require('./au') as typeof Au).AU;
-/* eslint-enable @typescript-eslint/no-require-imports */
+/** The modules that are loaded when they are needed. */
+interface Modules {
+  './headed-pcm': typeof HeadedPcm;
+  './ogg': typeof Ogg;
+  './ogg-opus': typeof OggOpus;
+  './ogg-vorbis': typeof OggVorbis;
+  './ogg-flac': typeof OggFlac;
+  './webm': typeof Webm;
+  './mp4': typeof Mp4;
+  './opus-packets': typeof OpusPackets;
+  './mp3': typeof Mp3;
+  './flac': typeof Flac;
+  './ffmpeg': typeof Ffmpeg;
+  './aiff': typeof Aiff;
+  './silk': typeof Silk;
+  '../assumption': typeof Assumption;
+  './au': typeof Au;
+}
+
+declare const require: <Name extends keyof Modules>(name: Name) => Modules[Name];
+
+// Most sessions get raw samples, and every program would wait for all of the decoders at its start.
+const headedPcm = () => require('./headed-pcm').HeadedPcmDecoder;
+const ogg = () => require('./ogg').OggDecoder;
+const opusInOgg = () => require('./ogg-opus').OpusInOgg;
+const vorbisInOgg = () => require('./ogg-vorbis').VorbisInOgg;
+const flacInOgg = () => require('./ogg-flac').FlacInOgg;
+const webm = () => require('./webm').WebmDecoder;
+const mp4 = () => require('./mp4').Mp4Decoder;
+const opusPackets = () => require('./opus-packets').OpusPacketsDecoder;
+const mp3 = () => require('./mp3').Mp3Decoder;
+const flac = () => require('./flac').FlacDecoder;
+const ffmpeg = () => require('./ffmpeg').FfmpegDecoder;
+const aiff = () => require('./aiff').AIFF;
+const silk = () => require('./silk').SilkDecoder;
+const assumedPcm = () => require('../assumption').AssumedPcmDecoder;
+const au = () => require('./au').AU;
 
 /**
  * The decoder for an identified format.

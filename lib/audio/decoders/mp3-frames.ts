@@ -1,6 +1,8 @@
 import { hasText } from '../bytes';
 
 const RATES_HZ = [44_100, 48_000, 32_000];
+/** By the bits of the header, of which 0 is reserved. */
+const LAYERS = [undefined, 3, 2, 1] as const;
 /** In kbit/s, by the index in the header; 0 is a free format. */
 const KBITS = {
   mpeg1: {
@@ -32,10 +34,10 @@ export function readMp3Frame(bytes: Uint8Array, at: number): Mp3Frame | undefine
   const b3 = bytes[at + 3];
   if (bytes[at] !== 0xff || (b1 & 0xe0) !== 0xe0 || b3 === undefined) return undefined;
   const version = (b1 >> 3) & 3;
-  const layer = (4 - ((b1 >> 1) & 3)) as 1 | 2 | 3 | 4;
+  const layer = LAYERS[(b1 >> 1) & 3];
   const baseRate = RATES_HZ[(b2 >> 2) & 3];
   // Version 1 and layer 4 are reserved, and so is emphasis 2, which no encoder writes.
-  if (version === 1 || layer === 4 || baseRate === undefined || (b3 & 3) === 2) return undefined;
+  if (version === 1 || layer === undefined || baseRate === undefined || (b3 & 3) === 2) return undefined;
   const isFirst = version === 3;
   const kbits = KBITS[isFirst ? 'mpeg1' : 'mpeg2'][layer][b2 >> 4] ?? 0;
   if (kbits === 0) return undefined;

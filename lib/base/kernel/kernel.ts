@@ -1,3 +1,4 @@
+import { tableOf } from '../keys';
 import type { FilterKernel, FilterTable } from './filter';
 
 /** Channels of the same length, with samples from -1 to 1. Only valid while it is handed over. */
@@ -69,7 +70,7 @@ export class Kernel implements FilterKernel {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(binary));
     const valueOf = (name: string): number => (exports[name] as { value: number }).value;
     this.#exports = exports as unknown as Exports;
-    this.#at = Object.fromEntries(PLACES.map((name) => [name, valueOf(name)])) as Record<Place, number>;
+    this.#at = tableOf(PLACES, valueOf);
     this.maxFrameBytes = valueOf('INPUT_BYTES');
     this.maxTaps = valueOf('MAX_TAPS');
     this.maxTableFloats = valueOf('TABLE_FLOATS');

@@ -1,5 +1,6 @@
 import { excerpt, shortened } from '../../base/excerpt';
 import { forgetOldest } from '../../base/forget-oldest';
+import { fieldsOf, parseObject } from '../../base/json';
 import { AsrError } from '../../vocabulary/errors';
 import type { CallEvent, CallFormat, CallInfo } from './call-events';
 import { CallStream } from './call-streams';
@@ -60,11 +61,11 @@ export class CallMessages {
    * @returns The events, perhaps none; `undefined` when the message is no part of a call.
    */
   text(message: string | object): CallEvent[] | undefined {
-    if (typeof message !== 'string') return this.#object(message as JsonObject);
+    if (typeof message !== 'string') return this.#object(fieldsOf(message));
     if (message.length > MAX_CALL_MESSAGE_BYTES) {
       return this.#isOurs() ? [tooLarge(message.length)] : undefined;
     }
-    const whole = parse(message);
+    const whole = parseObject(message);
     if (whole) return this.#object(whole);
     if (!message.trimStart().startsWith('{')) return this.#unknown({ text: shortened(message) });
     return this.#bunch(jsonTexts(message));
@@ -102,7 +103,7 @@ export class CallMessages {
   /** Messages behind each other in one text: a broken one does not cost the others. */
   #bunch(texts: readonly string[]): CallEvent[] | undefined {
     const read = texts.map((text) => {
-      const object = parse(text);
+      const object = parseObject(text);
       return object ? this.#object(object) : undefined;
     });
     if (read.every((events) => events === undefined) && !this.#isOurs()) return undefined;
@@ -220,23 +221,10 @@ export class CallMessages {
 
 /** Marks and digits; every other event is none of ours. */
 function other(call: CallInfo, event: string, message: JsonObject): CallEvent[] {
-  const { digit, name } = {
-    ...message,
-    ...(message.dtmf as object),
-    ...(message.mark as object),
-  } as JsonObject;
+  const { digit, name }: JsonObject = { ...message, ...fieldsOf(message.dtmf), ...fieldsOf(message.mark) };
   if (event === 'mark' && typeof name === 'string') return [{ type: 'mark', call, name: shortened(name) }];
   const isDigit = event === 'dtmf' || event === 'websocket:dtmf';
   return isDigit && typeof digit === 'string' ? [{ type: 'dtmf', call, digit: shortened(digit) }] : [];
-}
-
-function parse(text: string): JsonObject | undefined {
-  if (!text.trimStart().startsWith('{')) return undefined;
-  try {
-    return JSON.parse(text) as JsonObject;
-  } catch {
-    return undefined;
-  }
 }
 
 function fault(message: string): CallEvent {

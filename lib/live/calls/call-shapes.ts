@@ -1,5 +1,5 @@
-import { object, string } from '../../protocol/json';
-import type { JsonObject } from '../../protocol/json';
+import { object, string } from '../../base/json';
+import type { JsonObject } from '../../base/json';
 import { callFormat } from './call-format';
 import type { CallFormat, CallInfo, CallProvider } from './call-events';
 

@@ -1,3 +1,5 @@
+import { entriesOf } from '../../base/keys';
+
 /**
  * The kinds of live sources with their fields. n8n's trigger, the nodes of Node-RED and the command line read this
  * table, so they offer the same fields with the same bounds. Another kind needs a row here, a file with its source,
@@ -143,5 +145,5 @@ export function isSourceKind(name: string): name is SourceKindName {
 
 /** The fields of a kind, for code that treats all kinds alike. */
 export function sourceFields(kind: SourceKindName): [SourceFieldName, SourceField][] {
-  return Object.entries(SOURCE_KINDS[kind].fields) as [SourceFieldName, SourceField][];
+  return entriesOf<Partial<Record<SourceFieldName, SourceField>>>(SOURCE_KINDS[kind].fields);
 }

@@ -1,4 +1,4 @@
-import { codeOf } from '../../base/error-details';
+import { codeOf, messageOf } from '../../base/error-details';
 import { AsrError } from '../../vocabulary/errors';
 
 /** Explains why a port cannot be opened. */
@@ -19,6 +19,6 @@ function reasonOf(cause: unknown): string {
     case 'ENOTFOUND':
       return 'that is no address of this machine. 127.0.0.1 is for this machine only, 0.0.0.0 for all networks';
     default:
-      return cause instanceof Error ? cause.message : String(cause);
+      return messageOf(cause);
   }
 }

@@ -115,7 +115,8 @@ class TcpFeed implements AudioFeed {
 
   async *#read(): AsyncGenerator<Uint8Array, void, undefined> {
     try {
-      yield* this.#socket as AsyncIterable<Uint8Array>;
+      const chunks: AsyncIterable<Uint8Array> = this.#socket;
+      yield* chunks;
     } catch (error) {
       // A device that was switched off, or silent for too long, has ended its stream as if it had closed it.
       if (!this.#error && this.#socket.destroyed) return;

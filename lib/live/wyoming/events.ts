@@ -1,6 +1,6 @@
 import { excerpt } from '../../base/excerpt';
-import { object } from '../../protocol/json';
-import type { JsonObject } from '../../protocol/json';
+import { object } from '../../base/json';
+import type { JsonObject } from '../../base/json';
 import { AsrError } from '../../vocabulary/errors';
 
 /** One event of the Wyoming protocol. */

@@ -1,5 +1,5 @@
 import { certificateAdvice } from '../../base/certificate-fault';
-import { parseObject, string } from '../../protocol/json';
+import { parseObject, string } from '../../base/json';
 import { AsrError } from '../../vocabulary/errors';
 import type { Endpoint } from '../../vocabulary/regions';
 import type { SocketEnd } from '../../transport/socket';

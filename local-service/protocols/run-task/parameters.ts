@@ -1,4 +1,4 @@
-import { isJsonObject, show, type JsonObject } from '../../json';
+import { isJsonObject, isWhole, show, type JsonObject } from '../../json';
 
 /** The parameters of a task with their defaults (protocol.md B.3). */
 export interface TaskParameters {
@@ -32,7 +32,7 @@ const text: Rule = { what: 'a string', allows: (value) => typeof value === 'stri
 function integer(least: number, most: number): Rule {
   return {
     what: `an integer between ${least} and ${most}`,
-    allows: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
+    allows: (value) => isWhole(value, least, most),
   };
 }
 
@@ -41,7 +41,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   vocabulary_id: text,
   vocabulary: {
     what: `an object of at most ${MAX_VOCABULARY_WORDS} words with weights from 1 to 5, or 50`,
-    allows: (value) => isJsonObject(value) && isVocabulary(value),
+    allows: isVocabulary,
   },
   disfluency_removal_enabled: flag,
   language_hints: {
@@ -70,7 +70,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   phrase_id: text,
 };
 
-function isVocabulary(words: JsonObject): boolean {
+function isVocabulary(words: unknown): words is Record<string, number> {
+  if (!isJsonObject(words)) return false;
   const weights = Object.values(words);
   return (
     weights.length <= MAX_VOCABULARY_WORDS &&
@@ -84,8 +85,7 @@ export function checkParameters(parameters: JsonObject): string | undefined {
   if (typeof format !== 'string' || !FORMATS.includes(format)) {
     return invalid('format', format, `one of ${FORMATS.join(', ')}`);
   }
-  if (!Number.isInteger(rate) || (rate as number) <= 0)
-    return invalid('sample_rate', rate, 'a positive integer');
+  if (!isWhole(rate, 1)) return invalid('sample_rate', rate, 'a positive integer');
   for (const [name, rule] of Object.entries(RULES)) {
     const value = parameters[name];
     // The Java SDK writes null for what is not set.
@@ -96,17 +96,17 @@ export function checkParameters(parameters: JsonObject): string | undefined {
 
 /** @param parameters Must have passed {@link checkParameters}. */
 export function readParameters(parameters: JsonObject): TaskParameters {
-  const threshold = parameters.speech_noise_threshold;
+  const { speech_noise_threshold: threshold, vocabulary_id: listId, vocabulary } = parameters;
   return {
-    format: parameters.format as string,
-    sampleRateHz: parameters.sample_rate as number,
+    format: String(parameters.format),
+    sampleRateHz: Number(parameters.sample_rate),
     semanticPunctuation: parameters.semantic_punctuation_enabled === true,
-    maxSentenceSilenceMs: (parameters.max_sentence_silence as number | null | undefined) ?? 1_300,
+    maxSentenceSilenceMs: Number(parameters.max_sentence_silence ?? 1_300),
     heartbeat: parameters.heartbeat === true,
     speechNoiseThreshold: typeof threshold === 'number' ? threshold : undefined,
     intermediateResults: parameters.intermediate_result_enabled === true,
-    vocabularyId: (parameters.vocabulary_id as string | null | undefined) ?? undefined,
-    vocabulary: (parameters.vocabulary as Record<string, number> | null | undefined) ?? {},
+    vocabularyId: typeof listId === 'string' ? listId : undefined,
+    vocabulary: isVocabulary(vocabulary) ? vocabulary : {},
   };
 }
 

@@ -62,13 +62,15 @@ export function readRunTask(frame: JsonObject): { request: TaskRequest } | { fai
 
   const name = valueAt(frame, 'payload.model');
   const model = typeof name === 'string' ? findModel(name) : undefined;
-  if (!model) return { failure: { code: 'ModelNotFound', message: `Model not found (${show(name)})!` } };
+  if (typeof name !== 'string' || !model)
+    return { failure: { code: 'ModelNotFound', message: `Model not found (${show(name)})!` } };
 
-  const parameters = valueAt(frame, 'payload.parameters') as JsonObject;
+  const given = valueAt(frame, 'payload.parameters');
+  const parameters = isJsonObject(given) ? given : {};
   const problem = checkParameters(parameters) ?? checkSampleRate(model, parameters.sample_rate);
   return problem
     ? invalid(problem)
-    : { request: { taskId, modelName: name as string, model, parameters: readParameters(parameters) } };
+    : { request: { taskId, modelName: name, model, parameters: readParameters(parameters) } };
 }
 
 /** `payload.input.context` of `run-task` and `continue-task` (protocol.md B.2.1). */

@@ -1,11 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { SOURCE_KINDS, sourceFields } from '../../../lib/hosts';
+import { keysOf, SOURCE_KINDS, sourceFields } from '../../../lib/hosts';
 import type { SourceField, SourceFieldName, SourceKindName } from '../../../lib/hosts';
 import { SOURCE_FIELD_TEXTS, SOURCE_KIND_TEXTS } from '../../source-texts';
 import { RAW_AUDIO_OPTIONS } from '../shared/audio-input';
 import { inTitleCase } from '../shared/parameter-texts';
 
-const KINDS = Object.keys(SOURCE_KINDS) as SourceKindName[];
+const KINDS = keysOf(SOURCE_KINDS);
 const PORTS = KINDS.filter((kind) => SOURCE_KINDS[kind].reach === 'port');
 
 /** The field and all kinds that have it. Secrets stand in credentials, because workflows are exported. */

@@ -1,11 +1,11 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { isSourceKind, SOURCE_KINDS, sourceFields } from '../../../lib/hosts';
+import { isSourceKind, keysOf, SOURCE_KINDS, sourceFields } from '../../../lib/hosts';
 import type { SourceFieldName, SourceKindName } from '../../../lib/hosts';
 
 /** The name of the credentials class for secrets of sources. */
 export const SOURCE_CREDENTIALS = 'liveSourceApi';
 
-const KINDS = Object.keys(SOURCE_KINDS) as SourceKindName[];
+const KINDS = keysOf(SOURCE_KINDS);
 
 /** The secret fields of a kind. Workflows are exported, so they stand in credentials. */
 function secretsOf(kind: SourceKindName): SourceFieldName[] {

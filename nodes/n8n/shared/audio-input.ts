@@ -1,7 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { AsrError } from '../../../lib';
 import type { AudioFormatHints, AudioSource, Fetch, ReadAudioOptions } from '../../../lib';
-import { excerpt, maybeBase64 } from '../../../lib/hosts';
+import { excerpt, fieldsOf, maybeBase64, messageOf } from '../../../lib/hosts';
 import { hostFetch } from './egress';
 import { readChoice } from './choice';
 import { Fields } from './fields';
@@ -140,10 +140,10 @@ export async function audioInput(context: IExecuteFunctions, itemIndex: number):
 
 /** A Code node may have put anything into the field, and the storage may have lost n8n's file. */
 async function fileOf(context: IExecuteFunctions, binary: unknown, field: unknown): Promise<AudioSource> {
-  const { id, data } = (binary ?? {}) as { id?: unknown; data?: unknown };
+  const { id, data } = fieldsOf(binary);
   if (typeof id === 'string' && id !== '') {
     return context.helpers.getBinaryStream(id).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
+      const why = messageOf(cause);
       throw new AsrError(
         'BAD_AUDIO',
         `The file of the field ${excerpt(String(field))} is not in n8n's storage: ${why}. ` +

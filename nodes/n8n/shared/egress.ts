@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { AsrError } from '../../../lib';
 import type { ConnectionPool, Environment, Fetch } from '../../../lib';
-import { asResponse, guardedConnect } from '../../../lib/hosts';
+import { asResponse, fieldsOf, guardedConnect } from '../../../lib/hosts';
 import type { EgressGuard } from '../../../lib/hosts';
 
 /** n8n's protection for clients that are not its own, from 2.12 on. The types are those of an older version. */
@@ -75,8 +75,8 @@ export function sessionEnvironment(
 
 /** Turns the refusal of n8n's SSRF protection into a message that says what to do. */
 function refusalOf(error: unknown, hostname: string): AsrError | undefined {
-  const { name, cause } = error as { name?: unknown; cause?: { name?: unknown } };
-  if (![name, cause?.name].some((one) => typeof one === 'string' && one.startsWith('SsrfBlocked')))
+  const { name, cause } = fieldsOf(error);
+  if (![name, fieldsOf(cause).name].some((one) => typeof one === 'string' && one.startsWith('SsrfBlocked')))
     return undefined;
   return new AsrError(
     'CONNECT_FAILED',

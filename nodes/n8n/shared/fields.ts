@@ -1,5 +1,5 @@
 import { AsrError } from '../../../lib';
-import { excerpt } from '../../../lib/hosts';
+import { excerpt, isObject } from '../../../lib/hosts';
 
 /** Bounds are inclusive. */
 export interface NumberBounds {
@@ -27,8 +27,8 @@ export class Fields {
    */
   static of(name: string, collection: unknown): Fields {
     const values = collection ?? {};
-    if (typeof values !== 'object' || Array.isArray(values)) throw refused(name, 'an object', values);
-    return new Fields((field) => (values as Record<string, unknown>)[field]);
+    if (!isObject(values)) throw refused(name, 'an object', values);
+    return new Fields((field) => values[field]);
   }
 
   /** The value as it is; `undefined` for an empty field and an expression without a result. */

@@ -1,3 +1,4 @@
+import { keysOf, tableOf } from '../../../lib/hosts';
 import type { ParameterName } from '../../../lib';
 import { helpOf, PARAMETER_TEXTS as TEXTS } from '../../setting-texts';
 import type { SettingText } from '../../setting-texts';
@@ -19,6 +20,6 @@ export function fieldTexts(text: SettingText, unit = ''): FieldTexts {
 }
 
 /** The texts of the models' settings. */
-export const PARAMETER_TEXTS = Object.fromEntries(
-  Object.entries(TEXTS).map(([name, text]) => [name, fieldTexts(text, name.endsWith('Ms') ? ' (Ms)' : '')]),
-) as Readonly<Record<ParameterName, FieldTexts>>;
+export const PARAMETER_TEXTS: Readonly<Record<ParameterName, FieldTexts>> = tableOf(keysOf(TEXTS), (name) =>
+  fieldTexts(TEXTS[name], name.endsWith('Ms') ? ' (Ms)' : ''),
+);

@@ -1,14 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { Model, SessionMode } from '../../../lib';
-import { VAD_PARAMETERS } from '../../../lib/hosts';
+import { keysOf, VAD_PARAMETERS } from '../../../lib/hosts';
 import { PRESETS } from '../../presets';
-import type { Preset, PresetName } from '../../presets';
+import type { Preset } from '../../presets';
 import type { StoredParameters } from '../../stored-parameters';
 import type { Fields } from './fields';
 import { inTitleCase } from './parameter-texts';
 
 const NO_PRESET = 'none';
-const NAMES = Object.keys(PRESETS) as PresetName[];
+const NAMES = keysOf(PRESETS);
 const TELEPHONE_HZ = 8000;
 
 /** n8n cannot fill fields, so a preset applies where a field is not set. */

@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { DEFAULT_MODEL, MODELS } from '../../../lib';
 import type { Model, ParameterName, ParameterSpec, WireFormat } from '../../../lib';
-import { VAD_PARAMETERS } from '../../../lib/hosts';
+import { keysOf, VAD_PARAMETERS } from '../../../lib/hosts';
 import { helpOf, SESSION_TEXTS } from '../../setting-texts';
 import { HOT_WORD_LIST } from './hot-word-lists';
 import { fieldTexts, PARAMETER_TEXTS } from './parameter-texts';
@@ -16,7 +16,7 @@ export const CUSTOM_MODEL = 'custom';
 /** The value of the sample rate that leaves the choice to the client. */
 export const AUTOMATIC_RATE = 0;
 
-export const PARAMETER_NAMES = Object.keys(PARAMETER_TEXTS) as ParameterName[];
+export const PARAMETER_NAMES = keysOf(PARAMETER_TEXTS);
 
 type Show = NonNullable<IDisplayOptions['show']>;
 

@@ -156,7 +156,7 @@ export class SessionController implements SessionHost, Viewable {
   }
 
   view(): NodeView {
-    const { id, _alias: templateId } = this.#node as AsrSessionNode & { _alias?: string };
+    const { id, _alias: templateId }: AsrSessionNode & { _alias?: string } = this.#node;
     const { lastFailure } = this.#badge;
     return {
       nodeId: id,

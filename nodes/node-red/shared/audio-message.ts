@@ -1,4 +1,5 @@
 import type { NodeAPI, NodeMessageInFlow } from 'node-red';
+import { fieldsOf, isObject } from '../../../lib/hosts';
 import type { AudioFormatHints, AudioSource, ReadAudioOptions } from '../../../lib';
 import { NodeError } from './errors';
 import { readProperty } from './red';
@@ -87,7 +88,7 @@ export function isStream(value: unknown): boolean {
  * @throws NodeError `BAD_HINT` for an invalid number.
  */
 function formatHints(msg: NodeMessageInFlow, texts: AudioTexts): AudioFormatHints {
-  const { encoding, endian, channel, filename, mimeType } = msg as Record<string, unknown>;
+  const { encoding, endian, channel, filename, mimeType } = msg;
   // Telephone gateways name the encoding by its MIME type.
   const isType = typeof encoding === 'string' && encoding.includes('/');
   return {
@@ -106,8 +107,7 @@ function formatHints(msg: NodeMessageInFlow, texts: AudioTexts): AudioFormatHint
 
 /** The type of a body, which does not apply to text that was taken from it. */
 function typeOfBytes(msg: NodeMessageInFlow): AudioFormatHints {
-  const { headers } = msg as { headers?: Record<string, unknown> | null };
-  const type = headers?.['content-type'] ?? requestOf(msg)?.headers?.['content-type'];
+  const type = fieldsOf(msg.headers)['content-type'] ?? requestOf(msg)?.headers?.['content-type'];
   return typeof type === 'string' ? { mimeType: type } : {};
 }
 
@@ -153,8 +153,7 @@ function isFromOutside(msg: NodeMessageInFlow): boolean {
 }
 
 function requestOf(msg: NodeMessageInFlow): Request | undefined {
-  const { req } = msg as { req?: unknown };
-  return typeof req === 'object' && req !== null ? req : undefined;
+  return isObject(msg.req) ? msg.req : undefined;
 }
 
 /** Text from outside is never read as a path or an address "by its look", because strangers would choose which. */
@@ -192,13 +191,12 @@ function uploadOf(
 function asBytes(value: unknown): Uint8Array | ArrayBuffer | undefined {
   if (ArrayBuffer.isView(value)) return value as Uint8Array;
   if (value instanceof ArrayBuffer) return value;
-  const { type, data } = (value ?? {}) as { type?: unknown; data?: unknown };
+  const { type, data } = fieldsOf(value);
   const list: unknown = type === 'Buffer' ? data : value;
   if (!Array.isArray(list) || (list.length === 0 && type !== 'Buffer')) return undefined;
   if (list.every(isByte)) return Uint8Array.from(list);
   const parts = list.map((part) => (isByte(part) ? undefined : asBytes(part)));
-  if (parts.some((part) => !(part instanceof Uint8Array))) return undefined;
-  return Buffer.concat(parts as Uint8Array[]);
+  return parts.every((part) => part instanceof Uint8Array) ? Buffer.concat(parts) : undefined;
 }
 
 function isByte(value: unknown): value is number {
@@ -214,8 +212,8 @@ function isEmpty(bytes: Uint8Array | ArrayBuffer): boolean {
  * them.
  */
 function isEndOfParts(msg: NodeMessageInFlow, value: unknown): boolean {
-  const { parts } = msg as { parts?: { type?: unknown; count?: unknown } | null };
-  return value === undefined && parts?.type === 'buffer' && parts.count !== undefined;
+  const { type, count } = fieldsOf(msg.parts);
+  return value === undefined && type === 'buffer' && count !== undefined;
 }
 
 /** JavaScript's own words, which are the same in every language. */

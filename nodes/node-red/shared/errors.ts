@@ -55,7 +55,7 @@ export function errorInfo(error: AsrError): ErrorInfo {
  * begins with the name of the class, and that would be the beginning of an HTTP answer.
  */
 export function asError(thrown: unknown): Error {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = asError(thrown);
   return Object.defineProperty(error, 'toString', { value: () => error.message, configurable: true });
 }
 

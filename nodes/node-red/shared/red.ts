@@ -14,12 +14,12 @@ export function evaluate(
   value: string,
   msg: NodeMessageInFlow,
 ): unknown {
-  return RED.util.evaluateNodeProperty(value, type, node, msg) as unknown;
+  return RED.util.evaluateNodeProperty(value, type, node, msg);
 }
 
 /** `msg.<property>`, a path such as `payload.audio` included. */
 export function readProperty(RED: NodeAPI, msg: NodeMessageInFlow, property: string): unknown {
-  return RED.util.getMessageProperty(msg, property) as unknown;
+  return RED.util.getMessageProperty(msg, property);
 }
 
 /** The running node with this id that passes `is`; `undefined` when it is missing or disabled. */

@@ -1,5 +1,5 @@
 import type { Clock, ReadAudioOptions } from '../../../lib';
-import { systemEnvironment } from '../../../lib/hosts';
+import { fieldsOf, systemEnvironment } from '../../../lib/hosts';
 import type { Cancel } from '../../../lib/hosts';
 import { isStream } from './audio-message';
 import { NodeError } from './errors';
@@ -92,8 +92,8 @@ export class StreamWatch {
 
   #mostMs(): number {
     const { stream, isInTheWay } = this.#options;
-    const isUnopened = (stream as { pending?: unknown; fd?: unknown }).pending === true;
-    if (!this.#hasBegun && isUnopened && 'fd' in (stream as object)) return OPEN_WITHIN_MS;
+    const file = fieldsOf(stream);
+    if (!this.#hasBegun && file.pending === true && 'fd' in file) return OPEN_WITHIN_MS;
     if (isInTheWay(this.#hasBegun)) return IN_THE_WAY_AFTER_MS;
     return this.#hasBegun ? Infinity : NEVER_BEGUN_AFTER_MS;
   }

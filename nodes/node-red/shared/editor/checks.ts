@@ -1,6 +1,6 @@
 // The checks of fields, which the editor runs on all nodes. Each returns true or the reason why not.
-import { checkOtherSettings, parameterFault, readOtherSettings } from '../../../../lib/browser';
-import type { Model, ParameterName, ParameterSpec } from '../../../../lib/browser';
+import { checkOtherSettings, isKeyOf, parameterFault, readOtherSettings } from '../../../../lib/browser';
+import type { Model, ParameterSpec } from '../../../../lib/browser';
 import { isVariable, modelName, modelOf, parametersOf } from './models';
 import type { Verdict } from './numbers';
 import { fieldOf, sharedText, textIn } from './red';
@@ -54,7 +54,7 @@ export function checkParameters(node: EditorNode, values: Record<string, unknown
   if (!model) return true;
   const specs = parametersOf(model, node.mode);
   for (const [name, value] of Object.entries(values ?? {})) {
-    const spec = specs[name as ParameterName];
+    const spec = isKeyOf(specs, name) ? specs[name] : undefined;
     if (!spec) return sharedText('invalid.parameter', { name, model: model.id });
     const fault = faultOf(name, spec, value);
     if (fault !== undefined) return fault;

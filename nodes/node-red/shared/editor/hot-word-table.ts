@@ -1,5 +1,11 @@
 // The words of a hot-word list in a table: typed, pasted as a column, and as CSV in and out.
-import { HOT_WORD_LIST_BOUNDS, hotWordsFault, hotWordsToCsv, readHotWords } from '../../../../lib/browser';
+import {
+  HOT_WORD_LIST_BOUNDS,
+  hotWordsFault,
+  hotWordsToCsv,
+  messageOf,
+  readHotWords,
+} from '../../../../lib/browser';
 import type { HotWord } from '../../../../lib/browser';
 import { sharedText, textIn } from './red';
 
@@ -53,7 +59,7 @@ export function wordTable(say: (text: string) => void): WordTable {
       at.before(readHotWords(text).map(row));
       if (wordIn(at).text === '') at.remove();
     } catch (error) {
-      say((error as Error).message);
+      say(messageOf(error));
     }
   }
 
@@ -108,7 +114,7 @@ export function wordTable(say: (text: string) => void): WordTable {
       .text()
       .then(readHotWords)
       .then(show, (error: unknown) => {
-        say((error as Error).message);
+        say(messageOf(error));
       });
   });
   return { element, show, words };

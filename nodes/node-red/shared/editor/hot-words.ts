@@ -1,5 +1,5 @@
 // The picker of the account's hot-word lists beside a field for an id, and the editor of a list.
-import { MODELS } from '../../../../lib/browser';
+import { messageOf, MODELS } from '../../../../lib/browser';
 import type { HotWord } from '../../../../lib/browser';
 import { wordTable } from './hot-word-table';
 import { fieldOf, labelTypedInputs, sharedText, textIn } from './red';
@@ -110,7 +110,7 @@ function panel({ field, model }: Place): JQuery {
   const attempt = (work: () => Promise<void>): void => {
     say(sharedText('hotWords.asking'));
     work().catch((error: unknown) => {
-      say((error as Error).message);
+      say(messageOf(error));
     });
   };
 

@@ -38,5 +38,5 @@ export function parametersOf(model: Model | null | undefined, mode: string | und
   const all = model?.parameters ?? ANY_MODELS;
   const isManual = mode === 'manual' && model?.modes.includes('manual');
   const hidden = isManual ? VAD_PARAMETERS : [];
-  return Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.includes(name as ParameterName)));
+  return Object.fromEntries(Object.entries(all).filter(([name]) => !hidden.some((one) => one === name)));
 }

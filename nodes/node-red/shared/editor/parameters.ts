@@ -1,6 +1,6 @@
 // The settings of a model in a dialog, one row for each.
-import { formatHotWords, isPlainObject, parseHotWords } from '../../../../lib/browser';
-import type { ModelParameters, ParameterName, ParameterSpec } from '../../../../lib/browser';
+import { entriesOf, formatHotWords, isObject, parseHotWords } from '../../../../lib/browser';
+import type { ModelParameters, ParameterSpec } from '../../../../lib/browser';
 import { expected, faultOf } from './checks';
 import { isVariable } from './models';
 import type { ParameterSpecs } from './models';
@@ -69,8 +69,7 @@ export function parameterSection(
   function draw(): void {
     rows = [];
     container.empty();
-    for (const [name, spec] of Object.entries(shownSpecs) as [ParameterName, ParameterSpec][])
-      addRow(name, spec);
+    for (const [name, spec] of entriesOf(shownSpecs)) addRow(name, spec);
   }
 
   return {
@@ -126,7 +125,7 @@ function makeField(spec: ParameterSpec, value: unknown): JQuery {
         shown(value),
       );
     case 'vocabulary':
-      return $('<textarea>', { rows: 2 }).val(isPlainObject(value) ? formatHotWords(value) : shown(value));
+      return $('<textarea>', { rows: 2 }).val(isObject(value) ? formatHotWords(value) : shown(value));
     case 'wordFilter':
       return $('<input>', { type: 'text' }).val(value === undefined ? '{}' : shown(value));
   }
@@ -154,7 +153,7 @@ function readField({ kind }: ParameterSpec, field: JQuery): unknown {
 function readJson(typed: string): unknown {
   try {
     const value: unknown = JSON.parse(typed);
-    return isPlainObject(value) && Object.keys(value).length === 0 ? '' : value;
+    return isObject(value) && Object.keys(value).length === 0 ? '' : value;
   } catch {
     return typed;
   }

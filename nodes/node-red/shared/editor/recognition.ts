@@ -1,6 +1,6 @@
 // The part of a dialog about recognition: the model, and the settings of that model.
 import { DEFAULT_MODEL, MODELS } from '../../../../lib/browser';
-import type { Model, SessionMode, WireFormat } from '../../../../lib/browser';
+import type { Model } from '../../../../lib/browser';
 import { checkLanguage, languageCodes } from './checks';
 import { offerHotWordLists } from './hot-words';
 import { isVariable, modelName, modelOf, parametersOf } from './models';
@@ -91,8 +91,8 @@ export function saveRecognition(node: EditorNode): void {
   const model = modelOf(textIn(fieldOf('model')));
   if (!model) return;
   const [mode, wireFormat] = [fieldOf('mode'), fieldOf('wireFormat')];
-  if (!model.modes.includes(textIn(mode) as SessionMode)) mode.val(model.modes[0] ?? '');
-  if (!model.formats.includes(textIn(wireFormat) as WireFormat)) wireFormat.val('');
+  if (!model.modes.some((one) => one === textIn(mode))) mode.val(model.modes[0] ?? '');
+  if (!model.formats.some((one) => one === textIn(wireFormat))) wireFormat.val('');
   if (model.maxLanguages === 0) fieldOf('language').val('');
 }
 

@@ -1,5 +1,5 @@
 // The fields of live sources in a dialog, made of the table of kinds in lib/live/sources/kinds.ts.
-import { isSourceKind, SOURCE_KINDS, sourceFieldFault, sourceFields } from '../../../../lib/browser';
+import { isSourceKind, keysOf, SOURCE_KINDS, sourceFieldFault, sourceFields } from '../../../../lib/browser';
 import type { SourceField, SourceFieldName, SourceKindName } from '../../../../lib/browser';
 import { isVariable } from './models';
 import type { Verdict } from './numbers';
@@ -7,9 +7,7 @@ import { fieldOf, ownText, textIn } from './red';
 import type { EditorNode } from './red';
 
 /** A source whose senders want the text back has a node of its own. */
-const KINDS = (Object.keys(SOURCE_KINDS) as SourceKindName[]).filter(
-  (kind) => !('answersWithText' in SOURCE_KINDS[kind]),
-);
+const KINDS = keysOf(SOURCE_KINDS).filter((kind) => !('answersWithText' in SOURCE_KINDS[kind]));
 /** The editor shows this for a stored password; the password itself never comes here. */
 const STORED_SECRET = '__PWRD__';
 /** Texts that may contain a user and a password. */
