@@ -11,15 +11,22 @@ import { modelsPage } from './models-page';
 import { settingsPage } from './settings-page';
 
 const ROOT = path.join(__dirname, '..');
+/** The text before this line of a page is written by hand. */
+const MARK = '<!-- `npm run docs` makes what follows. -->';
 
 /** The generated pages by file. */
 export async function madePages(): Promise<Record<string, string>> {
   return {
-    'docs/command-line.md': await formatted(commandLinePage()),
-    'docs/models.md': await formatted(modelsPage()),
-    'docs/settings.md': await formatted(settingsPage()),
+    'docs/command-line.md': await formatted(withTables('docs/command-line.md', commandLinePage())),
+    'docs/models.md': await formatted(withTables('docs/models.md', modelsPage())),
+    'docs/settings.md': await formatted(withTables('docs/settings.md', settingsPage())),
     'docs/api.md': await formatted(apiPage()),
   };
+}
+
+function withTables(file: string, tables: string): string {
+  const [text] = readFileSync(path.join(ROOT, file), 'utf8').split(MARK);
+  return `${text}${MARK}\n\n${tables}`;
 }
 
 /** Made of the doc comments of lib's exports, as typedoc.json says. */

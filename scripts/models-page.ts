@@ -4,12 +4,6 @@ import { DEFAULT_MODEL, MODELS } from '../lib/vocabulary/models';
 import type { Model } from '../lib/vocabulary/models';
 import { table, valuesOf } from './markdown';
 
-const INTRODUCTION = `# Models
-
-Made of \`lib/vocabulary/models.ts\` by \`npm run docs\`: the same table decides what the dialogs show and what is refused before
-anything is sent. Names of newer snapshots of a family work too. What a model costs is in the vendor's price list.
-`;
-
 const EMOTIONS = {
   seven: 'surprised, neutral, happy, sad, disgusted, angry, fearful',
   three: 'positive, neutral, negative',
@@ -19,7 +13,6 @@ const EMOTIONS = {
 export function modelsPage(): string {
   const settings = [...new Set(MODELS.flatMap(({ parameters }) => Object.keys(parameters)))];
   return [
-    INTRODUCTION,
     table(
       ['model', 'protocol', 'regions', 'rates', 'modes', 'languages', 'times', 'emotions', 'context'],
       MODELS.map((model) => [

@@ -13,13 +13,6 @@ import type { FieldsOfNodes } from './settings-fields';
 import { OPTION_ROWS, PARAMETER_ROWS } from './settings-rows';
 import type { Field, OptionPath, Without } from './settings-rows';
 
-const INTRODUCTION = `# Every setting, and where it can be set
-
-Made by \`npm run docs\` of the same tables as the dialogs and the command: a setting that is missing in one place is missing in
-its table. A number in brackets is the reason for an empty cell, below the table. Seconds in a dialog are milliseconds in the
-library and in flags. **Recommended** is what a preset sets.
-`;
-
 const HEAD = [
   'setting',
   'library',
@@ -77,7 +70,6 @@ export function settingsPage(): string {
     ]),
   );
   return [
-    INTRODUCTION,
     '## Settings of a session\n',
     table(HEAD, rows),
     '## Settings of the models\n',

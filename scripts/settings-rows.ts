@@ -36,124 +36,81 @@ export interface SettingRow {
   wire: readonly string[] | Without;
 }
 
-const OF_HOST: Without = { without: 'the node sets it by itself' };
-const IN_CODE: Without = { without: 'an object of a program, which no field can hold' };
 const NOT_SENT: Without = { without: 'concerns the connection only' };
+const BY_CREDENTIALS: Without = { without: 'part of the address and headers of the connection' };
 const RARE: Without = {
   without: 'the default suits every flow; the library and the command line have it for experiments',
 };
-const BY_CREDENTIALS: Without = { without: 'part of the address and headers of the connection' };
+const OF_HOST: Without = { without: 'the node sets it by itself' };
+const IN_CODE: Without = { without: 'an object of a program, which no field can hold' };
+const BESIDE_FLAGS: Without = {
+  without: 'DASHSCOPE_API_KEY or a question at the terminal, because flags can be seen by others',
+};
 
-function ofTable(name: ReliabilityName, more: Partial<SettingRow> = {}): SettingRow {
-  const { label, range } = RELIABILITY_SETTINGS[name] as { label: string; range: NumberRange };
-  const unit = name.endsWith('Seconds') ? ' s' : '';
-  return {
-    label,
-    nodeRed: name,
-    n8n: name,
-    default: range.default === undefined ? '' : `${range.default}${unit}`,
-    range: `${range.min} to ${range.max}${unit}`,
-    wire: NOT_SENT,
-    ...more,
-  };
+/** @param field The name in both hosts, or why they have no field. */
+function row(
+  field: Field,
+  label: string,
+  byDefault: string,
+  range: string,
+  wire: SettingRow['wire'] = NOT_SENT,
+  others: Partial<SettingRow> = {},
+): SettingRow {
+  return { label, nodeRed: field, n8n: field, default: byDefault, range, wire, ...others };
 }
 
-function ofSession(name: keyof typeof SESSION_TEXTS, more: Omit<SettingRow, 'label' | 'wire'>): SettingRow {
+/** A setting of connections, whose table has its texts. */
+function ofTable(name: ReliabilityName, others: Partial<SettingRow> = {}): SettingRow {
+  const { label, range }: { label: string; range: NumberRange } = RELIABILITY_SETTINGS[name];
+  const unit = name.endsWith('Seconds') ? ' s' : '';
+  const byDefault = range.default === undefined ? '' : `${range.default}${unit}`;
+  return row(name, label, byDefault, `${range.min} to ${range.max}${unit}`, NOT_SENT, others);
+}
+
+/** A setting of sessions, whose table has its texts. */
+function ofSession(name: keyof typeof SESSION_TEXTS, byDefault: string, range: string): SettingRow {
   const { label, wireNames } = SESSION_TEXTS[name];
-  return { label, wire: wireNames, ...more };
+  return row(name, label, byDefault, range, wireNames);
+}
+
+function ofChoice(
+  field: string,
+  { label, choices }: { label: string; choices: object },
+  byDefault: string,
+): SettingRow {
+  return row(field, label, byDefault, Object.keys(choices).join(', '));
 }
 
 export const OPTION_ROWS: Readonly<Record<OptionPath, SettingRow>> = {
-  region: {
-    label: 'Region',
-    nodeRed: 'region',
-    n8n: 'region',
-    default: 'singapore',
-    range: 'singapore, beijing, local, custom',
-    wire: BY_CREDENTIALS,
-  },
-  address: {
-    label: 'Address',
-    nodeRed: 'address',
-    n8n: 'address',
-    default: 'of the region',
-    range: 'a ws:// or wss:// address',
-    wire: BY_CREDENTIALS,
-  },
-  workspaceId: {
-    label: 'Workspace',
-    nodeRed: 'workspaceId',
-    n8n: 'workspaceId',
-    default: 'of the key',
-    range: 'an id',
-    wire: BY_CREDENTIALS,
-  },
-  apiKey: {
-    label: 'API key',
-    nodeRed: 'apiKey',
-    n8n: 'apiKey',
-    commandLine: {
-      without: 'DASHSCOPE_API_KEY or a question at the terminal, because flags can be seen by others',
+  region: row('region', 'Region', 'singapore', 'singapore, beijing, local, custom', BY_CREDENTIALS),
+  address: row('address', 'Address', 'of the region', 'a ws:// or wss:// address', BY_CREDENTIALS),
+  workspaceId: row('workspaceId', 'Workspace', 'of the key', 'an id', BY_CREDENTIALS),
+  apiKey: row('apiKey', 'API key', 'none', 'a key of the region', ['Authorization'], {
+    commandLine: BESIDE_FLAGS,
+  }),
+  proxy: row(
+    'proxy',
+    'Proxy',
+    'of the environment',
+    'an http:// or https:// address, or none',
+    BY_CREDENTIALS,
+    {
+      n8n: { without: 'n8n has one setting for all of its connections (HTTPS_PROXY)' },
+      commandLine: '--proxy',
     },
-    default: 'none',
-    range: 'a key of the region',
-    wire: ['Authorization'],
-  },
-  proxy: {
-    label: 'Proxy',
-    nodeRed: 'proxy',
-    n8n: { without: 'n8n has one setting for all of its connections (HTTPS_PROXY)' },
-    commandLine: '--proxy',
-    default: 'of the environment',
-    range: 'an http:// or https:// address, or none',
-    wire: BY_CREDENTIALS,
-  },
-  model: {
-    label: 'Model',
-    nodeRed: 'model',
-    n8n: 'model',
-    default: 'qwen3-asr-flash-realtime',
-    range: '[Models](models.md)',
-    wire: ['model'],
-  },
-  mode: ofSession('mode', {
-    nodeRed: 'mode',
-    n8n: 'mode',
-    default: 'vad',
-    range: 'vad, manual',
-  }),
-  language: ofSession('language', {
-    nodeRed: 'language',
-    n8n: 'language',
-    default: 'detected',
-    range: '[Models](models.md)',
-  }),
-  context: {
-    label: 'Dialogue before',
+  ),
+  model: row('model', 'Model', 'qwen3-asr-flash-realtime', '[Models](models.md)', ['model']),
+  mode: ofSession('mode', 'vad', 'vad, manual'),
+  language: ofSession('language', 'detected', '[Models](models.md)'),
+  context: row('context', 'Dialogue before', 'none', 'a text, or turns; the last five count', ['context'], {
     nodeRed: { without: 'comes with the messages, as `msg.context`' },
-    n8n: 'context',
-    default: 'none',
-    range: 'a text, or turns; the last five count',
-    wire: ['context'],
-  },
-  wireFormat: ofSession('wireFormat', {
-    nodeRed: 'wireFormat',
-    n8n: 'wireFormat',
-    default: 'pcm',
-    range: 'of the model',
   }),
-  sampleRateHz: ofSession('sampleRate', {
-    nodeRed: 'sampleRate',
+  wireFormat: ofSession('wireFormat', 'pcm', 'of the model'),
+  sampleRateHz: {
+    ...ofSession('sampleRate', 'the first of the model', 'of the model'),
     n8n: 'sampleRateHz',
-    default: 'the first of the model',
-    range: 'of the model',
-  }),
-  otherSettings: ofSession('otherSettings', {
-    nodeRed: 'otherSettings',
-    n8n: 'otherSettings',
-    default: 'none',
-    range: 'a JSON object of at most 16384 bytes',
-  }),
+  },
+  otherSettings: ofSession('otherSettings', 'none', 'a JSON object of at most 16384 bytes'),
   firstConnectTimeoutMs: ofTable('firstConnectSeconds'),
   connectTimeoutMs: ofTable('connectSeconds'),
   configureTimeoutMs: ofTable('connectSeconds', { label: 'Configuration timeout' }),
@@ -161,134 +118,37 @@ export const OPTION_ROWS: Readonly<Record<OptionPath, SettingRow>> = {
   finishTimeoutMs: ofTable('finishSeconds'),
   pingIntervalMs: ofTable('livenessSeconds', { label: 'Ping interval', default: '20 s', range: 'from 1 ms' }),
   pongTimeoutMs: ofTable('livenessSeconds', { label: 'Pong timeout', default: '10 s', range: 'from 1 ms' }),
-  answerTimeoutMs: {
-    label: 'Answer timeout',
-    nodeRed: RARE,
-    n8n: RARE,
-    default: '15 s',
-    range: 'from 1 ms',
-    wire: NOT_SENT,
-  },
+  answerTimeoutMs: row(RARE, 'Answer timeout', '15 s', 'from 1 ms'),
   maxAgeMs: ofTable('maxAgeSeconds', { default: '900 s with Qwen-ASR-Realtime, else never' }),
   maxHeldAudioMs: ofTable('heldSeconds'),
   maxReplayAudioMs: ofTable('replaySeconds'),
-  overload: {
-    label: OVERLOAD.label,
-    nodeRed: 'overload',
-    n8n: 'overload',
-    default: 'wait',
-    range: Object.keys(OVERLOAD.choices).join(', '),
-    wire: NOT_SENT,
-  },
+  overload: ofChoice('overload', OVERLOAD, 'wait'),
   'reconnect.maxAttempts': ofTable('reconnectAttempts'),
-  'reconnect.baseDelayMs': {
-    label: 'First delay',
-    nodeRed: RARE,
-    n8n: RARE,
-    default: '0.5 s',
-    range: 'from 1 ms',
-    wire: NOT_SENT,
-  },
-  'reconnect.maxDelayMs': {
-    label: 'Longest delay',
-    nodeRed: RARE,
-    n8n: RARE,
-    default: '10 s',
-    range: 'from 1 ms',
-    wire: NOT_SENT,
-  },
+  'reconnect.baseDelayMs': row(RARE, 'First delay', '0.5 s', 'from 1 ms'),
+  'reconnect.maxDelayMs': row(RARE, 'Longest delay', '10 s', 'from 1 ms'),
   'pace.burstMs': ofTable('burstSeconds'),
   'pace.multiple': ofTable('paceMultiple'),
-  'idle.policy': {
-    label: IDLE_POLICY.label,
-    nodeRed: 'idlePolicy',
-    n8n: 'idlePolicy',
-    default: 'reopen',
-    range: Object.keys(IDLE_POLICY.choices).join(', '),
-    wire: NOT_SENT,
-  },
+  'idle.policy': ofChoice('idlePolicy', IDLE_POLICY, 'reopen'),
   'idle.afterMs': ofTable('idleSeconds', { default: '40 s with Qwen-ASR-Realtime, else 15 s' }),
-  'voiceGate.send': {
-    label: VOICE_GATE.label,
-    nodeRed: 'voiceGate',
-    n8n: 'voiceGate',
-    default: 'all',
-    range: Object.keys(VOICE_GATE.choices).join(', '),
-    wire: NOT_SENT,
-  },
-  'voiceGate.closeAfterMs': {
-    label: 'Sent behind speech',
-    nodeRed: RARE,
-    n8n: RARE,
-    default: '2 s, and more where sentences end later',
-    range: '500 ms to 60 s',
-    wire: NOT_SENT,
-  },
-  'voiceGate.leadMs': {
-    label: 'Sent before speech',
-    nodeRed: RARE,
-    n8n: RARE,
-    default: '1.5 s',
-    range: '500 ms to 10 s',
-    wire: NOT_SENT,
-  },
-  statisticsIntervalMs: ofTable('statisticsSeconds', {
-    default: 'none',
-  }),
-  trace: {
-    label: 'Trace file',
-    nodeRed: 'traceFile',
-    n8n: 'traceFile',
-    commandLine: '--trace',
-    default: 'none',
-    range: 'a path',
-    wire: NOT_SENT,
-  },
-  log: {
-    label: 'Log',
+  'voiceGate.send': ofChoice('voiceGate', VOICE_GATE, 'all'),
+  'voiceGate.closeAfterMs': row(
+    RARE,
+    'Sent behind speech',
+    '2 s, and more where sentences end later',
+    '500 ms to 60 s',
+  ),
+  'voiceGate.leadMs': row(RARE, 'Sent before speech', '1.5 s', '500 ms to 10 s'),
+  statisticsIntervalMs: ofTable('statisticsSeconds', { default: 'none' }),
+  trace: row('traceFile', 'Trace file', 'none', 'a path', NOT_SENT, { commandLine: '--trace' }),
+  log: row(OF_HOST, 'Log', 'none', '', NOT_SENT, {
     nodeRed: { without: 'goes to the log of Node-RED at the level debug' },
     n8n: { without: 'goes to the log of n8n at the level debug' },
     commandLine: '--verbose',
-    default: 'none',
-    range: '',
-    wire: NOT_SENT,
-  },
-  signal: {
-    label: 'Abort signal',
-    nodeRed: OF_HOST,
-    n8n: OF_HOST,
-    commandLine: { without: 'Ctrl+C' },
-    default: 'none',
-    range: '',
-    wire: NOT_SENT,
-  },
-  ongoing: {
-    label: 'Ongoing audio',
-    nodeRed: OF_HOST,
-    n8n: OF_HOST,
-    commandLine: IN_CODE,
-    default: 'none',
-    range: '',
-    wire: NOT_SENT,
-  },
-  pool: {
-    label: 'Connection pool',
-    nodeRed: OF_HOST,
-    n8n: OF_HOST,
-    commandLine: IN_CODE,
-    default: 'none',
-    range: '',
-    wire: NOT_SENT,
-  },
-  environment: {
-    label: 'Environment',
-    nodeRed: IN_CODE,
-    n8n: IN_CODE,
-    commandLine: IN_CODE,
-    default: 'the system',
-    range: '',
-    wire: NOT_SENT,
-  },
+  }),
+  signal: row(OF_HOST, 'Abort signal', 'none', '', NOT_SENT, { commandLine: { without: 'Ctrl+C' } }),
+  ongoing: row(OF_HOST, 'Ongoing audio', 'none', '', NOT_SENT, { commandLine: IN_CODE }),
+  pool: row(OF_HOST, 'Connection pool', 'none', '', NOT_SENT, { commandLine: IN_CODE }),
+  environment: row(IN_CODE, 'Environment', 'the system', '', NOT_SENT, { commandLine: IN_CODE }),
 };
 
 /** The rows of the models' settings; docs/models.md says which model has which. */
