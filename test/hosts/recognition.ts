@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { startLocalService, type LocalService } from '../../local-service';
-import { JFK_TEXT } from '../support/jfk';
+import { assertSaysJfk } from '../support/jfk';
 import { waitUntil } from '../support/wait-until';
-import { wordErrorRate } from '../support/word-error-rate';
 import { NodeRed, type FlowNode, type Installation } from './support/node-red';
 import { PACKAGE_NAME, ROOT, userFolderWithPackage } from './support/packed';
 
@@ -20,7 +19,6 @@ const TYPES = [
   'asr-transcribe',
   'asr-wyoming-server',
 ];
-const MAX_WORD_ERRORS = 0.15;
 const RECOGNISED_WITHIN_MS = 60_000;
 
 /** The package in a real Node-RED, with the flows that it ships as examples, and a real recogniser. */
@@ -79,7 +77,7 @@ export function describeRecognition(name: string, installation: Installation): v
 
       assert.deepEqual(nodeRed.errors(), []);
       const finals = nodeRed.sent(session.id, 1);
-      assertSaid(finals.map(({ payload }) => payload).join(' '));
+      assertSaysJfk(finals.map(({ payload }) => payload).join(' '));
       const [firstFinal] = finals;
       const interimsBefore = nodeRed.sent(session.id, 0).filter((one) => isBefore(nodeRed, one, firstFinal));
       assert.ok(interimsBefore.length > 0, 'There was no interim before the first final.');
@@ -97,7 +95,7 @@ export function describeRecognition(name: string, installation: Installation): v
       });
 
       assert.equal(status, 200, body.toString());
-      assertSaid(body.toString());
+      assertSaysJfk(body.toString());
       await waitUntil(() => service.connectionCount === 0, 'the connection to be closed');
     });
 
@@ -161,9 +159,4 @@ function named(flow: FlowNode[], name: string): FlowNode {
 function isBefore(nodeRed: NodeRed, one: object, other: object | undefined): boolean {
   const order = nodeRed.news as object[];
   return other !== undefined && order.indexOf(one) < order.indexOf(other);
-}
-
-function assertSaid(text: string): void {
-  const rate = wordErrorRate(JFK_TEXT, text);
-  assert.ok(rate <= MAX_WORD_ERRORS, `${Math.round(rate * 100)} % word errors in: ${text}`);
 }

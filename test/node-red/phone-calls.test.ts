@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import WebSocket from 'ws';
-import { startLocalService } from '../../local-service';
 import type { LocalService } from '../../local-service';
 import { CALL_SCRIPTS, telephonePieces } from '../support/call-frames';
-import { JFK_TEXT } from '../support/jfk';
+import { assertSaysJfk } from '../support/jfk';
 import {
   appendNodes,
   credentialsNode,
@@ -16,13 +15,11 @@ import {
   type FlowNode,
   type Init,
 } from '../support/node-red';
-import { useNodeRed, useService } from '../support/node-red-service';
+import { useRecogniser, useService } from '../support/node-red-service';
 import { placeCall, recordingFor } from '../support/place-call';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
-import { wordErrorRate } from '../support/word-error-rate';
 
-const MAX_WORD_ERROR_RATE = 0.15;
 const RECOGNISED_WITHIN_MS = 60_000;
 const webSocketIn = createRequire(__filename)('@node-red/nodes/core/network/22-websocket.js') as Init;
 const statusNode = createRequire(__filename)('@node-red/nodes/core/common/25-status.js') as Init;
@@ -54,21 +51,11 @@ async function dial(): Promise<WebSocket> {
 
 describe('a telephone call into append audio', () => {
   describe('with a recogniser', function () {
-    // Fetches the recogniser at first use.
-    this.timeout(180_000);
-    this.slow(20_000);
-    useNodeRed();
-    let service: LocalService;
-    before(async () => {
-      service = await startLocalService({ engine: 'recogniser' });
-    });
-    after(async () => {
-      await service.close();
-    });
+    const recogniser = useRecogniser(this);
 
     for (const script of CALL_SCRIPTS) {
       it(`is recognised from its start to its stop: ${script.provider}, ${script.encoding}`, async () => {
-        const flow = await startCalls(service);
+        const flow = await startCalls(recogniser.service);
         await placeCall(await dial(), script);
         const stopped = () =>
           flow
@@ -77,7 +64,7 @@ describe('a telephone call into append audio', () => {
         await waitUntil(() => stopped().length === 1, 'the end of the session', RECOGNISED_WITHIN_MS);
         const finals = flow.received('final').filter(({ topic }) => topic === script.key('inbound'));
         const text = finals.map(({ payload }) => String(payload)).join(' ');
-        assert.ok(wordErrorRate(JFK_TEXT, text) <= MAX_WORD_ERROR_RATE, text);
+        assertSaysJfk(text);
         const said = finals[0]!.call as Record<string, unknown>;
         assert.equal(said.provider, script.provider);
         assert.equal(said.callId, script.callId);

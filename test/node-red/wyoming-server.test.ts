@@ -3,17 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { LocalService } from '../../local-service';
-import { startLocalService } from '../../local-service';
-import { JFK_PCM, JFK_TEXT } from '../support/jfk';
+import { JFK_PCM, assertSaysJfk } from '../support/jfk';
 import { freePort } from '../support/live-audio';
 import { credentialsNode, Flow, helper, observers } from '../support/node-red';
-import { useNodeRed, useService } from '../support/node-red-service';
+import { useRecogniser, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
-import { wordErrorRate } from '../support/word-error-rate';
 import { WyomingClient } from '../support/wyoming-client';
 
-const MAX_WORD_ERROR_RATE = 0.15;
 const RECOGNISED_WITHIN_MS = 60_000;
 
 function start(service: Pick<LocalService, 'url'>, port: number): Promise<Flow> {
@@ -49,28 +46,18 @@ describe('the wyoming server node', () => {
   }
 
   describe('with a recogniser', function () {
-    // Fetches the recogniser at first use.
-    this.timeout(180_000);
-    this.slow(20_000);
-    useNodeRed();
-    let service: LocalService;
-    before(async () => {
-      service = await startLocalService({ engine: 'recogniser' });
-    });
-    after(async () => {
-      await service.close();
-    });
+    const recogniser = useRecogniser(this);
 
     it('answers its client with the words, and sends the same text as a message', async () => {
       const port = await freePort();
-      const flow = await start(service, port);
+      const flow = await start(recogniser.service, port);
       await isListening(flow);
       const made = client(port);
       made.send('transcribe', { language: 'en-US' });
       made.speak(JFK_PCM);
       const [transcript] = await made.wait('transcript', 1, RECOGNISED_WITHIN_MS);
       const { text } = transcript!.data as { text: string };
-      assert.ok(wordErrorRate(JFK_TEXT, text) <= MAX_WORD_ERROR_RATE, text);
+      assertSaysJfk(text);
       const msg = await flow.message('text');
       assert.equal(msg.payload, text);
       assert.match(String(msg.topic), /^127\.0\.0\.1:\d+$/);

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { LocalService, LocalServiceOptions } from '../../local-service/index';
 import { startLocalService } from '../../local-service/index';
 import {
@@ -50,6 +51,26 @@ export function useService(): {
       const service = await startLocalService({ engine: 'script', script, keepKeys: true, ...more });
       services.push(service);
       return service;
+    },
+  };
+}
+
+/**
+ * Starts a Node-RED for each test of a suite, and one service for all of them, whose recogniser is fetched at first
+ * use.
+ */
+export function useRecogniser(suite: Mocha.Suite): { readonly service: LocalService } {
+  suite.timeout(180_000);
+  suite.slow(20_000);
+  useNodeRed();
+  let service: LocalService | undefined;
+  before(async () => {
+    service = await startLocalService({ engine: 'recogniser' });
+  });
+  after(() => service?.close());
+  return {
+    get service() {
+      return service ?? assert.fail('The service runs within tests only.');
     },
   };
 }
