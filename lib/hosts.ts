@@ -6,7 +6,7 @@ export { maybeBase64 } from './audio/audio-text';
 export { bytesOf } from './audio/format';
 export { asResponse, fetchVia } from './base/http-request';
 export { removeStaleFiles } from './audio/temporary-file';
-export { codeOf, asError, messageOf } from './base/error-details';
+export { codeOf, errorOf, messageOf } from './base/error-details';
 export { fieldsOf, isObject } from './base/json';
 export { entriesOf, isKeyOf, keysOf, tableOf } from './base/keys';
 export { Backoff } from './base/backoff';

@@ -10,11 +10,11 @@ export function causeOf(error: unknown): unknown {
 }
 
 /** What was thrown, as an error: a program may throw anything. */
-export function asError(thrown: unknown): Error {
+export function errorOf(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 /** What was thrown, in words. */
 export function messageOf(thrown: unknown): string {
-  return asError(thrown).message;
+  return errorOf(thrown).message;
 }

@@ -1,5 +1,5 @@
 import { certificateAdvice } from '../base/certificate-fault';
-import { asError, causeOf, codeOf } from '../base/error-details';
+import { errorOf, causeOf, codeOf } from '../base/error-details';
 import { shortened } from '../base/excerpt';
 import { fetchVia } from '../base/http-request';
 import type { Fetch } from '../base/http-request';
@@ -115,7 +115,7 @@ function timeout({ endpoint, timeoutMs }: RequestPlace, action: ServiceRequest['
 function unreachable({ endpoint, apiKey }: RequestPlace, thrown: unknown): AsrError {
   // `fetch` itself only says "fetch failed"; the reason is in its cause.
   const cause = causeOf(thrown);
-  const reason = asError(cause instanceof Error ? cause : thrown);
+  const reason = errorOf(cause instanceof Error ? cause : thrown);
   const said = reason.message || codeOf(reason) || reason.name;
   const told = withoutKey(said, apiKey);
   const advice =

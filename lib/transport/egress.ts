@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { asError } from '../base/error-details';
+import { errorOf } from '../base/error-details';
 import { AsrError } from '../vocabulary/errors';
 import type { Frame } from '../vocabulary/frame';
 import type { ConnectRequest, ConnectSocket, Socket, SocketHandlers } from './socket';
@@ -33,7 +33,7 @@ class GuardedSocket implements Socket {
         if (!this.#isGivenUp) this.#socket = connect({ ...request, lookup: guard.lookup }, handlers);
       },
       (error: unknown) => {
-        this.#fail(asError(error));
+        this.#fail(errorOf(error));
       },
     );
   }

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { asError } from '../base/error-details';
+import { errorOf } from '../base/error-details';
 import type { ProxyChoice } from '../base/proxy';
 import type { Frame } from '../vocabulary/frame';
 
@@ -75,7 +75,7 @@ export function neverThrowing(connect: ConnectSocket): ConnectSocket {
     try {
       return connect(request, handlers);
     } catch (thrown) {
-      const error = asError(thrown);
+      const error = errorOf(thrown);
       let isWanted = true;
       const giveUp = (): void => {
         isWanted = false;

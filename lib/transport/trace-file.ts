@@ -1,6 +1,6 @@
 import { open, rename } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { asError } from '../base/error-details';
+import { errorOf } from '../base/error-details';
 import type { TraceWriter } from './trace';
 
 export interface TraceFileOptions {
@@ -74,7 +74,7 @@ class RotatingFile implements TraceFile {
     } catch (error) {
       this.#isOver = true;
       this.#pending = [];
-      this.#onError?.(asError(error));
+      this.#onError?.(errorOf(error));
     } finally {
       this.#writing = undefined;
     }

@@ -132,7 +132,7 @@ describe('captions', () => {
     };
     for (const text of ['', 'word']) {
       timeOf(2000, text);
-      // Quadratic work would take 100 times as long, and a second and more in all.
+      // Quadratic work would take 100 times as long, which is more than a second.
       const [short, long] = [timeOf(2000, text), timeOf(20_000, text)];
       assert.ok(long < 40 * short + 50, `${short} ms for 2,000 words, ${long} ms for 20,000`);
     }

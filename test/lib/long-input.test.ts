@@ -48,7 +48,7 @@ const OPTIONS: [name: string, options: Record<string, unknown>][] = [
   ['hot words', { model: 'fun-asr-realtime', parameters: { vocabulary: { [LONG]: 99 } } }],
 ];
 
-/** Counts what an error tells of the long text, also where it tells it in two places. */
+/** Counts how much of the long text an error repeats, also where it does so in two places. */
 function tells({ message }: Error): true {
   assert.ok((message.match(/x/gi) ?? []).length <= 200, message.slice(0, 1000));
   return true;

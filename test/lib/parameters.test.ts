@@ -142,7 +142,7 @@ describe('the settings of every model', () => {
   });
 });
 
-// protocol.md B.1 and B.3, read again and written down by themselves.
+// The values of protocol.md B.1 and B.3, written down independently of the code.
 describe('the table of models', () => {
   const rows: [
     id: string,

@@ -28,7 +28,7 @@ describe('the settings of the library', () => {
       await session.ready();
       const frame = configurationOf(service.sessions[0]);
       const { parameters } = (frame.payload ?? {}) as { parameters?: object };
-      // The 8k and v1 models get it only as a choice (protocol.md E 16).
+      // The 8k and v1 models send it only where it was chosen (protocol.md E 16).
       const { heartbeat } = model.parameters;
       const stays = heartbeat?.kind === 'boolean' && heartbeat.default;
       const needed = ['format', 'sample_rate', ...(stays ? ['heartbeat'] : [])];

@@ -1,7 +1,7 @@
 import { fixture } from './audio-fixtures';
 import { makeOgg, makeWebm, oggPackets } from './opus-containers';
 
-/** Frames of FLAC that say one value for 65535 samples each, in 13 bytes: valid, and of no use but to fill memory. */
+/** FLAC frames that state one value for 65535 samples in 13 bytes. They are valid, and useful only to fill memory. */
 export function flacBomb(frames: number, rateHz: number, isRateInFrame = false): Buffer {
   const info = Buffer.alloc(34);
   info.writeUInt16BE(65_535, 0);
@@ -34,7 +34,7 @@ export function webmBomb(blocks: number): Buffer {
   return makeWebm([opusHead(), ...packets], { lacing: 'fixed', packetsPerBlock: 255 });
 }
 
-/** An MP4 whose index says in a few bytes that there are so many packets of one byte, with as many bytes of them. */
+/** An MP4 whose index announces in a few bytes this many packets of one byte, followed by as many bytes. */
 export function mp4Bomb(packets: number, there = packets): Buffer {
   const box = (type: string, ...content: Buffer[]): Buffer => {
     const body = Buffer.concat(content);
@@ -76,7 +76,7 @@ export function mp4Bomb(packets: number, there = packets): Buffer {
   return Buffer.concat([begin, index(at), box('mdat', Buffer.alloc(there, EMPTY_OPUS[0]))]);
 }
 
-/** Pages of Vorbis at 1000 Hz with packets of one byte, which stand for the longest block without anything in it. */
+/** Vorbis pages at 1000 Hz with packets of one byte, each of which stands for an empty block of the greatest length. */
 export function vorbisBomb(pages: number): Buffer {
   const [head = Buffer.alloc(0), tags = Buffer.alloc(0), books = Buffer.alloc(0)] = oggPackets(
     fixture('a.ogg', '-c:a libvorbis -t 1'),
@@ -87,7 +87,7 @@ export function vorbisBomb(pages: number): Buffer {
   return makeOgg([slow, tags, books, ...audio], { packetSamples: 1024, packetsPerPage: 250 });
 }
 
-/** So many packets of SILK with these bytes, one after the other. */
+/** This many SILK packets with these bytes, one after the other. */
 export function silkBomb(packets: number, packetBytes: number, bytes: Buffer): Buffer {
   const parts: Buffer[] = [Buffer.from('\x02#!SILK_V3', 'latin1')];
   for (let packet = 0; packet < packets; packet += 1) {

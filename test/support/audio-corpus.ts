@@ -7,15 +7,18 @@ import { chunk, noise } from './wav-files';
 export interface CorpusFile {
   name: string;
   make: () => Buffer;
-  /** The same audio without what is around it, which must give the same samples. Default: it is compared with ffmpeg. */
+  /**
+   * The same audio without anything around it, which must give the same samples. Default: ffmpeg's samples are
+   * compared.
+   */
   plain?: () => Buffer;
   /** Whether only ffmpeg reads it. */
   byFfmpeg?: boolean;
-  /** Whether the codec leaves something out, so that two decoders differ a little. */
+  /** Whether the codec is lossy, so that two decoders differ a little. */
   isLossy?: boolean;
 }
 
-/** Speech and not silence, short. */
+/** A short piece of speech without silence. */
 const PART = '-ss 0.4 -t 1.2';
 
 function made(name: string, args: string, more: Partial<CorpusFile> = {}): CorpusFile {
@@ -93,7 +96,7 @@ const OURS: readonly CorpusFile[] = [
   ),
 ];
 
-/** What ffmpeg is asked for. */
+/** The files that ffmpeg makes. */
 const FFMPEGS: readonly CorpusFile[] = [
   ...each(
     ['', '-ar 44100 -ac 2', '-movflags +faststart', '-movflags frag_keyframe+empty_moov', '-c:a alac'],
@@ -211,7 +214,7 @@ function around(name: string, args: string, variants: readonly Around[]): Corpus
   }));
 }
 
-/** The packets of Opus in containers that no muxer here writes, as recorders in browsers do. */
+/** Opus packets in containers that recorders in browsers write, and no installed program. */
 function repacked(): CorpusFile[] {
   const plain = (): Buffer => fixture('c.ogg', `${PART} -c:a libopus -ar 48000 -frame_duration 20`);
   const packets = (): Uint8Array[] => oggPackets(plain());
@@ -232,7 +235,7 @@ function repacked(): CorpusFile[] {
   ];
 }
 
-/** What other programs write, where they are installed. */
+/** Files of other programs, where those are installed. */
 function byOthers(): CorpusFile[] {
   const input = (): Buffer => fixture('c.wav', PART);
   const piped = (program: string, args: string, more: Partial<CorpusFile> = {}): CorpusFile[] =>
@@ -279,7 +282,7 @@ export function audioCorpus(): CorpusFile[] {
 
 /** The first channel by ffmpeg, as 16-bit samples at the rate of the file. */
 export function decodedByFfmpeg(file: string, isOpus: boolean): Buffer {
-  // Its own decoder of Opus is not the one that the codec's authors publish.
+  // ffmpeg's own Opus decoder differs from the one that the codec's authors publish.
   const decoder = isOpus ? ['-c:a', 'libopus'] : [];
   const output = ['-map', '0:a:0', '-af', 'pan=mono|c0=c0', '-f', 's16le', '-c:a', 'pcm_s16le', '-'];
   return execFileSync(ffmpegPath(), ['-v', 'error', ...decoder, '-i', file, ...output], {

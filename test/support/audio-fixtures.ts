@@ -5,14 +5,14 @@ import path from 'node:path';
 
 const ROOT = path.join(__dirname, '../..');
 const ORIGINAL = path.join(ROOT, 'test/fixtures/jfk.wav');
-/** Ignored by git; what is made once is there for the next run. */
+/** Git ignores this folder, and later runs use its files again. */
 const CACHE = path.join(ROOT, '.cache/audio-fixtures');
 
-/** An ffmpeg for tests only: to make files with, and as the one on the PATH. `npm test` installs it. */
+/** An ffmpeg for tests only, which makes files and serves as the one on the PATH. `npm test` installs it. */
 export function ffmpegPath(): string {
   const folder = path.join(ROOT, 'test/tools/ffmpeg/');
   const { path: file } = createRequire(folder)('@ffmpeg-installer/ffmpeg') as { path: string };
-  // Its install script does this, where install scripts run.
+  // Its install script does this where npm runs install scripts.
   chmodSync(file, 0o755);
   return file;
 }

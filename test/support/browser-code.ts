@@ -1,4 +1,7 @@
-/** What a browser gets of nodes/node-red: `dialogs.js`, `main.js` or `capture-worklet.js`, made of the sources as they are. */
+/**
+ * The code that a browser gets from nodes/node-red: `dialogs.js`, `main.js` or `capture-worklet.js`, built from the
+ * present sources.
+ */
 export async function browserCode(name: string): Promise<string> {
   const { BROWSER_FILES, bundleBrowserFile } = await import('../../scripts/bundle-browser.mjs');
   const file = BROWSER_FILES.find((one) => one.endsWith(`/${name}`));

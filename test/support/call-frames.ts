@@ -4,11 +4,11 @@
  */
 export interface CallScript {
   provider: string;
-  /** What stands before the audio. */
+  /** The messages before the audio. */
   before: string[];
   /** One piece of audio. */
   media: (piece: Buffer, track: string, index: number) => string | Buffer;
-  /** What stands behind it; nothing where the call ends with the connection. */
+  /** The messages behind the audio; none where the call ends with the connection. */
   after: string[];
   key: (track: string) => string;
   callId?: string;
@@ -82,7 +82,7 @@ export const CALL_SCRIPTS: CallScript[] = [
     ...TWILIO,
   },
   {
-    // SignalWire's compatibility API: the same messages, its own ids.
+    // SignalWire's compatibility API has the same messages with its own ids.
     provider: 'twilio',
     before: [
       json({ event: 'connected', protocol: 'Call', version: '0.2.0' }),

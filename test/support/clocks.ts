@@ -17,12 +17,12 @@ export class ManualClock implements Clock {
     };
   }
 
-  /** How many timers wait; none may be left when their owner is over. */
+  /** The number of waiting timers. None may be left when their owner is over. */
   get pending(): number {
     return this.#timers.length;
   }
 
-  /** Lets time pass; timers run in their order, at their time. */
+  /** Lets time pass. Timers run in order, each at its time. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (;;) {

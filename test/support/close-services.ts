@@ -1,7 +1,7 @@
 import type { LocalService } from '../../local-service';
 import { waitUntil } from './wait-until';
 
-/** Closes the services of a test; fails where a session has not left its service by itself. */
+/** Closes the services of a test. Fails where a session has not closed its connection by itself. */
 export async function closeOnceLeft(services: LocalService[]): Promise<void> {
   for (const service of services) {
     try {

@@ -5,7 +5,10 @@ import type { AddressInfo, Socket } from 'node:net';
 
 export interface ConnectProxy {
   url: string;
-  /** What was asked for, such as `asr.example:80` or `http://audio.example/a.wav`, with the credentials that came along. */
+  /**
+   * The targets that were requested, such as `asr.example:80` or `http://audio.example/a.wav`, with the credentials
+   * that came along.
+   */
   asked: { target: string; authorization: string | undefined }[];
   close: () => Promise<void>;
 }
@@ -22,7 +25,7 @@ export async function startConnectProxy({
 }: { hosts?: Record<string, string>; password?: string; status?: number } = {}): Promise<ConnectProxy> {
   const asked: ConnectProxy['asked'] = [];
   const open = new Set<Socket>();
-  /** What the proxy answers in place of the target. */
+  /** The proxy's own answer in place of the target's. */
   const refusalOf = ({ url: target = '', headers }: IncomingMessage): number | undefined => {
     const authorization = headers['proxy-authorization'];
     asked.push({ target, authorization });

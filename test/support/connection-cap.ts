@@ -6,7 +6,7 @@ export const CAP = {
   error: { type: 'invalid_request_error', code: 'invalid_value', message: CAP_MESSAGE },
 };
 
-/** The account has as many connections as it may: an `error` and a close instead of a session. */
+/** The account has reached its limit of connections: an `error` and a close come instead of a session. */
 export function capped(where: 'before session.created' | 'after session.created'): ScriptConnection {
   const close: ScriptFault = { on: 'error', do: 'close', code: 1000 };
   if (where === 'after session.created') {

@@ -18,7 +18,7 @@ export async function decodeChunks(
   const intake = new AudioIntake(rateHz);
   try {
     const pieces: Buffer[] = [];
-    // One buffer for all chunks, so that whatever keeps the caller's memory shows.
+    // All chunks use one buffer, so that code which keeps the caller's memory is noticed.
     const chunk = Buffer.alloc(Math.min(chunkBytes, bytes.length));
     for (let at = 0; at < bytes.length; at += chunkBytes) {
       const size = Math.min(chunkBytes, bytes.length - at);
@@ -33,15 +33,15 @@ export async function decodeChunks(
   }
 }
 
-/** All that a call of an intake begins to give. */
+/** All the audio that a call of an intake leads to. */
 export async function allOf(intake: AudioIntake, first: Pcm): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
-  // The intake may pass on the caller's memory.
+  // The intake may pass on the caller's memory, so the bytes are copied.
   for await (const pcm of piecesOf(intake, first)) pieces.push(Uint8Array.from(pcm));
   return Buffer.concat(pieces);
 }
 
-/** How much alike two recordings are at the same place: 1 is the same but for its level. */
+/** The correlation of two recordings at the same position: 1 means equal but for the level. */
 export function likeness(a: Buffer, b: Buffer): number {
   const samples = Math.min(a.length, b.length) >> 1;
   let ab = 0;

@@ -6,9 +6,9 @@ import type { AsrError } from '../../lib';
 import { AudioIntake } from '../../lib/audio/intake';
 import { collectGarbage } from './collect-garbage';
 
-/** About a second at 16 kHz, and what a decoder may give beyond in one block. */
+/** About a second at 16 kHz, plus what a decoder may give beyond that in one block. */
 const MAX_PCM_BYTES = 128 * 1024;
-/** Of the processor, so that a busy machine does not count. */
+/** Processor time, so that a busy machine has no influence. */
 export const MAX_TURN_MS = 50;
 export const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ export interface DecodingTurns {
   error: AsrError | undefined;
 }
 
-/** All of a file as one chunk, and what each turn of the event loop costs. */
+/** Decodes a whole file as one chunk, and measures each turn of the event loop. */
 export async function turnsOf(file: Uint8Array): Promise<DecodingTurns> {
   const intake = new AudioIntake(16_000);
   const turns: DecodingTurns = {
@@ -68,7 +68,7 @@ export async function turnsOf(file: Uint8Array): Promise<DecodingTurns> {
   return turns;
 }
 
-/** The pauses of garbage collection. They are as long as the heap is large, which other tests of the process have filled. */
+/** Pauses of garbage collection. Their length depends on the heap, which other tests of the process have filled. */
 class Collections {
   readonly #pauses: PerformanceEntry[] = [];
   readonly #observer = new PerformanceObserver((list) => this.#pauses.push(...list.getEntries()));
@@ -94,7 +94,10 @@ export function refusalOf({ error }: DecodingTurns): string {
   return error.message;
 }
 
-/** Of the thread of the event loop alone where Linux tells it, because other threads compile and collect meanwhile. */
+/**
+ * The time of the event loop's thread alone, where Linux tells it, because other threads compile and collect
+ * meanwhile.
+ */
 function processorMs(): number {
   try {
     const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
@@ -110,7 +113,7 @@ function memory(): number {
   return heapUsed + external;
 }
 
-/** About a second of PCM at once, less than 50 ms in a turn, and less than 64 MB beside the file. */
+/** Expects at most about a second of PCM at once, less than 50 ms in a turn, and less than 64 MB beside the file. */
 export function checkBounds({ mostPcmBytes, longestTurnMs, growthBytes }: DecodingTurns): void {
   assert.ok(mostPcmBytes <= MAX_PCM_BYTES, `${mostPcmBytes} bytes at once`);
   assert.ok(longestTurnMs < MAX_TURN_MS, `${longestTurnMs} ms`);

@@ -1,4 +1,4 @@
-/** No proxy in the process's environment. */
+/** An environment without a proxy. */
 export const NO_PROXIES = Object.fromEntries(
   ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'].flatMap((name) => [
     [name, undefined],

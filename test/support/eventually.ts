@@ -2,7 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 200;
 
-/** As `waitUntil`, where the answer has to be asked for. @throws Error that names `what` when there never is one. */
+/**
+ * Works like `waitUntil`, for conditions that have to be asked for asynchronously.
+ * @throws Error that names `what` when the condition never holds.
+ */
 export async function eventually<T>(
   ask: () => Promise<T | false | undefined>,
   what: string,

@@ -12,10 +12,10 @@ export const SCRIPTED_EXAMPLES = [
 ] as const;
 export type ScriptedExample = (typeof SCRIPTED_EXAMPLES)[number];
 
-/** What a test puts in place of nodes that it does not need. */
+/** Replaces nodes that a test does not need. */
 const LEFT_OUT = ['tab', 'comment', 'catch', 'http in', 'http response', 'template', 'websocket out'];
 
-/** An example with its debug nodes as helper nodes, at this service. */
+/** An example whose debug nodes are helper nodes, connected to this service. */
 export function exampleFlow(name: ScriptedExample, address: string): FlowNode[] {
   const file = path.join(__dirname, '../../examples', `${name}.json`);
   const nodes = JSON.parse(readFileSync(file, 'utf8')) as FlowNode[];

@@ -30,7 +30,7 @@ export class FakeSocket implements Socket {
     this.#handlers?.onPong();
   }
 
-  /** Opens, greets and accepts the configuration. */
+  /** Opens the connection, greets and accepts the configuration. */
   accept(mode: 'vad' | 'manual' = 'vad'): void {
     this.#handlers?.onOpen();
     this.say(DOCUMENTED.createdMeasured, mode === 'manual' ? DOCUMENTED.updatedManual : DOCUMENTED.updated);

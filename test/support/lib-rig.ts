@@ -19,19 +19,19 @@ export class RecordedSession {
 
   constructor(readonly session: Session) {
     session.on('event', (event) => {
-      // Tests append raw samples without a word; that this is said has tests of its own.
+      // Tests append raw samples without hints. The warning about that has tests of its own.
       if (event.type === 'warning' && event.code === 'AUDIO_ASSUMED') return;
       this.events.push(event);
       for (const look of [...this.#looks]) look();
     });
   }
 
-  /** Without the changes of state, which go with other events and have tests of their own. */
+  /** The events without changes of state, which accompany other events and have tests of their own. */
   get types(): SessionEventType[] {
     return this.events.map(({ type }) => type).filter((type) => type !== 'state');
   }
 
-  /** What the session was at, one after the other. */
+  /** The states of the session, in order. */
   get states(): SessionState[] {
     return ['connecting', ...this.of('state').map(({ to }) => to)];
   }
@@ -45,13 +45,13 @@ export class RecordedSession {
     return this.of('final').map(({ text }) => text);
   }
 
-  /** Waits for the how-manieth event of this type, from 1. */
+  /** Waits for the event of this type with this number, counted from 1. */
   async next<T extends SessionEventType>(type: T, count = 1): Promise<EventOf<T>> {
     await this.until(() => this.of(type).length >= count, `${type} no. ${count}`);
     return this.of(type)[count - 1]!;
   }
 
-  /** Waits until something is so; it is looked at after each event. */
+  /** Waits for a condition, which is checked after each event. */
   async until(isSo: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
     if (isSo()) return;
     await new Promise<void>((resolve, reject) => {
@@ -88,7 +88,7 @@ export class RecordedSession {
   }
 }
 
-/** Scripted local services and sessions with them, gone after each test. */
+/** Scripted local services and sessions with them. All of them are closed after each test. */
 export interface LibRig {
   /** Starts a scripted service. Sessions go to the last one unless they say otherwise. */
   serve: (script?: ScriptFile, options?: Partial<LocalServiceOptions>) => Promise<LocalService>;
@@ -97,7 +97,7 @@ export interface LibRig {
   readonly service: LocalService;
 }
 
-/** Registers the hooks: after each test nothing is open any more, neither here nor at the service. */
+/** Registers the hooks. After each test nothing may be open any more, neither here nor at the service. */
 export function useLibRig(): LibRig {
   const services: LocalService[] = [];
   const sessions: Session[] = [];

@@ -87,7 +87,7 @@ export class LinkBench {
     this.socket.say(JSON.stringify({ header: { event, task_id: id }, payload: {} }));
   }
 
-  /** The same object; after each call of a method of it the link is looked at. */
+  /** A proxy of the object that looks at the link's state after each call of a method. */
   #seen<T extends object>(target: T): T {
     return new Proxy(target, {
       get: (_target, key) => {

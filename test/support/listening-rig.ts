@@ -4,7 +4,7 @@ import { Listening } from '../../lib/live/listening';
 import type { FeedWishes, LiveSource } from '../../lib/live/sources/source';
 import { useLibRig } from './lib-rig';
 
-/** Short, so that tests do not wait; the jitter is left out, so that they go the same each time. */
+/** Short delays without jitter, so that tests are quick and repeatable. */
 const BACKOFF = { baseMs: 10, maxMs: 40, random: () => 1 };
 
 /** Listens to live sources with a scripted service; closes everything after each test. */

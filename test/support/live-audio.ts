@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { silence } from './scripted-audio';
 
 const PIECE_MS = 200;
-/** Faster than it was spoken, so that tests do not take as long. */
+/** Audio is played faster than it was spoken, so that tests take less time. */
 const EVERY_MS = 10;
 
-/** Answers with audio that never ends; with `pcm`, with that again and again. */
+/** Answers with audio that never ends: with `pcm`, over and over. */
 export function streamAudio(pcm?: Buffer): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     response.writeHead(200, { 'content-type': 'application/octet-stream' });

@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import type { ServerOptions, WebSocket } from 'ws';
 import type { AudioFeed, OpenPort, PortEvents, PortSource } from '../../lib/live/sources/source';
 
-/** Servers that deliver audio and are closed after each test; what the tests opened is closed before. */
+/** Servers that deliver audio. After each test, first what the test opened is closed and then the servers. */
 export interface LiveServers {
   /** `http://127.0.0.1:PORT`. */
   http: (answer: (request: IncomingMessage, response: ServerResponse) => void) => Promise<string>;
@@ -91,7 +91,7 @@ export async function bytesOf(feed: AudioFeed): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** What a port said. */
+/** The events of a port. */
 export interface PortRecord {
   open: OpenPort;
   feeds: AudioFeed[];

@@ -5,7 +5,10 @@ export const RATE_HZ = 16_000;
 export const CHUNK_MS = 100;
 const MS = RATE_HZ / 1000;
 const LOOP_MS = 30_000;
-/** A word is a mark of a few samples in the speech that a service finds wherever it is: these, and two numbers. */
+/**
+ * A word is a mark of a few samples in the speech, which a service finds wherever it is: these samples and two
+ * numbers.
+ */
 const MARK = [3, -5, 7, -11, 13, -17, 19, -23] as const;
 const MARK_EVERY_MS = 400;
 
@@ -23,7 +26,7 @@ export interface HeardWord {
 
 type Background = 'quiet' | 'fan' | 'music';
 
-/** What a microphone in a living room gives in a day, always the same for a seed, in chunks of 100 ms. */
+/** A day of audio from a microphone in a living room, the same for the same seed, in chunks of 100 ms. */
 export class LivingRoom {
   readonly said: SaidWord[] = [];
   readonly #random: Random;
@@ -85,7 +88,7 @@ export class WordFinder {
   /** The newest samples, for marks that lie across two pieces. */
   #rest = new Int16Array(0);
 
-  /** How much was heard, in samples. */
+  /** The amount of audio that was heard, in samples. */
   get samples(): number {
     return this.#samples;
   }

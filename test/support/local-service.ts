@@ -3,7 +3,7 @@ import { startLocalService, type LocalService, type LocalServiceOptions } from '
 import { RawClient, type Frame } from './raw-client';
 import { waitUntil } from './wait-until';
 
-/** Services and raw clients of one test. After each test all are closed, and nothing of theirs may be left. */
+/** Services and raw clients of one test. After each test all are closed, and nothing of theirs may stay open. */
 export class ServiceBench {
   #services: LocalService[] = [];
   #clients: RawClient[] = [];

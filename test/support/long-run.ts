@@ -49,21 +49,21 @@ export class ProcessWatch {
   readonly #faults: string[] = [];
 
   constructor() {
-    // A pipe that is read from here is opened at its first use, and stays.
+    // A pipe that this process reads is opened at its first use, and stays open.
     for (const output of [process.stdout, process.stderr]) output.write('');
     this.#before = openResources();
     process.on('unhandledRejection', (reason) => this.#faults.push(`unhandled rejection: ${String(reason)}`));
     process.on('uncaughtException', (error) => this.#faults.push(`uncaught exception: ${error.stack ?? ''}`));
   }
 
-  /** Crashes and unhandled rejections so far, and what is open now that was not in the beginning. */
+  /** Crashes and unhandled rejections so far, and resources that are open now and were not at the beginning. */
   async faults(): Promise<string[]> {
     const left = await leftOpen(this.#before);
     return [...this.#faults, ...left.map((what) => `left open: ${what}`)];
   }
 }
 
-/** Rows of the same fields as columns that a person can read. */
+/** Formats rows with the same fields as a table. */
 export function table(rows: readonly Readonly<Record<string, string | number>>[]): string {
   const names = Object.keys(rows[0] ?? {});
   const cells = [names, ...rows.map((row) => names.map((name) => String(row[name])))];

@@ -46,7 +46,7 @@ export function readCatalogue(type: string, language: string): Record<string, un
   return JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
 }
 
-/** The helper's `RED._` returns the key; tests should see messages and badges as a user does. */
+/** The helper's `RED._` returns the key, but tests should see messages and badges as a user does. */
 function translator(type: string) {
   const catalogue = readCatalogue(type, 'en-US');
   return (key: string, values: Record<string, string | number> = {}): string => {
@@ -133,7 +133,7 @@ export function observers(scope: string[]): FlowNode[] {
 
 export type Badge = { fill?: string; shape?: string; text?: string };
 
-/** A flow that runs, with what its helper nodes received and its nodes showed, from the beginning. */
+/** A running flow, with everything that its helper nodes received and its nodes showed. */
 export class Flow {
   readonly #received = new Map<string, NodeMessageInFlow[]>();
   readonly #badges = new Map<string, Badge[]>();
@@ -144,15 +144,14 @@ export class Flow {
     coreNodes: Init[] = [],
   ): Promise<Flow> {
     const running = new Flow();
-    // The helper does not pass the message on by itself, and a node may answer before its listener is there.
-    // Without a place on the canvas they would count as config nodes.
+    // The helper does not pass the message on, and a node may answer before the test listens.
     const placed = flow.map((node) => (node.z ? { x: 0, y: 0, ...node } : node));
     await helper.load([...NODES, ...coreNodes], [TAB, ...placed], credentials);
     running.listen(flow);
     return running;
   }
 
-  /** Also after `helper.setFlows`, which makes the nodes anew. */
+  /** This also works after `helper.setFlows`, which creates the nodes again. */
   listen(flow: FlowNode[]): void {
     for (const { id, type } of flow) {
       const node = helper.getNode(id);
@@ -200,7 +199,7 @@ export class Flow {
   }
 }
 
-/** Calls `listener` with the arguments of each call of the node's method, as the helper tells of them. */
+/** Calls `listener` with the arguments of each call of the node's method, as the helper reports them. */
 export function onCall(
   node: EventEmitter,
   method: 'send' | 'status' | 'warn' | 'debug',
@@ -211,7 +210,7 @@ export function onCall(
   });
 }
 
-/** What a Catch node adds to a message. */
+/** The property that a Catch node adds to a message. */
 export function errorOf(msg: NodeMessageInFlow): { message: string; code?: string; source: { id: string } } {
   return msg.error as { message: string; code?: string; source: { id: string } };
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { waitUntil } from './wait-until';
 
-/** What keeps a process alive and a leak would leave behind. */
+/** Kinds of resources that keep a process alive and that a leak would leave open. */
 const WATCHED = /Socket|Server|Timeout|FSReq|Pipe|Process/;
 
 const CLOSED_WITHIN_MS = 3_000;
@@ -15,7 +15,7 @@ export function openResources(): Map<string, number> {
   return counts;
 }
 
-/** What is open now and was not before, after a time for closing; for example `2 TCPSocketWrap`. */
+/** Resources that are open now and were not before, after a time for closing; for example `2 TCPSocketWrap`. */
 export async function leftOpen(before: ReadonlyMap<string, number>): Promise<string[]> {
   const more = () => [...openResources()].filter(([name, count]) => count > (before.get(name) ?? 0));
   await waitUntil(() => more().length === 0, 'what is closing', CLOSED_WITHIN_MS).catch(() => undefined);
@@ -29,7 +29,7 @@ export async function leftOpen(before: ReadonlyMap<string, number>): Promise<str
 export function leaveNothingOpen(): void {
   let before = openResources();
 
-  // Async like the hook below, so that mocha's own timer for the hook is counted on both sides.
+  // The hook is async like the one below, so that mocha's own timer is counted on both sides.
   beforeEach(async () => {
     await setImmediate();
     before = openResources();

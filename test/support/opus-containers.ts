@@ -14,7 +14,7 @@ export interface OggOptions {
   serial?: number;
   /** Samples at 48 kHz of each packet. */
   packetSamples?: number;
-  /** Position of the end; what is behind it is trimmed. */
+  /** Position of the end. Samples behind it are trimmed. */
   lastGranule?: bigint;
   packetsPerPage?: number;
   /** Whether the last page says that it is the last. */
@@ -103,7 +103,7 @@ export interface WebmOptions {
   /** `BlockGroup` and `Block`, with the padding in ns that the last one discards. */
   groups?: { discardNs: number };
   lacing?: Lacing;
-  /** Sizes of segment and clusters are left open, as live recorders do. */
+  /** The sizes of segment and clusters are unknown, as live recorders write them. */
   isLive?: boolean;
   packetsPerBlock?: number;
   delayNs?: number;
@@ -162,7 +162,7 @@ function xiph(size: number): number[] {
   return [...Array<number>(Math.floor(size / 255)).fill(255), size % 255];
 }
 
-/** Two bytes each: the first size as it is, the others as differences around 8191. */
+/** Two bytes each: the first size itself, the others as differences around 8191. */
 function ebmlSize(size: number, before: number | undefined): number[] {
   const value = before === undefined ? size : size - before + 8191;
   return [0x40 | (value >> 8), value & 255];

@@ -1,6 +1,6 @@
 import { scaledClock } from './clocks';
 
-/** How many times faster than speech a recogniser gets the audio. It still has time for interims. */
+/** How many times faster than real time a recogniser gets the audio. It still has time for interims. */
 const SPEED = 8;
 const CHUNK_MS = 100;
 

@@ -26,7 +26,7 @@ export interface Closed {
 /** A bare `ws` client that keeps what arrives, for tests that look at the wire itself. */
 export class RawClient {
   readonly frames: Frame[] = [];
-  /** Messages that are no JSON object, and binary ones. */
+  /** Binary messages and those that are no JSON object. */
   readonly garbage: Buffer[] = [];
   pongs = 0;
   closed: Closed | undefined;
@@ -83,7 +83,7 @@ export class RawClient {
     return this.frames.filter((frame) => nameOf(frame) === name);
   }
 
-  /** Waits for the how-manieth frame of this name, from 1. */
+  /** Waits for the frame of this name with this number, counted from 1. */
   async next(name: string, count = 1): Promise<Frame> {
     await this.until(() => this.of(name).length >= count, `${name} no. ${count}`);
     return this.of(name)[count - 1]!;
@@ -94,7 +94,7 @@ export class RawClient {
     return this.closed!;
   }
 
-  /** Waits until something is so; it is looked at whenever something arrives. */
+  /** Waits for a condition, which is checked whenever something arrives. */
   async until(isSo: () => boolean, what: string, timeoutMs = 8_000): Promise<void> {
     if (isSo()) return;
     await new Promise<void>((resolve, reject) => {

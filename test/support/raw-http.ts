@@ -29,7 +29,7 @@ export async function answerTo(
       if (answer.startsWith('HTTP/1.1 101 ')) break;
     }
   } catch (error) {
-    // Node resets a connection that sends more than it reads; what was answered before still counts.
+    // Node resets a connection that sends more than the server reads. An answer that came before still counts.
     if (
       (error as NodeJS.ErrnoException).code !== 'ECONNRESET' &&
       (error as NodeJS.ErrnoException).code !== 'EPIPE'

@@ -7,7 +7,7 @@ export function framesOf(record: ConnectionRecord | undefined, type: string): Re
   );
 }
 
-/** What the `run-task` frames of a connection asked for. */
+/** The parameters in the `run-task` frames of a connection. */
 export function tasksOf(record: ConnectionRecord | undefined): {
   model: string;
   parameters: Record<string, unknown>;

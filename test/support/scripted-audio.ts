@@ -12,7 +12,7 @@ export function silence(ms: number, rateHz = 16_000): Buffer {
 /** The format of {@link silence}: with this hint a session assumes nothing and gives no warning. */
 export const RAW = { encoding: 's16le', rate: 16_000 } as const;
 
-/** What a muted microphone gives. */
+/** Digital silence, as a muted microphone gives it. */
 export function deadSilence(ms: number, rateHz = 16_000): Buffer {
   return Buffer.alloc(Math.round((ms * rateHz) / 1000) * 2);
 }

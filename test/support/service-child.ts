@@ -19,7 +19,7 @@ async function serve(): Promise<void> {
     void service.close().then(() => process.exit(0));
   };
   process.on('SIGTERM', stop);
-  // The parent is gone, by whatever way.
+  // The parent process has ended in some way.
   process.on('disconnect', stop);
   tell({ listening: service.port });
 }

@@ -7,7 +7,7 @@ import { eventually } from './eventually';
 
 const NOTICED_WITHIN_MS = 5000;
 
-/** What goes between the two processes. */
+/** The messages between the two processes. */
 export type ServiceMessage = { listening: number } | { failed: string } | { connections: number };
 
 /** A local service in a process of its own: its work does not slow the test's, and it can be killed. */
@@ -60,7 +60,7 @@ export class ServiceProcess {
     return left;
   }
 
-  /** Ends it politely, or with a signal; resolves when the process is gone. */
+  /** Ends the process by a message or by a signal. Resolves when it is gone. */
   async close(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const gone = once(this.#child, 'exit');

@@ -29,7 +29,7 @@ export function samplesOf({ parameters }: Model): Record<string, unknown> {
   return Object.fromEntries(Object.entries(parameters).map(([name, spec]) => [name, sampleOf(spec)]));
 }
 
-/** What a session gets beside the model's settings: the last of each list, so that it is not the default. */
+/** Options beside the model's settings: the last one of each list, because the first is the default. */
 export interface OtherSamples {
   mode: 'vad';
   language: string | undefined;
@@ -65,7 +65,7 @@ export function configurationOf(record: ConnectionRecord | undefined): Record<st
   return found.frame;
 }
 
-/** Every value that a name such as `corpus.text` has, at any depth of a frame. */
+/** Every value under a name such as `corpus.text`, at any depth of a frame. */
 function valuesAt(tree: unknown, name: string): unknown[] {
   if (typeof tree !== 'object' || tree === null) return [];
   const here = name
@@ -88,7 +88,7 @@ function assertOnWire(frame: Record<string, unknown>, names: readonly string[], 
 /** The list of phrases goes out as a resource (protocol.md B.2.1). */
 const WIRE_NAMES: Partial<Record<ParameterName, readonly string[]>> = { phraseId: ['resource_id'] };
 
-/** Whether each sample stands in the frame under the name that the help of its field tells. */
+/** Whether the frame has each sample under the name that the help of its field tells. */
 export function assertSamplesOnWire(frame: Record<string, unknown>, model: Model): void {
   for (const [name, value] of Object.entries(samplesOf(model)) as [ParameterName, unknown][]) {
     assertOnWire(frame, WIRE_NAMES[name] ?? PARAMETER_TEXTS[name].wireNames, value);

@@ -10,7 +10,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 /** The beginning of a format, with bytes like noise behind it. */
 const file = (head: string): Buffer => Buffer.concat([bytes(head), noise(20_000)]);
 
-/** Files as strangers send them: what it is, its bytes, its name and type, and what comes of it without an ffmpeg. */
+/** Files as strangers send them: description, bytes, file name and type, and the result without an ffmpeg. */
 export const FILES: readonly [what: string, body: Buffer, name: string, type: string, outcome: Outcome][] = [
   ['a PDF', file('%PDF-1.7\n'), 'a.pdf', 'application/pdf', /PDF/],
   ['a PDF that is called audio', file('%PDF-1.7\n'), 'a.wav', 'audio/wav', /PDF/],
@@ -72,7 +72,7 @@ export const FILES: readonly [what: string, body: Buffer, name: string, type: st
 
 const BASE64 = RECORDING.toString('base64');
 
-/** What else is in a message: a text that is read as base64, or a value. */
+/** Other contents of a message: a text that is read as base64, or a value. */
 export const VALUES: readonly [what: string, value: unknown, outcome: Outcome][] = [
   ['base64', BASE64, 'heard'],
   ['base64 in lines', BASE64.replace(/.{76}/g, '$&\r\n'), 'heard'],

@@ -1,9 +1,9 @@
 import { waitUntil } from './wait-until';
 
-/** How often a number must be found the same, every few milliseconds, to count as still. */
+/** How often in a row, every few milliseconds, a number must be the same to count as stable. */
 const LOOKS = 25;
 
-/** Waits until a number has stopped to change. */
+/** Waits until a number no longer changes. */
 export async function untilStill(read: () => number, what: string): Promise<void> {
   let last = Number.NaN;
   let looks = 0;

@@ -3,7 +3,7 @@ import { connectWebSocket } from '../../lib/transport/websocket';
 import type { LocalService } from '../../local-service';
 import { waitUntil } from './wait-until';
 
-/** What has come back to the client on one connection. */
+/** Everything that has come back to the client on one connection. */
 interface Arrivals {
   texts: number;
   pongs: number;

@@ -53,7 +53,7 @@ export function extensibleWav(pcm: Buffer, subFormat = 1, rateHz = 16000): Buffe
   return riff(chunk('fmt ', Buffer.concat([format(rateHz, 0xfffe), more])), chunk('data', pcm));
 }
 
-/** A recording that is followed by something that cannot be read: an error that comes late. */
+/** A recording followed by bytes that cannot be read, so that the error comes late. */
 export function withBrokenEnd(recording: Buffer): Buffer {
   return Buffer.concat([recording, Buffer.from('fLaC\0\0\0\x22', 'latin1'), Buffer.alloc(4000)]);
 }

@@ -27,7 +27,7 @@ export function wyomingEvent(
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body, payload]);
 }
 
-/** A client that is written from the protocol's description only. */
+/** A client that was written from the protocol's description, and not from our server. */
 export class WyomingClient {
   readonly socket: Socket;
   readonly events: HeardEvent[] = [];

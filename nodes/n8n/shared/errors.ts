@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
-import { asError } from '../../../lib/hosts';
+import { errorOf } from '../../../lib/hosts';
 import { AsrError } from '../../../lib';
 import type { AsrErrorCode } from '../../../lib';
 import { pairing } from './items';
@@ -37,7 +37,7 @@ export function asNodeFault(node: INode, error: unknown, itemIndex?: number): No
     if (itemIndex !== undefined) error.context.itemIndex ??= itemIndex;
     return error;
   }
-  const original = asError(error);
+  const original = errorOf(error);
   const { message, description } = splitMessage(messageWithIds(original));
   const code = original instanceof AsrError ? original.code : undefined;
   const httpStatus = original instanceof AsrError ? original.httpStatus : undefined;

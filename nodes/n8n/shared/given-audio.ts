@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { asError } from '../../../lib/hosts';
+import { errorOf } from '../../../lib/hosts';
 import { AsrError } from '../../../lib';
 
 /** How much of an item's audio a session has taken. When the item fails, the next try goes on from there. */
@@ -37,7 +37,7 @@ export class GivenAudio {
 
   /** The session refuses to go on. Where it has taken nothing, another try costs nothing. */
   refused(error: unknown): void {
-    if (this.#bytes > 0) this.#refusal = asError(error);
+    if (this.#bytes > 0) this.#refusal = errorOf(error);
   }
 }
 

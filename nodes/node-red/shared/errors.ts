@@ -1,5 +1,6 @@
 import { AsrError } from '../../../lib';
 import type { AsrErrorCode, AsrErrorDetails } from '../../../lib';
+import { errorOf } from '../../../lib/hosts';
 
 /** Errors of the nodes themselves, beside those that the client reports as {@link AsrError}. */
 export type NodeErrorCode =
@@ -55,7 +56,7 @@ export function errorInfo(error: AsrError): ErrorInfo {
  * begins with the name of the class, and that would be the beginning of an HTTP answer.
  */
 export function asError(thrown: unknown): Error {
-  const error = asError(thrown);
+  const error = errorOf(thrown);
   return Object.defineProperty(error, 'toString', { value: () => error.message, configurable: true });
 }
 

@@ -7,11 +7,12 @@ import { checkBounds, MAX_GROWTH_BYTES, MAX_TURN_MS, refusalOf, turnsOf } from '
 
 describe('small files that decode to far more audio than their size suggests', function () {
   this.timeout(120_000);
-  // What is measured is the time of all threads: a collection or a compilation of other tests may fall into a turn.
+  // The measured time includes other threads: a garbage collection or a compilation that another test caused may fall
+  // into a turn.
   this.retries(3);
 
   before(async () => {
-    // Loading and compiling a decoder is done once a process, and is not what is measured.
+    // A decoder is loaded and compiled once per process, which this test does not measure.
     for (const file of [flacBomb(2, 16_000), oggOpusBomb(1), fixture('a.mp3', '')]) await turnsOf(file);
   });
 

@@ -56,7 +56,7 @@ describe('Ogg Opus', function () {
   it('is read from one chained stream into the next', async () => {
     const chained = Buffer.concat([makeOgg(packets, trimmed), makeOgg(packets, { ...trimmed, serial: 8 })]);
     const { pcm, info } = await sameInChunks(chained);
-    // The filter runs on: only around the seam are the two not as they are alone.
+    // The resampler's filter runs on, so the samples around the seam differ from those of each recording by itself.
     const seam = plain.length;
     assert.equal(pcm.length, 2 * seam);
     assert.ok(pcm.subarray(0, seam - 200).equals(plain.subarray(0, -200)));
@@ -105,7 +105,7 @@ describe('Ogg Opus', function () {
     const end = await allOf(intake, intake.end());
     assert.ok(tail.length > 0 && second.length > 0);
     const all = Buffer.concat([first, tail, second, end]);
-    // A pause gives what the filter holds, which is part of a sample at most.
+    // A pause releases what the filter holds, which is at most part of a sample.
     assert.ok(Math.abs(all.length - plain.length) <= 2, `${all.length} for ${plain.length}`);
     intake.reset();
   });

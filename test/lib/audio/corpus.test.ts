@@ -13,15 +13,15 @@ import { allOf } from '../../support/decode-chunks';
 import { withEnvironment } from '../../support/environment';
 import { Random } from '../../support/random';
 
-/** Nothing is said of a file but that it is whole. The first channel is compared. */
+/** The only hint is that the file is whole. The first channel is compared. */
 const HINTS = { isRecording: true, channel: 0 };
 const NO_FFMPEG = '/nowhere/ffmpeg';
 const FEWEST_FILES = 150;
-/** Samples are rounded to 16 bits in this way or that. */
+/** Decoders may round samples to 16 bits in different ways. */
 const MOST_DIFFERENT = 2;
-/** How far the noise of two decoders of one codec is below the signal, as a ratio of energies. */
+/** How far two decoders of one codec may differ, as the ratio of the energies of signal and difference. */
 const LOSSY_SHARE = 1e-3;
-/** What ffmpeg leaves at an end that a container says to leave out: a block at most. */
+/** ffmpeg may keep this much at an end that the container says to leave out: a block at most. */
 const MOST_TRIMMED_SAMPLES = 2900;
 
 interface Decoded {
@@ -35,7 +35,7 @@ async function decode(file: Buffer, sizeOf: () => number): Promise<Decoded> {
   try {
     const pieces: Buffer[] = [];
     for (let at = 0; at < file.length;) {
-      // A copy, which is gone with the call.
+      // The piece is a copy that is valid during the call only.
       const piece = Buffer.from(file.subarray(at, at + sizeOf()));
       at += piece.length;
       pieces.push(await allOf(intake, intake.write(piece, HINTS)));
@@ -107,7 +107,7 @@ describe('a recording of the corpus', function () {
     await checkShortened(file, random, pcm.length);
   }
 
-  /** What ends too early gives less, or an error that says why. */
+  /** A file that ends too early gives less audio, or an error that says why. */
   async function checkShortened(file: Buffer, random: Random, mostBytes: number): Promise<void> {
     const length = random.int(1, file.length - 1);
     const shortened = await whole(file.subarray(0, length)).catch((error: unknown) => {
@@ -116,7 +116,7 @@ describe('a recording of the corpus', function () {
     if (!shortened) return;
     const { pcm, info } = shortened;
     assert.ok(pcm.length <= mostBytes, `${pcm.length} bytes of ${length} of ${file.length}`);
-    // Whoever reads a whole recording asks this at its end.
+    // Code that reads a whole recording makes this check at its end.
     if (pcm.length === 0)
       assert.throws(
         () => {

@@ -10,9 +10,9 @@ import { noise } from '../../support/wav-files';
 interface Extreme {
   name: string;
   make: () => Buffer;
-  /** Of the error; none where it is decoded to its end. */
+  /** The expected error; none where the file is decoded to its end. */
   refused?: RegExp;
-  /** What must have come out. Default: something. */
+  /** What must come out of the decoder. Default: something. */
   seconds?: number;
 }
 
@@ -118,7 +118,8 @@ function emptyChunks(): Buffer {
 
 describe('a file that is valid and extreme', function () {
   this.timeout(60_000);
-  // What is measured is the time of all threads: a collection or a compilation of other tests may fall into a turn.
+  // The measured time includes other threads: a garbage collection or a compilation that another test caused may fall
+  // into a turn.
   this.retries(3);
 
   for (const { name, make, refused, seconds } of EXTREMES) {

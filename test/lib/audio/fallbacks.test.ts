@@ -23,7 +23,7 @@ interface Decoded {
   info: AudioInfo;
 }
 
-/** A whole recording, of which nothing is said. */
+/** A whole recording without further hints. */
 async function decoded(file: Uint8Array, ffmpeg: string): Promise<Decoded> {
   return withEnvironment({ FFMPEG_PATH: ffmpeg }, async () => {
     let info: AudioInfo | undefined;
@@ -45,7 +45,7 @@ interface Fallback {
   said: RegExp;
 }
 
-/** What only ffmpeg reads. */
+/** Formats that only ffmpeg reads. */
 const FALLBACKS: readonly Fallback[] = [
   {
     name: 'AIFF-C with ima4',
@@ -85,7 +85,7 @@ const FALLBACKS: readonly Fallback[] = [
   },
 ];
 
-/** Behind a header of AU, which says that it is compressed in this way. */
+/** The header of AU names a compressed encoding. */
 function auOf(bytes: Buffer, encoding: number): Buffer {
   const header = Buffer.alloc(24);
   header.write('.snd');
@@ -153,7 +153,7 @@ describe('a recording with something in front of it, without ffmpeg', function (
     const fromWithin = await decoded(file.subarray(firstFrame + 100), NO_FFMPEG);
     assert.ok(fromWithin.pcm.length > 0.98 * pcm.length - 8000);
     assert.equal(fromWithin.info.isCut, true);
-    // The filter runs on from another sample.
+    // The filter starts at another sample.
     assert.ok(likeness(fromWithin.pcm.subarray(-100_000), pcm.subarray(-100_000)) > 0.9);
   });
 });

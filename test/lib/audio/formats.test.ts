@@ -17,14 +17,17 @@ interface Case {
   hints?: AudioFormatHints;
   /** Samples at 16 kHz that the encoder adds. Default 0: exactly as many as were recorded. */
   added?: number;
-  /** Whether the recogniser hears it: once a format. */
+  /** Whether the recogniser hears it too, which one case of each format does. */
   heard?: boolean;
-  /** How much alike it is to the original; lower where the codec or the rate leaves something out. */
+  /** The least correlation with the original; it is lower where the codec or the rate leaves something out. */
   likeness?: number;
 }
 
 const TELEPHONE = 0.9;
-/** The format does not say how much its encoder put in front: the words are alike, the samples stand elsewhere. */
+/**
+ * The format does not say how much silence its encoder put in front: the words are alike, but the samples are
+ * shifted.
+ */
 const UNALIGNED = -1;
 const raw = (format: string, codec: string, rate = 16000, channels = 1): Case => ({
   name: `a.${format}`,
@@ -42,7 +45,7 @@ const wav = (codec: string, rate: number, channels = 1, heard = false): Case => 
   likeness: rate < 12_000 ? TELEPHONE : 0.99,
 });
 
-// Opus is fed at 48 kHz: at other rates the encoder of the ffmpeg that makes the files tells a wrong pre-skip.
+// Opus gets 48 kHz, because at other rates the ffmpeg that makes the files writes a wrong pre-skip.
 const CASES: readonly Case[] = [
   raw('s8', 'pcm_s8'),
   raw('u8', 'pcm_u8', 22050, 2),
@@ -128,7 +131,7 @@ const CASES: readonly Case[] = [
   { name: 'a.caf', args: '-c:a pcm_s16be', codec: 'pcm_s16be' },
 ];
 
-/** What is said of a case: `a.wav -c:a pcm_s16le …`. */
+/** The title of a case: */
 const title = ({ name, args }: Case): string => `${name} ${args}`.trim();
 
 describe('audio of every format', function () {
@@ -168,7 +171,7 @@ describe('audio of every format', function () {
     });
   }
 
-  // The recording has one channel: without this, no frame would need its two told apart.
+  // The recording has one channel. Without this, no frame would have two different channels.
   for (const level of [0, 5, 8, 12]) {
     it(`is decoded bit for bit from a FLAC with two different channels, compressed at level ${level}`, async () => {
       const delayed = '[0:a]asplit[a][b];[b]adelay=7,volume=0.5[c];[a][c]join=inputs=2:channel_layout=stereo';

@@ -7,12 +7,12 @@ import { allOf } from '../../support/decode-chunks';
 import { makeOgg, makeWebm, oggPackets } from '../../support/opus-containers';
 
 const FILES = 10_000;
-/** One in so many is of a format that needs ffmpeg. */
+/** One file in this many has a format that needs ffmpeg. */
 const FOREIGN_SHARE = 25;
 const MAX_FILE_MS = 2000;
 const MAX_GROWTH_BYTES = 120 * 1024 * 1024;
 
-/** Numbers that look like nothing: the same ones each time. */
+/** Random numbers, the same ones in each run. */
 function random(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -52,7 +52,10 @@ function seeds(): Buffer[] {
   ];
 }
 
-/** Of what ffmpeg would decode: to find out each time that there is none takes longer than to decode all of another. */
+/**
+ * ffmpeg's formats are tried less often, because looking for ffmpeg in vain takes longer than decoding all other
+ * files.
+ */
 function foreignSeeds(): Buffer[] {
   return [short('a.m4a', ''), short('a.aac', '')];
 }
@@ -64,7 +67,7 @@ function short(name: string, args: string): Buffer {
 function mutated(file: Buffer, other: Buffer, pick: (below: number) => number): Buffer {
   let bytes = Buffer.from(file);
   for (let count = 1 + pick(4); count > 0; count--) {
-    // Headers are hit as often as all the rest.
+    // Half of the damage hits the header.
     const at = pick(2) === 0 ? pick(Math.min(100, bytes.length || 1)) : pick(bytes.length || 1);
     const length = 1 + pick(40);
     switch (pick(7)) {

@@ -14,7 +14,7 @@ function take(bytes: Uint8Array, size: number, intake = new AudioIntake(16000)):
   for (let offset = 0; offset < bytes.length; offset += size) {
     const piece = now(intake.write(bytes.subarray(offset, offset + size)));
     assert.equal(piece.length % 2, 0);
-    // The intake may pass on the caller's memory.
+    // The intake may pass on the caller's memory, so the bytes are copied.
     pieces.push(Buffer.from(piece));
   }
   pieces.push(now(intake.pause()));

@@ -17,7 +17,7 @@ const MARKS = ['RIFF', 'OggS', 'fLaC', 'ID3', 'FORM', '\x1a\x45\xdf\xa3', '\x89P
 function flacWithCover(): Buffer {
   const flac = fixture('a.flac', '-t 2');
   const picture = Buffer.concat([Buffer.of(6, 0, PNG.length >> 8, PNG.length & 255), PNG]);
-  // Behind the mark and STREAMINFO.
+  // The picture stands behind the mark and STREAMINFO.
   return Buffer.concat([flac.subarray(0, 42), picture, flac.subarray(42)]);
 }
 
@@ -30,7 +30,7 @@ function apeTag(): Buffer {
   return Buffer.concat([end, Buffer.alloc(200, 'a'), end]);
 }
 
-/** In two pieces, cut here. */
+/** Cuts the recording in two at this position. */
 async function cutAt(file: Buffer, at: number): Promise<Decoded> {
   const intake = new AudioIntake(16_000);
   try {
@@ -46,7 +46,7 @@ async function cutAt(file: Buffer, at: number): Promise<Decoded> {
   }
 }
 
-/** Where something stands in a file that looks like a beginning. */
+/** Positions in a file whose bytes look like the beginning of a recording. */
 function marksIn(file: Buffer): number[] {
   const found = new Set<number>();
   for (const mark of MARKS) {
@@ -98,7 +98,7 @@ describe('the bytes behind a recording', function () {
         assert.ok(pcm.equals(PCM), `${pcm.length} at ${at}`);
         assert.equal(info.isCut, false);
       }
-      // Without the size of RIFF to tell of it.
+      // The size in the RIFF header does not show that anything is missing.
       const behind = Buffer.concat([wav(PCM), ...after]);
       assert.ok((await cutAt(behind, 44 + PCM.length)).pcm.equals(PCM));
     }

@@ -15,7 +15,7 @@ interface Case {
   args: string;
   container: string;
   codec: string;
-  /** Samples at 16 kHz that are more than were recorded: what the container does not say to leave out. */
+  /** Samples at 16 kHz beyond the recorded ones, which the container does not say to leave out. */
   added?: number;
   likeness?: number;
 }
@@ -77,7 +77,7 @@ describe('Vorbis, FLAC in Ogg and Opus in MP4, without ffmpeg', function () {
     it(`keeps what came of a recording that is cut off, and says so: ${name} ${args}`, async () => {
       const file = fixture(name, args);
       const whole = await decodeChunks(file, file.length);
-      // The index of an MP4 may be at its end: then nothing can be read, and the error says it.
+      // The index of an MP4 may be at its end. A cut file then has nothing that can be read, and the error says so.
       const isIndexLast = codec === 'opus' && !args.includes('movflags');
       const cut = decodeChunks(file.subarray(0, file.length >> 1), 4096);
       if (isIndexLast) {

@@ -9,10 +9,10 @@ import { JFK_PCM } from '../../support/jfk';
 import { useLibRig } from '../../support/lib-rig';
 import { oggPackets } from '../../support/opus-containers';
 
-/** What Discord sends and its bots decode to. */
+/** The format that Discord sends, and that its bots decode to. */
 const DISCORD = { rate: 48_000, channels: 2 };
 const FRAME_SAMPLES = 960;
-/** What an encoder and a decoder of Opus put in front. */
+/** The delay that an encoder and a decoder of Opus add. */
 const MAX_SHIFT_SAMPLES = 320;
 
 describe('the streams of prism-media, piped into a session', function () {
@@ -36,12 +36,12 @@ describe('the streams of prism-media, piped into a session', function () {
   });
 
   it('are heard as recorded where they are what its FFmpeg made of an MP3', async () => {
-    // It looks on the PATH, and is asked the first time that it is used.
+    // prism-media looks for ffmpeg on the PATH when it is used for the first time.
     const folder = path.dirname(ffmpegPath());
     await withEnvironment({ PATH: `${folder}${path.delimiter}${process.env.PATH ?? ''}` }, async () => {
       const args = ['-loglevel', '0', '-f', 's16le', '-ar', '48000', '-ac', '2'];
       const ffmpeg = new prism.FFmpeg({ args });
-      // Its output can be piped and listened to. `for await` on it never ends, so another stream stands behind it.
+      // Its output can be piped and listened to, but `for await` on it never ends, so another stream reads it.
       const pcm = Readable.from([fixture('a.mp3', '-ar 44100 -ac 2')])
         .pipe(ffmpeg)
         .pipe(new PassThrough());
@@ -52,7 +52,7 @@ describe('the streams of prism-media, piped into a session', function () {
   });
 });
 
-/** However much the encoder put in front. */
+/** The comparison does not depend on the delay of the encoder. */
 function bestLikeness(audio: Buffer): number {
   let best = 0;
   for (let shift = 0; shift <= MAX_SHIFT_SAMPLES; shift += 1)

@@ -12,7 +12,7 @@ function tone(frequencyHz: number, rateHz: number, amplitude = 0.5): Float32Arra
 
 function resample(samples: Float32Array, fromHz: number, toHz: number, chunk = samples.length): Float32Array {
   const pieces: Float32Array[] = [];
-  // The pieces are valid during the call only.
+  // Each piece is valid during the call only.
   const resampler = new Resampler(fromHz, toHz, (piece) => pieces.push(piece.slice()));
   for (let at = 0; at < samples.length; at += chunk) resampler.write(samples.subarray(at, at + chunk));
   resampler.flush();
@@ -29,7 +29,7 @@ function joined(pieces: readonly Float32Array[]): Float32Array {
   return whole;
 }
 
-/** Level in dB of full scale of what is left beside the tone, in the middle, where no end disturbs. */
+/** The level, in dB of full scale, of everything beside the tone, in the middle of the signal, away from its ends. */
 function residueDb(
   samples: Float32Array,
   frequencyHz: number,
@@ -39,7 +39,7 @@ function residueDb(
   const middle = samples.subarray(from, Math.round(samples.length * 0.75));
   let sin = 0;
   let cos = 0;
-  // The tone is fitted in least squares, with a window that makes the fit exact enough for 120 dB.
+  // The tone is fitted by least squares. The window makes the fit exact enough for 120 dB.
   let ss = 0;
   let cc = 0;
   let sc = 0;

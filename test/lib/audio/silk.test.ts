@@ -6,7 +6,7 @@ import { JFK_PCM } from '../../support/jfk';
 
 describe('SILK, as WeChat and QQ send it', () => {
   let file: Buffer;
-  /** What the library makes of it in one go. */
+  /** The samples that the library decodes in one call. */
   let expected: Buffer;
 
   before(async () => {

@@ -8,7 +8,7 @@ describe("a stranger's file where there is an ffmpeg", function () {
   this.timeout(30_000);
 
   for (const [what, body, fileName, mimeType, outcome] of FILES) {
-    // Behind the marks of formats that only ffmpeg knows is noise, which it refuses or plays.
+    // In formats that only ffmpeg knows, noise follows the mark; ffmpeg refuses it or plays it.
     const isFfmpegs = outcome !== 'heard' && outcome.source.includes('ffmpeg');
     it(`is ${outcome === 'heard' ? 'heard' : isFfmpegs ? 'played or refused' : 'refused'}: ${what}`, () =>
       withEnvironment({ FFMPEG_PATH: ffmpegPath() }, async () => {

@@ -9,7 +9,7 @@ import { ffmpegPath, fixture } from '../../support/audio-fixtures';
 import { allOf } from '../../support/decode-chunks';
 import { waitUntil } from '../../support/wait-until';
 
-/** More than is kept in memory. */
+/** Larger than what is kept in memory. */
 const LARGE_BYTES = 20 * 1024 * 1024;
 const AAC = '-ar 44100';
 
@@ -43,7 +43,7 @@ describe('a recording that must be read out of order', function () {
     await rm(folder, { recursive: true });
   });
 
-  /** Decodes it in pieces, and tells of each file that was there meanwhile. */
+  /** Decodes it in pieces, and returns the temporary files that existed meanwhile. */
   async function decode(file: Buffer): Promise<{ bytes: number; written: Set<string> }> {
     const intake = new AudioIntake(16_000);
     const written = new Set<string>();
@@ -106,7 +106,7 @@ describe('a recording that must be read out of order', function () {
 
   it('is removed at the next start where its process was killed, and not where it runs', async () => {
     const host = hostname().replaceAll(/[^\w.]/g, '_');
-    // No system has so many processes.
+    // No system gives a process such a high id.
     const dead = `flow-asr-audio-${host}-99999999-abcdef`;
     const others = [
       `flow-asr-audio-${host}-${process.ppid}-abcdef`,

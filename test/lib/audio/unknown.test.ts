@@ -18,7 +18,7 @@ async function refusal(bytes: Buffer | string, hints: AudioFormatHints = {}): Pr
   throw new Error('It was taken for audio.');
 }
 
-/** The beginning of something, and bytes like noise behind it. */
+/** The beginning of a format, followed by noise. */
 const file = (head: string): Buffer => Buffer.concat([Buffer.from(head, 'latin1'), noise(20_000)]);
 
 describe('a complete file that is no audio', () => {

@@ -40,7 +40,7 @@ describe('the kernel of the audio', () => {
     }
   });
 
-  // Lengths that leave something over behind the last whole vector.
+  // Lengths that are not a multiple of the vector's length.
   for (const frames of [1, 3, 7, 8, 61, 509]) {
     it(`gives the same with vectors and without, of ${frames} frames`, () => {
       for (const format of FORMATS) {

@@ -25,7 +25,7 @@ function running(input: string): string[] {
     .filter((line) => line.trim().startsWith(`${process.pid} `) && line.includes(input));
 }
 
-/** What it refuses stands in test/security/ffmpeg-source.test.ts. */
+/** test/security/ffmpeg-source.test.ts tests what the source refuses. */
 describe('an ffmpeg source', () => {
   const servers = useLiveServers();
   leaveNothingOpen();
@@ -175,7 +175,7 @@ describe('an ffmpeg source', () => {
   });
 });
 
-/** The recording in a container of this ending. */
+/** The recording in the container of this file extension. */
 function encoded(ending: string): Buffer {
   const format = ending === 'ts' ? ['-c:a', 'mp2', '-f', 'mpegts'] : ['-f', ending];
   return execFileSync(ffmpegPath(), ['-loglevel', 'error', '-i', JFK_FILE, ...format, 'pipe:1'], {

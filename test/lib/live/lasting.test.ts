@@ -11,7 +11,7 @@ describe('what begins again for ever', () => {
   let made = 0;
   let outages = 0;
 
-  /** Each attempt tells its failure, and its start rejects for the same cause with a vaguer word. */
+  /** Each attempt reports its failure, and its start rejects for the same cause with a vaguer message. */
   function lasting(): Lasting<Attempt> {
     open.clear();
     made = outages = 0;

@@ -33,7 +33,7 @@ describe('listening at a port', () => {
     for (let i = 0; i < 2; i++) {
       const device = connect(port, '127.0.0.1');
       devices.push(device);
-      // No silence behind the words: the end of the connection is the end of the sentence.
+      // No silence follows the words: the end of the connection is the end of the sentence.
       device.end(silence(700, 8000));
     }
     await waitUntil(() => texts().length === 2, 'the sentences of both');

@@ -31,7 +31,7 @@ describe('listening to a live source that is fetched', () => {
     let requests = 0;
     const url = await servers.http((request, response) => {
       requests += 1;
-      // The first sentence is begun and not followed by the silence that would end it.
+      // The first sentence begins, and no silence follows that would end it.
       if (requests === 1) response.write(silence(500), () => request.socket.destroy());
       else if (requests === 2) response.writeHead(503).end();
       else streamAudio()(request, response);
@@ -58,7 +58,7 @@ describe('listening to a live source that is fetched', () => {
       ],
     });
     const url = await servers.http(streamAudio());
-    // With reconnects of its own, a session gives up only after minutes.
+    // A session that reconnects by itself would give up only after minutes.
     const { listening, finals, warnings } = listen(httpSource({ address: url, stallMs: 5000 }), {
       reconnect: { maxAttempts: 0 },
     });

@@ -214,7 +214,7 @@ describe('a UDP port', () => {
     const { open, feeds, warnings } = await listen();
     const send = device(open.port);
     const piece = 32 * 1024;
-    // Datagrams that the system gives up were never here: until the queue is full.
+    // Datagrams that the system drops never arrive here, so the test sends until the queue is full.
     for (let i = 0; i < 400 && warnings.length === 0; i++) {
       await send(Buffer.alloc(piece, i % 256));
       await new Promise((resolve) => setImmediate(resolve));

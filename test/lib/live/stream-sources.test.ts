@@ -111,7 +111,7 @@ describe('an http source', () => {
     let bytes = 0;
     for await (const chunk of feed.chunks) {
       bytes += chunk.length;
-      // The time in which another stream is counted as lost passes while this chunk is held.
+      // This chunk is held for longer than the time after which a stream counts as lost.
       const other = servers.keep(await connect(silent, 50));
       await assert.rejects(bytesOf(other), { code: 'CONNECTION_LOST' });
     }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { WyomingReader, wyomingBytes } from '../../../lib/live/wyoming/events';
 import type { WyomingEvent } from '../../../lib/live/wyoming/events';
 
-/** The same events as other writers send them: data in the line, behind it, both, and with payloads. */
+/**
+ * The same events as different programs write them: data in the line, behind it or in both places, and with payloads.
+ */
 const STREAM = Buffer.concat([
   Buffer.from('{"type":"describe"}\n'),
   Buffer.from('{"type":"transcribe","data":{"language":"en"},"version":"1.5.4"}\n'),

@@ -167,7 +167,7 @@ describe('the Wyoming server', () => {
         wyomingEvent('audio-stop', {}, undefined, place),
       ]);
       const made = client();
-      // Each byte of the lines by itself, and the audio in odd pieces.
+      // The lines arrive byte by byte, and the audio in pieces of odd sizes.
       for (let at = 0; at < bytes.length;) {
         const length = at < 900 ? 1 : 1777;
         made.socket.write(bytes.subarray(at, at + length));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DOCUMENTED, frames } from '../../support/documented-frames';
 import { decodeAll, shortOf, streamingProtocol } from '../../support/qwen-protocol';
 
-/** Of the events in short those that tell of commits. */
+/** The events about commits, in short form. */
 function commitsOf(events: Parameters<typeof shortOf>[0]): string[] {
   return shortOf(events).filter((line) => line.startsWith('commit'));
 }

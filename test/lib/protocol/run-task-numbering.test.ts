@@ -3,7 +3,7 @@ import type { RunTaskProtocol } from '../../../lib/protocol/run-task';
 import { FINAL, frameOf, resultOf, started } from '../../support/run-task-protocol';
 import type { Json } from '../../support/run-task-protocol';
 
-/** What the protocol makes of the sentences: names by their order, with the texts. */
+/** The sentences as the protocol reports them: names by their order, with the texts. */
 function told(protocol: RunTaskProtocol, ...sentences: Json[]): string[] {
   const lines: string[] = [];
   for (const sentence of sentences) {

@@ -160,13 +160,13 @@ describe('run-task protocol, frames of the service (protocol.md B.4)', () => {
       sentenceIds: [],
     });
     assert.equal(events.at(-1)?.type, 'paused');
-    // A task without audio would only fail (protocol.md B.6), so none is begun before there is some.
+    // A task without audio would fail (protocol.md B.6), so the next one begins only with audio.
     assert.equal(protocol.isPaused, true);
     assert.equal(protocol.isReusable, true);
     assert.equal(sentFrame(protocol.resume()).header.task_id, 'task-2');
     assert.equal(protocol.isPaused, false);
     assert.equal(protocol.acceptsAudio, false);
-    // The second task opens no second session, and its usage goes on from the first one's.
+    // The second task does not open a second session, and its usage continues that of the first.
     assert.deepEqual(protocol.decode(frameOf('task-started', {}, {}, 'task-2')), []);
     assert.equal(protocol.acceptsAudio, true);
     const result = frameOf(

@@ -7,7 +7,7 @@ import { silence } from '../../support/scripted-audio';
 
 const RUN_TASK = 'fun-asr-realtime';
 
-/** So many short sentences, one behind the other. */
+/** This many short sentences, one after the other. */
 function manySentences(count: number): NonNullable<ScriptFile['utterances']> {
   return Array.from({ length: count }, (_, index) => ({
     text: `Sentence ${index}.`,

@@ -20,7 +20,7 @@ describe('audio of any format in a session', () => {
     const buffer = Buffer.alloc(4096);
     for (let at = 0; at < webm.length; at += 4096) {
       const size = webm.copy(buffer, 0, at, at + 4096);
-      // Not awaited, and the memory is used again at once.
+      // `append` is not awaited, and the memory is used again at once.
       void session.append(buffer.subarray(0, size));
     }
     void session.append(mp3);
@@ -120,7 +120,7 @@ describe('audio of any format in a session', () => {
     await recorded.session.finish();
     const { pcm } = await decodeChunks(mp3, 65_536);
     const at = arrived().indexOf(Buffer.concat([riff, riff]));
-    // What the decoder holds back of the other comes at its end.
+    // At its end the decoder releases what it held back of the other recording.
     assert.ok(at > pcm.length - 4096 && at <= pcm.length, `${at} of ${pcm.length}`);
     assert.deepEqual(recorded.of('warning'), []);
   });

@@ -41,7 +41,7 @@ describe('audio on its way through a session', () => {
       audio.copy(reused, 0, offset);
       await session.append(reused);
       reused.fill(0xff);
-      // Half of it while connecting, half of it while open.
+      // Half of the audio comes while the session connects, the other half while it is open.
       if (offset === 4800) await session.ready();
     }
     await session.finish();
@@ -87,7 +87,7 @@ describe('audio on its way through a session', () => {
     }
     const { audioInMs, audioHeldMs } = session.statistics();
     assert.equal(audioInMs, audioHeldMs);
-    // A second that may be held and a hundred that wait.
+    // One second may be held, and a hundred calls may wait.
     assert.ok(audioHeldMs >= 1000 && audioHeldMs <= 12_000, String(audioHeldMs));
     session.abort();
     const codes = await Promise.all(answers);
@@ -125,7 +125,7 @@ describe('audio on its way through a session', () => {
   it('is not sent faster than the service takes it: ten minutes of a file arrive without a 1007', async () => {
     const scale = 40;
     await rig.serve({ utterances: ['Hello.'] }, { timeScale: scale });
-    // A test with others beside it is busy for longer than a pong may take at this scale.
+    // On a machine with other tests, a pong may take longer than the scaled timeout.
     const recorded = rig.open({ environment: { clock: scaledClock(scale) }, pingIntervalMs: 3_600_000 });
     const chunk = silence(2000);
     for (let i = 0; i < 300; i++) await recorded.session.append(chunk);

@@ -16,7 +16,7 @@ const CREATED = {
 const UPDATED = { ...CREATED, type: 'session.updated' };
 const EMPTY = { code: 'input_audio_buffer_commit_empty', message: 'Nothing is left.' };
 
-/** What a service says of one item. */
+/** The frames of a service about one item. */
 function item(id: string | undefined, transcript: string): [committed: object, completed: object] {
   const named = id === undefined ? {} : { item_id: id };
   return [
@@ -50,7 +50,7 @@ describe('a sentence that the service ends by itself while a commit is on its wa
     it(`is in the answer of that commit, and no later one is shifted (${quirk?.[0] ?? 'as documented'})`, async () => {
       await rig.serve(script);
       const recorded = rig.open({ mode: 'manual' });
-      // The service has none of this when the first commit is made: all of it goes out at once.
+      // The audio and the commits go out at once, so the service has none of them when the first commit is made.
       assert.deepEqual(await texts(recorded, 3, 1000), ['One. Two.', 'Three. Four.', 'Five.']);
       await recorded.session.finish();
     });
@@ -123,7 +123,7 @@ describe('a sentence that the service ends by itself while a commit is on its wa
       pongTimeoutMs: 120_000,
       environment: { clock: scaledClock(timeScale) },
     });
-    // The first ping is answered at once, and the later ones wait for longer than any bound on them.
+    // The first ping is answered at once; answers to later ones are delayed beyond every timeout.
     await recorded.session.append(silence(50));
     await recorded.session.commit();
     const answers = await texts(recorded, 1, 8000);
@@ -163,7 +163,7 @@ describe('a sentence that the service ends by itself while a commit is on its wa
           }
           if (frame.type === 'session.finish') say({ type: 'session.finished' });
         });
-        // The socket has answered the ping by itself when it tells of it.
+        // The socket has already answered the ping when it reports it.
         socket.on('ping', () => {
           say(...late);
           late = [];

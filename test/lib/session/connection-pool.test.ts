@@ -13,7 +13,7 @@ describe('a pool of connections', () => {
   beforeEach(() => {
     pool = new ConnectionPool({ maxIdle: 2 });
   });
-  // Before the hooks of the rig, which waits until the service has no connection any more.
+  // This hook runs before those of the rig, which wait until the service has no connection any more.
   afterEach(() => {
     pool.close();
   });

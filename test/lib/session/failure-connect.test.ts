@@ -11,7 +11,7 @@ import { waitUntil } from '../../support/wait-until';
 describe('a session that cannot be opened', () => {
   const rig = useLibRig();
 
-  /** Whatever fails: one `error` as the last event, and everybody who waits hears the same. */
+  /** Whatever fails, one `error` is the last event, and every pending promise rejects with it. */
   async function fails(script: ScriptFile, options: SessionOptions = {}) {
     await rig.serve(script);
     const recorded = rig.open(options);

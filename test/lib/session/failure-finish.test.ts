@@ -78,7 +78,7 @@ describe('a session whose finish meets a fault', () => {
   it('ends at once when the service answers session.finished and leaves the connection open', async () => {
     const service = await rig.serve({
       utterances: [SENTENCE],
-      // The delay of a frame that never goes out holds back the service's own close.
+      // A frame that is delayed for ever holds back the service's own close.
       faults: [{ on: 'finished', do: 'send', frame: { type: 'session.finished' } }],
     });
     const recorded = rig.open();

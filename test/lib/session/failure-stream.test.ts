@@ -125,7 +125,7 @@ describe('a session without reconnects whose connection or service fails in the 
     assert.equal(error.retryable, true);
     assert.match(error.message, /no answer to a ping within 5000 ms/);
     assert.equal(clock.pending, 0);
-    // Deaf as it is, the service's side never sees the end.
+    // The service's side reads nothing, so it never sees the end.
     await rig.service.close();
   });
 
@@ -155,7 +155,7 @@ describe('a session without reconnects whose connection or service fails in the 
     })();
     await waitUntil(() => session.statistics().audioHeldMs > 2000, 'the audio to pile up');
     const before = accepted;
-    // Without back-pressure the pump would have ended within one turn of the event loop.
+    // Without back-pressure, all audio would have been taken within one turn of the event loop.
     await turns(50);
     assert.ok(accepted - before < 20, `${accepted - before} seconds more were taken`);
     assert.ok(session.statistics().audioHeldMs <= 3100, `${session.statistics().audioHeldMs} ms are held`);

@@ -40,7 +40,7 @@ describe('the end of a session on a link that is half open', () => {
       await recorded.session.finish();
       assert.deepEqual(recorded.finals, ['Good morning.']);
       assert.equal(recorded.of('final')[0]?.truncated, undefined);
-      // Deaf as it is, the service's side never sees the end.
+      // The service's side reads nothing, so it never sees the end.
       await rig.service.close();
     });
   }

@@ -11,7 +11,7 @@ function pcm(ms: number, sample: (at: number) => number): Buffer {
   return Buffer.from(Int16Array.from({ length: (ms * RATE_HZ) / 1000 }, (_, at) => sample(at)).buffer);
 }
 
-/** How many of the pieces of 100 ms have speech. */
+/** The number of pieces of 100 ms with speech. */
 function spoken(detector: VoiceDetector, audio: Buffer, pieceBytes = 3200): number {
   let count = 0;
   for (let at = 0; at < audio.length; at += pieceBytes) {
@@ -34,7 +34,7 @@ describe('the detector of voices', () => {
     const clicks = (at: number): number => (at % (RATE_HZ / 2) < 150 ? fan() * 5 : 0);
     for (const sample of [() => 0, hum, fan, clicks]) {
       const detector = new VoiceDetector(RATE_HZ);
-      // Noise is not known before it has been heard for a moment.
+      // The detector has to hear noise for a moment before it knows it.
       detector.hears(pcm(500, sample));
       assert.equal(spoken(detector, pcm(20_000, sample)), 0, sample.toString());
     }

@@ -16,10 +16,10 @@ const SENTENCE_MS = 2000;
 const SPEECH_MS = 1400;
 const MINUTES = 30;
 const SENTENCES = (MINUTES * 60_000) / SENTENCE_MS;
-/** Half an hour passes in as many seconds. */
+/** The clock runs 60 times as fast, so half an hour takes half a minute. */
 const TIME_SCALE = 60;
 
-/** Audio that says which sentence it is, so that a service can hear it from any place on. */
+/** Audio that contains the number of its sentence, so that a service can recognise it from any position on. */
 function speech(): Buffer {
   const samples = new Int16Array((SENTENCES * SENTENCE_MS * BYTES_PER_MS) / 2);
   for (let sentence = 0; sentence < SENTENCES; sentence += 1) {
@@ -123,7 +123,7 @@ describe('half an hour of a service that refuses nine connections of ten, and br
       region: 'custom',
       address: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
       environment: { clock },
-      // The machine is not as much faster as the clock is.
+      // The clock runs faster, but the machine does not.
       connectTimeoutMs: 120_000,
       configureTimeoutMs: 120_000,
       pingIntervalMs: 60_000,

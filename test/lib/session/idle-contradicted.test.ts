@@ -3,7 +3,7 @@ import { ManualClock } from '../../support/clocks';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
-/** What the service says when it got nothing for 23 s (protocol.md B.5). */
+/** The service's error after 23 s without audio (protocol.md B.5). */
 const IDLE = JSON.stringify({
   header: {
     event: 'task-failed',

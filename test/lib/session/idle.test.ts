@@ -21,7 +21,7 @@ describe('a session without audio for a while', () => {
     rig.open({
       model: MODEL,
       environment: { clock: scaledClock(SCALE) },
-      // At this scale a machine that is busy for a moment would be too slow for the bounds.
+      // At this scale, a machine that is busy for a moment would exceed the timeouts.
       ...UNHURRIED,
       ...options,
     });
@@ -121,7 +121,7 @@ describe('a session without audio for a while', () => {
   });
 
   it('asks the service to stay during silent audio where the model has a heartbeat', async () => {
-    // Slower than elsewhere: the audio itself has to keep up with the service's 23 s.
+    // The clock runs slower than in other tests, because the audio itself has to keep up with the service's 23 s.
     await rig.serve({ utterances: [] }, { timeScale: 20 });
     const recorded = open({ environment: { clock: scaledClock(20) } });
     const { session } = recorded;
@@ -142,7 +142,7 @@ describe('a session without audio for a while', () => {
     await waitUntil(() => session.state === 'sleeping', 'the service to hang up');
     await session.append(silence(3000, 8000));
     await session.finish();
-    // The rest of the silent audio may have woken the session once before, for as many words as it is long.
+    // The rest of the silent audio may have woken the session once more before.
     assert.equal(recorded.finals.at(-1), 'Late.');
     assert.equal((await recorded.end()).type, 'finished');
   });

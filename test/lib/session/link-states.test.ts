@@ -71,7 +71,7 @@ row(
 );
 row('connecting', 'rest', (bench) => {
   fall(bench);
-  // Another connection; meanwhile all of the little that was said is final.
+  // The link makes another connection. Meanwhile everything that was said has become final.
   bench.sender.settled.boundary(bench.sender.endMs);
   bench.clock.advance(500);
   bench.socket.end(1011);
@@ -102,7 +102,7 @@ row('open', 'close', (bench) => {
   bench.socket.say(FINISHED);
 });
 row('open', 'connect', (bench) => {
-  // The service gives up on the silence; audio came just then.
+  // The service ends the task because of the silence, just when audio comes.
   bench.socket.accept();
   bench.sender.attach(undefined);
   bench.clock.advance(30_000);

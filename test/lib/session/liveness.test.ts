@@ -31,7 +31,7 @@ describe('a service that is connected and dead', () => {
   const arrived = (connection: number, audioMs: number): Promise<void> =>
     allArrived(rig.service, watched.arrivals, audioMs, connection);
 
-  /** In steps, as time passes. */
+  /** The clock moves in steps, as time passes. */
   function pass(ms: number): void {
     for (let passed = 0; passed < ms; passed += 1000) clock.advance(1000);
   }
@@ -54,7 +54,7 @@ describe('a service that is connected and dead', () => {
     await recorded.session.append(silence(1000));
     await recorded.session.finish();
     assert.deepEqual(recorded.finals, ['Good morning everybody.']);
-    // Deaf as it is, the service's side never sees the end.
+    // The service's side reads nothing, so it never sees the end.
     await rig.service.close();
   });
 
@@ -132,7 +132,7 @@ describe('a connection that is old', () => {
     it(`is replaced between two sentences, without losing or repeating a word (${name})`, async () => {
       const clock = new ManualClock();
       const one = { text: 'One two three.', atMs: 200, endMs: 1100 };
-      // By the clock of the second connection, which hears a little of the audio before.
+      // The time counts from the audio of the second connection, which repeats a little of the audio before.
       const two = { text: 'Four five.', atMs: 2900, endMs: 3500 };
       await rig.serve({
         utterances: options.mode === 'manual' ? [two] : [one, two],
@@ -149,7 +149,7 @@ describe('a connection that is old', () => {
       await session.append(silence(700));
       await recorded.next('interim');
       clock.advance(10_000);
-      // Not in the middle of a sentence.
+      // The connection is not replaced in the middle of a sentence.
       assert.equal(rig.service.sessions.length, 1);
       await session.append(silence(options.mode === 'manual' ? 500 : 2000));
       if (options.mode === 'manual') await session.commit();
@@ -178,7 +178,7 @@ describe('a connection that is old', () => {
     clock.advance(3000);
     await recorded.next('resumed');
     assert.equal(recorded.of('warning').length, 0);
-    // Of the quiet before, what the old connection has confirmed need not come again.
+    // Quiet audio that the old connection has confirmed is not sent again.
     await waitUntil(() => rig.service.sessions[1]!.audioBytes >= 500 * 32, 'the audio behind the finish');
     await recorded.session.finish();
   });

@@ -133,9 +133,9 @@ describe('a day of a microphone in a living room', function () {
     assert.equal(audioInMs, 24 * HOUR_MS);
     assert.equal(audioSentMs + audioGatedMs, audioInMs);
     assert.equal(audioLostMs, 0);
-    // What was said takes 42 minutes, and music 25.
+    // Speech takes 42 minutes of the day, and music 25.
     assert.ok(audioSentMs < 100 * 60_000, `${audioSentMs} ms of audio were sent`);
-    // A service that says nothing about music is taken for dead once after each text.
+    // A service that gives no result for music is taken for silent once after each text.
     assert.ok(reconnects <= 10, `${reconnects} reconnects`);
     assert.deepEqual(statistics.reconnectsByReason, { CONNECTION_LOST: warnings.get('SERVICE_SILENT') });
     assert.ok(grownBytes < 4 * 1024 * 1024, `${grownBytes} bytes`);

@@ -38,7 +38,7 @@ describe('a stream whose session ends in its middle', () => {
     return [chunks.slice(0, middle), chunks.slice(middle)];
   }
 
-  /** As `arecord` and other live recorders write it. */
+  /** The header as `arecord` and other live recorders write it. */
   function ofUnknownSize(file: Buffer): Buffer {
     const live = Buffer.from(file);
     live.writeUInt32LE(0x80000000, live.indexOf('data') + 4);
@@ -65,7 +65,7 @@ describe('a stream whose session ends in its middle', () => {
       await give(after, 'finish', hints);
       const { pcm } = await decodeChunks(bytes, CHUNK_BYTES, hints);
       const both = Buffer.concat([heard(0), heard(1)]);
-      // The filter of a rate ends with the session.
+      // The resampler's filter ends with the session.
       assert.ok(Math.abs(both.length - pcm.length) <= 400, `${both.length} of ${pcm.length} bytes`);
       assert.ok(likeness(both.subarray(0, pcm.length), pcm.subarray(0, both.length)) > 0.98);
     });

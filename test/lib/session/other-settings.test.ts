@@ -21,7 +21,7 @@ function refusal(options: SessionOptions): AsrError {
 
 type Settings = Record<string, unknown>;
 
-/** What the service got in the place of the settings, once for each configuration. */
+/** The settings that the service received, for each configuration. */
 function settingsOf(records: readonly ConnectionRecord[]): Settings[] {
   return records.flatMap(({ received }) =>
     received.flatMap((one): Settings[] => {

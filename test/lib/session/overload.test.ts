@@ -9,7 +9,7 @@ import { noise } from '../../support/wav-files';
 describe('more audio than can be sent', () => {
   const rig = useLibRig();
 
-  /** Held until the clock is moved: a burst of 500 ms, then real time. */
+  /** Audio is held until the clock moves: a burst of 500 ms is sent, and then real time. */
   async function slow(options: SessionOptions) {
     const clock = new ManualClock();
     await rig.serve({ utterances: [] }, { keepAudio: true });
@@ -73,7 +73,7 @@ describe('more audio than can be sent', () => {
 
   it('keeps the times of sentences behind the gap', async () => {
     const clock = new ManualClock();
-    // 500 ms are sent, 2500 dropped; the service hears this at 700 ms of what it got.
+    // 500 ms are sent and 2500 ms are dropped. The service hears this sentence 700 ms into the audio that it got.
     await rig.serve({ utterances: [{ text: 'Hello.', atMs: 700, endMs: 1000 }] });
     const recorded = rig.open({
       environment: { clock },

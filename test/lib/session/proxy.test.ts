@@ -20,7 +20,7 @@ describe('a proxy on the way to the service', () => {
   const servers = useLiveServers();
   const rig = useLibRig();
 
-  /** A proxy that leads the name to the scripted service. */
+  /** A proxy that resolves the name to the scripted service. */
   async function start(options: Parameters<typeof startConnectProxy>[0] = {}): Promise<ConnectProxy> {
     await rig.serve({ utterances: ['Hello there.'] });
     const hosts = { [`${HOST}:80`]: `127.0.0.1:${rig.service.port}` };
@@ -29,7 +29,7 @@ describe('a proxy on the way to the service', () => {
     return proxy;
   }
 
-  /** What is recognised behind the name. */
+  /** The text that the service behind the name recognises. */
   async function recognise(options: SessionOptions = {}): Promise<string[]> {
     const recorded = rig.open({ region: 'custom', address: `ws://${HOST}`, ...options });
     recorded.session.append(silence(3000)).catch(() => undefined);

@@ -11,7 +11,7 @@ const BROKEN: ScriptFault = { atAudioMs: 700, do: 'terminate' };
 describe('the attempts to reconnect', () => {
   const rig = useLibRig();
 
-  /** A session that is about to try for the first time. */
+  /** A session that is about to make its first attempt to reconnect. */
   async function lost(connections: ScriptConnection[], options: SessionOptions = {}) {
     const clock = new ManualClock();
     await rig.serve({ connections: [{ faults: [BROKEN] }, ...connections] });

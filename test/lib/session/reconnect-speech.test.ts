@@ -4,7 +4,7 @@ import { JFK_PCM } from '../../support/jfk';
 import { useLibRig } from '../../support/lib-rig';
 import { wordErrorRate } from '../../support/word-error-rate';
 
-/** Twice, with pauses: a loss in the second has finals before it. */
+/** The recording twice, with pauses, so that a loss in the second half has finals before it. */
 const PAUSE = Buffer.alloc(32_000 * 1.5);
 const SPEECH = Buffer.concat([JFK_PCM, PAUSE, JFK_PCM, PAUSE]);
 
@@ -52,7 +52,7 @@ describe('real speech over connections that are lost', function () {
       assert.match(undisturbed, /my fellow.americans/i);
       for (const cuts of LOSSES) {
         const text = await hear(cuts, options);
-        // A replay may begin within another frame of the recogniser, which hears one word or the other then.
+        // A replay may begin within another frame of the recogniser, which then hears one of the two words.
         const rate = wordErrorRate(undisturbed, text);
         assert.ok(rate <= 0.05, `${rate.toFixed(3)} at ${cuts.join(', ')}: ${text}`);
       }

@@ -25,7 +25,7 @@ describe('a lost connection of a service that does not number its sentences (pro
         const service = await rig.serve({
           connections: [
             { ...SPEECH, quirks: [...quirks], faults: [{ atAudioMs: cutAtMs, do: 'terminate' }] },
-            // The replay begins with the sentence before, which is near and short.
+            // The replay begins with the sentence before, because that is near and short.
             { ...SPEECH, quirks: [...quirks] },
           ],
         });

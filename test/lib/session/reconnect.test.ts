@@ -12,7 +12,7 @@ const RUN_TASK = 'fun-asr-realtime';
 const SOON = { reconnect: { baseDelayMs: 1 }, pace: { burstMs: 1e6 } };
 const BROKEN: ScriptFault = { atAudioMs: 700, do: 'terminate' };
 
-/** Every sentence has interims of one name, and one final behind them. */
+/** Every sentence has interims of one name, followed by one final. */
 function checkSentences(recorded: RecordedSession, texts: string[]): void {
   assert.deepEqual(recorded.finals, texts);
   const ids = recorded.of('final').map(({ sentenceId }) => sentenceId);
@@ -54,7 +54,7 @@ describe('a session whose connection is lost', () => {
         [...lengths].sort((a, b) => a - b),
         'an interim never falls back',
       );
-      // One for the interims and one for the final, as without the loss.
+      // The session counts one interim and one final, as without the loss.
       assert.ok(recorded.of('emotion').length <= 2);
       assert.equal(recorded.of('resumed')[0]?.replayedMs, 700);
       assert.equal(recorded.of('resumed')[0]?.lostMs, 0);
@@ -193,7 +193,7 @@ describe('a session whose connection is lost', () => {
     );
     assert.match(recorded.of('warning')[0]!.message, new RegExp(`${resumed?.lostMs} ms of audio`));
     assert.equal(recorded.of('final').at(-1)?.text, 'Rest.');
-    // Its times are those of the audio that was given.
+    // The times count from the audio that was given.
     assert.equal(recorded.of('final').at(-1)?.endMs, 20_000 - resumed!.replayedMs + 2000);
   });
 

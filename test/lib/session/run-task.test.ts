@@ -23,7 +23,7 @@ describe('a session of a run-task model', () => {
         ['Good', 'morning', 'everybody.'],
       );
       const types = new Set(recorded.types);
-      // The message model tells finals only, unless it is asked for more (protocol.md B.3).
+      // The message model sends finals only, unless it is asked for more (protocol.md B.3).
       for (const type of ['opened', 'speechStarted', 'speechStopped', 'final', 'finished'] as const) {
         assert.ok(types.has(type), type);
       }
@@ -71,7 +71,7 @@ describe('a session of a run-task model', () => {
     const statistics = await session.finish();
     assert.equal(rig.service.sessions.length, 1);
     assert.equal(statistics.audioSentMs, 6000);
-    // The first two seconds and, of the second task, what came until its final.
+    // The first two seconds and, from the second task, the audio up to its final.
     assert.ok((statistics.billedSeconds ?? 0) >= 5, String(statistics.billedSeconds));
     assert.deepEqual(recorded.of('warning'), []);
     assert.equal(new Set(recorded.of('final').map(({ sentenceId }) => sentenceId)).size, 2);

@@ -25,10 +25,10 @@ describe('the text behind a replay that was not heard before', () => {
     ['not what can you do.', 'Ask not.', ALL, 'what can you do.'],
     ['Ask not, what can you do.', 'ask not.', ALL, 'what can you do.'],
     ['ask not.', 'Ask not.', ALL, ''],
-    // The cut end of "country".
+    // The first connection heard only the beginning of "country".
     ['try, ask what', 'for your country,', ALL, 'ask what'],
     ['I ask what', 'Hawaii', ALL, 'I ask what'],
-    // More of it would be more than the time allows.
+    // A longer overlap would contain more words than its time allows.
     ['yes yes yes', 'yes yes yes.', 1, 'yes yes'],
     ['天气真不错，阳光', '今天天气真不错', ALL, '阳光'],
     ['错，阳光', '今天天气真不错', 2, '阳光'],

@@ -7,7 +7,7 @@ import { silence } from '../../support/scripted-audio';
 
 const KEY = 'sk-5ecre7-d0-not-show-7f3a';
 
-/** Everything that could be printed of a value: its fields, its hidden fields, its causes, its stack. */
+/** Everything that a value could print: its fields, its hidden fields, its causes and its stack. */
 function everythingOf(value: unknown): string {
   const parts = [inspect(value, { showHidden: true, depth: 20, getters: true }), String(value)];
   for (let error = value; error instanceof Error; error = error.cause) {

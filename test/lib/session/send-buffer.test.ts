@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AudioBlocks, SendBuffer } from '../../../lib/session/send/send-buffer';
 import type { Command } from '../../../lib/session/send/send-buffer';
 
-/** Bytes that tell their own position. */
+/** Bytes whose values follow from their position. */
 function numbered(from: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, index) => (from + index) % 251);
 }
@@ -69,7 +69,7 @@ describe('AudioBlocks', () => {
       Buffer.allocUnsafeSlow = allocate;
     });
 
-    /** How many blocks had to be made for that. */
+    /** The number of blocks that were allocated for it. */
     function fill(streams: AudioBlocks[]): number {
       allocated = 0;
       for (const blocks of streams) blocks.write(new Uint8Array(BLOCKS * 16_000));
@@ -89,7 +89,7 @@ describe('AudioBlocks', () => {
       assert.equal(fill(others), 0);
 
       empty(others);
-      // A megabyte is kept; other tests of this file have given some up and kept some.
+      // A megabyte is kept for reuse; other tests of this file have added to it and taken from it.
       assert.ok(fill(some) >= 100 * BLOCKS - 128, `${allocated} of ${100 * BLOCKS} blocks were made`);
       empty(some);
     });
@@ -119,7 +119,7 @@ describe('SendBuffer', () => {
     return { run: () => done.push(name), isAnswered: () => answered.has(name) };
   }
 
-  /** Takes all there is, audio as the positions of its pieces. */
+  /** Takes everything that is to be sent; audio is represented by the positions of its pieces. */
   function drain(buffer: SendBuffer, maxBytes = 100): string[] {
     done = [];
     while (!buffer.isEmpty) {

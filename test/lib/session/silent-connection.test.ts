@@ -28,7 +28,7 @@ describe('a silent connection that the service drops', () => {
       sockets[0]!.pong();
       sockets[0]!.end(code);
       assert.equal(session.state, 'sleeping');
-      // No connection is made without audio, however long that takes.
+      // No connection is made as long as no audio comes.
       clock.advance(600_000);
       assert.equal(sockets.length, 1);
       await session.append(silence(100));

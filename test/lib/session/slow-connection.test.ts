@@ -50,7 +50,7 @@ describe('sessions beside one whose connection is stalled', () => {
   async function open(model: string): Promise<Session> {
     const { port } = server.address() as AddressInfo;
     const pace = { burstMs: 1e7 };
-    // The least is kept to be sent again, so that memory is given back as early as it can be.
+    // The least possible amount is kept for a replay, so that memory is given back as early as possible.
     const session = openSession({
       address: `ws://127.0.0.1:${port}`,
       model,
@@ -70,7 +70,7 @@ describe('sessions beside one whose connection is stalled', () => {
       const audio = noise(60 * 32_000);
       const appended: Promise<void>[] = [];
       let sent = 0;
-      // Until the buffers of the operating system are full as well, and then as much as the socket's own buffer takes.
+      // Fills the buffers of the operating system, and then the socket's own buffer.
       while (slow.heldAudioMs === 0) {
         appended.push(slow.append(chunkOf(audio, sent)));
         sent += CHUNK_BYTES;
@@ -89,7 +89,7 @@ describe('sessions beside one whose connection is stalled', () => {
   }
 });
 
-/** The recording again and again. */
+/** The recording in an endless loop. */
 function chunkOf(audio: Buffer, at: number): Buffer {
   const from = at % audio.length;
   return audio.subarray(from, from + CHUNK_BYTES);

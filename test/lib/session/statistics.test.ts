@@ -7,7 +7,7 @@ import { ManualClock } from '../../support/clocks';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
-/** A session by hand: nothing is connected, and time stands still. */
+/** The parts of a session without a connection, on a clock that stands still. */
 function openByHand(clock: ManualClock, options: SessionOptions = {}) {
   const socket = new FakeSocket();
   const session = openSession({
@@ -61,7 +61,7 @@ describe('StatisticsCounter', () => {
       counter.text(`s${i}`, 1000 * i + latency);
       counter.text(`s${i}`, 1000 * i + 900);
     }
-    // The text of another sentence, and one whose beginning is not known, tell nothing.
+    // The text of another sentence, and of one whose beginning is unknown, gives no latency.
     counter.speechStarted('s3', 3000);
     counter.text('s2', 9000);
     counter.speechStarted('s4', undefined);

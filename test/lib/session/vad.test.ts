@@ -4,7 +4,7 @@ import type { EventOf } from '../../../lib';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
-/** Events as one reads them at a look. */
+/** Events in a short, readable form. */
 function linesOf(events: readonly SessionEvent[]): string[] {
   return events.map((event) => {
     if (event.type === 'interim' || event.type === 'final') return `${event.type} ${event.text}`;
@@ -93,7 +93,7 @@ describe('a session in VAD mode', () => {
         },
       ],
     );
-    // Whenever it changes within the sentence, and one for the final.
+    // An emotion comes whenever it changes within the sentence, and once with the final.
     assert.deepEqual(
       recorded.of('emotion').map(({ emotion }) => emotion),
       ['happy', 'neutral', 'happy', 'happy'],

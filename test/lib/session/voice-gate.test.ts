@@ -12,7 +12,7 @@ import { waitUntil } from '../../support/wait-until';
 const SCALE = 100;
 const BYTES_PER_MS = 32;
 const CHUNK_BYTES = 100 * BYTES_PER_MS;
-/** What is kept of the silence before speech; see `VoiceGateOptions`. */
+/** The audio before speech that passes with it; see `VoiceGateOptions`. */
 const LEAD_MS = 1500;
 /** The first 2 s of the recording begin with speech after half a second. */
 const SPEECH = JFK_PCM.subarray(0, 2000 * BYTES_PER_MS);
@@ -25,7 +25,7 @@ describe('a session with the voice gate', () => {
     rig.open({
       model: 'fun-asr-realtime',
       voiceGate: { send: 'speech' },
-      // At this scale a machine that is busy for a moment would be too slow for the bounds.
+      // At this scale, a machine that is busy for a moment would exceed the timeouts.
       connectTimeoutMs: 3_600_000,
       configureTimeoutMs: 3_600_000,
       finishTimeoutMs: 3_600_000,

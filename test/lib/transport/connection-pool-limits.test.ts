@@ -51,7 +51,7 @@ describe('the limits of a pool', () => {
     pool = new ConnectionPool(limits, { connect: dialled.connect, clock });
   }
 
-  /** Asks for a connection; `log` gets what becomes of it. */
+  /** Asks for a connection; `log` gets its events. */
   function ask(name: string, key = 'one', host = 'service') {
     const log: (string | SocketEnd)[] = [];
     const socket = pool.connect(
@@ -74,7 +74,7 @@ describe('the limits of a pool', () => {
     assert.equal(pool.waitingCount, 3);
     dialled.open(1);
     assert.deepEqual(dialled.names, ['a', 'b', 'c']);
-    // One that fails makes room as well.
+    // A connection that fails makes room as well.
     dialled.end(0);
     assert.deepEqual(dialled.names, ['a', 'b', 'c', 'd']);
     dialled.open(2);
@@ -139,7 +139,7 @@ describe('the limits of a pool', () => {
     dialled.open(0);
     assert.deepEqual(dialled.names, ['a', 'd']);
     assert.deepEqual(b.log, []);
-    // What is closed twice, or sent before its turn, does nothing.
+    // A second close and a message before the connection's turn have no effect.
     c.socket.send('x');
     c.socket.close();
     assert.equal(c.log.length, 1);
@@ -156,7 +156,7 @@ describe('the limits of a pool', () => {
     assert.deepEqual(dialled.names, ['same']);
     const c = ask('same');
     const d = ask('other');
-    // Wanted by who waits, whatever the bound on idle ones.
+    // A waiting session takes the connection, whatever the limit of idle ones.
     b.socket.release();
     await Promise.resolve();
     assert.deepEqual(c.log, ['open']);
@@ -173,7 +173,7 @@ describe('the limits of a pool', () => {
     for (const [i, key] of ['one', 'one', 'two'].entries()) {
       const { socket } = ask('x', key);
       dialled.open(i);
-      // The second of the same key was dialled while the first was in use.
+      // The second connection of the same key was made while the first was in use.
       if (i > 0) socket.release();
     }
     assert.equal(pool.idleCount, 2);

@@ -205,7 +205,7 @@ describe('connectWebSocket', () => {
   async function firstByteSent(host: string): Promise<number> {
     let sent: Buffer | undefined;
     onUpgrade = (socket, accept) => {
-      // Before the server sees them, because it takes the mask off in place.
+      // The bytes are read before the server gets them, because it removes the mask in place.
       socket.on('data', (bytes: Buffer) => (sent ??= Buffer.from(bytes)));
       void accept();
     };
@@ -222,7 +222,7 @@ describe('connectWebSocket', () => {
   });
 
   it('masks frames over an unencrypted network', async () => {
-    // The same machine, by an address that does not say so. One key in 256 leaves a byte as it is.
+    // This is the same machine under an address that does not show it. One key in 256 leaves a byte unchanged.
     const bytes = [];
     for (let i = 0; i < 4; i += 1) bytes.push(await firstByteSent('0.0.0.0'));
     assert.ok(

@@ -102,7 +102,7 @@ describe('the messages of a call', () => {
       calls,
       [TWILIO_START, texts[0], '{"event":"media","}', texts[1], texts[2]].join('\n'),
     );
-    // The quotation mark that is never closed takes what is behind it along.
+    // A quotation mark that is never closed also spoils the messages behind it.
     assert.deepEqual(audioOf(events, TWILIO.key('inbound')), PIECES[0]);
     assert.match(faultsOf(events)[0]!, /no JSON/);
     const whole = read(calls, [texts[1], '{"event":}', texts[2]].join(''));
