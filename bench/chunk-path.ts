@@ -21,7 +21,7 @@ const SAMPLES = Int16Array.from(
   (_, at) => 8000 * Math.sin((at * 2 * Math.PI * 440) / 16_000),
 );
 const CHUNK = Buffer.from(SAMPLES.buffer);
-/** What raw samples are is judged by their first two seconds. */
+/** The first two seconds of raw samples are examined for their format. */
 const CHUNKS_BEFORE = 30;
 const CHUNKS = 8;
 
@@ -31,7 +31,7 @@ async function filesThatRun(work: () => Promise<void>): Promise<string[]> {
   inspector.connect();
   await inspector.post('Profiler.enable');
   await inspector.post('Profiler.startPreciseCoverage', { callCount: true, detailed: false });
-  // Counts begin anew with each look at them; the first holds all functions that are known.
+  // Each look at the counts sets them back. The first look lists all known functions.
   await inspector.post('Profiler.takePreciseCoverage');
   await work();
   const { result } = await inspector.post('Profiler.takePreciseCoverage');

@@ -6,7 +6,7 @@
 import { ConnectionPool, transcribe } from '../lib';
 import { startLocalService } from '../local-service';
 
-/** 200 ms: as good as no audio, so that it is the session itself that is measured. */
+/** 200 ms is nearly no audio, so that the session itself is measured. */
 const AUDIO = Buffer.alloc(6400);
 const MODEL = 'fun-asr-realtime';
 

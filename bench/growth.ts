@@ -11,11 +11,11 @@ import { median, round } from './support/statistics';
 
 const COUNTS = [1, 10, 100, 1000, 2000, 5000];
 const CHUNKS_PER_SECOND = 4000;
-/** Faster than this a session would be paced. */
+/** A session would be paced if it got more than this. */
 const MIN_EVERY_MS = 6;
 const REPEATS = 3;
 const MIN_WARM_UP_MS = 5000;
-/** Two sentences of the service: until the first ends, all memory for audio is new. */
+/** Two sentences of the service, because all memory for audio is new until the first one ends. */
 const WARM_UP_CHUNKS = 60;
 const CLIENTS = ['ours', 'bare'] as const;
 type Side = (typeof CLIENTS)[number];
@@ -100,7 +100,7 @@ function panel(
   const values = points.flatMap((point) => Object.values(pick(point)));
   const top = Math.ceil((Math.max(...values) * 1.1) / 10) * 10;
   const x = (index: number): number => PANEL.left + (index * PANEL.width) / (points.length - 1);
-  // The memory of one session is less than what else changes in the process: it may come out below 0.
+  // The memory of one session is smaller than other changes in the process, so the difference may be below 0.
   const y = (value: number): number => PANEL.top + PANEL.height - (Math.max(0, value) / top) * PANEL.height;
   const line = (side: Side, colour: string, dash: string): string => {
     const way = points.map((point, index) => `${round(x(index))},${round(y(pick(point)[side]))}`).join(' ');

@@ -1,10 +1,10 @@
-/** What became of each word of the reference, and how many words were added. */
+/** The result for each word of the reference, and the number of words that were added. */
 export interface Alignment {
   fates: ('right' | 'replaced' | 'lost')[];
   added: number;
 }
 
-/** Aligns what was heard with what was said by the fewest changes. */
+/** Aligns the recognised words with the spoken ones by the fewest changes. */
 export function align(said: readonly string[], heard: readonly string[]): Alignment {
   const width = heard.length + 1;
   const costs = new Uint32Array((said.length + 1) * width);

@@ -16,13 +16,13 @@ const WAYS: readonly { way: string; model: string; mode: SessionMode }[] = [
 ];
 /** Longer than the pause that ends a sentence of any model. */
 const GAP = Buffer.alloc(1.5 * 32_000);
-/** Of prompts that are joined: a session of a minute or two. */
+/** The length of joined prompts, so that a session takes a minute or two. */
 const JOINED = 10;
 /** A session that has not ended by then hangs. */
 const BOUND_MS = 120_000;
 const AT_ONCE = 2;
 const WORST = 8;
-/** Words at the edge of a prompt: those that a cut in the wrong place takes. */
+/** Words at the edge of a prompt, which a cut in the wrong place would take. */
 const EDGE_WORDS = 2;
 
 interface Heard {
@@ -119,7 +119,7 @@ function worst(heard: readonly Heard[]): Heard[] {
   return [...heard].sort((a, b) => b.errors - a.errors).slice(0, WORST);
 }
 
-/** A few at once, so that a session's waits are another's work. */
+/** A few sessions run at once, so that one can work while another waits. */
 async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   const queue = items.entries();

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { ffmpegPath } from '../../test/support/audio-fixtures';
 import { wordsOf } from '../../test/support/word-error-rate';
 
-/** Recorded human speech with what is said in it. */
+/** Recorded human speech with its text. */
 export interface Prompt {
   name: string;
   words: string[];
@@ -20,7 +20,7 @@ const TRANSCRIPTS = 'usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz
 const LIBRIVOX = 'usr/share/pocketsphinx/test/data/librivox';
 /** Shorter prompts say little about recognition. */
 const LEAST_WORDS = 5;
-/** Words of the list, one a second, and sounds: nothing that is said in sentences. */
+/** Lists of single words and sounds, which contain no sentences. */
 const NO_SENTENCE = /[[\]<>]/;
 
 /** The telephone prompts of Debian's asterisk-core-sounds-en (CC-BY-SA 3.0), and the package's own list of what they say. */
@@ -28,7 +28,7 @@ export function telephonePrompts(): Prompt[] {
   return prompts((words) => words >= LEAST_WORDS);
 }
 
-/** Of the same package, what is said in a word or two, such as a command to a device. */
+/** Prompts of the same package with one or two words, such as a command to a device. */
 export function shortPrompts(): Prompt[] {
   return prompts((words) => words === 1 || words === 2);
 }
@@ -61,7 +61,7 @@ export function librivoxPrompts(): Prompt[] {
 
 const DIGITS = 'zero one two three four five six seven eight nine'.split(' ');
 
-/** As both sides are compared: digits as words, abbreviations as they are said, no punctuation. */
+/** The form in which both texts are compared: digits as words, abbreviations spelled out, no punctuation. */
 export function spokenWords(text: string): string[] {
   return wordsOf(
     text.replaceAll(/\bMr\.?(?= )/gi, 'mister').replaceAll(/\d/g, (digit) => ` ${DIGITS[Number(digit)]} `),

@@ -20,7 +20,7 @@ const FORMATS: readonly [name: string, args: string][] = [
 ];
 
 async function main(): Promise<void> {
-  // Loading and compiling a decoder is done once a process, and is not what is measured.
+  // A decoder is loaded and compiled once per process, which is not measured here.
   for (const [name, args] of FORMATS) await decode(fixture(name, args));
   const idle = await lateness(() => new Promise((resolve) => setTimeout(resolve, IDLE_MS)));
   const rows = [{ what: 'nothing', lateMs: Math.round(idle), seconds: IDLE_MS / 1000 }];
@@ -49,7 +49,7 @@ async function decode(recording: Uint8Array): Promise<number> {
   return bytes;
 }
 
-/** By how much the timer was late at most while this was done. */
+/** The longest delay of the timer during the work. */
 async function lateness(doIt: () => Promise<void>): Promise<number> {
   let lateMs = 0;
   let lastMs = performance.now();

@@ -12,11 +12,11 @@ import { Resampler } from '../../lib/audio/resample';
 import { ffmpegPath, fixture, fixturePath } from '../../test/support/audio-fixtures';
 
 const RUNS = 5;
-/** Before these, what is measured is the compiler: where little is to be done, it takes longer than the decoding. */
+/** The first rounds would measure the compiler, which takes longer than decoding where there is little to do. */
 const WARM_UP_RUNS = 8;
 const CHUNK_BYTES = 64 * 1024;
 const RECORDING_SECONDS = 11;
-/** Where there is next to nothing to do, a longer recording makes it measurable. */
+/** A longer recording makes very little work measurable. */
 const LONGER = 10;
 const FORMATS: readonly [name: string, args: string, longer?: number][] = [
   ['a.wav', '-ar 16000', LONGER],
@@ -35,7 +35,7 @@ const FORMATS: readonly [name: string, args: string, longer?: number][] = [
 const RATES_HZ = [8000, 11_025, 22_050, 32_000, 44_100, 44_099, 48_000, 96_000];
 
 async function main(): Promise<void> {
-  // Where there is no taskset, the system chooses the core.
+  // Without taskset, the system chooses the core.
   spawnSync('taskset', ['-cp', '0', String(process.pid)]);
   const seconds = Math.max(RECORDING_SECONDS, Number(process.argv[2] ?? 220));
   const formats = [];
@@ -106,7 +106,7 @@ function ffmpegSeconds(file: string): number {
   return Number(user) + Number(system);
 }
 
-/** Of all threads of this process. */
+/** The processor time of all threads of this process. */
 function processorSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;

@@ -1,4 +1,7 @@
-/** What our code adds to the way of a chunk to the wire, and of a frame to the event, at 500 live sessions. */
+/**
+ * The delay that our code adds to a chunk on its way to the wire, and to a frame on its way to the event, at 500 live
+ * sessions.
+ */
 import { interleaved } from '../support/figure';
 import type { Case, Figure } from '../support/figure';
 import { WARM_UP_OF_MANY_MS as warmUpMs } from '../support/measure';

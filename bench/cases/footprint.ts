@@ -1,4 +1,4 @@
-/** What it costs to have the package: time to the first session of a fresh process, size on disk, dependencies. */
+/** The cost of having the package: time to the first session of a fresh process, size on disk, and dependencies. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { run, startSink } from '../support/processes';
 import { median, round } from '../support/statistics';
 
 const ROOT = path.join(__dirname, '../..');
-/** Their WebAssembly is most of them, and whoever sends PCM never loads it. */
+/** WebAssembly makes up most of their size, and programs that send PCM never load it. */
 const WASM_DECODERS = ['mpg123-decoder', 'opus-decoder', '@wasm-audio-decoders/common', 'simple-yenc'];
 
 export const footprint: Case = {

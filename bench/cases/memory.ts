@@ -1,4 +1,4 @@
-/** What a session keeps in memory beyond its socket: idle, and with ten seconds of audio that have no final yet. */
+/** The memory of a session beyond its socket: idle, and with ten seconds of audio that have no final yet. */
 import { interleaved } from '../support/figure';
 import type { Case, Figure } from '../support/figure';
 import type { MemoryInput, MemoryResult } from '../support/memory';

@@ -1,4 +1,7 @@
-/** CPU per chunk of other streaming clients, beside the bare client that speaks the nearest protocol; and ours again. */
+/**
+ * CPU per chunk of other streaming clients, compared with the bare client that speaks the nearest protocol; and of
+ * our client again.
+ */
 import { interleaved } from '../support/figure';
 import type { Case, Figure } from '../support/figure';
 import type { LoadInput, LoadResult } from '../support/measure';

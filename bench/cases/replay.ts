@@ -1,11 +1,11 @@
-/** A lost connection: how fast the audio without a final goes out again, and what memory that takes. */
+/** After a lost connection: how fast the audio without a final is sent again, and how much memory that takes. */
 import { interleaved } from '../support/figure';
 import type { Case } from '../support/figure';
 import { run, startSink } from '../support/processes';
 import type { ReplayInput, ReplayResult } from '../support/replay';
 import { median, round } from '../support/statistics';
 
-/** What is kept by default. */
+/** The amount of audio that is kept by default. */
 const AUDIO_SECONDS = 120;
 const AUDIO_BYTES = AUDIO_SECONDS * 32_000;
 

@@ -34,7 +34,7 @@ export const sessions: Case = {
   },
 };
 
-/** The most sessions, in steps, that are served in time; found by halving. */
+/** The most sessions, in steps, that are served in time, found by halving. */
 async function mostSessions(
   client: LoadInput['client'],
   protocol: WireProtocol,
@@ -49,7 +49,7 @@ async function mostSessions(
   return good * STEP;
 }
 
-/** By two of three runs: others on the machine can spoil one. */
+/** Two of three runs decide, because other work on the machine can spoil one. */
 async function areHeld(...load: Parameters<typeof isInTime>): Promise<boolean> {
   const runs = [await isInTime(...load), await isInTime(...load)] as const;
   return runs[0] === runs[1] ? runs[0] : isInTime(...load);

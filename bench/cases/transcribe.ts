@@ -1,4 +1,4 @@
-/** A recording as fast as the service takes it: 2560 kB a second (protocol.md A.8, "Pacing"). */
+/** A recording that is sent as fast as the service takes it: 2560 kB a second (protocol.md A.8, "Pacing"). */
 import { interleaved } from '../support/figure';
 import type { Case } from '../support/figure';
 import { run, startSink } from '../support/processes';

@@ -6,7 +6,7 @@ const HIGH_WATER_BYTES = 256 * 1024;
 const RUN_TASK = '{"header":{"action":"run-task","task_id":"t"},"payload":{"input":{}}}';
 const FINISH_TASK = '{"header":{"action":"finish-task","task_id":"t"},"payload":{"input":{}}}';
 
-/** Resolves once the service takes audio, with what sends all of it and resolves with the end of the task. */
+/** Resolves once the service takes audio, with a function that sends all of it and resolves at the end of the task. */
 export async function openBareTask(url: string): Promise<(audio: Buffer) => Promise<void>> {
   const ws = new WebSocket(`${url}/api-ws/v1/inference`, { perMessageDeflate: false });
   ws.once('open', () => {

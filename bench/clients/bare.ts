@@ -1,4 +1,4 @@
-/** The baseline: what somebody writes who knows `ws` and the protocol, with no care for anything that may go wrong. */
+/** The baseline: a client as somebody writes it who knows `ws` and the protocol, without any handling of faults. */
 import { randomUUID } from 'node:crypto';
 import WebSocket from 'ws';
 import type { Client, OpenClient } from './client';

@@ -1,6 +1,6 @@
-/** What all measured clients can do; the rest of their abilities is not used. */
+/** The abilities that all measured clients share. */
 export interface Client {
-  /** Sends 100 ms of audio; the bytes may be used again after it returned. */
+  /** Sends 100 ms of audio. The caller may use the memory again afterwards. */
   send: (pcm: Buffer) => void;
   /** Calls `listener` with the text of every interim. */
   onText: (listener: (text: string) => void) => void;

@@ -1,4 +1,4 @@
-/** This package as its users have it: built, with the defaults. */
+/** This package as its users run it: built, with the defaults. */
 import type * as Lib from '../../lib';
 import type { OpenClient } from './client';
 

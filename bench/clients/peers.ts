@@ -18,7 +18,7 @@ interface OpenAiRealtime {
   close: () => void;
 }
 
-/** The package always asks for TLS, which nothing else here has: the sink is reached without. */
+/** This package always asks for TLS. The sink has none, so the connection is made without it. */
 class PlainAgent extends https.Agent {
   override createConnection(options: net.NetConnectOpts): net.Socket {
     return net.connect(options);

@@ -3,7 +3,7 @@ import { VoiceDetector } from '../../lib/audio/voice-detector';
 import type { SpeechDetector } from '../../lib/session/send/voice-gate';
 import { RATE_HZ } from './rate';
 
-/** What WebRTC's voice activity detection exports, as emscripten names it. */
+/** The exports of WebRTC's voice activity detection, as emscripten names them. */
 interface Fvad {
   HEAP16: Int16Array;
   _malloc: (bytes: number) => number;
@@ -17,7 +17,7 @@ const FRAME = RATE_HZ / 50;
 const WINDOW_FRAMES = 16;
 const VOICED_FRAMES = 6;
 
-/** WebRTC's detection: the same rule of how many frames make speech as in ours. */
+/** WebRTC's detection, with the rule of our detector for the number of frames that make speech. */
 class FvadDetector implements SpeechDetector {
   isUncertain = false;
   readonly #module: Fvad;
@@ -46,7 +46,7 @@ class FvadDetector implements SpeechDetector {
   }
 }
 
-/** Speech only where both find it. */
+/** Finds speech only where both detectors find it. */
 class Both implements SpeechDetector {
   isUncertain = false;
   readonly #detectors: readonly SpeechDetector[];

@@ -23,12 +23,12 @@ export interface Span {
 /** Long silences with speech in between, of one kind of noise. */
 export interface Stream {
   noise: string;
-  /** Of speech over noise; `undefined` in quiet. */
+  /** The level of speech over noise; `undefined` in quiet. */
   ratioDb: number | undefined;
   pcm: Uint8Array;
-  /** Where somebody speaks, each with the words if they are known. */
+  /** The utterances, each with its words if they are known. */
   utterances: (Span & { words: readonly string[] })[];
-  /** All speech, in frames of 10 ms, judged by the clean recording. */
+  /** Marks frames of 10 ms with speech, as the clean recording shows them. */
   isSpeech: Uint8Array;
 }
 
@@ -97,7 +97,7 @@ function stream(
   return { noise, ratioDb, pcm, utterances, isSpeech };
 }
 
-/** Marks the frames that have speech, and tells where the first and the last are. */
+/** Marks the frames with speech, and returns the positions of the first and the last. */
 function labelled(samples: Float32Array, at: number, isSpeech: Uint8Array): Span {
   const powers = framePowers(samples);
   const least = Math.max(...powers) / 10 ** (SPEECH_BELOW_DB / 10);

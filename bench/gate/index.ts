@@ -22,9 +22,9 @@ interface Row {
   utterances: number;
   /** Utterances whose beginning was cut. */
   onsetsCut: number;
-  /** Of all speech, in percent. */
+  /** Share of all speech, in percent. */
   speechCut: number;
-  /** Of everything else that is given, in percent. */
+  /** Share of all other audio, in percent. */
   silenceGated: number;
   opened: number;
   cpuMsPerChunk: number;

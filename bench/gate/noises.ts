@@ -6,7 +6,7 @@ export type Noise = (samples: Float32Array, random: Random, speech: readonly Flo
 
 const SECOND = RATE_HZ;
 
-/** White noise with a third of the power in each octave taken away (three poles, after Paul Kellet). */
+/** Pink noise: white noise through three poles, after Paul Kellet. */
 const pink = (samples: Float32Array, random: Random, gain: (at: number) => number): void => {
   let low = 0;
   let middle = 0;
@@ -74,7 +74,7 @@ export const NOISES: Readonly<Record<string, Noise>> = {
       }
     }
   },
-  /** Somebody else speaks all the time. */
+  /** The voice of another person who speaks all the time. */
   television: (samples, random, speech) => {
     for (let at = 0; at < samples.length;) {
       const said = random.pick(speech);
@@ -84,5 +84,5 @@ export const NOISES: Readonly<Record<string, Noise>> = {
   },
 };
 
-/** Noise that does not change, which a gate can be expected to know. */
+/** Steady noise, which a gate can be expected to recognise. */
 export const STEADY: readonly string[] = ['hum', 'fan'];

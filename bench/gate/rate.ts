@@ -1,2 +1,2 @@
-/** Sample rate of all audio here. */
+/** The sample rate of all audio in this folder. */
 export const RATE_HZ = 16_000;

@@ -2,14 +2,14 @@
 export interface Figure {
   what: string;
   ours: number;
-  /** What the same run gave for the baseline; absent where the goal is no ratio. */
+  /** The same run's value for the baseline; absent where the goal is no ratio. */
   baseline?: number;
-  /** What the goal is about: usually ours / baseline. */
+  /** The value that the goal limits, usually ours / baseline. */
   figure: number;
   unit: string;
-  /** What it is to be; absent where it is only told. */
+  /** The goal; absent where the value is only printed. */
   goal?: Bound;
-  /** What `--check` holds it to: generous, because machines differ. */
+  /** The bound of `--check`, which is generous because machines differ. */
   check?: Bound;
 }
 
@@ -26,7 +26,7 @@ export function boundText({ atMost, atLeast }: Bound): string {
   return atMost === undefined ? `>= ${String(atLeast)}` : `<= ${atMost}`;
 }
 
-/** How much a case takes its time. */
+/** How long a case takes. */
 export interface Effort {
   /** Interleaved repeats of each side; the figure is the ratio of the medians. */
   repeats: number;
@@ -39,14 +39,14 @@ export interface Case {
   measure: (effort: Effort) => Promise<Figure[]>;
 }
 
-/** Both sides in turn, so that what disturbs the machine disturbs both. */
+/** Both sides run in turn, so that other work on the machine disturbs both. */
 export async function interleaved<T>(
   repeats: number,
   sides: { ours: () => Promise<T>; baseline: () => Promise<T> },
 ): Promise<{ ours: T[]; baseline: T[] }> {
   const results = { ours: [] as T[], baseline: [] as T[] };
   for (let i = 0; i < repeats; i += 1) {
-    // Who begins changes, too.
+    // The two sides take turns at beginning.
     const order = i % 2 === 0 ? (['baseline', 'ours'] as const) : (['ours', 'baseline'] as const);
     for (const side of order) results[side].push(await sides[side]());
   }

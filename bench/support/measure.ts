@@ -11,38 +11,44 @@ export interface LoadInput {
   ms: number;
   /** Default 100: real time. */
   everyMs?: number;
-  /** Load before what is measured; default 5000. */
+  /** How long the load runs before the measurement; default 5000. */
   warmUpMs?: number;
 }
 
 export interface LoadResult {
   chunks: number;
   cpuUsPerChunk: number;
-  /** Of a core. */
+  /** Share of a core. */
   cpuShare: number;
   texts: number;
-  /** Frame of the service -> event. */
+  /** From the service's frame to the event. */
   textP50Us: number;
   textP99Us: number;
-  /** Chunk given to the client -> message at the service, which reads it where it was told to (`reads`). */
+  /**
+   * From the chunk that the client gets to the message at the service, which reads the stamps where it was told to
+   * (`reads`).
+   */
   audioP50Us: number;
   audioP99Us: number;
-  /** Of the service's core: where it is near 1, it is the service that is measured. */
+  /** Share of the service's core. Where it is near 1, the service is what limits the result. */
   serviceShare: number;
 }
 
 const CHUNK_BYTES = 3200;
 const TICK_MS = 5;
-/** Delays that are kept; more than any case has. */
+/** The number of delays that are kept, which is more than any case has. */
 const MAX_TEXTS = 2 ** 18;
-/** Until the engine has compiled what is measured; live sessions run for hours. */
+/** The time until the engine has compiled the measured code; live sessions run for hours. */
 const WARM_UP_MS = 5000;
-/** The same for hundreds of sessions in real time: all of them began a moment ago, and the heap still finds its size. */
+/**
+ * The same time for hundreds of sessions in real time, which have all just begun, while the heap still finds its
+ * size.
+ */
 export const WARM_UP_OF_MANY_MS = 15_000;
 
 export async function measure(clients: readonly Client[], input: LoadInput): Promise<LoadResult> {
   const { url, ms, everyMs = 100, warmUpMs = WARM_UP_MS } = input;
-  // Outside of the heap that is measured, and of one size.
+  // The values lie outside of the measured heap, in memory of a fixed size.
   const textsUs = new Float64Array(MAX_TEXTS);
   let texts = 0;
   for (const one of clients) {
@@ -51,7 +57,7 @@ export async function measure(clients: readonly Client[], input: LoadInput): Pro
       texts += 1;
     });
   }
-  // Once before it counts: what a first request loads is no part of what is measured.
+  // One request comes before the measurement, so that the code it loads is not measured.
   await askService(url);
   let before: Promise<ServiceReport> | undefined;
   let begun = { cpu: process.cpuUsage(), atMs: 0, chunks: 0 };
@@ -117,7 +123,7 @@ interface ServiceReport {
   cpuUs: number;
 }
 
-/** What the service saw since it was asked last. */
+/** The service's counts since the last request. */
 async function askService(url: string): Promise<ServiceReport> {
   return (await fetch(url.replace('ws:', 'http:'))).json() as Promise<ServiceReport>;
 }

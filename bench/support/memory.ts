@@ -24,7 +24,7 @@ const CHUNK = Buffer.alloc(3200, 1);
 async function main(): Promise<void> {
   const { client, protocol, url, sessions, audioSeconds } = JSON.parse(process.argv[2] ?? '') as MemoryInput;
   const open = { bare: openBare, ours: openOurs }[client];
-  // What the first session loads and allocates once is no cost of each.
+  // Code and memory that the first session loads once are not a cost of each session.
   const first = await open(url, protocol);
   await stream([first], 1);
   const before = await usedBytes();
@@ -42,7 +42,7 @@ async function stream(clients: readonly Client[], seconds: number): Promise<void
   }
 }
 
-/** After everything that is on its way has arrived, and all that can be freed is free. */
+/** Waits until everything on its way has arrived and all garbage is collected. */
 async function usedBytes(): Promise<number> {
   for (let i = 0; i < 4; i += 1) {
     await sleep(100);

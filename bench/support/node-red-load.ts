@@ -1,4 +1,7 @@
-/** The load of `load.ts`, through a Node-RED that runs in this process: our nodes, or a function node with the bare client. */
+/**
+ * The load of `load.ts` through a Node-RED in this process: with our nodes, or with a function node that has the bare
+ * client.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import os from 'node:os';

@@ -1,10 +1,10 @@
-/** The processes of a measurement: what is measured on one core, the service that it talks to on the other. */
+/** The processes of a measurement: the measured one on one core, and its service on the other. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** The cores of the two sides; a machine with one core measures both on it, and says so. */
+/** The cores of the two sides. A machine with one core runs both on it, and the output says so. */
 export const CLIENT_CORE = '0';
 export const SERVICE_CORE = '1';
 

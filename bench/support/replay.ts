@@ -31,7 +31,8 @@ async function main(): Promise<void> {
 }
 
 async function ours(url: string, audio: Buffer): Promise<{ ms: number; extraBytes: number }> {
-  // As fast as the connection takes it; as a rule a replay keeps to the pace that the service asks for.
+  // The audio is sent as fast as the connection takes it. Usually a replay keeps to the pace that the service asks
+  // for.
   const pace = { burstMs: 3_600_000, multiple: 1000 };
   const session = openSession({ address: url, model: 'fun-asr-realtime', pace, maxReplayAudioMs: 600_000 });
   await session.ready();

@@ -11,13 +11,13 @@ import { ageUs, sharedNowUs, STAMP_BYTES } from './clock';
 import { percentile } from './statistics';
 
 interface SinkOptions {
-  /** Interims that each session gets in a second. */
+  /** The number of interims that each session gets in a second. */
   interimsPerSecond?: number;
-  /** Whether sentences end: each after three seconds of audio. Default true. */
+  /** Whether sentences end, each after three seconds of audio. Default true. */
   hasFinals?: boolean;
   /** Whether the stamps of the chunks are read. */
   reads?: boolean;
-  /** Bytes of messages that are taken in a second, over all connections. */
+  /** The bytes of messages that the sink takes in a second, over all connections. */
   bytesPerSecond?: number;
 }
 
@@ -31,16 +31,16 @@ const TICK_MS = 5;
 const AUDIO_KEY = '"audio":"';
 const CHUNK_MS = 100;
 const SENTENCE_CHUNKS = 30;
-/** base64 of the stamp. */
+/** The stamp as base64. */
 const STAMP_CHARACTERS = (STAMP_BYTES / 3) * 4;
 
 interface Client {
   ws: WebSocket;
   protocol: 'qwen' | 'run-task';
   taskId: string;
-  /** Messages of audio so far. */
+  /** The number of audio messages so far. */
   chunks: number;
-  /** Of its sentence: the first message of audio, and the one behind the last. */
+  /** The first audio message of the present sentence, and the one behind its last. */
   sentenceFrom: number;
   sentenceTo: number;
   sentences: number;
@@ -55,7 +55,7 @@ let budgetBytes = bytesPerSecond ?? 0;
 const http = createServer((request, response) => {
   if (request.url === '/drop') for (const { ws } of clients) ws.terminate();
   const { user, system } = process.cpuUsage();
-  // A kept connection would be closed while a measurement uses none.
+  // A connection that is kept alive would be closed while a measurement does not use it.
   response.setHeader('connection', 'close');
   response.end(
     JSON.stringify({
@@ -68,7 +68,7 @@ const http = createServer((request, response) => {
   delaysUs = [];
   messages = 0;
 });
-// The bytes are not checked for UTF-8: it is the client that is measured.
+// The bytes are not checked for UTF-8, because the client is what is measured.
 const server = new WebSocketServer({ server: http, perMessageDeflate: false, skipUTF8Validation: true });
 
 server.on('connection', (ws, request) => {
@@ -140,7 +140,7 @@ function command(client: Client, text: string): void {
   }
 }
 
-/** Without an end now and then a client would have to keep all audio. */
+/** Without sentence ends a client would have to keep all audio. */
 function sentence(client: Client): void {
   const { ws, protocol, chunks } = client;
   client.chunks += 1;

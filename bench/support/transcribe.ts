@@ -1,4 +1,4 @@
-/** Ten minutes of audio to a service as fast as it takes it: `{client, url}`; prints the time. */
+/** Sends ten minutes of audio to a service as fast as it takes them: `{client, url}`; prints the time. */
 import type * as Lib from '../../lib';
 import { openBareTask } from '../clients/bare-task';
 

@@ -40,7 +40,7 @@ describe('a link that is half open', () => {
         mode,
         pingIntervalMs,
         pongTimeoutMs,
-        // The clock may go far while the new connection is being made.
+        // The clock may advance far while the new connection is being made.
         connectTimeoutMs: 600_000,
         environment: { clock },
       });

@@ -29,7 +29,7 @@ describe('flow-asr completion', function () {
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  /** What a real bash offers behind these words; the last one is being typed. */
+  /** The completions that a real bash offers behind these words; the last one is being typed. */
   function offered(...words: string[]): string[] {
     const ask =
       'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _flow_asr; printf "%s\\n" "${COMPREPLY[@]}"';

@@ -16,7 +16,7 @@ const HOSTILE = 'a\x1b[2Jb\x1b]0;title\x07c\bd\x7fe\u009b31mf\u0085g\u202eh\u206
 const COMMANDING = /(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 const BIN = path.join(__dirname, '../../bin');
-/** What may write to the terminal by itself: it makes everything printable, or asks for a key. */
+/** Files that may write to the terminal directly, because they make everything printable or ask for a key. */
 const WRITERS = ['cli/ask-secret.ts', 'cli/output.ts', 'cli/screen.ts', 'flow-asr.ts'];
 
 describe('control characters of what the service says', function () {

@@ -10,13 +10,13 @@ import type { Outcome } from '../support/strangers-input';
 
 const SAID = 'Hello there.';
 
-/** What the command line says of one file. */
+/** The output of the command line for one file. */
 interface Answer {
   text?: string;
   message?: string;
 }
 
-/** The texts of the table in files; a text is never taken for audio here. */
+/** The texts of the table as files; the command line never takes a text for audio. */
 const TEXTS = VALUES.filter((row): row is [string, string, Outcome] => typeof row[1] === 'string');
 
 describe("what a stranger's file contains, given to flow-asr transcribe", function () {
@@ -33,7 +33,7 @@ describe("what a stranger's file contains, given to flow-asr transcribe", functi
       ...TEXTS.map(([, text]): [string, string] => ['message', text]),
     ];
     for (const [index, [name, body]] of all.entries()) {
-      // Each in a folder of its own, because names repeat.
+      // Each file has a folder of its own, because names repeat.
       const own = path.join(folder, String(index));
       await mkdir(own);
       files.push(path.join(own, name));

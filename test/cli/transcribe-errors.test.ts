@@ -7,7 +7,7 @@ import type { CliResult } from '../support/cli';
 import { useLibRig } from '../support/lib-rig';
 import { silence, wav } from '../support/scripted-audio';
 
-/** Runs at once: most of a run's time is waiting. */
+/** The number of runs at once, which mostly wait. */
 const CONCURRENCY = 4;
 
 const NOWHERE = ['--address', 'ws://127.0.0.1:9'];

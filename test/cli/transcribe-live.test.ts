@@ -54,7 +54,7 @@ describe('flow-asr transcribe -, while somebody speaks', function () {
     child.stdin?.end();
     const { stdout } = await result;
     const last = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;
-    // What was printed is not kept.
+    // The process does not keep what it has printed.
     assert.deepEqual([last.type, last.text], ['transcript', '']);
   });
 
@@ -183,7 +183,7 @@ describe('flow-asr transcribe at a terminal', function () {
     if (folder) await rm(folder, { recursive: true });
   });
 
-  /** What a terminal gets. `flow-asr` in the command stands for ours. */
+  /** The output at a terminal. `flow-asr` in the command stands for ours. */
   async function atTerminal(command: string): Promise<string> {
     const ours = `'${process.execPath}' --require tsx/cjs bin/flow-asr.ts`;
     const child = spawn('script', ['-qec', command.replaceAll('flow-asr ', `${ours} `), '/dev/null'], {

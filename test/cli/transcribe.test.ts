@@ -130,7 +130,7 @@ describe('flow-asr transcribe', function () {
   });
 
   it('takes the workspace of the key from the environment, unless one is given', async () => {
-    // An id that cannot be one is refused before anything is sent, so no cloud is asked.
+    // An impossible id is refused before anything is sent, so no cloud is contacted.
     const env = { DASHSCOPE_API_KEY: KEY, DASHSCOPE_WORKSPACE_ID: 'of/environment' };
     const run = (...more: string[]) => runCli(['transcribe', file, '--region', 'beijing', ...more], env);
     assert.match((await run()).stderr, /workspaceId.*of\/environment/);

@@ -16,7 +16,7 @@ import { mutatedFrame } from './server-frames';
 import type { ProtocolName } from './server-frames';
 import { FUZZ_FRAMES, FUZZ_SEED } from './size';
 
-/** Of one session; the frames come in bursts, between what the session says. */
+/** The number of frames of one session. They come in bursts, between what the session sends. */
 const FRAMES_PER_SESSION = 100;
 const MAX_BURST = 25;
 const SCALE = 200;

@@ -26,7 +26,7 @@ const NODES = [
   'Speech Session: Commit',
   'Live Speech Trigger',
 ];
-/** One of each kind: both protocols, and run-task models with the most and the fewest settings. */
+/** One model of each kind: both protocols, and the run-task models with the most and the fewest settings. */
 const COMPARED = [
   'qwen3-asr-flash-realtime',
   'fun-asr-realtime',
@@ -69,7 +69,7 @@ describe("n8n's editor in a browser", () => {
     const missing = NODES.map((name) => name.replace(' Trigger', '')).filter((name) => !found.includes(name));
     assert.deepEqual(missing, [], `Found: ${found.join(', ')}`);
     await editor.picture('nodes', editor.part('node-creator'));
-    // What people search for who do not know what the nodes are called.
+    // Words that people search for who do not know the nodes' names.
     for (const word of ['speech', 'transcription', 'voice']) {
       await editor.searchNodes(word, SPEECH_TO_TEXT);
     }
@@ -132,7 +132,7 @@ describe("n8n's editor in a browser", () => {
     await waitUntil(() => service.connectionCount === 0, 'the connections of the tests to be closed');
   });
 
-  /** Of its own for each test: n8n locks a workflow for a while after somebody has changed it. */
+  /** Each test has a workflow of its own, because n8n locks a workflow for a while after a change. */
   async function workflow(): Promise<Workflow> {
     const type = `${PACKAGE_NAME}.asrTranscribe`;
     const nodes = [

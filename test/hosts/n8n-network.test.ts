@@ -11,11 +11,11 @@ import { liveFlow, transcribeUrlFlow, WEBHOOK_PATH } from './support/n8n-flows';
 import { activate, createCredential, deactivate, importWorkflow } from './support/n8n-workflows';
 import { findTinyproxy, startTinyproxy, type Tinyproxy } from './support/tinyproxy';
 
-/** Leads to this machine, but is none of the names by which proxies are left out. */
+/** An address of this machine that does not match the names for which proxies are bypassed. */
 const PROXIED = '0.0.0.0';
-/** What n8n's SSRF protection forbids. */
+/** The addresses that n8n's SSRF protection forbids. */
 const FORBIDDEN = '127.0.0.1';
-/** Set where the machine is meant to have everything: then nothing is skipped. */
+/** Set on machines that have every program, so that no test is skipped. */
 const IS_REQUIRED = Boolean(process.env.FLOW_ASR_TEST_PROXY);
 const INSTALLED_WITHIN_MS = 1_800_000;
 
@@ -125,7 +125,7 @@ describe("n8n's settings for the network", () => {
     return createCredential(n8n!, address, { region: 'custom', address });
   }
 
-  /** What the node says of the audio at an address. */
+  /** The node's error for the audio at an address. */
   async function transcribed(url: string, address?: string): Promise<{ text?: string; error?: string }> {
     const workflow = await importWorkflow(n8n!, transcribeUrlFlow(), await credential(address));
     await activate(n8n!, workflow);

@@ -24,9 +24,9 @@ const RECORDING = readFileSync(path.join(ROOT, 'test/fixtures/jfk.wav'));
 const KEY = 'sk-queue0123456789abcdef0123456789abcde';
 const WORKERS = 2;
 const EXECUTIONS = 20;
-/** Of each worker: the one recogniser behind them all is on this machine too. */
+/** The concurrency of each worker. They share one recogniser, which runs on this machine too. */
 const AT_ONCE = 2;
-/** Set where the machine is meant to have everything: then nothing is skipped. */
+/** Set on machines that have every program, so that no test is skipped. */
 const IS_REQUIRED = Boolean(process.env.FLOW_ASR_TEST_QUEUE_MODE);
 const STARTED_WITHIN_MS = 300_000;
 const STOPPED_WITHIN_MS = 60_000;
@@ -52,7 +52,7 @@ describe("n8n's queue mode", () => {
       N8N_ENCRYPTION_KEY: randomBytes(24).toString('base64'),
       ...Object.fromEntries(services.flatMap((service) => Object.entries(service.env))),
     };
-    // The main process makes the tables.
+    // The main process creates the tables.
     n8n = await N8n.start(installation, env);
     for (let count = 0; count < WORKERS; count += 1) {
       const broker = { N8N_RUNNERS_BROKER_PORT: String(await freePort()) };
@@ -122,7 +122,7 @@ describe("n8n's queue mode", () => {
   }
 });
 
-/** Ids of executions that a worker says it has begun. */
+/** Ids of executions that a worker has logged as begun. */
 function startedBy(output: string): string[] {
   return [...output.matchAll(/started execution (\d+)/g)].map(([, id]) => id!);
 }

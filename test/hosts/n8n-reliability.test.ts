@@ -105,7 +105,7 @@ describe('a real n8n in which things go wrong', () => {
       const all = await Promise.all(ids.map((id) => finishedExecution(n8n, installation, id)));
       return all.map(({ status, outputs }) => outputs.Sentence?.[0]?.[0]?.json.text ?? status);
     };
-    // Longer than n8n itself would try.
+    // This takes longer than n8n's own retries.
     await waitUntil(() => performance.now() - startedAt > 25_000, 'n8n to have given up', 30_000);
     const second = await startLocalService({ engine: 'script', script: { utterances: ['After it.'] }, port });
     try {

@@ -207,7 +207,7 @@ export function describeWorkflows(name: N8nName): void {
       return imported;
     }
 
-    /** All executions of a workflow that there are now, in their order. */
+    /** All executions of a workflow so far, in order. */
     async function finished(workflow: Workflow): Promise<Execution[]> {
       const ids = await executionsOf(n8n, workflow);
       const all = await Promise.all(ids.reverse().map((id) => finishedExecution(n8n, installation, id)));
@@ -216,7 +216,7 @@ export function describeWorkflows(name: N8nName): void {
       return all;
     }
 
-    /** Waits until the executions of a workflow together have all the words, at this node. */
+    /** Waits until the executions of a workflow together have all the words at this node. */
     async function allSaidIn(workflow: Workflow, node: string): Promise<void> {
       const isSaid = async () => {
         const all = await finished(workflow);
@@ -227,7 +227,7 @@ export function describeWorkflows(name: N8nName): void {
       ran.push(workflow.name);
     }
 
-    /** As it is shipped: imported, with credentials chosen, activated, and asked once. Gives the answer. */
+    /** Imports a shipped workflow, chooses its credentials, activates it and calls it once. Returns the answer. */
     async function runExample(
       title: string,
       pathname: string,
@@ -270,7 +270,7 @@ export function describeWorkflows(name: N8nName): void {
   });
 }
 
-/** Plays a recording to whoever listens, and then stays connected, as a radio does between two programmes. */
+/** Plays a recording to each listener, and then stays connected, as a radio does between two programmes. */
 async function webRadio(recording: Buffer): Promise<AsyncDisposable & { url: string }> {
   const server = createServer((_request, response) => response.write(recording));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

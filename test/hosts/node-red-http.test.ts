@@ -57,7 +57,7 @@ describe('the HTTP example in a real Node-RED', () => {
     return { status: answer.status, text, heardMs: heard.reduce((sum, { length }) => sum + length, 0) / 32 };
   }
 
-  /** As a browser sends it. */
+  /** The form as a browser sends it. */
   function form(files: [name: string, type: string, bytes: Buffer][]): Buffer {
     const boundary = '------WebKitFormBoundaryIpSdL2SfBA5pIOWx';
     const parts = files.map(([name, type, bytes]) =>
@@ -77,7 +77,7 @@ describe('the HTTP example in a real Node-RED', () => {
     const refused = await post(one, FORM);
     assert.equal(refused.status, 422);
     assert.match(refused.text, /form.*accept file uploads/);
-    // With "do not parse request body" nobody takes the form apart.
+    // With "do not parse request body", nothing parses the form.
     await deploy({ 'http in': { upload: true, skipBodyParsing: false } });
     try {
       const taken = await post(one, FORM);
@@ -146,7 +146,7 @@ describe('the HTTP example in a real Node-RED', () => {
     for (const strings of ['base64', 'auto', 'file']) {
       await deploy({ 'http in': { skipBodyParsing: false }, 'asr-append-audio': { strings } });
       for (const text of texts) {
-        // Its author chose paths: then only what is a regular file is read.
+        // The flow's author has chosen paths, so a path is read, but only of a regular file.
         const isChosen = strings === 'file' && text.includes(file);
         const { status } = await post(text, 'text/plain');
         assert.equal(status, isChosen ? 200 : 422, `${strings}: ${text}`);

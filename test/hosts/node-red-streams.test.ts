@@ -13,7 +13,7 @@ const SECONDS_OF_RECORDING = 11;
 const BYTES_PER_SECOND = 32_000;
 const GIVEN_UP_WITHIN_MS = 20_000;
 
-/** Flows that people reported, as they are but for their paths. */
+/** Flows that people reported, unchanged but for their paths. */
 describe('streams in the flows of a real Node-RED', () => {
   let service: LocalService;
   let nodeRed: NodeRed;

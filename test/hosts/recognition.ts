@@ -139,7 +139,7 @@ export function describeRecognition(name: string, installation: Installation): v
       assert.match(nodeRed.errors().join(), /ResourceNotExist/);
     });
 
-    /** As it is shipped, but for the address of the service. */
+    /** The shipped example with the service's address. */
     function example(title: string): FlowNode[] {
       const flow = JSON.parse(readFileSync(path.join(ROOT, `examples/${title}.json`), 'utf8')) as FlowNode[];
       for (const node of flow) {

@@ -6,7 +6,7 @@ import { NODE_RED_4, NodeRed, type FlowNode } from './support/node-red';
 import { userFolderWithPackage } from './support/packed';
 
 const DEPLOYS = 200;
-/** Before the first count: what Node-RED and the service open once and keep. */
+/** Deploys before the first count, so that what Node-RED and the service open once does not count. */
 const WARM_UP_DEPLOYS = 5;
 
 const SETTLED_WITHIN_MS = 20_000;
@@ -50,7 +50,7 @@ describe('a Node-RED that is redeployed again and again', () => {
     return service.sessions.at(-1)!.sent.some(({ type }) => type === 'session.updated');
   }
 
-  /** With no session in the flow, when all sockets are closed. */
+  /** Counts without a session in the flow, when all sockets are closed. */
   async function resourcesAtRest(): Promise<string[]> {
     await nodeRed.deploy([{ id: 'tab', type: 'tab' }]);
     await waitUntil(() => service.connectionCount === 0, 'all connections to be closed');
@@ -73,7 +73,7 @@ describe('a Node-RED that is redeployed again and again', () => {
         id: 'start',
         type: 'inject',
         z: 'tab',
-        // Every node of the tab is made anew by a full deploy anyway; a user would have changed something.
+        // A full deploy makes every node of the tab anew in any case. A user would have changed something.
         name: `deploy ${count}`,
         props: [{ p: 'action', v: 'start', vt: 'str' }],
         once: true,

@@ -15,7 +15,7 @@ const FORMS_OF_KEYS = [KEY, ENV_KEY].flatMap((key) => [
   Buffer.from(key).toString('base64').replace(/=+$/, ''),
 ]);
 
-/** What services do with a key that they were given, the worst included. */
+/** Behaviours of services with a key, the worst included. */
 const SERVICES: Record<string, Partial<LocalServiceOptions>> = {
   accepts: {
     apiKey: KEY,
@@ -78,7 +78,7 @@ describe('the API key in a real Node-RED', () => {
     await nodeRed.deploy(flow());
     for (const name of Object.keys(SERVICES)) await speak(name);
 
-    // Only what a service was really given can be told from what was never there.
+    // A key that the service got can be distinguished from one that never existed.
     assert.equal(services.accepts!.sessions[0]?.headers.authorization?.includes(KEY), true);
     assert.equal(services.environment!.sessions[0]?.headers.authorization?.includes(ENV_KEY), true);
 
@@ -217,7 +217,7 @@ function filesOf(folder: string): [string, string][] {
     .map(({ parentPath, name }) => [name, readFileSync(path.join(parentPath, name), 'utf8')]);
 }
 
-/** What stands about the first place where something is found. */
+/** The text around the first occurrence. */
 function around(form: string, text: string): string[] {
   const at = text.indexOf(form);
   return at < 0 ? [] : [text.slice(Math.max(0, at - 200), at + form.length + 100)];

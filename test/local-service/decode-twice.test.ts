@@ -8,7 +8,7 @@ import { JFK_PCM } from '../support/jfk';
 import { silence } from '../support/scripted-audio';
 
 const SETTINGS = { sampleRateHz: 16_000, threshold: 0.2, silenceMs: 800 };
-/** "And so, my fellow Americans", and more than the silence that ends a sentence. */
+/** "And so, my fellow Americans", followed by more silence than ends a sentence. */
 const PHRASE = Buffer.concat([JFK_PCM.subarray(0, 2800 * 32), silence(1500)]);
 
 /**
@@ -25,7 +25,7 @@ describe('a recogniser session that decodes a phrase twice', function () {
     model = await Model.load(await fetchRecogniser({}));
   });
 
-  /** The finals of a session, with what each decode of one is to give. */
+  /** The finals of a session in which each decode gives the next of these texts. */
   async function finalsOf(mode: 'vad' | 'manual', pcm: Buffer, texts: string[]): Promise<string[]> {
     const finals: string[] = [];
     const left = [...texts];
@@ -33,7 +33,7 @@ describe('a recogniser session that decodes a phrase twice', function () {
     const session = new ListeningSession(model, queue, { ...SETTINGS, mode }, (event: EngineEvent) => {
       if (event.type === 'final') finals.push(event.text);
     });
-    // In one piece, so that no interim has its turn in between.
+    // The audio comes in one piece, so that no interim runs in between.
     session.append(pcm);
     if (mode === 'manual') session.commit();
     await session.finish();

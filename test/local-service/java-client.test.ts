@@ -11,7 +11,7 @@ import { waitUntil } from '../support/wait-until';
 const run = promisify(execFile);
 const CLIENT = path.join(__dirname, 'java/SdkLikeClient.java');
 
-/** Compiled when it runs, which needs a JDK of version 11 or newer. */
+/** Java compiles the client when it starts it, which needs a JDK of version 11 or newer. */
 describe("a client of another language that behaves as the vendor's Java SDK (protocol.md C.2, E 22 to E 25)", function () {
   this.timeout(120_000);
   const bench = new ServiceBench();
@@ -26,7 +26,7 @@ describe("a client of another language that behaves as the vendor's Java SDK (pr
     }
     folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-java-'));
     pcm = path.join(folder, 'speech.pcm');
-    // No multiple of a piece, so that the base64 of the last one is padded.
+    // The length is no multiple of a piece, so that the base64 of the last piece is padded.
     writeFileSync(pcm, Buffer.concat([silence(3000), Buffer.alloc(34)]));
   });
 

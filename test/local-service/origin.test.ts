@@ -62,7 +62,7 @@ describe('local service: web pages', () => {
     const everywhere = { host: '0.0.0.0', hasKey: false };
     assert.equal(isAllowed('http://192.168.1.7:8791', '192.168.1.7:8791', everywhere), true);
     assert.equal(isAllowed('http://192.168.1.7:80', '192.168.1.7:8791', everywhere), false);
-    // A page that was pointed here by name knows no key.
+    // A page that reaches this machine by a host name knows no key.
     assert.equal(isAllowed('http://asr:8791', 'asr:8791', { host: '0.0.0.0', hasKey: true }), true);
     assert.equal(isAllowed('http://asr:8791', 'asr:8791', everywhere), false);
   });

@@ -106,7 +106,7 @@ describe('local service: recogniser', function () {
 
   it('cuts speech that never pauses into phrases and loses none of it', async () => {
     const client = await open(await bench.start({ engine: 'recogniser' }), { turn_detection: null });
-    // The middle of the recording again and again: speech with pauses too short to end a phrase.
+    // The middle of the recording in a loop: speech whose pauses are too short to end a phrase.
     const piece = JFK_PCM.subarray(5.3 * 32_000, 10.9 * 32_000);
     for (let round = 0; round < 6; round += 1) {
       client.send(append(piece.subarray(0, 89_600)));

@@ -60,7 +60,7 @@ describe('local service: any request line', () => {
     }
     const authorization = 'Bearer sk-right';
     await (await bench.connect(service, REALTIME, { authorization })).next('session.created');
-    // What is no handshake is no open connection either.
+    // A request without a handshake does not count as an open connection.
     const ended = service.sessions.filter(({ upgradeStatus }) => upgradeStatus !== 101);
     await waitUntil(() => ended.every(({ closed }) => closed !== undefined), 'every record to be closed');
   });

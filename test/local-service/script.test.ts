@@ -201,7 +201,7 @@ describe('local service: scripts', () => {
     await waitUntil(() => service.sessions[0]!.audioBytes === 3_200, 'the audio');
     client.send(append(silence(2_000)));
     client.socket.ping();
-    // What another connection is told meanwhile, this one would have been told too.
+    // By the time another connection has its answer, this one would have had its own.
     await (await bench.connect(service, REALTIME)).next('session.created');
     assert.equal(service.sessions[0]!.audioBytes, 3_200);
     assert.equal(client.pongs, 0);

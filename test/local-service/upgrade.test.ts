@@ -99,7 +99,7 @@ describe('local service: upgrade', () => {
     let isAnswered = false;
     connecting.finally(() => (isAnswered = true)).catch(() => undefined);
     await waitUntil(() => service.sessions.length === 1, 'the upgrade to arrive');
-    // What the service answers to another request meanwhile, it would have answered to this one too.
+    // By the time another request is answered, this one would have been answered too.
     await answerTo(service.port, '/');
     assert.equal(isAnswered, false);
     await service.close();

@@ -10,7 +10,7 @@ import { useN8n } from './support/n8n-rig';
 describe("n8n's credentials", () => {
   const n8n = useN8n();
 
-  /** What n8n does for the button: the test is named by the node. */
+  /** Runs the test that the node names, as n8n does for the button. */
   async function press(data: Record<string, string>): Promise<INodeCredentialTestResult> {
     const { description, methods } = n8n.nodeType('asrTranscribe');
     const { testedBy } = description.credentials?.[0] ?? {};

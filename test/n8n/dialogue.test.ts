@@ -11,7 +11,7 @@ const RECORDING = wav(silence(3000));
 describe("the dialogue before, in n8n's engine, goes to the service", () => {
   const n8n = useN8n();
 
-  /** Opens a session, tells it the dialogue, feeds and finishes it. */
+  /** Opens a session, gives it the dialogue and audio, and finishes it. */
   function session(model: string, update: TestNode): Promise<TestRun> {
     const open = { operation: 'open', model };
     return n8n.run([

@@ -12,7 +12,7 @@ import { ROOT } from '../hosts/support/packed';
 
 const NODES: Record<string, INodeType> = { AsrTranscribe: new AsrTranscribe(), AsrSession: new AsrSession() };
 
-/** What n8n's editor shows of the collection of options, for the values of the fields above it. */
+/** The options that n8n's editor shows for these values of the fields above. */
 function shownOptions({ description }: INodeType, values: INodeParameters): INodeProperties[] {
   const collection = description.properties.find(({ name }) => name === 'options');
   const node = { typeVersion: 1 } as INode;

@@ -17,7 +17,7 @@ import type { TestNode, TestRun } from './support/n8n-rig';
 
 const MODEL = 'fun-asr-realtime';
 
-/** Of n8n-core's types what the editor's requests need. */
+/** The part of n8n-core's types that the editor's requests need. */
 interface EditorCore {
   LoadOptionsContext: new (
     workflow: Workflow,

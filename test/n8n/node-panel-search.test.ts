@@ -8,7 +8,7 @@ interface Codex {
   alias: string[];
 }
 
-/** What the node panel of n8n's editor searches through. */
+/** The data that the node panel of n8n's editor searches. */
 interface PanelItem {
   name: string;
   properties: { displayName: string; codex: Codex };
@@ -38,11 +38,11 @@ const ITEMS = readdirSync(NODES)
     const file = path.join(NODES, name, `${name}.node`);
     const [, displayName = ''] = /displayName: '([^']+)'/.exec(readFileSync(`${file}.ts`, 'utf8')) ?? [];
     const codex = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as Codex;
-    // The panel strips this word.
+    // The panel removes this word from names.
     return { name, properties: { displayName: displayName.replace(' Trigger', ''), codex } };
   });
 
-/** As the editor does with what is typed. */
+/** The editor does the same with the typed text. */
 function search(typed: string): string[] {
   return sublimeSearch(typed.toLowerCase().replace('trigger', '').trim(), ITEMS, KEYS).map(
     ({ item }) => item.name,

@@ -18,7 +18,7 @@ function level(value: number): Buffer {
 
 describe("Retry On Fail in n8n's engine", () => {
   const n8n = useN8n();
-  /** What the server does with a request, by its number. */
+  /** The server's answer to a request, by the number of the request. */
   let answers: ((response: http.ServerResponse) => void)[] = [];
   let requests = 0;
   const asked: string[] = [];
@@ -52,7 +52,7 @@ describe("Retry On Fail in n8n's engine", () => {
   const urls = (...paths: string[]) =>
     paths.map((path): INodeExecutionData => ({ json: { url: address + path } }));
 
-  /** The first `share` of a recording, and then the connection breaks off. */
+  /** Sends the first `share` of a recording, and then breaks the connection off. */
   const broken = (file: Buffer, share: number) => (response: http.ServerResponse) => {
     response.setHeader('content-length', file.length);
     response.write(file.subarray(0, Math.round(file.length * share)), () => response.destroy());
@@ -61,7 +61,7 @@ describe("Retry On Fail in n8n's engine", () => {
     response.end(file);
   };
 
-  /** Three recordings by their addresses, of which the second is what the test says. */
+  /** Three recordings by address. The test decides what happens to the second. */
   function append(more: Partial<TestNode>): TestNode[] {
     return [
       {
@@ -82,7 +82,7 @@ describe("Retry On Fail in n8n's engine", () => {
     ];
   }
 
-  /** The levels that the service has heard, each with the samples that it had. */
+  /** The levels of the audio at the service, each with its number of samples. */
   function heard(): Record<number, number> {
     const audio = Buffer.concat(n8n.service.sessions[0]!.audio);
     const counts: Record<number, number> = {};

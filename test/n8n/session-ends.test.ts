@@ -26,7 +26,7 @@ describe("a session in n8n's engine ends", () => {
     ];
   }
 
-  /** What the next node of the same execution, or of another one, is told. */
+  /** The error that the next node of the same execution, or of another one, gets. */
   async function appended(executionId: string): Promise<TestRun> {
     return n8n.run(
       [
@@ -84,7 +84,7 @@ describe("a session in n8n's engine ends", () => {
   });
 
   it('when the execution is cancelled while it waits for results', async () => {
-    // It never says that it has finished.
+    // The service never sends its end.
     await n8n.serve({
       utterances: [{ text: 'Never.', final: null }],
       faults: [{ on: 'finished', do: 'drop' }],
@@ -169,7 +169,7 @@ describe("a session in n8n's engine ends", () => {
     for (const word of ['single step', 'sub-workflow', 'Wait', 'queue mode']) {
       assert.ok(error.description?.includes(word), word);
     }
-    // In its own execution it is there, for a Wait that came back to this process.
+    // The session is there for its own execution, which a Wait may have brought back to this process.
     assert.equal((await appended(opener)).run.status, 'success');
     await n8n.run(
       [

@@ -23,7 +23,7 @@ function node(name: string, type: string, parameters: INodeParameters = {}, to: 
   return { name, type, parameters, to };
 }
 
-/** Open, append and finish in one line, each along the output that always goes on. */
+/** Open, append and finish in a row, connected by the output that always continues. */
 function line(items: INodeExecutionData[], parameters: INodeParameters = {}): TestNode[] {
   return [
     start(items, 'Open'),
@@ -140,7 +140,7 @@ describe("Speech Session, Append Audio and Commit in n8n's engine", () => {
     const result = await n8n.run([
       start([binaryItem(CHUNK)], 'Open'),
       node('Open', 'asrSession', { operation: 'open' }, [['Commit first']]),
-      // Nothing was appended yet.
+      // No audio was appended yet.
       node('Commit first', 'asrCommit', {}, [[], ['Finish']]),
       node('Finish', 'asrSession', { operation: 'finish' }, [[], ['End']]),
       node('End', 'pass'),
@@ -241,7 +241,7 @@ describe("Speech Session, Append Audio and Commit in n8n's engine", () => {
   async function interimReceived(): Promise<void> {
     const sent = () => n8n.service.sessions[0]?.sent.some(({ type }) => type.endsWith('.text')) ?? false;
     await waitUntil(sent, 'an interim');
-    // It is on its way: a few turns of the event loop bring it here.
+    // The message is on its way; a few turns of the event loop deliver it.
     for (let turn = 0; turn < 20; turn += 1) await setImmediate();
   }
 

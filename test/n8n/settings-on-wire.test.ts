@@ -12,7 +12,7 @@ import {
 import { binaryItem } from './support/items';
 import { useN8n } from './support/n8n-rig';
 
-/** As n8n stores what somebody has put into the fields: lists and objects are text. */
+/** Field values as n8n stores them: lists and objects are text. */
 function parametersOf(model: Model): INodeParameters {
   const settings = Object.entries(samplesOf(model)).map(([name, value]) => [
     name,

@@ -29,7 +29,7 @@ describe('temporary files of an n8n that was killed', () => {
       writeFileSync(path.join(ofDead, 'audio'), 'left behind');
       assert.ok(ofDead.includes(hostname().replaceAll(/[^\w.]/g, '_')));
 
-      // As in a process that has just started.
+      // The state is that of a process that has just started.
       hostState('sweeps').clear();
       await n8n.reload();
       await waitUntil(() => !existsSync(ofDead), 'the files of the dead process to be removed');

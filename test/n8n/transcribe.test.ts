@@ -107,7 +107,7 @@ describe("Speech to Text in n8n's engine", () => {
       result.output('Transcribe').map(({ pairedItem }) => pairedItem),
       texts.map((_, item) => ({ item })),
     );
-    // One at a time, the connections are in the order of the items.
+    // With one recording at a time, the connections are in the order of the items.
     await n8n.serve({ connections: texts.map((text) => ({ utterances: [text] })) });
     const inOrder = await n8n.run(workflow(items, { options: { atOnce: 1 } }));
     assert.deepEqual(inOrder.texts('Transcribe'), texts);

@@ -12,7 +12,7 @@ const RECORDING = wav(silence(3000));
 describe("what a workflow gives to Speech to Text, in n8n's engine", () => {
   const n8n = useN8n();
 
-  /** The error that one item ends with; nothing was sent for it. */
+  /** The error of an item for which nothing was sent. */
   async function refused(item: INodeExecutionData, parameters: INodeParameters = {}): Promise<string> {
     await n8n.serve({ utterances: ['Hello.'] });
     const { error } = await n8n.run([

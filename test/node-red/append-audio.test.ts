@@ -9,7 +9,7 @@ import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
-/** PCM that tells which piece it is. */
+/** PCM whose samples hold the number of the piece. */
 function piece(sample: number, ms = 100): Buffer {
   const pcm = silence(ms);
   for (let at = 0; at < pcm.length; at += 2) pcm.writeInt16LE(sample, at);

@@ -91,7 +91,7 @@ describe('commit', () => {
   it('waits for the audio of messages that arrived before it', async () => {
     await serve({ utterances: ['One sentence.'] });
     const flow = await start({ mode: 'manual' });
-    // A file is read in several steps, the commit comes right behind it.
+    // A file is read in several steps, and the commit comes right behind it.
     flow.send('append', { payload: SENTENCE_AUDIO.toString('base64'), _msgid: 'audio' });
     flow.send('commitAlone', { _msgid: 'alone' });
     assert.equal((await flow.message('committedAlone')).payload, 'One sentence.');

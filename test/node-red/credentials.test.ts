@@ -181,7 +181,7 @@ describe('asr credentials', () => {
       }
     });
 
-    // What a page of another site can make a browser send, with the editor's Node-RED on the same network.
+    // Requests that a page of another site can make a browser send to an editor on the same network.
     const foreign: [name: string, headers: Record<string, string>, status: number][] = [
       ['a form', { 'content-type': 'application/x-www-form-urlencoded' }, 415],
       ['a form with files', { 'content-type': 'multipart/form-data; boundary=x' }, 415],

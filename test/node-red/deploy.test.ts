@@ -17,7 +17,7 @@ import { waitUntil } from '../support/wait-until';
 
 const PLACE = { x: 0, y: 0 };
 
-/** All of it, as a deploy of `session` alone under another name would send it. */
+/** The whole flow, as a deploy of `session` alone under another name would send it. */
 function renamed(nodes: FlowNode[]): FlowNode[] {
   const changed = nodes.map((node): FlowNode => (node.id === 'session' ? { ...node, name: 'new' } : node));
   return [TAB, ...changed.map((node) => (node.z ? { ...PLACE, ...node } : node))];
@@ -51,7 +51,7 @@ describe('a deploy', () => {
   it('of the session node alone gives the last final to the nodes that stay, before it closes', async () => {
     const nodes = [credentialsNode(service.url), ...sessionNodes(), ...appendNodes()];
     const flow = await Flow.start(nodes);
-    // The silence that ends the sentence is missing.
+    // The silence that would end the sentence is missing.
     flow.send('append', { payload: silence(900) });
     await flow.message('interim');
     await helper.setFlows(renamed(nodes), 'nodes');

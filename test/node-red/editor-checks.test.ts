@@ -15,7 +15,7 @@ interface EditorNode {
   _def: { _: (key: string) => string };
 }
 
-/** What the dialogs call, as far as it needs no page. */
+/** The part of the dialogs' code that needs no page. */
 interface FlowAsr {
   checkModel: (node: EditorNode, value: string) => true | string;
   checkLanguage: (node: EditorNode, value: string) => true | string;
@@ -180,7 +180,7 @@ describe('the checks of the dialogs', () => {
     const asIs = { ...node('fun-asr-realtime'), wireFormat: 'mp3' };
     assert.equal(flowAsr.checkOverload(asIs, 'dropOldest'), 'asr-session.invalid.overload');
     assert.equal(flowAsr.checkOverload(asIs, 'wait'), true);
-    // Of a flow that is older than the setting.
+    // The flow is older than the setting.
     assert.equal(flowAsr.checkOverload(asIs, undefined), true);
     assert.equal(flowAsr.checkOverload(node('fun-asr-realtime'), 'dropOldest'), true);
   });

@@ -49,7 +49,7 @@ describe('asr session without audio', () => {
   for (const model of ['fun-asr-realtime', 'qwen3-asr-flash-realtime']) {
     it(`sleeps by default, shows it, and goes on with the next audio (${model})`, async () => {
       const flow = await start({ model });
-      // The silence that ends the sentence is missing: its final comes as the session falls asleep.
+      // The silence that would end the sentence is missing, so its final comes when the session falls asleep.
       flow.send('append', { payload: silence(800) });
       assert.equal((await flow.message('final')).payload, 'One.');
       await asleep(flow);
@@ -73,7 +73,7 @@ describe('asr session without audio', () => {
     assert.deepEqual(flow.badges('session').at(-1), { fill: 'grey', shape: 'ring', text: 'listening' });
     const sentBytes = service.sessions[0]!.audioBytes;
     flow.send('append', { payload: JFK_PCM.subarray(0, 2 * 32_000), rate: 16_000 });
-    // The connection of before is used again.
+    // The earlier connection is used again.
     const isSent = () => service.sessions[0]!.audioBytes - sentBytes > 2 * 32_000;
     await waitUntil(isSent, 'the speech to be sent, with silence before it');
     assert.ok(flow.badgeTexts('session').join().includes('listening,connecting'));
@@ -147,7 +147,7 @@ describe('asr session without audio', () => {
     const flow = await start({ keyType: 'msg', key: 'topic', maxSessions: '1' });
     async function* stream() {
       yield silence(100);
-      // Says nothing more until the test is over.
+      // The service sends nothing more until the test is over.
       await new Promise<void>((resolve) =>
         helper.getNode('append')!.on('close', () => {
           resolve();

@@ -27,7 +27,7 @@ const SETTINGS = Object.entries(SESSION_TEXTS);
 /** In Node-RED the dialogue comes with the messages, so that it has no field. */
 const WITHOUT_FIELD = ['context'];
 const FIELDS = SETTINGS.filter(([name]) => !WITHOUT_FIELD.includes(name));
-/** n8n's names of the same settings, where they are others. */
+/** n8n's names of the same settings, where they differ. */
 const N8N_NAMES: Record<string, string[]> = {
   language: ['language', 'languages'],
   sampleRate: ['sampleRateHz'],
@@ -37,7 +37,7 @@ function catalogue(type: string, language: string): Catalogue {
   return readCatalogue(type, language)[type] as Catalogue;
 }
 
-/** Of all nodes of n8n that recognise: the fields, those of the collection of options among them. */
+/** The fields of all recognising nodes of n8n, including those in the collection of options. */
 function n8nFields(name: string): INodeProperties[] {
   return [new AsrSession(), new AsrTranscribe(), new AsrTrigger()]
     .flatMap(({ description: { properties } }) => [

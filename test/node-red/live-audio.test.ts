@@ -190,7 +190,7 @@ describe('the live audio node', () => {
     });
     const fast = await start({ source: 'http', streamUrl: url });
     await waitUntil(() => bytesOf(fast) >= 300_000, 'the first ten seconds');
-    // Ten seconds, and twice of what passes until this line runs on a busy machine; not the two minutes.
+    // Ten seconds, plus twice the time that a busy machine takes to reach this line; but not the two minutes.
     assert.ok(bytesOf(fast) < 20 * 32_000, String(bytesOf(fast)));
   });
 

@@ -47,7 +47,7 @@ function tone(hz: number, rateHz: number, seconds = 1): Float32Array {
   );
 }
 
-/** Of the middle, where no filter begins or ends, in decibels of the tone. */
+/** The difference in the middle, where no filter begins or ends, in decibels of the tone. */
 function levelDb(samples: ArrayLike<number>): number {
   const middle = Array.from(samples).slice(1600, -1600);
   const rms = Math.sqrt(middle.reduce((sum, one) => sum + (one / FULL_SCALE) ** 2, 0) / middle.length);
@@ -62,7 +62,7 @@ describe('the microphone’s worklet', () => {
   for (const rateHz of [8_000, 16_000, 22_050, 44_100, 48_000, 96_000]) {
     it(`gives a second of 16 kHz for a second of ${rateHz} Hz, with the same tone`, () => {
       const heard = capture(rateHz)([tone(1000, rateHz)]);
-      // Of the last chunk and the filter's reach, the rest is still to come.
+      // The rest of the last chunk, and the filter's delay, is still to come.
       assert.ok(heard.length >= OUT_HZ - 1600 && heard.length <= OUT_HZ, `${heard.length} samples`);
       const expected = tone(1000, OUT_HZ);
       let error = 0;

@@ -45,7 +45,7 @@ describe('asr session, with every model', () => {
     it(`answers a commit with ${id} from the same nodes, and sends every setting of the model`, async () => {
       const names = Object.keys(parameters).filter((name) => name in SETTINGS && name !== 'silenceMs');
       const given = Object.fromEntries(names.map((name) => [name, SETTINGS[name]!.given]));
-      // A flow that was made for another model may say `manual`: where there is no choice, it says nothing.
+      // A flow that was made for another model may have `manual`, which has no meaning where there is no choice.
       const flow = await start({ model: id, mode: 'manual', parameters: given });
       flow.send('append', { payload: silence(2500, sampleRatesHz[0]) });
       await flow.message('appended');
@@ -181,7 +181,7 @@ describe('asr session, with every model', () => {
       flow.send('session', { action: 'start', topic: 'b', context: 'What I said.' });
       await waitUntil(() => service.sessions.flatMap(tasksOf).length === 2, 'both sessions');
       const contexts = service.sessions.flatMap(tasksOf).map(({ input }) => input.context);
-      // Either may be there first.
+      // The two may come in any order.
       contexts.sort((a, b) => b!.length - a!.length);
       assert.deepEqual(contexts, [WIRE, onlyUser('What I said.')]);
     });

@@ -91,7 +91,7 @@ describe('a telephone call into append audio', () => {
       ws.send(TWILIO.media(Buffer.alloc(160, 0x80), 'inbound', 0));
       ws.send(TWILIO.media(Buffer.alloc(160, 0x00), 'outbound', 0));
       for (const message of TWILIO.after) ws.send(message);
-      // The first is the status that somebody has connected.
+      // The first event is the status that somebody has connected.
       await waitUntil(() => flow.received('completed').length === 8, 'all messages');
       const sides = service.sessions.map(({ audio }) => Buffer.concat(audio));
       assert.deepEqual(
@@ -112,7 +112,7 @@ describe('a telephone call into append audio', () => {
       ws.close();
     });
 
-    it('goes on behind a broken message, which is an error by its name', async () => {
+    it('goes on after a broken message, whose error says what is wrong', async () => {
       const service = await rig.serve({ utterances: [] }, { keepAudio: true });
       const flow = await startCalls(service);
       const [, start] = TWILIO.before;
@@ -170,7 +170,7 @@ describe('a telephone call into append audio', () => {
       assert.match(warnings[0]!, /beginning of this call was not seen.*mu-law at 8000 Hz/);
     });
 
-    it('is not what only looks like it: such text is an error as before, and its words are in it', async () => {
+    it('is not assumed for text that only resembles its messages: that is an error, which quotes the text', async () => {
       const service = await rig.serve({ utterances: [] });
       const flow = await startCalls(service);
       flow.send('append', { payload: '{"event":"start","device":"lamp"}' });

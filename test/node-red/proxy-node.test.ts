@@ -39,7 +39,7 @@ describe("Node-RED's proxy configuration node, chosen in the credentials", () =>
     await proxy.close();
   });
 
-  /** What is recognised over the proxy, and by the test of the connection. */
+  /** Starts a flow whose requests go through the proxy node. */
   async function start(noproxy: string[] = []): Promise<Flow> {
     return Flow.start(
       [

@@ -4,7 +4,7 @@ import type { SessionConfig } from '../../lib/session/config';
 import { reliabilityOptions, RELIABILITY_SETTINGS } from '../../nodes/reliability-settings';
 import type { ReliabilityName } from '../../nodes/reliability-settings';
 
-/** What a session has of each number when it is 7. */
+/** The options of a session in which each number is 7. */
 const EFFECTS: Record<Exclude<ReliabilityName, 'idleSeconds'>, object> = {
   firstConnectSeconds: { firstConnectTimeoutMs: 7000 },
   reconnectAttempts: { reconnect: { maxAttempts: 7, baseDelayMs: 500, maxDelayMs: 10_000 } },
@@ -22,7 +22,7 @@ const EFFECTS: Record<Exclude<ReliabilityName, 'idleSeconds'>, object> = {
 
 const DEFAULTS = plain(configure({ region: 'local', ...reliabilityOptions(() => undefined) }));
 
-/** Without what is no number. */
+/** The options without those that are no number. */
 function plain({ environment: _environment, endpoint: _endpoint, ...config }: SessionConfig): object {
   return config;
 }

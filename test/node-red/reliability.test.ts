@@ -79,7 +79,7 @@ describe('asr session in trouble', () => {
     });
     const flow = await start({ heldSeconds: '5' });
     const pieces = 120;
-    // More than sockets take by themselves: 10 minutes.
+    // Ten minutes, which is more than sockets buffer.
     for (let i = 0; i < pieces; i++) flow.send('append', { payload: silence(5000), rate: 16_000 });
     await waitUntil(
       () => /^buffering \d+\.\d s$/.test(flow.badges('session').at(-1)?.text ?? ''),
@@ -97,7 +97,7 @@ describe('asr session in trouble', () => {
     const flow = await start({ heldSeconds: '1' });
     for (let i = 0; i < 5; i++) flow.send('append', { payload: silence(1000), rate: 16_000 });
     await waitUntil(() => service.connectionCount === 1, 'the connection');
-    // One is accepted, the next goes over the limit, the others wait for it.
+    // The first message is accepted, the next exceeds the limit, and the others wait for it.
     assert.equal(flow.received('completed').length, 1);
     await flow.messages('completed', 5);
     assert.equal(events(flow, 'opened').length, 1);

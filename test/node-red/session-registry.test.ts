@@ -32,7 +32,7 @@ describe('the sessions of a node that closes', () => {
       await sessions.getOrOpen(key, MSG).append(silence(800), {});
     }
     await waitUntil(() => types.filter((type) => type === 'interim').length >= 2, 'both to hear something');
-    // Long enough for the finals, nothing against the 20 s that the client would wait for the end.
+    // This is long enough for the finals, and far less than the 20 s that the client would wait for the end.
     await sessions.finish(500);
     assert.equal(types.filter((type) => type === 'final').length, 2);
     assert.ok(!types.includes('finished'));

@@ -119,7 +119,7 @@ describe('asr session', () => {
   it('recognises the remaining audio on finish, and clears its badge', async () => {
     await serve();
     const flow = await start();
-    // The silence that ends the sentence is missing.
+    // The silence that would end the sentence is missing.
     flow.send('append', { payload: silence(1300), rate: 16_000 });
     await flow.message('appended');
     flow.send('session', { action: 'finish' });
@@ -218,7 +218,7 @@ describe('asr session', () => {
       () => flow.received('caught').some(({ _msgid }) => _msgid === 'third'),
       'the error of the start message',
     );
-    // Reported for the message that asked for it, and not a second time by the session.
+    // The error is reported for the message that asked for it, and not a second time by the session.
     assert.equal(flow.received('caught').filter(({ _msgid }) => _msgid === 'third').length, 1);
   });
 
@@ -257,7 +257,7 @@ describe('asr session', () => {
     const error = errorOf(await flow.message('caught'));
     assert.equal(error.source.id, 'append');
     assert.equal(service.sessions.length, 3);
-    // The helper tells of calls a tick late: this one is the clearing within close.
+    // The helper reports calls a tick late: this one is the clearing within close.
     assert.deepEqual(calls, ['status {}']);
   });
 });

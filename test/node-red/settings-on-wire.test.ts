@@ -24,7 +24,7 @@ describe('the settings of the Node-RED nodes', () => {
 
   for (const model of DIFFERENT_MODELS) {
     const { mode, language, sampleRateHz, otherSettings } = otherSamplesOf(model);
-    /** As the dialogs store them. */
+    /** The values as the dialogs store them. */
     const def = {
       model: model.id,
       mode,
@@ -74,7 +74,7 @@ describe('the settings of the Node-RED nodes', () => {
         const { log: _log, ...options } = sessionReliability(node, { [name]: String(value) }, undefined);
         return options;
       };
-      // The policy of the node has this one.
+      // The node's policy sets this option.
       if (name === 'idleSeconds') continue;
       assert.notDeepEqual(of(min), { ...unset, log: undefined }, name);
       assert.notDeepEqual(of(min), of(max), name);

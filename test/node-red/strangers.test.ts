@@ -91,7 +91,7 @@ describe("what a stranger's message contains", () => {
         (index: number) =>
         ({ topic }: { topic?: string | undefined }) =>
           topic === `k${index}`;
-      // What is short is judged at its end.
+      // Short audio is judged at its end.
       sent.forEach((_row, index) => {
         flow.send('session', { action: 'finish', topic: `k${index}` });
       });

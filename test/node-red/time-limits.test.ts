@@ -95,7 +95,7 @@ describe('the time limits of the Node-RED nodes', () => {
     await flow.message('appended');
     flow.send('commit', {});
     assert.equal((await flow.message('committed')).payload, 'Hello.');
-    // A connection that was due before the answer is replaced with the next sign of life, here a pong.
+    // A connection whose age was reached before the answer is replaced at the next sign of life, here a pong.
     await waitUntil(() => service.sessions.length > 1, 'another connection');
     assert.deepEqual(flow.received('caught'), []);
   });

@@ -18,7 +18,7 @@ function startCommand(command: string) {
     shell: true,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Of the mocha that runs this: another one would take them for its own.
+    // Variables of the mocha that runs this test, which another mocha would take for its own.
     env: { ...process.env, NODE_OPTIONS: '', FLOW_ASR_TEST_QUEUE_MODE: '' },
   });
   const output = { text: '' };
@@ -31,7 +31,7 @@ function startCommand(command: string) {
     output,
     pid: child.pid ?? 0,
     closed,
-    /** Bounded, so that a command that stays is killed by the test, which could not end itself otherwise. */
+    /** The wait is bounded, so that the test kills a command that would not end. */
     closedInTime: () => {
       const tooLate = AbortSignal.timeout(ENDS_WITHIN_MS);
       return Promise.race([
@@ -42,7 +42,7 @@ function startCommand(command: string) {
   };
 }
 
-/** Each process that comes from this one. */
+/** All processes that descend from this one. */
 function descendantsOf(pid: number): { pid: number; command: string }[] {
   const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
   const all = [...stdout.matchAll(/^ *(\d+) +(\d+) +(.*)$/gm)];
@@ -123,7 +123,7 @@ describe('the commands of package.json', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Each with what must be among its processes before it is told to end. */
+  /** Each command with a process that must run before the command is told to end. */
   const LONG: readonly [string, RegExp][] = [
     [`npm start -- --folder ${folder}`, /^node-red/],
     ['npm run chaos -- --seed 1', /service-child/],
@@ -146,7 +146,7 @@ describe('the commands of package.json', function () {
             `${String(awaited)} to run: ${output.text}`,
             STARTS_WITHIN_MS,
           );
-          // A terminal tells the whole group; `kill` tells npm alone, whose shell passes nothing on.
+          // A terminal signals the whole group. `kill` signals npm alone, whose shell passes nothing on.
           if (way === 'kill') process.kill(pid, 'SIGTERM');
           else process.kill(-pid, 'SIGINT');
           await closedInTime();

@@ -8,7 +8,7 @@ import { PACKAGE_NAME, packPackage, ROOT, userFolderWithPackage } from '../hosts
 import { assertSaysJfk } from '../support/jfk';
 
 const exec = promisify(execFile);
-// 1.3 MB before hot-word lists, more live sources, calls and Wyoming came.
+// It was 1.3 MB before hot-word lists, more live sources, calls and Wyoming were added.
 const MAX_UNPACKED_BYTES = 1_800_000;
 
 describe('the packed package', () => {
@@ -32,7 +32,7 @@ describe('the packed package', () => {
       peerDependenciesMeta: Record<string, { optional?: boolean }>;
     };
     for (const file of [...n8n.nodes, ...n8n.credentials]) assert.ok(packed.has(file), file);
-    // Its packages want a newer Node.js than Node-RED 4 does.
+    // Its packages need a newer Node.js than Node-RED 4 does.
     assert.equal(peerDependenciesMeta['n8n-workflow']?.optional, true);
     assert.equal(existsSync(path.join(await userFolderWithPackage(), 'node_modules/n8n-workflow')), false);
   });
@@ -147,7 +147,10 @@ describe('the packed package', () => {
   });
 });
 
-/** From the sources: each compiled file, of lib/ what is imported from outside, and what stands beside them. */
+/**
+ * The expected files, from the sources: each compiled file, the modules of lib/ that others import, and the assets
+ * beside them.
+ */
 function expectedFiles(bundled: { files: readonly string[]; folders: readonly string[] }): string[] {
   const isBundled = (file: string) =>
     /\.(ts|json)$|\/dialogs\.css$/.test(file) &&
@@ -170,7 +173,7 @@ function expectedFiles(bundled: { files: readonly string[]; folders: readonly st
     ...new Set(['lib/index.js', 'lib/modules.js', ...imported].map((file) => `dist/${file}`)),
     ...icons.map((file) => `dist/credentials/node-red/${file}`),
     ...n8nIcons.map((file) => `dist/${file}`),
-    // Programs are read in the repository; what is in the package are flows.
+    // Users read programs in the repository; the package has flows only.
     ...examples.filter((file) => file.endsWith('.json')),
     'CHANGELOG.md',
     'LICENSE',
@@ -181,7 +184,7 @@ function expectedFiles(bundled: { files: readonly string[]; folders: readonly st
   ];
 }
 
-/** What of lib/ a source needs when it runs. */
+/** The modules of lib/ that a source needs at run time. */
 function importsOfLib(file: string): string[] {
   const text = readFileSync(path.join(ROOT, file), 'utf8');
   const asked = [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from '(\.[^']*)'/gm)].map(

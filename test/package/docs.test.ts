@@ -56,7 +56,7 @@ function pagesIn(folder: string): string[] {
   return files.filter((file) => file.endsWith('.md')).map((file) => path.posix.join(folder, file));
 }
 
-/** Links to files of the repository, without the place in them. */
+/** Links to files of the repository, without their anchors. */
 function linksOf(page: string): string[] {
   const text = readFileSync(path.join(ROOT, page), 'utf8');
   return [...text.matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)[^)]*\)/g)].map(([, link = '']) =>

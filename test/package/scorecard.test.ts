@@ -7,7 +7,7 @@ import { PACKAGE_NAME, ROOT, temporaryFolder, userFolderWithPackage } from '../h
 
 const SCORECARD = path.join(ROOT, 'test/hosts/scorecard/package.json');
 
-/** Whether every dependency is at its newest version: true today, and not ours to decide tomorrow. */
+/** The check that every dependency has its newest version, which others decide. */
 const CHANGES_BY_ITSELF = 'D03';
 
 describe("the flow library's scorecard", () => {

@@ -26,7 +26,7 @@ function sectionsOf(page: string): Set<string> {
   return sections;
 }
 
-/** Comments are wrapped: a citation may go on in the next line. */
+/** Comments are wrapped, so a citation may continue in the next line. */
 function unwrapped(source: string): string {
   return source.replaceAll(/\s*\n\s*(?:\*|\/\/|#)? ?/g, ' ');
 }

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 const ROOT = path.join(__dirname, '..', '..');
-/** One idea a file. ESLint's `max-lines` counts the code that it reads; these are the files that it does not. */
+/** Each file holds one idea. ESLint's `max-lines` counts the code that it reads; these are the other files. */
 const MAX_LINES = 300;
 const UNLINTED = ['*.html', '*.css', 'audio-kernel/assembly/*.ts'];
 

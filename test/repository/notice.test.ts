@@ -6,7 +6,7 @@ import path from 'node:path';
 const ROOT = path.join(__dirname, '../..');
 const NOTICE = readFileSync(path.join(ROOT, 'NOTICE.md'), 'utf8');
 
-/** The packages whose code is in a bundle, by what the bundle's source map names. */
+/** The packages whose code is in a bundle, as its source map names them. */
 function bundled(map: string): string[] {
   const { sources } = JSON.parse(readFileSync(path.join(ROOT, map), 'utf8')) as { sources: string[] };
   const names = sources.flatMap(

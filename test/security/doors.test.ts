@@ -15,7 +15,7 @@ import { waitUntil } from '../support/wait-until';
 
 const MAX_GROWTH_BYTES = 40_000_000;
 
-/** What a stranger writes, and what comes back: a status, or nothing where the connection is closed. */
+/** A stranger's request and the answer: a status, or nothing where the connection is closed. */
 interface Attack {
   what: string;
   method?: string;
@@ -113,7 +113,7 @@ describe('the local service under attack', () => {
     const open: Socket[] = [];
     for (let count = 0; count < 200; count += 1) {
       const socket = connect(service.port, '127.0.0.1').on('error', () => undefined);
-      // Half are silent, the others begin and never end.
+      // Half of them are silent; the others begin a request and never end it.
       if (count % 2 === 0) socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-');
       open.push(socket);
     }
@@ -163,7 +163,7 @@ describe("a trigger's ports under attack", () => {
   });
 
   it('hold devices back that send more than the service takes, slowly or at once (TCP)', async () => {
-    // The first connection looks whether the key is right.
+    // The first connection checks the key.
     const hung = Array.from({ length: OPTIONS.maxSenders }, () => ({ upgrade: { hang: true as const } }));
     await rig.serve({ connections: [{}, ...hung] });
     const port = await freePort();
@@ -186,7 +186,7 @@ describe("a trigger's ports under attack", () => {
     await collectGarbage();
     const after = process.memoryUsage();
     const growth = after.heapUsed + after.external - before.heapUsed - before.external;
-    // A minute of audio waits in each session, and what sockets buffer.
+    // A minute of audio waits in each session, beside what sockets buffer.
     assert.ok(growth < OPTIONS.maxSenders * MAX_GROWTH_BYTES, `${growth} bytes`);
   });
 
@@ -229,7 +229,7 @@ describe("a trigger's ports under attack", () => {
       await collectGarbage();
       const after = process.memoryUsage();
       assert.ok(after.heapUsed + after.external - before.heapUsed - before.external < MAX_GROWTH_BYTES);
-      // As many as may send, and the one that looked whether the key is right.
+      // As many as may send, and the one that checked the key.
       assert.ok(rig.service.sessions.length <= OPTIONS.maxSenders + 1);
       assert.deepEqual(failures, []);
     } finally {

@@ -15,7 +15,7 @@ const JFK_FILE = path.join(__dirname, '../fixtures/jfk.wav');
 const MAX_GROWTH_BYTES = 40_000_000;
 const never = new AbortController().signal;
 
-/** What somebody who may fill in the field writes: FILE is a file of this machine, OUT one that is not there yet. */
+/** Inputs of somebody who may fill in the field: FILE is a file of this machine, OUT one that does not exist yet. */
 const INPUTS: [input: string, format?: string][] = [
   ['anullsrc,ametadata=print:file=OUT', 'lavfi'],
   ['amovie=FILE', 'lavfi'],
@@ -57,7 +57,7 @@ const INPUTS: [input: string, format?: string][] = [
   ['  '],
 ];
 
-/** What the server of an address answers that the workflow names. */
+/** The answer of the server at the address that the workflow names. */
 const SERVERS: [what: string, answer: (response: ServerResponse) => void, why: RegExp][] = [
   ['nothing at all', () => undefined, /no audio for too long/],
   [

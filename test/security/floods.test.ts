@@ -21,7 +21,7 @@ describe('the local service under oversized and half-open connections', () => {
   const HUGE = Buffer.from([0x81, 0xff, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
   const many = (bytes: Buffer): Buffer => Buffer.concat(Array<Buffer>(1000).fill(bytes));
 
-  /** What one connection sends behind its upgrade, as often as it may. */
+  /** The bytes that one connection sends after its upgrade, as often as it can. */
   const FLOODS: [what: string, path: string, bytes: Buffer][] = [
     ['frames of Qwen that are too long', REALTIME, frame(0x81, 'x'.repeat(MIB))],
     ['frames of Qwen that are no JSON', REALTIME, many(frame(0x81, '{"type":'))],

@@ -8,7 +8,7 @@ import { answerTo } from '../support/raw-http';
 
 const PAGE = '/asr/microphone/';
 
-/** What a stranger writes to the page, and the status that comes back. */
+/** A stranger's request to the page, and the status of the answer. */
 const ATTACKS: [what: string, method: string, target: string, headers: object, answer: RegExp][] = [
   ['a POST', 'POST', PAGE, { 'Content-Type': 'application/json' }, /^HTTP\/1\.1 404 /],
   ['a path out of it', 'GET', `${PAGE}../../../../etc/passwd`, {}, /^HTTP\/1\.1 40[034] /],

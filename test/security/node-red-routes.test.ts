@@ -5,7 +5,7 @@ import { answerTo } from '../support/raw-http';
 
 const JSON_TYPE = { Connection: 'close', 'Content-Type': 'application/json' };
 
-/** What a stranger writes to Node-RED's routes, and the status that comes back. */
+/** A stranger's request to Node-RED's routes, and the status of the answer. */
 const ATTACKS: [what: string, method: string, target: string, headers: object, answer: RegExp][] = [
   ['a test of a connection by GET', 'GET', '/asr/test-connection', {}, /^HTTP\/1\.1 404 /],
   ['a test of a connection by PUT', 'PUT', '/asr/test-connection', JSON_TYPE, /^HTTP\/1\.1 404 /],

@@ -31,7 +31,7 @@ describe('the page about security', () => {
         PAGE.split(`\n## ${title}\n`)[1]!
           .split('\n## ')[0]!
           .match(/^\|.*\|$/gm) ?? [];
-      // The first two are the head of the table.
+      // The first two rows are the head of the table.
       assert.ok(rows.length >= 6, title);
       for (const row of rows.slice(2)) assert.match(row, /`test\//, row);
     }

@@ -15,7 +15,7 @@ import { growthOf, MEASURES } from './growth';
 import { runSoak, soakScript } from './soak';
 import type { Sample } from './soak';
 
-/** Of issue 6. */
+/** The defaults of issue 6. */
 const MAX_GROWTH = 0.05;
 
 async function main(): Promise<boolean> {

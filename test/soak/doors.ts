@@ -14,7 +14,7 @@ import { tcpSource } from '../../lib/live/sources/tcp';
 import { udpSource } from '../../lib/live/sources/udp';
 import { webSocketSource } from '../../lib/live/sources/websocket';
 
-/** A way by which audio comes in: what is written on one side is read on the other. */
+/** A way by which audio comes in: bytes that are written on one side are read on the other. */
 export interface Door {
   write: (chunk: Uint8Array) => Promise<void>;
   chunks: AsyncIterable<Uint8Array>;
@@ -25,7 +25,7 @@ const HINTS = { rate: 16_000, encoding: 's16le' };
 const NEVER_MS = 2 ** 31 - 1;
 const PORT = { host: '127.0.0.1', port: 0, maxSenders: 1, idleMs: NEVER_MS, hints: HINTS };
 
-/** Every way but the bytes themselves, which need no door. */
+/** All ways but appended bytes, which need no door. */
 export const DOORS: readonly (() => Promise<Door>)[] = [stream, tcp, udp, webSocket, http];
 
 function stream(): Promise<Door> {
@@ -119,7 +119,7 @@ async function http(): Promise<Door> {
   };
 }
 
-/** Ends also where the other side is gone: what matters is the memory. */
+/** This also ends where the other side is gone, because only the memory matters. */
 function written(write: (done: () => void) => void): Promise<void> {
   return new Promise((resolve) => {
     write(resolve);

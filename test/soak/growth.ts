@@ -5,19 +5,19 @@ import type { Sample } from './soak';
  * for a commit, full after 21 minutes of this speech.
  */
 const WARM_UP_SHARE = 0.4;
-/** Samples go up and down with what is just on its way: medians of this share of all are compared. */
+/** Samples vary with the data on its way, so medians of this share of all samples are compared. */
 const WINDOW_SHARE = 0.2;
 
 export interface Growth {
-  /** Median right after the warm-up. */
+  /** The median right after the warm-up. */
   early: number;
   /** Median at the end. */
   late: number;
-  /** Of `early`. */
+  /** The growth as a share of `early`. */
   share: number;
 }
 
-/** How something grew from the end of the warm-up to the end. */
+/** The growth of one value from the end of the warm-up to the end. */
 export function growthOf(samples: readonly Sample[], read: (sample: Sample) => number): Growth {
   const values = samples.map(read);
   const begin = Math.ceil(values.length * WARM_UP_SHARE);
@@ -32,7 +32,7 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-/** What is looked at, by its name in reports. */
+/** The values that are compared, by their names in reports. */
 export const MEASURES: Readonly<Record<string, (sample: Sample) => number>> = {
   'heap and buffers': ({ heapBytes, externalBytes }) => heapBytes + externalBytes,
   sockets: ({ sockets }) => sockets,

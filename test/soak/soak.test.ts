@@ -4,7 +4,7 @@ import { ServiceProcess } from '../support/service-process';
 import { growthOf, MEASURES } from './growth';
 import { runSoak, soakScript } from './soak';
 
-/** `npm run soak` is an hour of a hundred sessions; so little of it shows a leak only where every message leaves one. */
+/** `npm run soak` is an hour of a hundred sessions. This short run shows a leak only where every message leaves one. */
 const SESSIONS = 12;
 const DURATION_MS = 150_000;
 const TIME_SCALE = 25;

@@ -12,24 +12,24 @@ import type { Door } from './doors';
 
 export interface SoakOptions {
   seed: number;
-  /** Of audio, for each session. */
+  /** The duration of the audio of each session. */
   durationMs: number;
   sessions: number;
   /** How much faster than real time the audio comes, if the machine keeps up. */
   timeScale: number;
-  /** Of a service that plays {@link soakScript}. */
+  /** The address of a service that plays {@link soakScript}. */
   port: number;
   onSample?: (sample: Sample) => void;
 }
 
-/** What the process holds, after a forced garbage collection. */
+/** The memory and resources of the process, after a forced garbage collection. */
 export interface Sample {
-  /** Of the audio that each session was given by then. */
+  /** The duration of the audio that each session had got by then. */
   audioMs: number;
   heapBytes: number;
   /** Buffers outside of the heap. */
   externalBytes: number;
-  /** What the operating system says; freed memory may still be in it. */
+  /** The resident memory as the operating system reports it, which may include freed memory. */
   rssBytes: number;
   sockets: number;
   timers: number;
@@ -37,7 +37,7 @@ export interface Sample {
 
 export interface SoakResult {
   samples: Sample[];
-  /** Of the clock on the wall. */
+  /** In wall-clock time. */
   wallMs: number;
   sessions: SessionEnd[];
 }
@@ -47,7 +47,7 @@ export interface SessionEnd {
   audioLostMs: number;
   reconnects: number;
   finals: number;
-  /** Why it did not finish, where it did not. */
+  /** The error, where the session did not finish. */
   failed?: string;
 }
 
@@ -55,12 +55,12 @@ const CHUNK_MS = 100;
 const BYTES_PER_MS = 32;
 const RAW = { rate: 16_000, encoding: 's16le' };
 const SAMPLES = 60;
-/** One commit of Manual mode. */
+/** The audio of one commit in Manual mode. */
 const COMMIT_EVERY_MS = 20_000;
-/** Longer than the audio of a commit: what is heard as one piece has to get through on one connection. */
+/** Longer than the audio of a commit, because a sentence has to be recognised on one connection. */
 const SHORTEST_CONNECTION_MS = 2 * COMMIT_EVERY_MS;
 
-/** Speech without end, and connections that break off every few minutes. */
+/** Endless speech, on connections that break off every few minutes. */
 export function soakScript(seed: number, durationMs: number): ScriptFile {
   const random = new Random(seed).part(1);
   const fromMs = Math.max(SHORTEST_CONNECTION_MS, durationMs / 20);
@@ -77,7 +77,7 @@ export function soakScript(seed: number, durationMs: number): ScriptFile {
   };
 }
 
-/** Many sessions at once, and what they leave in memory as time goes by. */
+/** Runs many sessions at once, and watches the memory as time goes by. */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const { durationMs, sessions, timeScale, onSample } = options;
   const clock = scaledClock(timeScale);
@@ -94,7 +94,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   while (audioMs < durationMs) {
     await sleepUntil(clock, beganOnClockMs + audioMs);
     await Promise.all(running.map((session) => session.speak(audioMs)));
-    // There is nothing left to look at.
+    // Nothing is left to watch.
     if (running.every(({ failed }) => failed !== undefined))
       throw new Error(`All sessions ended: ${running[0]?.failed}`);
     audioMs += CHUNK_MS;
@@ -120,10 +120,13 @@ class SoakSession {
   #isEnding = false;
   readonly #door: Door | undefined;
   readonly #taken: Promise<void> | undefined;
-  /** Why it is over already. */
+  /** The reason why the session is over early. */
   failed: string | undefined;
 
-  /** @param door By which its audio comes. Default: it is appended. */
+  /**
+   * Runs one session.
+   * @param door The way by which its audio comes. Default: it is appended.
+   */
   constructor({ port, timeScale }: SoakOptions, index: number, clock: Clock, door?: Door) {
     const way = WAYS[index % WAYS.length]!;
     this.#isManual = way.mode === 'manual';
@@ -132,7 +135,7 @@ class SoakSession {
       address: `ws://127.0.0.1:${port}`,
       ...way,
       environment: { clock },
-      // The machine is not faster because the clock is: what is no matter of memory gets its time.
+      // The clock runs faster, but the machine does not, so bounds that have nothing to do with memory are generous.
       connectTimeoutMs: 10_000 * timeScale,
       configureTimeoutMs: 10_000 * timeScale,
       commitTimeoutMs: 10_000 * timeScale,
@@ -165,7 +168,7 @@ class SoakSession {
       if (this.#door) await this.#door.write(chunk);
       else await this.#session.append(chunk, RAW);
     } catch {
-      // The session ended; its error says why.
+      // The session has ended; its error gives the reason.
       return;
     }
     if (this.#isManual && atMs % COMMIT_EVERY_MS === 0 && atMs > 0)
@@ -199,7 +202,7 @@ function takeSample(audioMs: number): Sample {
   };
 }
 
-/** Also late, it lets what came over the sockets be read. */
+/** Even when it is late, it lets the event loop read the sockets. */
 async function sleepUntil(clock: Clock, atMs: number): Promise<void> {
   await new Promise<void>((resolve) => clock.after(Math.max(0, atMs - clock.now()), resolve));
 }

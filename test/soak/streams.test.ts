@@ -32,13 +32,13 @@ const CHUNK_BYTES = 32 * 1024;
 const SECONDS_PER_HOUR = 3600;
 const BYTES_PER_SECOND = 32_000;
 const HOUR_BYTES = SECONDS_PER_HOUR * BYTES_PER_SECOND;
-/** An hour has 115 MB. */
+/** An hour of audio has 115 MB. */
 const MAX_GROWTH_BYTES = 6 * 1024 * 1024;
 const DATAGRAM_BYTES = 16_000;
 const PORT = { host: '127.0.0.1', port: 0, maxSenders: 1, idleMs: 60_000, hints: {} };
 const RAW: AudioFormatHints = { rate: 16_000, encoding: 's16le', isRecording: false };
 
-/** So many bytes of speech without end, each chunk in memory of its own, as sockets give them. */
+/** This many bytes of endless speech, each chunk in memory of its own, as sockets deliver it. */
 function* speech(bytes: number): Iterable<Buffer> {
   for (let given = 0; given < bytes; given += CHUNK_BYTES) {
     const from = given % (JFK_PCM.length - CHUNK_BYTES);
@@ -57,7 +57,7 @@ async function tell(socket: WebSocket): Promise<void> {
   socket.close(1000);
 }
 
-/** A datagram is lost where nobody has read the ones before it, so that each is sent when its forerunner has been read. */
+/** A datagram is lost while earlier ones are unread, so each is sent when the one before has been read. */
 async function* inStep(
   chunks: AsyncIterable<Uint8Array>,
   bytes: number,
@@ -73,7 +73,7 @@ async function* inStep(
   }
 }
 
-/** Decodes all of it, and compares what the process holds early with what it holds at the end. */
+/** Decodes all of it, and compares the memory of the process early and at the end. */
 async function growthOf(
   source: AudioSource,
   hints: AudioFormatHints,
@@ -82,7 +82,7 @@ async function growthOf(
   let early: number | undefined;
   let late = 0;
   const look = async (): Promise<number> => {
-    // What the first collection finds, the system has back only after another.
+    // The system gets freed memory back only after a second collection.
     await collectGarbage();
     await collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
@@ -221,7 +221,7 @@ describe('an hour of a stream, as fast as it goes', function () {
 
   it('leaves nothing in memory: what ffmpeg decodes', async () => {
     await withEnvironment({ FFMPEG_PATH: ffmpegPath() }, async () => {
-      // G.722 has a quarter of the bytes, and takes any.
+      // G.722 has a quarter of the bytes, and every byte is valid.
       const source = Readable.from(speech(HOUR_BYTES / 4));
       const { growth, seconds } = await growthOf(source, { fileName: 'a.g722', isRecording: true });
       assert.ok(seconds > 0.99 * SECONDS_PER_HOUR, `${seconds} s`);

@@ -13,7 +13,7 @@ export interface RequestOptions {
   headers?: Record<string, string>;
 }
 
-/** Every request has a connection of its own, so that none is left in the host's process afterwards. */
+/** Every request has its own connection, so that none is left open in the host's process. */
 export async function request(
   method: string,
   url: string,
@@ -27,7 +27,7 @@ export async function request(
   return { status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
-/** For hosts that cannot be told port 0. */
+/** For hosts that cannot listen on port 0. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

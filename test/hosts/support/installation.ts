@@ -11,7 +11,7 @@ export interface N8nInstallation {
   version: string;
   /** `n8n/bin/n8n`. */
   script: string;
-  /** The Node.js of its own. */
+  /** The Node.js that it runs on. */
   execPath: string;
   /** Its `node_modules`. */
   modules: string;
@@ -38,11 +38,11 @@ export async function installN8n(name: N8nName): Promise<N8nInstallation> {
     try {
       for (const file of FILES) await copyFile(path.join(source, file), path.join(installing, file));
       await npm(['ci', '--ignore-scripts', '--loglevel=error'], installing);
-      // Of all that has an install script, n8n cannot start without this one.
+      // n8n cannot start without the install script of this package; the others are not run.
       await npm(['rebuild', 'sqlite3', '--loglevel=error'], installing);
       await rename(installing, folder);
     } catch (error) {
-      // Another run may have been ready first.
+      // Another run may have finished first.
       await rm(installing, { recursive: true, force: true });
       if (!existsSync(folder)) throw error;
     }

@@ -17,7 +17,7 @@ export interface LiveExample {
   speak: (port: number) => Promise<void>;
 }
 
-/** What these examples go on with depends on the words. */
+/** The rest of these examples depends on the words. */
 const TRIGGER = 'Live Speech Trigger';
 
 export const LIVE_EXAMPLES: readonly LiveExample[] = [

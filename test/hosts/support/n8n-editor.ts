@@ -7,7 +7,7 @@ import { ROOT } from './packed';
 /** The editor is several megabytes of JavaScript. */
 const SHOWN_WITHIN_MS = 60_000;
 const VIEWPORT = { width: 1280, height: 800 };
-/** Set to take the pictures of the documentation anew. */
+/** Set to take the pictures of the documentation again. */
 const IMAGES = process.env.FLOW_ASR_TEST_IMAGES ? path.join(ROOT, 'docs/images') : undefined;
 
 /** n8n's editor in a real browser, as its owner sees it. */
@@ -59,7 +59,7 @@ export class Editor {
     return dialog;
   }
 
-  /** Names in the panel of nodes, of those that a search finds. */
+  /** Names of the nodes that a search in the panel finds. */
   async searchNodes(text: string, expected: string): Promise<string[]> {
     await this.part('node-creator-search-bar').fill(text);
     await this.part('node-creator-item-name').getByText(expected, { exact: true }).waitFor();
@@ -87,7 +87,7 @@ export class Editor {
     return [...new Set(names.map((name) => name.slice(prefix.length)))].filter((name) => name !== 'field');
   }
 
-  /** What "Add option" offers. */
+  /** The entries of "Add option". */
   async options(): Promise<string[]> {
     await this.part('collection-parameter-add').click();
     const options = this.part('collection-parameter-option');

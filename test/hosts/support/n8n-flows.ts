@@ -1,7 +1,7 @@
 import { PACKAGE_NAME } from './packed';
 import type { Workflow, WorkflowNode } from './n8n-workflows';
 
-/** The webhook of the workflows here that have one. */
+/** The webhook of those workflows here that have one. */
 export const WEBHOOK_PATH = 'flow-asr';
 
 type Parameters = Record<string, unknown>;
@@ -72,7 +72,10 @@ export function sessionFlow(): Workflow {
   );
 }
 
-/** @param outputs Of nodes that go on with another output than the first. */
+/**
+ * The connections of a chain of nodes.
+ * @param outputs The outputs of nodes that do not continue with the first one.
+ */
 function chain(name: string, nodes: WorkflowNode[], outputs: Record<string, number> = {}): Workflow {
   const connections = nodes.slice(0, -1).map((from, index) => {
     const main: object[][] = Array.from({ length: (outputs[from.name] ?? 0) + 1 }, () => []);

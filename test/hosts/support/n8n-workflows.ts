@@ -31,16 +31,16 @@ export interface Credential {
   name: string;
 }
 
-/** What a node gave, by output and item. */
+/** The results of a node, by output and item. */
 export type NodeOutput = { json: Record<string, unknown>; binary?: Record<string, unknown> }[][];
 
 export interface Execution {
   id: string;
   status: string;
   mode: string;
-  /** As it came from n8n, to be searched. */
+  /** The raw answer of n8n, to be searched. */
   text: string;
-  /** Of all runs of each node. */
+  /** The results of all runs of each node. */
   outputs: Record<string, NodeOutput>;
   error?: string;
 }
@@ -70,7 +70,7 @@ export async function createCredential(n8n: N8n, name: string, data: object): Pr
   return n8n.data<Credential>('POST', '/credentials', { name, type: CREDENTIALS, data });
 }
 
-/** What a user does after the import: chooses the credentials in every node that needs some. */
+/** Chooses the credentials in every node that needs some, as a user does after the import. */
 export async function importWorkflow(
   n8n: N8n,
   workflow: Workflow,
@@ -110,7 +110,7 @@ export async function deactivate(n8n: N8n, { id }: Workflow): Promise<void> {
   await n8n.data('POST', `/workflows/${id}/deactivate`, {});
 }
 
-/** What the editor's button does for this trigger. Returns the id of the execution. */
+/** Runs the workflow from this trigger, as the editor's button does. Returns the id of the execution. */
 export async function runManually(n8n: N8n, workflow: Workflow, trigger: string): Promise<string> {
   const { executionId } = await n8n.data<{ executionId: string }>('POST', `/workflows/${workflow.id}/run`, {
     workflowData: workflow,
@@ -129,7 +129,7 @@ export async function executionsOf(n8n: N8n, { id }: Workflow): Promise<string[]
   return results.map((execution) => execution.id);
 }
 
-/** Waits until it is over. */
+/** Waits until the execution is over. */
 export async function finishedExecution(
   n8n: N8n,
   installation: N8nInstallation,

@@ -7,11 +7,11 @@ import { communityNodesFolder } from './n8n-package';
 import { temporaryFolder } from './packed';
 import { ProcessGroup } from './process-group';
 
-/** On a machine that does much else. */
+/** The bound for a busy machine. */
 const START_WITHIN_MS = 300_000;
 const STOP_WITHIN_MS = 60_000;
 
-/** Who set the instance up. */
+/** The owner of the instance. */
 export const OWNER = {
   email: 'owner@example.com',
   firstName: 'Test',
@@ -87,14 +87,14 @@ export class N8n {
     await process.until(isServing, 'n8n to start', START_WITHIN_MS);
   }
 
-  /** Stops it as a service manager does, and starts it again with all that it has kept. */
+  /** Stops n8n as a service manager does, and starts it again with everything that it has kept. */
   async restart(): Promise<void> {
     await this.stop();
     this.#process = this.#again();
     await this.started();
   }
 
-  /** What it has printed since it was started. */
+  /** The output since the start. */
   get output(): string {
     return this.#process.output;
   }
@@ -104,12 +104,15 @@ export class N8n {
     return this.#cookie;
   }
 
-  /** Of a webhook, or any other page. */
+  /** Requests a webhook or any other page. */
   request(method: string, pathname: string, options?: RequestOptions): Promise<Answer> {
     return request(method, this.url + pathname, options);
   }
 
-  /** Of the API that the editor uses. @throws Error with the answer when it is not a success. */
+  /**
+   * Requests the API that the editor uses.
+   * @throws Error with the answer when it is not a success.
+   */
   async rest(method: string, pathname: string, body?: object): Promise<Answer> {
     const answer = await this.request(method, `/rest${pathname}`, {
       headers: { 'content-type': 'application/json', ...(this.#cookie && { cookie: this.#cookie }) },

@@ -12,7 +12,7 @@ export interface FlowNode {
   [property: string]: unknown;
 }
 
-/** What settings.cjs tells of the process. */
+/** A message of settings.cjs. */
 export interface News {
   kind: 'started' | 'sent' | 'completed' | 'status' | 'log' | 'resources';
   id?: string;
@@ -21,18 +21,18 @@ export interface News {
   payload?: string;
   event?: { type?: string; text?: string };
   error?: string;
-  /** Everything that was in it, to be searched. */
+  /** Its whole content, to be searched. */
   text?: string;
   names?: string[];
 }
 
-/** Which Node-RED, on which Node. */
+/** The Node-RED and the Node.js to run. */
 export interface Installation {
   script: string;
   execPath: string;
 }
 
-/** The one of this repository's devDependencies, on the Node that runs the tests. */
+/** The Node-RED of this repository's devDependencies, on the Node.js that runs the tests. */
 export const NODE_RED_4: Installation = {
   script: path.join(ROOT, 'node_modules/node-red/red.js'),
   execPath: process.execPath,
@@ -54,7 +54,7 @@ const STOP_WITHIN_MS = 20_000;
 /** A real Node-RED in a process of its own. */
 export class NodeRed {
   readonly url: string;
-  /** Everything that has been told, in order. */
+  /** All messages so far, in order. */
   readonly news: News[] = [];
   readonly #child: ChildProcess;
   #output = '';
@@ -78,7 +78,7 @@ export class NodeRed {
     const settings = path.join(__dirname, 'settings.cjs');
     const child = fork(script, ['--userDir', userFolder, '--settings', settings, '--port', String(port)], {
       execPath,
-      // Not what the test process runs with, tsx among it.
+      // The process does not inherit the test's Node.js options, such as tsx.
       execArgv: [],
       env: { ...process.env, ...env, NODE_OPTIONS: '', FLOW_ASR_TEST_NODE_RED: script },
       silent: true,
@@ -94,7 +94,7 @@ export class NodeRed {
     }
   }
 
-  /** What it has printed. */
+  /** Its output so far. */
   get output(): string {
     return this.#output;
   }
@@ -126,13 +126,13 @@ export class NodeRed {
     return JSON.parse(body.toString()) as unknown;
   }
 
-  /** What pressing the button of an inject node does. */
+  /** Presses the button of an inject node. */
   async press(id: string): Promise<void> {
     const { status } = await this.request('POST', `/inject/${id}`);
     if (status !== 200) throw new Error(`POST /inject/${id} was answered with ${status}.`);
   }
 
-  /** What a node has sent, in order. */
+  /** The messages that a node has sent, in order. */
   sent(id: string, port = 0): News[] {
     return this.news.filter((one) => one.kind === 'sent' && one.id === id && one.port === port);
   }
@@ -171,7 +171,7 @@ export class NodeRed {
   }
 }
 
-/** Node-RED takes a node that stands nowhere on its tab for a config node. */
+/** Node-RED takes a node without a position for a config node. */
 function placed(node: FlowNode): FlowNode {
   return node.z === undefined ? node : { x: 100, y: 100, ...node };
 }

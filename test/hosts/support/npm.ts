@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-/** Runs npm, as it belongs to the Node that runs the tests, and gives what it prints. */
+/** Runs the npm of the Node.js that runs the tests, and returns its output. */
 export async function npm(args: string[], cwd: string): Promise<string> {
   const script = process.env.npm_execpath;
   const isNpm = script?.endsWith('npm-cli.js') ?? false;

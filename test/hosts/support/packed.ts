@@ -10,7 +10,7 @@ export const PACKAGE_NAME = '@flow-asr/n8n-nodes-realtime-asr';
 let workshop: string | undefined;
 let packing: Promise<PackedPackage> | undefined;
 
-/** What `npm pack` makes of this repository. */
+/** The package that `npm pack` makes of this repository. */
 export interface PackedPackage {
   tarball: string;
   files: { path: string; size: number; mode: number }[];
@@ -19,7 +19,7 @@ export interface PackedPackage {
   unpackedSize: number;
 }
 
-/** A new folder outside of the repository, which is gone when the tests are. */
+/** A new folder outside of the repository, which is removed after the tests. */
 export function temporaryFolder(): string {
   if (workshop === undefined) {
     const created = (workshop = mkdtempSync(path.join(tmpdir(), 'flow-asr-test-')));
@@ -38,7 +38,7 @@ export function packPackage(): Promise<PackedPackage> {
 async function pack(): Promise<PackedPackage> {
   const folder = temporaryFolder();
   const output = await npm(['pack', '--json', '--pack-destination', folder], ROOT);
-  // What the build prints comes first.
+  // The output of the build comes first.
   const [packed] = JSON.parse(output.slice(output.search(/^\[/m))) as [
     Omit<PackedPackage, 'tarball'> & { filename: string },
   ];

@@ -3,7 +3,7 @@ import { waitUntil } from '../../support/wait-until';
 
 const running = new Set<ProcessGroup>();
 
-/** Whatever ends the tests: nothing that they started outlives them. */
+/** Nothing that the tests started outlives them, whatever ends them. */
 process.on('exit', () => {
   for (const group of running) group.kill();
 });
@@ -29,7 +29,7 @@ export class ProcessGroup {
     }
   }
 
-  /** What it has printed. */
+  /** Its output so far. */
   get output(): string {
     return this.#output;
   }
@@ -39,7 +39,7 @@ export class ProcessGroup {
     return this.#failure?.message ?? this.#child.exitCode ?? this.#child.signalCode ?? undefined;
   }
 
-  /** Whether any process of the group is there. */
+  /** Whether any process of the group exists. */
   get isAlive(): boolean {
     return this.#signal(0);
   }

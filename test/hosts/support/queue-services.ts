@@ -8,11 +8,11 @@ import { ProcessGroup } from './process-group';
 
 const START_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 30_000;
-/** Where Debian keeps what is not on the PATH. */
+/** Where Debian keeps programs that are not on the PATH. */
 const POSTGRES_FOLDER = '/usr/lib/postgresql';
 
 export interface QueueService {
-  /** What n8n has to know of it. */
+  /** The environment variables that n8n needs for it. */
   env: NodeJS.ProcessEnv;
   stop(): Promise<void>;
 }
@@ -34,7 +34,7 @@ function find(name: string): string | undefined {
   return folders.map((folder) => path.join(folder, name)).find((file) => existsSync(file));
 }
 
-/** A Redis that keeps nothing. */
+/** A Redis without persistence. */
 export async function startRedis(): Promise<QueueService> {
   const port = await freePort();
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
@@ -50,7 +50,7 @@ export async function startRedis(): Promise<QueueService> {
   };
 }
 
-/** A PostgreSQL with a database of its own, which is gone when it stops. It refuses to be root's. */
+/** A PostgreSQL with a database of its own, which is removed when it stops. It refuses to run as root. */
 export async function startPostgres(): Promise<QueueService> {
   const user = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {};
   const folder = mkdtempSync(path.join(tmpdir(), 'flow-asr-postgres-'));
@@ -87,7 +87,7 @@ export async function startPostgres(): Promise<QueueService> {
   };
 }
 
-/** Of the user that the package of PostgreSQL makes. */
+/** Ids of the user that the PostgreSQL package creates. */
 function idOf(flag: '-u' | '-g'): number {
   return Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
 }

@@ -6,7 +6,7 @@ const { events, hooks } = createRequire(process.env.FLOW_ASR_TEST_NODE_RED)('@no
 
 const tell = (kind, details) => process.send?.({ kind, ...details });
 
-/** Everything in a value, to be searched; requests and responses of HTTP belong to Node-RED. */
+/** The whole content of a value, to be searched. Requests and responses of HTTP belong to Node-RED. */
 function textOf(value) {
   const { req: _req, res: _res, ...rest } = value ?? {};
   return inspect(rest, { depth: 12, maxArrayLength: 100, maxStringLength: 100_000, showHidden: true });
@@ -47,7 +47,7 @@ module.exports = {
   flowFile: 'flows.json',
   uiHost: '127.0.0.1',
   credentialSecret: 'a secret of the test',
-  // Node-RED hashes passwords with bcrypt; the test gives the hash.
+  // Node-RED hashes passwords with bcrypt, so the test gives the hash.
   httpNodeAuth: process.env.FLOW_ASR_TEST_HTTP_NODE_AUTH && {
     user: 'user',
     pass: process.env.FLOW_ASR_TEST_HTTP_NODE_AUTH,

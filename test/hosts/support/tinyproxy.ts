@@ -9,9 +9,9 @@ const START_WITHIN_MS = 20_000;
 const STOP_WITHIN_MS = 20_000;
 
 export interface Tinyproxy {
-  /** With the user and the password. */
+  /** The address with the user and the password. */
   url: string;
-  /** What it was asked for, such as `CONNECT 0.0.0.0:8791 HTTP/1.1`. */
+  /** The requests so far, such as `CONNECT 0.0.0.0:8791 HTTP/1.1`. */
   requests: () => string[];
   stop: () => Promise<void>;
 }
@@ -22,7 +22,7 @@ export function findTinyproxy(): string | undefined {
   return folders.map((folder) => path.join(folder, 'tinyproxy')).find((file) => existsSync(file));
 }
 
-/** A real proxy that wants this user and password, and writes down every request. */
+/** A real proxy that requires this user and password, and logs every request. */
 export async function startTinyproxy(program: string, user: string, password: string): Promise<Tinyproxy> {
   const port = await freePort();
   const config = path.join(temporaryFolder(), 'tinyproxy.conf');

@@ -19,7 +19,7 @@ const NO_FFMPEG = '/nowhere/ffmpeg';
 const FEWEST_FILES = 150;
 /** Decoders may round samples to 16 bits in different ways. */
 const MOST_DIFFERENT = 2;
-/** How far two decoders of one codec may differ, as the ratio of the energies of signal and difference. */
+/** The energy of the difference that two decoders of one codec may have, as a share of the signal's. */
 const LOSSY_SHARE = 1e-3;
 /** ffmpeg may keep this much at an end that the container says to leave out: a block at most. */
 const MOST_TRIMMED_SAMPLES = 2900;
@@ -126,14 +126,14 @@ describe('a recording of the corpus', function () {
       );
   }
 
-  it('is one of many', () => {
+  it('belongs to a corpus of many files', () => {
     assert.ok(files.length >= FEWEST_FILES, `${files.length} files`);
     assert.equal(new Set(files.map(({ name }) => name)).size, files.length);
   });
 
   for (const [index, file] of files.entries()) {
     const ffmpeg = file.byFfmpeg ? ffmpegPath() : NO_FFMPEG;
-    it(`is the same as ${file.plain ? 'without that' : "ffmpeg's"}, however it is cut: ${file.name}`, () =>
+    it(`has the samples ${file.plain ? 'of the plain recording' : 'that ffmpeg decodes'}, however it is cut: ${file.name}`, () =>
       withEnvironment({ FFMPEG_PATH: ffmpeg }, () => check(file, index)));
   }
 

@@ -55,7 +55,7 @@ describe('a sentence that the service ends by itself while a commit is on its wa
       await recorded.session.finish();
     });
 
-    it(`is the answer where nothing is left for the commit, which is refused (${index})`, async () => {
+    it(`is the answer where the service refuses the commit, because nothing is left (${index})`, async () => {
       await rig.serve({ ...script, faults: [{ atAudioMs: 1000, do: 'complete' }] });
       const recorded = rig.open({ mode: 'manual' });
       assert.deepEqual(await texts(recorded, 3, 1000), ['One.', 'Two.', 'Three.']);
@@ -131,14 +131,14 @@ describe('a sentence that the service ends by itself while a commit is on its wa
     await recorded.session.finish();
   });
 
-  describe('of a service that is played by hand', () => {
+  describe('from a service whose frames a test writes', () => {
     let server: WebSocketServer;
 
     beforeEach(() => rig.serve());
 
     /**
-     * @param answer what it says to the how-manieth commit, counted from 0
-     * @param isLate whether it says so only after it has answered the ping behind the commit
+     * @param answer The service's frames for a commit, by its number from 0.
+     * @param isLate Whether they come only after the answer to the ping behind the commit.
      */
     async function play(
       answer: (commit: number, eventId: string) => object[],
@@ -192,13 +192,13 @@ describe('a sentence that the service ends by itself while a commit is on its wa
       const [askedCommitted, askedCompleted] = second;
       const later = item(id('later'), 'Later.');
 
-      it(`tells one item behind the other, and ${name} them`, async () => {
+      it(`is in the answer where each item is committed and completed in turn, and the service ${name} them`, async () => {
         const recorded = await play((commit) => (commit === 0 ? [...first, ...second] : later));
         assert.deepEqual(await texts(recorded, 2, 500), ['By itself. As asked.', 'Later.']);
         await recorded.session.finish();
       });
 
-      it(`commits both before it completes one, and ${name} them`, async () => {
+      it(`is in the answer where both items are committed before one is completed, and the service ${name} them`, async () => {
         const recorded = await play((commit) =>
           commit === 0 ? [ownCommitted, askedCommitted, ownCompleted, askedCompleted] : later,
         );
@@ -206,7 +206,7 @@ describe('a sentence that the service ends by itself while a commit is on its wa
         await recorded.session.finish();
       });
 
-      it(`tells both only after it has answered the pings, and ${name} them`, async () => {
+      it(`is in the answer where both items come after the answers to the pings, and the service ${name} them`, async () => {
         const recorded = await play(
           (commit) => (commit === 0 ? [ownCommitted, askedCommitted, ownCompleted, askedCompleted] : later),
           true,
@@ -216,7 +216,7 @@ describe('a sentence that the service ends by itself while a commit is on its wa
         await recorded.session.finish();
       });
 
-      it(`refuses the commit then, with or without its id, and ${name} them`, async () => {
+      it(`is the answer where the commit is then refused, with or without its id, and the service ${name} them`, async () => {
         for (const withId of [true, false]) {
           const recorded = await play((commit, eventId) => {
             if (commit > 0) return later;
@@ -229,7 +229,7 @@ describe('a sentence that the service ends by itself while a commit is on its wa
       });
     }
 
-    it('tells completed without committed', async () => {
+    it('is in the answer where completed comes without committed', async () => {
       const recorded = await play((commit) =>
         commit === 0
           ? [item('own', 'By itself.')[1], item('asked', 'As asked.')[1]]

@@ -71,7 +71,7 @@ row(
 );
 row('connecting', 'rest', (bench) => {
   fall(bench);
-  // The link makes another connection. Meanwhile everything that was said has become final.
+  // All that was given is settled while the link makes another connection.
   bench.sender.settled.boundary(bench.sender.endMs);
   bench.clock.advance(500);
   bench.socket.end(1011);

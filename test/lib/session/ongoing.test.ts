@@ -58,7 +58,7 @@ describe('a stream whose session ends in its middle', () => {
     ['raw samples that are cut in the middle of one', () => fixture('a.s16le', '-f s16le'), { rate: 16_000 }],
   ];
   for (const [name, file, hints] of streams) {
-    it(`goes on in the next one: ${name}`, async () => {
+    it(`continues in the next session: ${name}`, async () => {
       const bytes = file();
       const [before, after] = cut(bytes);
       await give(before, 'finish', hints);
@@ -71,7 +71,7 @@ describe('a stream whose session ends in its middle', () => {
     });
   }
 
-  it('goes on where the first one is still loading its decoder, and where it was aborted', async () => {
+  it('continues where the first session is still loading its decoder, and where it was aborted', async () => {
     const bytes = fixture('a.webm', '-c:a libopus -ar 48000');
     const first = rig.open({ ongoing }).session;
     const second = rig.open({ ongoing }).session;
@@ -93,7 +93,7 @@ describe('a stream whose session ends in its middle', () => {
     assert.ok(Math.abs(rest.length - ((stereo.length - 1_000_001) / 44_100 / 4) * 32_000) < 400);
   });
 
-  it('is over where another recording comes, or something is said of the audio', async () => {
+  it('does not continue where another recording begins, or hints come with the audio', async () => {
     const stereo = ofUnknownSize(fixture('st44.wav', '-ar 44100 -ac 2'));
     const half = stereo.subarray(0, 1_000_000);
     for (const [next, hints] of [
@@ -109,7 +109,7 @@ describe('a stream whose session ends in its middle', () => {
     }
   });
 
-  it('is nothing to go on with where it had ended', async () => {
+  it('does not continue where it had ended', async () => {
     for (const whole of [
       wav(JFK_PCM),
       fixture('a.ogg', '-c:a libopus -b:a 32k'),

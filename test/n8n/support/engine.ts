@@ -16,7 +16,7 @@ import { ROOT, temporaryFolder } from '../../hosts/support/packed';
 /** n8n's engine, as test/hosts/n8n-engine has it: with its own n8n-workflow, which the package's nodes get as well. */
 const ENGINE = path.join(ROOT, 'test/hosts/n8n-engine/');
 
-/** Of n8n-core's types what is used here: the root has not installed it. */
+/** The part of n8n-core's types that is used here; the root has not installed it. */
 interface Core {
   PackageDirectoryLoader: new (directory: string) => {
     loadAll: () => Promise<void>;
@@ -30,7 +30,7 @@ interface Core {
   ) => { run: (options: { workflow: WorkflowOfN8n; startNode?: object }) => CancelableRun };
   ExecutionLifecycleHooks: new (mode: string, executionId: string, workflowData: object) => Hooks;
   BinaryDataService: new (...args: never[]) => { init: () => Promise<void>; mode: string };
-  /** The method is there from 2.33 on. */
+  /** This method exists from n8n 2.33 on. */
   ExecuteContext: {
     prototype: { onExecutionFinish?: (this: IExecuteFunctions, handler: () => void) => void };
   };
@@ -46,9 +46,9 @@ export interface Engine {
   core: Core;
   Workflow: typeof WorkflowOfN8n;
   NodeError: new (...args: never[]) => NodeError;
-  /** Keeps a timer of its own from the first execution on. */
+  /** It keeps a timer from the first execution on. */
   SSHClientsManager: new (...args: never[]) => { onShutdown: () => void };
-  /** Of n8n's container of services. */
+  /** The part of n8n's container of services that is used here. */
   get: <T>(service: new (...args: never[]) => T) => T;
 }
 
@@ -57,12 +57,13 @@ let packageFolder: string | undefined;
 
 export function loadEngine(): Engine {
   if (engine) return engine;
-  // Read when n8n is loaded. Its folder for keys and files must not be the one of who runs the tests.
+  // n8n reads this when it is loaded. Its folder for keys and files must not be that of the person who runs the
+  // tests.
   process.env.N8N_USER_FOLDER = temporaryFolder();
   process.env.N8N_LOG_LEVEL = 'silent';
   process.env.N8N_ENFORCE_SETTINGS_FILE_PERMISSIONS = 'false';
   const load = createRequire(ENGINE);
-  // n8n asks for this before everything else.
+  // n8n needs this before everything else.
   load('reflect-metadata');
   const { Workflow, NodeError, LoggerProxy } = load('n8n-workflow') as {
     Workflow: typeof WorkflowOfN8n;
@@ -88,7 +89,7 @@ export function loadEngine(): Engine {
   return engine;
 }
 
-/** The built package where n8n would have it: its modules find n8n's n8n-workflow and not ours. */
+/** The built package in the place where n8n would have it, so that its modules find n8n's n8n-workflow and not ours. */
 export function installedPackage(): string {
   if (packageFolder) return packageFolder;
   const folder = path.join(temporaryFolder(), 'package');

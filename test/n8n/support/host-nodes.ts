@@ -28,11 +28,11 @@ function node(
   };
 }
 
-/** What a test wants of a stand-in, by its name. */
+/** The behaviour that a test wants of a stand-in, by its name. */
 export interface HostWork {
-  /** What a node `items` puts out. */
+  /** The items that a node `items` puts out. */
   items: ReadonlyMap<string, INodeExecutionData[]>;
-  /** What a node `pass` waits for. */
+  /** The promise that a node `pass` waits for. */
   work: ReadonlyMap<string, () => Promise<void>>;
 }
 
@@ -51,7 +51,7 @@ export function hostNodes({ items, work }: HostWork): Record<HostNode, INodeType
     fail: node('fail', () => {
       throw new Error('A node of the workflow has failed.');
     }),
-    // Until it is cancelled.
+    // Waits until the execution is cancelled.
     wait: node('wait', async (context) => {
       const signal = context.getExecutionCancelSignal();
       if (!signal) throw new Error('n8n gave no signal that would end the wait.');

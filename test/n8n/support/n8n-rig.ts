@@ -30,14 +30,14 @@ export interface TestNode {
   /** `asrTranscribe` and so on of the package, or one of host-nodes.ts. */
   type: string;
   parameters?: INodeParameters;
-  /** What a node `items` puts out. */
+  /** The items that a node `items` puts out. */
   items?: INodeExecutionData[];
-  /** What a node `pass` waits for. */
+  /** The promise that a node `pass` waits for. */
   work?: () => Promise<void>;
   onError?: INode['onError'];
-  /** Retry On Fail, with so many tries. */
+  /** Retry On Fail, with this many tries. */
   maxTries?: number;
-  /** By output, in the order that n8n follows them. */
+  /** The next nodes by output, in the order in which n8n runs them. */
   to?: string[][];
 }
 
@@ -45,7 +45,7 @@ const WITH_CREDENTIALS = ['asrTranscribe', 'asrSession', 'asrHotWords'];
 let executions = 0;
 let lastExecutionId = '';
 
-/** A run of a workflow, with what its nodes have put out. */
+/** A run of a workflow, with the results of its nodes. */
 export class TestRun {
   readonly run: IRun;
 
@@ -53,7 +53,7 @@ export class TestRun {
     this.run = run;
   }
 
-  /** Of all runs of a node, one after the other. */
+  /** The results of all runs of a node, in order. */
   output(nodeName: string, output = 0): INodeExecutionData[] {
     const runs = this.run.data.resultData.runData[nodeName] ?? [];
     return runs.flatMap(({ data }) => data?.main?.[output] ?? []);
@@ -67,7 +67,7 @@ export class TestRun {
     return this.json(nodeName, output).map(({ text }) => text);
   }
 
-  /** How often a node was run. */
+  /** The number of times a node ran. */
   count(nodeName: string): number {
     return this.run.data.resultData.runData[nodeName]?.length ?? 0;
   }
@@ -97,12 +97,12 @@ export interface RunOptions {
 export interface N8nRig {
   readonly engine: Engine;
   readonly service: LocalService;
-  /** Of the workflow that was run last. */
+  /** The execution id of the last workflow. */
   readonly lastExecutionId: string;
   serve: (script?: ScriptFile, options?: Partial<LocalServiceOptions>) => Promise<LocalService>;
   /** The node of the package, as n8n has loaded it. */
   nodeType: (name: string) => INodeType;
-  /** The package's nodes once more from their files, as n8n has them after a reload. */
+  /** Loads the package's nodes from their files again, as n8n does for a reload. */
   reload: () => Promise<Record<string, INodeType>>;
   /** The file of an item. */
   bytesOf: (binary: IBinaryData) => Promise<Buffer>;
@@ -123,7 +123,7 @@ export function useN8n(): N8nRig {
   let types: Record<string, { type: INodeType }> = {};
 
   before(async function () {
-    // The engine is large, and read for the first time.
+    // The engine is large, and this loads it for the first time.
     this.timeout(60_000);
     const { core, get, SSHClientsManager } = loadEngine();
     const loader = new core.PackageDirectoryLoader(installedPackage());

@@ -66,7 +66,7 @@ describe("the trigger outlives its surroundings in n8n's engine", function () {
 
   for (const source of ['http', 'tcp'] as const) {
     it(`finishes the sentence that is being spoken when it is deactivated (${source})`, async () => {
-      // It ends only with the session: nobody is silent.
+      // The sentence ends only with the session, because there is no silence.
       await rig.serve({ utterances: [{ text: 'Being said.', atMs: 0, endMs: 4000 }] });
       const url = await servers.http((_request, response) => response.write(silence(3000)));
       const port = await freePort();

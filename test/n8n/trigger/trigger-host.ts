@@ -24,7 +24,7 @@ type GetTriggerFunctions = (
   activation: string,
 ) => ITriggerFunctions;
 
-/** Of n8n-core's types what triggers need. */
+/** The part of n8n-core's types that triggers need. */
 interface TriggerCore {
   ActiveWorkflows: new (...args: never[]) => {
     add: (
@@ -43,17 +43,17 @@ interface TriggerCore {
 
 /** An active workflow that begins with the trigger, as n8n's process has it. */
 export interface ActiveTrigger {
-  /** Of the workflow. */
+  /** The id of the workflow. */
   id: string;
-  /** What executions were started with. */
+  /** The items that executions were started with. */
   items: IDataObject[];
-  /** That nothing more will come. n8n has removed the workflow by then. */
+  /** Errors that say that nothing more will come. n8n has removed the workflow by then. */
   errors: NodeError[];
   /** Executions that failed before they began. */
   failedExecutions: NodeError[];
-  /** Everything that was emitted, as it came. */
+  /** Everything that was emitted, in order. */
   emitted: INodeExecutionData[][][];
-  /** What n8n's editor calls "deactivate". */
+  /** Deactivates the workflow, as n8n's editor calls it. */
   deactivate: () => Promise<void>;
   response: ITriggerResponse;
 }
@@ -65,7 +65,7 @@ export interface TriggerHost {
     credentials?: ICredentialDataDecryptedObject,
     /** Default: a person does it. */
     mode?: 'activate' | 'init',
-    /** Those of the source, where it has some. */
+    /** The credentials of the source, where it has some. */
     secrets?: ICredentialDataDecryptedObject,
   ) => Promise<ActiveTrigger>;
   /** "Execute step" in the editor. */
@@ -73,7 +73,7 @@ export interface TriggerHost {
     parameters: INodeParameters,
     options?: {
       credentials?: ICredentialDataDecryptedObject;
-      /** Of the workflow, where it is one that is active. */
+      /** The id of the workflow, where it is an active one. */
       id?: string;
       onStart?: (run: CancelableRun) => void;
     },
@@ -101,7 +101,7 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
     const id = known ?? `workflow-${workflows}`;
     const type = rig().nodeType('asrTrigger');
     const responses: ITriggerResponse[] = [];
-    // Only listens along.
+    // This listener only observes.
     const observed: INodeType = {
       description: type.description,
       async trigger(this: ITriggerFunctions) {
@@ -180,7 +180,7 @@ export function useTriggerHost(rig: () => N8nRig): TriggerHost {
           },
           (error: NodeError) => {
             errors.push(error);
-            // What n8n does before it tries to activate it again.
+            // n8n does this before it tries to activate the workflow again.
             void activeWorkflows.remove(id);
           },
           (error: NodeError) => failedExecutions.push(error),

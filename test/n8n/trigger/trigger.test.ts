@@ -130,7 +130,7 @@ describe("the trigger in n8n's engine", function () {
           const trigger = await host.activate(parameters);
           await waitUntil(() => trigger.items.length === 1, 'a sentence', 10_000);
           assert.equal(trigger.items[0]!.source, JFK_FILE);
-          // Eleven seconds of it have not passed: ffmpeg is in the middle.
+          // Fewer than eleven seconds have passed, so ffmpeg is still playing.
           await trigger.deactivate();
         });
       });
@@ -262,7 +262,7 @@ describe("the trigger in n8n's engine", function () {
     await rig.serve(undefined, { engine: 'recogniser' });
     const spoken = Buffer.concat([JFK_PCM, silence(2000)]);
     const trigger = await host.activate(radio(await servers.http(streamAudio(spoken))));
-    // Once round: from there on it is said again.
+    // The recording is heard once; after that it repeats.
     const heard = () =>
       /^.*?do for your country\W/i.exec(trigger.items.map(({ text }) => text as string).join(' '))?.[0];
     await waitUntil(() => heard() !== undefined, 'the speech', 50_000);
