@@ -94,7 +94,7 @@ function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** In fish, a backslash escapes there as well. */
+/** In fish, a backslash is an escape there as well. */
 function quotedForFish(text: string): string {
   return quoted(text.replaceAll('\\', '\\\\'));
 }

@@ -22,7 +22,7 @@ interface Request {
   signal: AbortSignal;
 }
 
-/** What the command does, with the names of the operands of each. */
+/** The actions of the command, with the names of the operands of each. */
 const ACTIONS: Readonly<Record<string, { operands: string; run: (request: Request) => Promise<void> }>> = {
   list: { operands: '', run: list },
   show: { operands: 'ID', run: show },

@@ -15,7 +15,7 @@ export interface PlaceOptions {
   workspaceId?: string;
 }
 
-/** For the help of commands that use it. */
+/** The note in the help of commands that use this module. */
 export const PLACE_NOTES =
   'The API key comes from DASHSCOPE_API_KEY, with its workspace from DASHSCOPE_WORKSPACE_ID, or is asked for. Without a key, a region and an address, a local service is started for this one run.';
 

@@ -1,10 +1,10 @@
 /** A flag of the command line. The parser, the help, completion and docs/command-line.md are all made of it. */
 export interface Flag {
-  /** Without dashes, such as `silence-ms`. */
+  /** The name without dashes, such as `silence-ms`. */
   name: string;
   /** The name of its value in the help, such as `N`. A flag without one is a switch. */
   value?: string;
-  /** What it does, in one or more sentences or the beginning of one. */
+  /** The effect, in one or more sentences or the beginning of one. */
   help: string;
   short?: string;
   /** The values that exist, for help and completion. Whoever reads the value checks it. */
@@ -29,7 +29,7 @@ export interface Topic {
 
 /** The arguments of a command that are no flags. */
 export interface Operands {
-  /** As the first line of the help shows them, such as `FILE...`. */
+  /** The operands as the first line of the help shows them, such as `FILE...`. */
   usage: string;
   /** What completion offers: files, or these words. */
   completes: 'file' | readonly string[];
@@ -45,7 +45,7 @@ export interface Command {
   about: string;
   /** Its own flags. Every command has `--help` as well. */
   flags: readonly Flag[];
-  /** What it takes beside its own flags. */
+  /** The topics whose flags the command takes beside its own. */
   topics?: readonly Topic[];
   /** The text of its help behind the flags. */
   notes?: string;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { EXIT } from './exit-codes';
 
 const SIGNALS = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated } as const;
-/** What closes takes less; a peer that does not let go must not hold the terminal. */
+/** Closing takes less time. A peer that does not let go must not hold the terminal. */
 const ENDS_WITHIN_MS = 1000;
 
 /** Ctrl+C and SIGTERM: the first finishes what was heard so far, a second one ends at once. */

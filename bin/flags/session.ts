@@ -9,12 +9,12 @@ import { optionsOf } from './option-flag';
 import { SESSION_TABLE } from './recognition';
 import { settingsOf } from './settings';
 
-/** What the flags say of a session. */
+/** The options of a session that the flags give. */
 export interface GivenSession {
   place: PlaceOptions;
-  /** Without region, address and key, which come with the place. */
+  /** The options without region, address and key, which come with the place. */
   options: SessionOptions;
-  /** To be closed after the last session. */
+  /** The trace, which is to be closed after the last session. */
   trace: TraceFile | undefined;
 }
 

@@ -2,7 +2,7 @@ import { captionsOf, findModel, toSrt, toVtt } from '../../lib';
 import type { CaptionOptions, FinalEvent, SessionMode } from '../../lib';
 import { UsageError } from '../cli/arguments';
 
-/** In what form the text of a recording is printed or written. */
+/** The form in which the text of a recording is printed or written. */
 export type FormatName = 'text' | 'srt' | 'vtt' | 'words';
 
 /** The endings of files in these forms. */
@@ -15,9 +15,9 @@ export const ENDINGS: Readonly<Record<FormatName, string>> = {
 
 /** Writes sentence after sentence, so that a stream without end can be written, too. */
 export interface SentenceWriter {
-  /** What stands in front of the first sentence. */
+  /** The text in front of the first sentence. */
   readonly head: string;
-  /** What the sentence adds; empty where it has no times and the form needs them. */
+  /** The text that a sentence adds; empty where it has no times and the form needs them. */
   write: (final: FinalEvent) => string;
 }
 

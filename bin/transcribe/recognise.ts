@@ -9,7 +9,7 @@ import { refuseUnreadable } from './files';
 export interface RecogniseOptions {
   session: SessionOptions;
   hints: AudioFormatHints;
-  /** Of the request for an address. */
+  /** The headers of the request for an address. */
   headers: Readonly<Record<string, string>>;
   keepText: boolean;
   interrupt: Interrupt;

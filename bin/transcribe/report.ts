@@ -21,7 +21,7 @@ export interface ReportOptions {
   durationMs: number | undefined;
 }
 
-/** What is shown and kept of one recording while it is recognised. */
+/** The progress and the results of one recording while it is recognised. */
 export class Report {
   readonly #options: ReportOptions;
   readonly #writers = new Map<FormatName, SentenceWriter>();

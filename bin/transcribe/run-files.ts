@@ -80,7 +80,7 @@ export async function runFiles(options: FilesOptions): Promise<number> {
   return interrupt.exitCode ?? endedWith ?? exitCodeOfAll(failures, files.length);
 }
 
-/** All that failed in one way keep its code. */
+/** Where all files failed in one way, its exit code is kept. */
 function exitCodeOfAll(failures: readonly number[], count: number): number {
   const [first = EXIT.done] = failures;
   const isAll = failures.length === count && failures.every((code) => code === first);

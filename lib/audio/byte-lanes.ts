@@ -12,7 +12,7 @@ const ALIKE = 0.85;
 const CLOSER = 0.65;
 /** Not all of them, because the first bytes may belong to something else. */
 const NEARLY_ALL = 0.995;
-/** No float that is meant as sound is larger. */
+/** Floats that are meant as sound are smaller than this. */
 const LARGEST_FLOAT = 8;
 const SMALLEST_FLOAT = 1e-9;
 

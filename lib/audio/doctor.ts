@@ -176,7 +176,7 @@ function inWords({ container, codec, rateHz, channels, bits }: SourceFormat): st
   return `${container}, ${codec}, ${rateHz} Hz, ${channels} channel${channels === 1 ? '' : 's'}${size}`;
 }
 
-/** Of a recording without a single sample. */
+/** The complaint about a recording without a single sample. */
 function nothing(bytes: number): AudioComplaint {
   const amount = bytes === 1 ? 'One byte' : `${bytes} bytes`;
   return {

@@ -5,7 +5,7 @@ import { OTHERS, roughness, USUAL } from './sample-layouts';
 import type { Layout } from './sample-layouts';
 import { isUtf16 } from './text-content';
 
-/** What bytes without a mark look like, and what to do about it. */
+/** What unmarked bytes resemble, and what to do about it. */
 export interface Likeness {
   /** Completes "it …". */
   looks: string;

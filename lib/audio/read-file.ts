@@ -45,7 +45,7 @@ export async function* readFile(
   }
 }
 
-/** What it is, if it is no regular file. */
+/** The kind of a file that is not regular. */
 function kindOf(stats: Stats): string | undefined {
   if (stats.isFile()) return undefined;
   if (stats.isDirectory()) return 'a folder (EISDIR); name one recording in it';

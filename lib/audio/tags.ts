@@ -5,7 +5,7 @@ import { id3Length } from './decoders/mp3-frames';
 const APE_HEADER_BYTES = 32;
 /** This many bytes show whether a tag begins. */
 const TAG_MARK_BYTES = 12;
-/** No tag is larger, even one with a picture. */
+/** Tags are smaller than this, even with a picture. */
 const MAX_TAG_BYTES = 64 * 1024 * 1024;
 
 /**

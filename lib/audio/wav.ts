@@ -19,9 +19,9 @@ const WAVE_FORMAT_ALAW = 6;
 const WAVE_FORMAT_MULAW = 7;
 const WAVE_FORMAT_EXTENSIBLE = 0xfffe;
 
-/** So many chunks stand before the audio at most. */
+/** At most this many chunks stand before the audio. */
 const MAX_CHUNKS = 1000;
-/** Where the audio must have begun; a header has a few chunks before it, not this much. */
+/** The audio must have begun by then, because a header has only a few chunks before it. */
 const MAX_WAV_HEADER_BYTES = 1024 * 1024;
 
 /** `RIFF`, or `RF64` and `BW64` for files of more than 4 GB, and `WAVE`. */

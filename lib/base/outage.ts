@@ -24,7 +24,10 @@ export class Outage {
     this.#say(`${reason} Attempt 1 in ${seconds(delayMs)} s; then silence until it is back.`);
   }
 
-  /** It is back. @param what The subject of the sentence that reports it. */
+  /**
+   * The service is available again.
+   * @param what The subject of the sentence that reports it.
+   */
   back(what: string): void {
     if (this.#attempts === 0) return;
     this.#say(

@@ -1,7 +1,7 @@
 const BYTES_PER_SAMPLE = 2;
 
 export interface AudioLeadOptions {
-  /** Of 16-bit mono samples. */
+  /** The rate of the 16-bit mono samples. */
   rateHz: number;
   /** Audio that may be ahead of its time: what a radio sends at first, or a device that has caught up. */
   leadMs: number;

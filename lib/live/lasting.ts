@@ -5,7 +5,7 @@ import { Outage } from '../base/outage';
 import { asAsrError } from '../vocabulary/errors';
 import type { AsrError } from '../vocabulary/errors';
 
-/** What begins once, may fail, and is closed then. */
+/** One attempt, which begins once, may fail, and is then closed. */
 export interface Attempt {
   /** @throws AsrError when it cannot begin. */
   start: () => Promise<void>;
@@ -16,7 +16,7 @@ export interface Attempt {
 export interface LastingOptions<T extends Attempt> {
   /** Makes the next attempt, which tells once when nothing more will come of it. */
   make: (onFailure: (error: AsrError) => void) => T;
-  /** It has ended and will begin again. Called once for each outage. */
+  /** The attempt has ended and another one will follow. Called once for each outage. */
   onOutage: (error: AsrError) => void;
   /** The same for each attempt of an outage, with the reason as it was thrown. */
   onFailed?: (thrown: unknown) => void;

@@ -31,7 +31,7 @@ const LEAD_MS = 1500;
 /** How long the gate stays open behind speech, and how much passes before it. */
 export type GateTiming = Required<Pick<VoiceGateOptions, 'closeAfterMs' | 'leadMs'>>;
 
-/** What the gate has to know of the session. */
+/** The parts of the session that the gate has to know. */
 interface GatedSession {
   model: Model;
   mode: SessionMode;

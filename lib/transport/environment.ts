@@ -11,7 +11,7 @@ export interface Clock {
   after(delayMs: number, callback: () => void): Cancel;
 }
 
-/** What a session uses of the outside world. */
+/** The parts of the outside world that a session uses. */
 export interface Environment {
   clock: Clock;
   connect: ConnectSocket;

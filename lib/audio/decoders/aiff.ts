@@ -6,7 +6,7 @@ import { CompressedError } from './headed-pcm';
 import type { PcmContainer, PcmHeader } from './headed-pcm';
 
 const MAX_HEADER_BYTES = 1024 * 1024;
-/** So many chunks stand before the audio at most. */
+/** At most this many chunks stand before the audio. */
 const MAX_CHUNKS = 1000;
 const LITTLE_ENDIAN = new Set(['sowt', '23ni']);
 

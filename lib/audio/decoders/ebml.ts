@@ -12,7 +12,7 @@ export interface EbmlHandlers {
 
 const MAX_ID_BYTES = 4;
 const MAX_SIZE_BYTES = 8;
-/** More than a block of audio, and than the settings of a codec. */
+/** Larger than any block of audio and the settings of any codec. */
 const MAX_CONTENT_BYTES = 512 * 1024;
 /** First bytes of what a segment or a cluster goes on with (RFC 9559): cluster, its time, blocks, index, filling. */
 const INNER_BEGINNINGS = [0x1f, 0xe7, 0xa3, 0xa0, 0x1c, 0xec];
@@ -116,7 +116,9 @@ function bigUnsigned(content: Buffer): bigint {
   return content.reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
 }
 
-/** How many bytes a number has, by its first; 0 when it cannot be one, `undefined` when there is none yet. */
+/**
+ * The length of a number in bytes, from its first byte; 0 when it is invalid, `undefined` when that byte is missing.
+ */
 function lengthOf(first: number | undefined, max: number): number | undefined {
   if (first === undefined) return undefined;
   const length = Math.clz32(first) - 23;

@@ -9,14 +9,14 @@ import { WAV } from '../wav';
 import type { Decoder, DecoderOutput } from './decoder';
 import { HeadedPcmDecoder } from './headed-pcm';
 
-/** What is to be decoded, as ffmpeg and as people call it. */
+/** The format to be decoded, by its names in ffmpeg and for people. */
 export interface FfmpegInput {
   /** Name of ffmpeg's demuxer. Always told, so that a file that looks like a playlist cannot make it open others. */
   demuxer: string;
-  /** Those that it may choose from, with commas between them, where the demuxer is not known. */
+  /** The demuxers that ffmpeg may choose from, separated by commas, where the right one is unknown. */
   formats?: string;
   name: string;
-  /** What is thrown where ffmpeg does not know it either, or is not there. */
+  /** The error that is thrown where ffmpeg does not know the format either, or is missing. */
   otherwise?: AsrError;
   /** Whether it has to be read from a file, because it must be read out of order. */
   needsFile?: boolean;
@@ -31,7 +31,7 @@ const STALLED_MS = 60_000;
 
 /** Everything that the other decoders do not know, by the ffmpeg that {@link findFfmpeg} finds. */
 export class FfmpegDecoder implements Decoder {
-  /** It gives its last samples only at the end of its input. */
+  /** ffmpeg gives its last samples only at the end of its input. */
   readonly endsAtPause = true;
   readonly #input: FfmpegInput;
   readonly #output: DecoderOutput;
@@ -44,7 +44,7 @@ export class FfmpegDecoder implements Decoder {
   #isFreed = false;
   #format: SourceFormat | undefined;
   #onProgress: () => void = () => undefined;
-  /** What is waited for, after which `write` or `end` is done. */
+  /** Tells whether `write` or `end` is done. */
   #goal: ((ffmpeg: ChildProgram) => boolean) | undefined;
   #isAtEnd = false;
 

@@ -1,16 +1,16 @@
 import { kernel } from '../../base/kernel';
 
-/** What a file says of itself in front of its frames. */
+/** The description of a file in front of its frames. */
 export interface FlacStreamInfo {
   rateHz: number;
   channels: number;
   bits: number;
-  /** Of the largest frame, 0 when it is not known. */
+  /** The size of the largest frame; 0 when it is unknown. */
   maxFrameBytes: number;
 }
 
 export interface FlacFrame {
-  /** With the header. */
+  /** The size including the header. */
   bytes: number;
   rateHz: number;
   bits: number;
@@ -75,7 +75,7 @@ export interface FlacHeader {
   number: number;
 }
 
-/** For a file whose beginning is missing; 0 stands for what its frames do not say. */
+/** The description of a file whose beginning is missing; 0 stands for values that its frames do not tell. */
 export const NO_STREAM_INFO: FlacStreamInfo = { rateHz: 0, channels: 0, bits: 0, maxFrameBytes: 0 };
 
 /** The header of the frame that begins here, in a file whose beginning is missing; `undefined` when there is none. */

@@ -6,7 +6,7 @@ export interface Mp4Box {
 
 const HEAD_BYTES = 8;
 const LONG_HEAD_BYTES = 16;
-/** No box has more in it; empty ones are made to keep a reader busy. */
+/** No genuine box has more children. Others are made to keep a reader busy. */
 const MAX_BOXES = 4096;
 
 /** The head of a box. */

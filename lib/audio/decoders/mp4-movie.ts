@@ -24,7 +24,7 @@ export interface Mp4Opus {
   toSkip: number;
   /** Number of samples from the first packet on, including those. */
   samples: number;
-  /** Those that the index has: a few bytes may stand for billions. */
+  /** The packets of the index, in which a few bytes may stand for billions. */
   packets: Iterator<Mp4Sample, void>;
   /** Whether its chunks follow each other in the file. */
   isInOrder: boolean;
@@ -34,7 +34,7 @@ export interface Mp4Opus {
 
 /** Bytes of a track's codec box before the boxes in it (ISO 14496-12, 12.2.3). */
 const AUDIO_ENTRY_BYTES = 28;
-/** So many chunks tell whether they are in order. */
+/** This many chunks show whether they are in order. */
 const MAX_LOOKED = 10_000;
 
 /** Reads an index. @param moov What is in the box, which stays as it is. @throws AsrError `BAD_AUDIO` */

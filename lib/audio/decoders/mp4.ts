@@ -14,7 +14,7 @@ const MAX_INDEX_BYTES = 32 * 1024 * 1024;
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 const MAX_FRAGMENT_BYTES = 4 * 1024 * 1024;
 const MAX_PACKET_BYTES = 256 * 1024;
-/** As much is done before others have their turn, also where nothing comes out of it. */
+/** The work of one turn, also where it gives no audio. */
 const MAX_STEPS = 1000;
 
 /** Creates the decoder for other codecs. @param needsFile Whether the index is behind the audio. */

@@ -12,7 +12,7 @@ const SILK_FRAMES = [100, 200, 400, 600];
 const HYBRID_FRAMES = [100, 200];
 const CELT_FRAMES = [25, 50, 100, 200];
 
-/** What a decoder needs to know before the first packet. */
+/** The settings that a decoder needs before the first packet. */
 export interface OpusSetup {
   channels: number;
   /** Samples to be dropped at the beginning. */

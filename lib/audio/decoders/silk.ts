@@ -17,11 +17,14 @@ const HEADER = Buffer.from('\x02#!SILK_V3', 'latin1');
 const SLICE_PACKETS = 60;
 /** The decoder does not know the previous slice, so it gets the end of that first, which is left out again. */
 const WARM_UP_PACKETS = 10;
-/** It looks for the correction of a lost packet in the next two, and spoils the last two that it gets. */
+/**
+ * The library looks for the correction of a lost packet in the next two, and spoils the last two packets that it
+ * gets.
+ */
 const AHEAD_PACKETS = 2;
 /** Longer packets are damaged. */
 const MAX_PACKET_BYTES = 1250;
-/** In place of a length it marks the end. */
+/** This value in place of a length marks the end. */
 const END_MARK = 0xffff;
 
 /**

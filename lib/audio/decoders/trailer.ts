@@ -2,7 +2,7 @@ import { beginsForeign, beginsRecording, BEGINNING_BYTES } from '../beginnings';
 import { ByteQueue } from '../bytes';
 import { tagLength } from '../tags';
 
-/** No chunk behind the audio is larger, even one with a picture. */
+/** Chunks behind the audio are smaller than this, even with a picture. */
 const MAX_CHUNK_BYTES = 64 * 1024 * 1024;
 const CHUNK_ID = /^[A-Za-z][\w ]{2}[\w ]$/;
 const JPEG = Buffer.of(0xff, 0xd8, 0xff);
@@ -69,7 +69,7 @@ export class Trailer {
     return undefined;
   }
 
-  /** How many bytes of what begins here are no audio; 0 where they may be. */
+  /** The number of bytes from here on that are no audio; 0 where they may be audio. */
   #uselessBytes(view: Buffer): number {
     if (this.#isJunk) return view.length;
     const chunkBytes = this.#chunkBytes(view);

@@ -51,7 +51,7 @@ function isForeignPage({ headers }: IncomingMessage): boolean {
   return origin.replace(/^\w+:\/\//, '') !== host;
 }
 
-/** In the same time, whatever is different. */
+/** The comparison takes the same time, whatever differs. */
 function isSame(given: string, secret: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(secret));

@@ -51,7 +51,7 @@ export class CallConnection {
     this.#beginning = setTimeout(terminate, Math.min(idleMs, BEGINS_WITHIN_MS));
     ws.on('message', (data, isBinary) => {
       this.#idle.refresh();
-      // One whole message, as the default of `ws` gives it.
+      // `ws` gives one whole message by default.
       const bytes = data as Buffer;
       const events = isBinary ? this.#calls.binary(bytes) : this.#calls.text(bytes.toString());
       for (const event of events ?? []) this.#hear(event);

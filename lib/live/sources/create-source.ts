@@ -20,9 +20,9 @@ import { udpSource } from './udp';
 import { webSocketSource } from './websocket';
 import { wyomingSource } from './wyoming';
 
-/** What a source takes from its host, beside its own fields. */
+/** Everything that a source gets from its host, beside its own fields. */
 export interface SourceSurroundings {
-  /** Of the recognition, which programs that record are asked for. */
+  /** The rate of the recognition, which recording programs are asked for. */
   rateHz: number;
   /** The models that clients may ask for, where they can; the first is the one of the recognition. */
   models?: readonly string[];

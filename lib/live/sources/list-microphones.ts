@@ -9,7 +9,7 @@ export interface Microphone {
   recorder: Recorder;
   /** The recorder's name of it. */
   device: string;
-  /** For people; the same as `device` where the recorder says no more. */
+  /** The name for people; the same as `device` where the recorder says no more. */
   label: string;
 }
 
@@ -85,7 +85,7 @@ async function dshowDevices(): Promise<Microphone[]> {
   }));
 }
 
-/** What a program prints and says, within bounds of time and size. */
+/** Runs a program and returns its output, within bounds of time and size. */
 async function listOf(
   program: string | undefined,
   args: readonly string[],

@@ -26,7 +26,7 @@ export interface ProgramFeedOptions {
   args: readonly string[];
   /** The name of the audio, for people. */
   name: string;
-  /** Of the 16-bit mono samples that it prints. */
+  /** The rate of the 16-bit mono samples that the program prints. */
   rateHz: number;
   stallMs: number;
   reasonOf: (end: ProgramEnd) => AsrError;

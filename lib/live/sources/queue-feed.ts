@@ -49,7 +49,7 @@ export class QueueFeed implements AudioFeed {
 
   async close(): Promise<void> {
     await this.#queue.return();
-    // What waited is gone, so the sender need not wait for it.
+    // The waiting audio is dropped, so the sender need not wait for it.
     this.#onRoom();
   }
 }

@@ -17,7 +17,7 @@ import { Utterance } from './utterance';
 const MAX_WAITING = 8;
 /** A client that does not read must not make this side keep its answers. */
 const MAX_UNSENT_BYTES = 1024 * 1024;
-/** For a client to take its error and to close its side. */
+/** The time in which a client can read its error and close its side. */
 const GOODBYE_MS = 1000;
 /** Clients without `audio-start` and without a format in their chunks (none is known) send this. */
 const USUAL_FORMAT: AudioFormatHints = { rate: 16_000, channels: 1, bits: 16, encoding: 'signed-integer' };
@@ -76,7 +76,7 @@ export class WyomingConnection {
     });
   }
 
-  /** What was not stopped by the client is not answered. */
+  /** An utterance that the client did not stop gets no answer. */
   #dropOpen(): void {
     if (!this.#open) return;
     this.#open.end();
@@ -188,7 +188,7 @@ export class WyomingConnection {
       return;
     }
     this.#checkRoom();
-    // Nothing was said, but each stop has its transcript, in the order of the stops.
+    // Nothing was said, but each stop gets its transcript, in the order of the stops.
     const silent = new Utterance({
       sender: this.#sender,
       hints: this.#format,

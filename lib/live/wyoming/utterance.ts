@@ -14,7 +14,7 @@ export interface UtteranceOptions {
   onNews: () => void;
 }
 
-/** What was heard between `audio-start` and `audio-stop`, and what there is to answer. */
+/** The audio between `audio-start` and `audio-stop`, its texts, and the answer to it. */
 export class Utterance extends QueueFeed {
   readonly wishes: FeedWishes;
   readonly #onNews: () => void;

@@ -29,7 +29,7 @@ export interface AudioInputOptions extends Omit<AudioOutletOptions, 'bytesPerMs'
 
 /** How amounts of a session's audio are measured. */
 export function measureOf({ wireFormat, sampleRateHz }: Pick<SessionConfig, 'wireFormat' | 'sampleRateHz'>): {
-  /** For pace and limits. */
+  /** Bytes per millisecond, for pace and limits. */
   bytesPerMs: number;
   /** Whether a number of bytes is a known duration. */
   isMeasured: boolean;

@@ -9,7 +9,7 @@ const REMEMBERED_GAPS = 1024;
 const BEFORE_GAP_MS = 250;
 
 interface Gap {
-  /** In the audio that passed. */
+  /** The position in the audio that passed. */
   atMs: number;
   /** The length of this gap and of all before it. */
   totalMs: number;

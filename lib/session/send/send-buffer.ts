@@ -110,8 +110,8 @@ interface LoudnessRun {
 }
 
 /**
- * What goes to the service, in order: audio, with commands in between. Sent audio is kept until it is forgotten, so
- * that it can be sent again. Positions are bytes of the given audio.
+ * Everything that goes to the service, in order: audio, with commands in between. Sent audio is kept until it is
+ * forgotten, so that it can be sent again. Positions are bytes of the given audio.
  */
 export class SendBuffer {
   readonly #audio = new AudioBlocks();

@@ -3,7 +3,7 @@ import { AudioBlocks } from './send-buffer';
 
 /** While the service has a sentence open, the gate waits this long for its end. */
 const OPEN_SENTENCE_MS = 10_000;
-/** What passes goes on in pieces of this length, because the level is taken of each. */
+/** Audio that passes goes on in pieces of this length, because the level of each is measured. */
 const PIECE_MS = 100;
 
 /** Tells whether anybody speaks; see `VoiceDetector`. */
