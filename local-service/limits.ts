@@ -44,7 +44,7 @@ export class Quota {
 }
 
 /** Counts requests over the last second. */
-export class RequestRate {
+class RequestRate {
   readonly #clock: ServiceClock;
   readonly #perSecond: number;
   #admittedAtMs: number[] = [];
@@ -65,7 +65,7 @@ export class RequestRate {
 }
 
 /** A number of places. */
-export class Places {
+class Places {
   readonly #most: number;
   #taken = 0;
 

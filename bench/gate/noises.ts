@@ -83,6 +83,3 @@ export const NOISES: Readonly<Record<string, Noise>> = {
     }
   },
 };
-
-/** Steady noise, which a gate can be expected to recognise. */
-export const STEADY: readonly string[] = ['hum', 'fan'];

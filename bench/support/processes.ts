@@ -5,8 +5,8 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** The cores of the two sides. A machine with one core runs both on it, and the output says so. */
-export const CLIENT_CORE = '0';
-export const SERVICE_CORE = '1';
+const CLIENT_CORE = '0';
+const SERVICE_CORE = '1';
 
 /** Whether processes can be bound to a core here. */
 export const CAN_PIN = spawnSync('taskset', ['-c', SERVICE_CORE, 'true']).status === 0;

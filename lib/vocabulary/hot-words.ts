@@ -61,7 +61,7 @@ export function readHotWords(value: unknown): HotWord[] {
  * Reads the text of a field or a file: one word per line, with the weight behind a space, a comma, a colon or an equals
  * sign, as in `Model Studio 5` or `Qwen`. A word that ends with a number is written in quotation marks.
  */
-export function parseHotWordText(text: string): HotWord[] {
+function parseHotWordText(text: string): HotWord[] {
   const words: HotWord[] = [];
   const rows = text.replace(/^\uFEFF/, '');
   let at = HEADER.test(rows) ? matchAt(LINE, rows, 0).length : 0;

@@ -26,8 +26,6 @@ export interface MessagePlan {
   commitsAtMs: readonly number[];
 }
 
-export const NO_MESSAGE_FAULTS: MessagePlan = { quirks: [], refusals: [], commitsAtMs: [] };
-
 /** The same source of chance gives the same plan. */
 export function planMessages(random: Random, way: Way, speech: Speech): MessagePlan {
   const isQwen = way.model.startsWith('qwen');

@@ -6,7 +6,7 @@ import { mutateText, mutateValue } from './mutate';
 const NO_END = { ...FINAL, end_time: null, sentence_end: false };
 
 /** Well-formed frames of the service, of every kind, to begin from. */
-export const SERVER_FRAMES = {
+const SERVER_FRAMES = {
   'qwen-realtime': [
     ...Object.values(DOCUMENTED),
     frames.started('a'),

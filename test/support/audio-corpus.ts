@@ -126,7 +126,7 @@ export function apeTag(bytes = 200): Buffer {
 }
 
 /** A tag of ID3v2 with this in its picture. */
-export function id3Tag(picture: Buffer, version = 3): Buffer {
+function id3Tag(picture: Buffer, version = 3): Buffer {
   const size = picture.length + 10;
   const sizes = [21, 14, 7, 0].map((shift) => (size >> shift) & 127);
   const frame = Buffer.from('APIC\0\0\0\0\0\0', 'latin1');

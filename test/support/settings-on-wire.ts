@@ -5,7 +5,7 @@ import { PARAMETER_TEXTS, SESSION_TEXTS } from '../../nodes/setting-texts';
 import type { ConnectionRecord } from '../../local-service';
 
 /** A value that is allowed and, where there is one, not the default. */
-export function sampleOf(spec: ParameterSpec): unknown {
+function sampleOf(spec: ParameterSpec): unknown {
   switch (spec.kind) {
     case 'boolean':
       return !spec.default;

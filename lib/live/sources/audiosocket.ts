@@ -24,9 +24,8 @@ export function audioSocketSource(options: Omit<PortSourceOptions, 'hints'>): Po
   return {
     kind: 'port',
     name,
-    listen: (events) => {
-      const sockets = new Set<Socket>();
-      return openSocketPort(
+    listen: (events) =>
+      openSocketPort(
         {
           name,
           host,
@@ -36,17 +35,11 @@ export function audioSocketSource(options: Omit<PortSourceOptions, 'hints'>): Po
           tooMany: (address = 'A device') =>
             `${address} was turned away: ${maxSenders} calls are connected already.`,
           onSocket: (socket, warnOnce) => {
-            sockets.add(socket);
-            socket.on('close', () => sockets.delete(socket));
             new AudioSocketCall(socket, idleMs, { ...events, onWarning: warnOnce }).begin();
-          },
-          endConnections: () => {
-            for (const socket of sockets) socket.destroy();
           },
         },
         events,
-      );
-    },
+      ),
   };
 }
 

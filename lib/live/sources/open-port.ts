@@ -54,16 +54,20 @@ export interface SocketPortOptions {
   tooMany: (address: string | undefined) => string;
   /** @param warnOnce Gives each kind of warning once, because a stranger may cause the same one without end. */
   onSocket: (socket: Socket, warnOnce: (message: string, kind?: string) => void) => void;
-  endConnections: () => void;
+  /** Ends what would keep the port open when it is closed. Default: all connections. */
+  endConnections?: () => void;
 }
 
 /** Opens a TCP port whose clients are checked and counted. @throws AsrError `INVALID_OPTION` with `param` `port` */
 export function openSocketPort(options: SocketPortOptions, events: PortEvents): Promise<OpenPort> {
-  const { maxSenders, isAllowed, allowHalfOpen = false, tooMany, onSocket, endConnections } = options;
+  const { maxSenders, isAllowed, allowHalfOpen = false, tooMany, onSocket } = options;
+  const sockets = new Set<Socket>();
   const warnOnce = onceEach(events.onWarning);
   const server = createServer({ noDelay: true, allowHalfOpen }, (socket) => {
     const { remoteAddress = '' } = socket;
     if (isAllowed(remoteAddress)) {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
       onSocket(socket, warnOnce);
       return;
     }
@@ -74,7 +78,10 @@ export function openSocketPort(options: SocketPortOptions, events: PortEvents): 
   server.on('drop', (data) => {
     events.onWarning(tooMany(data?.remoteAddress));
   });
-  return openPort(server, options, events, endConnections);
+  const endAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return openPort(server, options, events, options.endConnections ?? endAll);
 }
 
 /** The warning about the first sender that is not in the list of allowed ones. */

@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { WyomingConnection } from '../wyoming/connection';
 import { allowedSenders } from './allowed-senders';
 import { openSocketPort } from './open-port';
@@ -26,9 +25,8 @@ export function wyomingSource(options: WyomingSourceOptions): PortSource {
   return {
     kind: 'port',
     name,
-    listen: (events) => {
-      const sockets = new Set<Socket>();
-      return openSocketPort(
+    listen: (events) =>
+      openSocketPort(
         {
           name,
           host,
@@ -39,17 +37,11 @@ export function wyomingSource(options: WyomingSourceOptions): PortSource {
           tooMany: (address = 'A client') =>
             `${address} was turned away: ${maxSenders} clients are connected.`,
           onSocket: (socket, warnOnce) => {
-            sockets.add(socket);
-            socket.on('close', () => sockets.delete(socket));
             const { onFeed } = events;
             new WyomingConnection(socket, { models, idleMs, maxUtteranceMs, onFeed, onWarning: warnOnce });
           },
-          endConnections: () => {
-            for (const socket of sockets) socket.destroy();
-          },
         },
         events,
-      );
-    },
+      ),
   };
 }

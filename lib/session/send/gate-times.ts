@@ -1,3 +1,4 @@
+import { withTimes } from '../../vocabulary/event-times';
 import type { SessionEvent } from '../../vocabulary/events';
 
 /** Older gaps lie before every time that the service still reports. */
@@ -34,34 +35,9 @@ export class GateTimes {
   /** The event with its times in the given audio. It is the same event where nothing was left out before. */
   inGiven<T extends SessionEvent>(event: T): T {
     if (this.#totalMs === 0) return event;
-    const told: SessionEvent = { ...event };
-    switch (told.type) {
-      case 'speechStarted':
-        told.atMs = this.#begin(told.atMs);
-        break;
-      case 'speechStopped':
-        told.atMs = this.#end(told.atMs);
-        break;
-      case 'interim':
-      case 'final':
-        if (told.beginMs !== undefined) told.beginMs = this.#begin(told.beginMs);
-        if (told.type === 'final' && told.endMs !== undefined) told.endMs = this.#end(told.endMs);
-        if (told.words)
-          told.words = told.words.map((word) => ({
-            ...word,
-            beginMs: this.#begin(word.beginMs),
-            endMs: this.#end(word.endMs),
-          }));
-    }
-    return told as T;
-  }
-
-  #begin(ms: number): number {
-    return Math.round(ms + this.#before(ms));
-  }
-
-  #end(ms: number): number {
-    return Math.round(ms + this.#before(ms - BEFORE_GAP_MS));
+    const beginOf = (ms: number): number => Math.round(ms + this.#before(ms));
+    const endOf = (ms: number): number => Math.round(ms + this.#before(ms - BEFORE_GAP_MS));
+    return withTimes(event, beginOf, endOf);
   }
 
   /** The length of all gaps before a time. The newest are looked at first, because events are about new audio. */

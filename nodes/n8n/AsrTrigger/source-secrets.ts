@@ -3,7 +3,7 @@ import { isSourceKind, keysOf, SOURCE_KINDS, sourceFields } from '../../../lib/h
 import type { SourceFieldName, SourceKindName } from '../../../lib/hosts';
 
 /** The name of the credentials class for secrets of sources. */
-export const SOURCE_CREDENTIALS = 'liveSourceApi';
+const SOURCE_CREDENTIALS = 'liveSourceApi';
 
 const KINDS = keysOf(SOURCE_KINDS);
 

@@ -10,7 +10,7 @@ const MAX_RUNS = 200;
  * What a run of a node has done, for when n8n repeats it. Retry On Fail runs the whole node again with all of its
  * items; without this memory a session would get the same audio twice.
  */
-export class RunMemory {
+class RunMemory {
   /** Results by the index of an item, or of the first item of a group. */
   readonly #outputs = new Map<number, INodeExecutionData[][]>();
   readonly #given = new Map<number, GivenAudio>();

@@ -34,7 +34,7 @@ export interface StreamWatchOptions {
  * Watches a stream in a message. Node-RED copies a message for a second wire, and the copy of a stream gives nothing
  * and does not end; without a limit it would block all later messages forever.
  */
-export class StreamWatch {
+class StreamWatch {
   readonly #options: StreamWatchOptions;
   readonly #clock: Clock;
   readonly #stop = new AbortController();

@@ -120,7 +120,7 @@ export class Examples {
 }
 
 /** The nodes of an imported example. */
-export class ExampleFlow {
+class ExampleFlow {
   readonly #nodes: FlowNode[];
 
   constructor(nodes: FlowNode[]) {

@@ -5,7 +5,7 @@ import { launchBrowser, type Browser } from '../../support/browser';
 import { Editor } from './editor';
 import { startHost } from './host';
 
-export const LOCALES = ['en-US', 'zh-CN'] as const;
+const LOCALES = ['en-US', 'zh-CN'] as const;
 export type Locale = (typeof LOCALES)[number];
 
 /** What the tests of the editor share, from before the first until after the last. */

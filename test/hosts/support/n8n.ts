@@ -12,7 +12,7 @@ const START_WITHIN_MS = 300_000;
 const STOP_WITHIN_MS = 60_000;
 
 /** The owner of the instance. */
-export const OWNER = {
+const OWNER = {
   email: 'owner@example.com',
   firstName: 'Test',
   lastName: 'Owner',
