@@ -60,7 +60,7 @@ export interface ConnectRequest {
 export type ConnectSocket = (request: ConnectRequest, handlers: SocketHandlers) => Socket;
 
 /** Stands for a connection that was never made. */
-const NO_SOCKET: Socket = {
+export const NO_SOCKET: Socket = {
   bufferedBytes: 0,
   send: () => undefined,
   ping: () => undefined,

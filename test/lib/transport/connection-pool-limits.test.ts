@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { ConnectionPool, transcribe } from '../../../lib';
 import type { AsrError } from '../../../lib';
+import { NO_SOCKET } from '../../../lib/transport/socket';
 import type { Socket, SocketEnd, SocketHandlers } from '../../../lib/transport/socket';
 import { ManualClock } from '../../support/clocks';
 import { leaveNothingOpen } from '../../support/open-resources';
@@ -16,11 +17,7 @@ class Dialled {
     const entry = { name: new URL(url).pathname.slice(1), handlers, isGone: false };
     this.all.push(entry);
     return {
-      bufferedBytes: 0,
-      send: () => undefined,
-      ping: () => undefined,
-      release: () => false,
-      close: () => undefined,
+      ...NO_SOCKET,
       destroy: () => {
         entry.isGone = true;
       },

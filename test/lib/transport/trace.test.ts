@@ -1,22 +1,14 @@
 import assert from 'node:assert/strict';
 import type { SessionOptions } from '../../../lib';
 import { formsOf } from '../../../lib/transport/secret';
-import type { ConnectRequest, ConnectSocket, Socket } from '../../../lib/transport/socket';
+import { NO_SOCKET } from '../../../lib/transport/socket';
+import type { ConnectRequest, ConnectSocket } from '../../../lib/transport/socket';
 import { tracedConnect } from '../../../lib/transport/trace';
 import type { ScriptFile } from '../../../local-service';
 import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
 const KEY = 'sk-5ecre7-d0-not-"show"-7f3a';
-
-const IDLE_SOCKET: Socket = {
-  bufferedBytes: 0,
-  send: () => undefined,
-  ping: () => undefined,
-  release: () => false,
-  close: () => undefined,
-  destroy: () => undefined,
-};
 
 interface Entry {
   time: string;
@@ -78,7 +70,7 @@ describe('a trace', () => {
     const connect: ConnectSocket = (given, { onWaiting }) => {
       asked = given;
       onWaiting?.('All connections are in use.');
-      return IDLE_SOCKET;
+      return NO_SOCKET;
     };
     const traced = tracedConnect(connect, { write: () => undefined }, undefined);
     traced(request, {
