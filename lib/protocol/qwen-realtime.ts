@@ -2,6 +2,7 @@
 import type { Frame } from '../vocabulary/frame';
 import { number, object, parseObject, string } from '../base/json';
 import type { JsonObject } from '../base/json';
+import { ForeignFrames } from './foreign-frames';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { modelMismatch, sessionUpdate } from './qwen-configuration';
 import type { QwenRealtimeConfig } from './qwen-configuration';
@@ -11,9 +12,6 @@ import type { ServiceErrorReport } from './service-errors';
 import { usageOf } from './usage';
 
 type Phase = 'greeting' | 'configuring' | 'streaming' | 'finishing' | 'finished';
-
-/** How many kinds of unknown events are reported, each once, so that a noisy service cannot fill the memory. */
-const MAX_REPORTED_UNKNOWN_TYPES = 20;
 
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription.';
 
@@ -26,7 +24,7 @@ export class QwenRealtimeProtocol implements Protocol {
   readonly watchesCommits: boolean;
   readonly #config: QwenRealtimeConfig;
   readonly #items: QwenItems;
-  readonly #unknownTypes = new Set<string>();
+  readonly #foreign = new ForeignFrames();
   #phase: Phase = 'greeting';
   #sessionId = '';
   #lastEventNumber = 0;
@@ -100,15 +98,7 @@ export class QwenRealtimeProtocol implements Protocol {
   decode(text: string): ServiceEvent[] {
     const message = parseObject(text);
     const type = message && string(message.type);
-    if (!message || type === undefined) {
-      return [
-        {
-          type: 'warning',
-          code: 'GARBAGE_FRAME',
-          message: `The service sent ${text.length} characters that are no event.`,
-        },
-      ];
-    }
+    if (!message || type === undefined) return this.#foreign.garbage(text);
     switch (type) {
       case 'session.created':
         return this.#created(message);
@@ -135,7 +125,7 @@ export class QwenRealtimeProtocol implements Protocol {
       case 'error':
         return this.#error(message);
       default:
-        return this.#unknown(type);
+        return this.#foreign.unknown(type);
     }
   }
 
@@ -215,19 +205,6 @@ export class QwenRealtimeProtocol implements Protocol {
         message: said,
         ...(sessionId && { sessionId }),
         ...(requestId && { requestId }),
-      },
-    ];
-  }
-
-  #unknown(type: string): ServiceEvent[] {
-    if (this.#unknownTypes.has(type) || this.#unknownTypes.size >= MAX_REPORTED_UNKNOWN_TYPES) return [];
-    this.#unknownTypes.add(type);
-    const name = type.slice(0, 100);
-    return [
-      {
-        type: 'warning',
-        code: 'UNKNOWN_EVENT',
-        message: `The service sent an unknown event "${name}"; it is ignored.`,
       },
     ];
   }

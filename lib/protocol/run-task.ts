@@ -8,6 +8,7 @@ import { number, object, parseObject, string } from '../base/json';
 import type { JsonObject } from '../base/json';
 import { merged } from './merge';
 import type { Frame } from '../vocabulary/frame';
+import { ForeignFrames } from './foreign-frames';
 import type { Protocol, ServiceEvent, ServiceEventOf } from './protocol';
 import { serviceError } from './service-errors';
 import { wireContext, wireParameters, wireResources } from './run-task-parameters';
@@ -32,15 +33,13 @@ export interface RunTaskConfig {
 /** `paused`: a commit ended the task, and the next one begins when audio comes. */
 type Phase = 'starting' | 'running' | 'committing' | 'paused' | 'finishing' | 'finished';
 
-const MAX_REPORTED_UNKNOWN_EVENTS = 20;
-
 export class RunTaskProtocol implements Protocol {
   readonly path = '/api-ws/v1/inference';
   readonly commitBy = 'service';
   /** The end of a task answers its commit. */
   readonly watchesCommits = false;
   readonly #config: RunTaskConfig;
-  readonly #unknownEvents = new Set<string>();
+  readonly #foreign = new ForeignFrames();
   #context: readonly ContextTurn[];
   #phase: Phase = 'starting';
   #taskId: string;
@@ -121,10 +120,7 @@ export class RunTaskProtocol implements Protocol {
     const message = parseObject(text);
     const header = object(message?.header);
     const event = string(header?.event);
-    if (!header || event === undefined) {
-      const what = `The service sent ${text.length} characters that are no event.`;
-      return [{ type: 'warning', code: 'GARBAGE_FRAME', message: what }];
-    }
+    if (!header || event === undefined) return this.#foreign.garbage(text);
     const taskId = string(header.task_id);
     if (taskId !== undefined && taskId !== this.#taskId) return [];
     switch (event) {
@@ -137,7 +133,7 @@ export class RunTaskProtocol implements Protocol {
       case 'task-failed':
         return this.#failed(header);
       default:
-        return this.#unknown(event);
+        return this.#foreign.unknown(event);
     }
   }
 
@@ -218,13 +214,6 @@ export class RunTaskProtocol implements Protocol {
     if (!usage) return [];
     this.#usageNow = usage;
     return [{ type: 'usage', ...sumOf(this.#usageBefore, usage) }];
-  }
-
-  #unknown(event: string): ServiceEvent[] {
-    if (this.#unknownEvents.has(event) || this.#unknownEvents.size >= MAX_REPORTED_UNKNOWN_EVENTS) return [];
-    this.#unknownEvents.add(event);
-    const message = `The service sent an unknown event "${event.slice(0, 100)}"; it is ignored.`;
-    return [{ type: 'warning', code: 'UNKNOWN_EVENT', message }];
   }
 
   #runTask(): Frame {
