@@ -25,11 +25,11 @@ export const LISTEN: Command = {
   name: 'listen',
   operands: {
     usage: '[SOURCE]',
-    completes: ['microphone', 'tcp://', 'udp://', 'http://', 'https://', 'ws://', 'rtsp://'],
+    completes: ['microphone', 'tcp://', 'udp://', 'http://', 'https://', 'ws://', 'wyoming://', 'rtsp://'],
   },
   summary: 'print what is said at a microphone, an address or a port, as it is heard',
   about:
-    'Prints each sentence as soon as it is final; at a terminal, what is being said is shown meanwhile. It goes on until Ctrl+C, and connects again whatever is lost. SOURCE is microphone (default), a port that devices send to, such as 4000, tcp://0.0.0.0:4000 or udp:4000, or an address: http and https of a web radio, ws and wss, and with ffmpeg rtsp and everything else.',
+    'Prints each sentence as soon as it is final; at a terminal, what is being said is shown meanwhile. It goes on until Ctrl+C, and connects again whatever is lost. SOURCE is microphone (default), a port that devices send to, such as 4000, tcp://0.0.0.0:4000 or udp:4000, or an address: http and https of a web radio, ws and wss, wyoming of a satellite, and with ffmpeg rtsp and everything else.',
   flags: [
     { name: 'json', help: 'Prints every event as a line of JSON.' },
     { name: 'srt', help: 'Captions in SubRip, of a source that is no port.' },

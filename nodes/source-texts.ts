@@ -34,7 +34,11 @@ export const SOURCE_KIND_TEXTS: Readonly<Record<SourceKindName, SourceText>> = {
   },
   wyoming: {
     label: 'Wyoming server',
-    hint: 'Home Assistant or a satellite sends speech to a port of this machine, and gets the text back',
+    hint: 'Home Assistant sends speech to a port of this machine, and gets the text back',
+  },
+  satellite: {
+    label: 'Wyoming satellite',
+    hint: 'A satellite of Home Assistant, which is connected to as Home Assistant does',
   },
   microphone: {
     label: 'Microphone of this computer',
@@ -52,6 +56,11 @@ export const SOURCE_FIELD_TEXTS: Readonly<Record<SourceFieldName, SourceText>> =
     label: 'URL',
     hint: 'Binary messages are raw PCM or parts of a recording of any format; text messages are ignored',
     example: 'wss://example.com/audio',
+  },
+  satelliteAddress: {
+    label: 'Satellite',
+    hint: 'Its name or address in the network, with a port where it is not 10700. It serves one program at a time.',
+    example: 'kitchen.local',
   },
   ffmpegInput: {
     label: 'Input',

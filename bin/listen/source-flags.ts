@@ -112,6 +112,7 @@ function sourceOfText(text: string): ShownSource {
   }
   if (scheme === 'http' || scheme === 'https') return { kind: 'http', address: text };
   if (scheme === 'ws' || scheme === 'wss') return { kind: 'webSocket', address: text };
+  if (scheme === 'wyoming') return { kind: 'satellite', address: text };
   return { kind: 'ffmpeg', address: text };
 }
 

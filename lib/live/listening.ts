@@ -39,6 +39,8 @@ export class Listening {
   readonly #following: Following;
   /** The one recognition of a stream; each device of a port has its own. */
   #ofStream: LiveRecognition | undefined;
+  /** The present feed of the stream, which may want its text. */
+  #feedOfStream: AudioFeed | undefined;
   readonly #recognitions = new Set<LiveRecognition>();
   #closed: Promise<void> | undefined;
 
@@ -47,7 +49,7 @@ export class Listening {
     this.#following = new Following({
       source: options.source,
       play: (feed, heard) =>
-        this.#ofStream ? this.#play(feed, this.#ofStream, heard) : this.#serve(feed, heard),
+        this.#ofStream ? this.#playStream(feed, this.#ofStream, heard) : this.#serve(feed, heard),
       onLost: () => this.#ofStream?.endSentence(),
       onRead: async () => this.#ofStream?.finish(),
       onFailure: (error) => {
@@ -141,6 +143,11 @@ export class Listening {
     this.#forget(recognition, sender);
   }
 
+  #playStream(feed: AudioFeed, recognition: LiveRecognition, heard: () => void): Promise<void> {
+    this.#feedOfStream = feed;
+    return this.#play(feed, recognition, heard);
+  }
+
   async #play(feed: AudioFeed, recognition: LiveRecognition, heard: () => void): Promise<void> {
     const { rateHz, pauseMs = PAUSE_MS, onEvent } = this.#options;
     const following = this.#following;
@@ -166,7 +173,7 @@ export class Listening {
       openSession: () => openSession(feed?.wishes),
       onEvent: (event) => {
         onEvent(event, sender);
-        feed?.hear?.(event);
+        (feed ?? this.#feedOfStream)?.hear?.(event);
       },
       onFailure: (error) => {
         this.#fail(error);

@@ -9,6 +9,7 @@ import { freePort, streamAudio } from '../support/live-audio';
 import { useLiveServers } from '../support/live-servers';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
+import { WyomingSatellite } from '../support/wyoming-satellite';
 
 describe('flow-asr listen', function () {
   this.timeout(30_000);
@@ -32,6 +33,26 @@ describe('flow-asr listen', function () {
     const { exitCode, stdout } = await result;
     assert.equal(exitCode, 130);
     assert.match(stdout, /^Good morning\.\nThe news\.\nGood morning\.\n/);
+  });
+
+  it('prints what a Wyoming satellite hears, and tells it the text', async () => {
+    await rig.serve({ utterances: ['Hello from the kitchen.'], loop: true });
+    const satellite = new WyomingSatellite();
+    try {
+      const port = await satellite.listen();
+      const { child, result, output } = startCli(['listen', `wyoming://127.0.0.1:${port}`, ...here()]);
+      await satellite.wait('run-satellite', 1, 15_000);
+      satellite.wake();
+      satellite.speak(silence(3000));
+      const [transcript] = await satellite.wait('transcript', 1, 15_000);
+      assert.equal(transcript!.data.text, 'Hello from the kitchen.');
+      await waitUntil(() => output.stdout.includes('\n'), 'a sentence', 15_000);
+      child.kill('SIGTERM');
+      assert.match((await result).stdout, /^Hello from the kitchen\.\n/);
+      await satellite.wait('pause-satellite');
+    } finally {
+      await satellite.close();
+    }
   });
 
   it('prints what each device says that sends to a port, behind its name', async () => {

@@ -14,6 +14,7 @@ import type { FlowNode } from '../support/node-red';
 import { useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
+import { WyomingSatellite } from '../support/wyoming-satellite';
 
 type Texts = Record<string, { label: string; hint: string }>;
 
@@ -70,6 +71,27 @@ describe('the live audio node', () => {
     assert.ok(requests >= 2);
     assert.ok(flow.received('heard').some(({ action }) => action === 'commit'));
     assert.ok(flow.badgeTexts('live').includes('connecting again'));
+  });
+
+  it('hears a satellite, and tells it the text that comes back from the session', async () => {
+    address = await serviceOf({ utterances: ['Lights on.'], loop: true });
+    const satellite = new WyomingSatellite();
+    try {
+      const port = await satellite.listen();
+      const flow = await start(
+        { source: 'satellite', satelliteAddress: `127.0.0.1:${port}` },
+        { session: { wires: [[], ['final', 'live'], [], []] } },
+      );
+      await satellite.wait('run-satellite');
+      satellite.wake();
+      satellite.speak(silence(2000));
+      const [final] = await flow.messages('final', 1);
+      assert.equal(final!.payload, 'Lights on.');
+      assert.equal((await satellite.wait('transcript'))[0]!.data.text, 'Lights on.');
+      assert.deepEqual([...new Set(flow.badgeTexts('live'))], ['connecting', 'receiving']);
+    } finally {
+      await satellite.close();
+    }
   });
 
   it('gives each device of a port a key of its own, and finishes its session when it leaves', async () => {

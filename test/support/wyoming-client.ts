@@ -73,16 +73,25 @@ export class WyomingClient {
   }
 
   #takeOne(): boolean {
-    const end = this.#rest.indexOf('\n');
-    if (end < 0) return false;
-    const head = JSON.parse(this.#rest.subarray(0, end).toString()) as Record<string, unknown>;
-    const dataLength = Number(head.data_length ?? 0);
-    const whole = end + 1 + dataLength + Number(head.payload_length ?? 0);
-    if (this.#rest.length < whole) return false;
-    const behind = this.#rest.subarray(end + 1, end + 1 + dataLength).toString();
-    const data = { ...(head.data as object), ...(dataLength > 0 && (JSON.parse(behind) as object)) };
-    this.events.push({ type: String(head.type), data });
-    this.#rest = this.#rest.subarray(whole);
+    const taken = takeEvent(this.#rest);
+    if (!taken) return false;
+    this.events.push(taken.event);
+    this.#rest = taken.rest;
     return true;
   }
+}
+
+/** The first event of the bytes, and what is behind it; `undefined` where it is not whole yet. */
+export function takeEvent(
+  bytes: Buffer<ArrayBuffer>,
+): { event: HeardEvent; rest: Buffer<ArrayBuffer> } | undefined {
+  const end = bytes.indexOf('\n');
+  if (end < 0) return undefined;
+  const head = JSON.parse(bytes.subarray(0, end).toString()) as Record<string, unknown>;
+  const dataLength = Number(head.data_length ?? 0);
+  const whole = end + 1 + dataLength + Number(head.payload_length ?? 0);
+  if (bytes.length < whole) return undefined;
+  const behind = bytes.subarray(end + 1, end + 1 + dataLength).toString();
+  const data = { ...(head.data as object), ...(dataLength > 0 && (JSON.parse(behind) as object)) };
+  return { event: { type: String(head.type), data }, rest: bytes.subarray(whole) };
 }

@@ -13,6 +13,7 @@ import { checkSourceValues } from './field-values';
 import { httpSource } from './http';
 import { isSourceKind, SOURCE_KINDS } from './kinds';
 import type { SourceKindName, SourceValues } from './kinds';
+import { satelliteSource } from './satellite';
 import type { LiveSource } from './source';
 import { tcpSource } from './tcp';
 import type { PortSourceOptions } from './tcp';
@@ -86,6 +87,9 @@ const CREATE: Readonly<Record<SourceKindName, Create>> = {
   audioSocket: checked('audioSocket', (values) => audioSocketSource(listeningOptions(values))),
   wyoming: checked('wyoming', (values, { models = [DEFAULT_MODEL] }) =>
     wyomingSource({ ...listeningOptions(values), models }),
+  ),
+  satellite: checked('satellite', ({ satelliteAddress }, { guard }) =>
+    satelliteSource({ address: satelliteAddress, guard }),
   ),
   microphone: checked('microphone', ({ device, recorder }, { rateHz }) =>
     computerMicrophone({ device, recorder, rateHz }),

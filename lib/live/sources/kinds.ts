@@ -109,6 +109,16 @@ export const SOURCE_KINDS = {
     // A client may keep its connection between two commands.
     fields: { ...LISTENING, idleSeconds: { ...LISTENING.idleSeconds, default: 300 } },
   },
+  satellite: {
+    reach: 'address',
+    fields: {
+      satelliteAddress: {
+        kind: 'text',
+        isRequired: true,
+        purpose: 'the name or the address of a Wyoming satellite',
+      },
+    },
+  },
   microphone: {
     reach: 'machine',
     fields: {

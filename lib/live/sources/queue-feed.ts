@@ -42,9 +42,9 @@ export class QueueFeed implements AudioFeed {
     this.#queue.push(bytes);
   }
 
-  /** Nothing more comes. */
-  end(): void {
-    this.#queue.end();
+  /** Nothing more comes. @param error Why the sender is lost. */
+  end(error?: Error): void {
+    this.#queue.end(error);
   }
 
   async close(): Promise<void> {

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import type { AudioFormatHints } from '../../audio/format';
-import { isChannelCount, isRate } from '../../audio/pcm-format';
 import { excerpt } from '../../base/excerpt';
-import { number, string } from '../../base/json';
+import { string } from '../../base/json';
 import type { JsonObject } from '../../base/json';
 import { asAsrError, AsrError } from '../../vocabulary/errors';
 import { findModel } from '../../vocabulary/models';
 import type { AudioFeed, FeedWishes } from '../sources/source';
 import { WyomingReader, wyomingBytes } from './events';
 import type { WyomingEvent } from './events';
+import { formatOf, USUAL_FORMAT } from './format';
 import { wyomingInfo } from './info';
 import { languageFor } from './languages';
 import { Utterance } from './utterance';
@@ -19,9 +19,6 @@ const MAX_WAITING = 8;
 const MAX_UNSENT_BYTES = 1024 * 1024;
 /** The time in which a client can read its error and close its side. */
 const GOODBYE_MS = 1000;
-/** Clients without `audio-start` and without a format in their chunks (none is known) send this. */
-const USUAL_FORMAT: AudioFormatHints = { rate: 16_000, channels: 1, bits: 16, encoding: 'signed-integer' };
-
 export interface WyomingConnectionOptions {
   /** The models that are offered; the first is used where the client asks for none. */
   models: readonly string[];
@@ -249,23 +246,6 @@ export class WyomingConnection {
     if (this.#socket.writableLength > MAX_UNSENT_BYTES) this.#socket.destroy();
     else this.#socket.write(wyomingBytes(type, data));
   }
-}
-
-/** @throws AsrError `BAD_AUDIO` for what is no format of samples. */
-function formatOf(data: JsonObject, fallback: AudioFormatHints): AudioFormatHints {
-  const { rate: usualRate = 0, channels: usualChannels = 1, bits: usualBits = 16 } = fallback;
-  const rate = number(data.rate) ?? usualRate;
-  const channels = number(data.channels) ?? usualChannels;
-  const width = number(data.width) ?? usualBits / 8;
-  if (rate === usualRate && channels === usualChannels && width * 8 === usualBits) return fallback;
-  if (!isRate(rate) || !isChannelCount(channels) || ![1, 2, 3, 4].includes(width)) {
-    const got = excerpt({ rate, width, channels });
-    throw new AsrError(
-      'BAD_AUDIO',
-      `Expected audio of 1000 to 768000 Hz, 1 to 4 bytes a sample and 1 to 64 channels, got ${got}.`,
-    );
-  }
-  return { rate, channels, bits: width * 8, encoding: 'signed-integer' };
 }
 
 function noText(afterMs: number): AsrError {

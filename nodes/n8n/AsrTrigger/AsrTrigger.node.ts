@@ -37,7 +37,7 @@ export class AsrTrigger implements INodeType {
     group: ['trigger'],
     version: 1,
     subtitle:
-      '={{ ({ http: "audio stream", ffmpeg: "FFmpeg", tcp: "TCP port " + $parameter["port"], udp: "UDP port " + $parameter["port"], webSocket: "WebSocket", calls: "calls, port " + $parameter["port"], audioSocket: "AudioSocket, port " + $parameter["port"], wyoming: "Wyoming, port " + $parameter["port"], microphone: "microphone" })[$parameter["source"]] }}',
+      '={{ ({ http: "audio stream", ffmpeg: "FFmpeg", tcp: "TCP port " + $parameter["port"], udp: "UDP port " + $parameter["port"], webSocket: "WebSocket", calls: "calls, port " + $parameter["port"], audioSocket: "AudioSocket, port " + $parameter["port"], wyoming: "Wyoming, port " + $parameter["port"], satellite: "satellite", microphone: "microphone" })[$parameter["source"]] }}',
     description: 'Starts the workflow when something is said in a live stream',
     eventTriggerDescription: 'Waiting for somebody to speak',
     activationMessage: 'The workflow now starts with every sentence that is spoken in the live stream.',

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
-import { createSource } from '../../../lib/hosts';
+import type { SessionEvent } from '../../../lib';
+import { createSource, isObject } from '../../../lib/hosts';
 import { audioMessage, endMessage } from '../shared/audio-out';
 import { asError, NodeError } from '../shared/errors';
 import { readNumber } from '../shared/limits';
@@ -21,6 +22,11 @@ export interface LiveAudioSettings {
 export type LiveAudioSecrets = Record<string, string | undefined>;
 
 const RATE_HZ = 16_000;
+
+/** What `asr session` says of a sentence, which a satellite wants to know. */
+function isResult(asr: unknown): asr is SessionEvent {
+  return isObject(asr) && (asr.type === 'final' || asr.type === 'interim') && typeof asr.text === 'string';
+}
 
 /** The work of one `live audio` node. */
 export class LiveAudioController {
@@ -52,7 +58,8 @@ export class LiveAudioController {
 
   async onInput(msg: NodeMessageInFlow, done: Done): Promise<void> {
     try {
-      await this.#act(msg.action);
+      if (isResult(msg.asr)) this.#player?.hear(msg.asr, msg.topic);
+      else await this.#act(msg.action);
       done();
     } catch (error) {
       this.#status.setFailed(error);

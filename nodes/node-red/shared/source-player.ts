@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Node } from 'node-red';
-import type { AsrError } from '../../../lib';
+import type { AsrError, SessionEvent } from '../../../lib';
 import { asAsrError, AudioLead, feedSamples, Following, Lasting, watchStalls } from '../../../lib/hosts';
 import type { Attempt, AudioFeed, LiveSource } from '../../../lib/hosts';
 import { asError } from './errors';
@@ -31,6 +31,8 @@ export class SourcePlayer {
   readonly #options: SourcePlayerOptions;
   readonly #lasting: Lasting<Attempt>;
   readonly #senders = new Set<string>();
+  /** The present feed of a stream, which may want its text. */
+  #feedOfStream: AudioFeed | undefined;
 
   constructor(options: SourcePlayerOptions) {
     this.#options = options;
@@ -77,9 +79,19 @@ export class SourcePlayer {
     return this.#lasting.stop();
   }
 
+  /**
+   * Gives the source what was recognised of its audio, where it wants that.
+   * @param key The key of the session. One without a key serves this source alone; another source's is ignored.
+   */
+  hear(event: SessionEvent, key: unknown): void {
+    const feed = this.#feedOfStream;
+    if (!key || key === feed?.sender) feed?.hear?.(event);
+  }
+
   async #play(feed: AudioFeed, heard: () => void, ending: AbortSignal): Promise<void> {
     const { source, rateHz, node, onAudio, onEnd } = this.#options;
     const { sender } = feed;
+    if (source.kind === 'stream') this.#feedOfStream = feed;
     const lead = new AudioLead({ rateHz, leadMs: LEAD_MS, speed: SPEED });
     const samples = feedSamples(feed, {
       rateHz,

@@ -19,6 +19,7 @@ const GOOD: Record<SourceKindName, Record<string, unknown>> = {
   calls: { port: 4000, path: 'calls' },
   audioSocket: { port: 4000 },
   wyoming: { port: 4000 },
+  satellite: { satelliteAddress: 'kitchen.local' },
   microphone: {},
 };
 const SURROUNDINGS = { rateHz: 16_000 };

@@ -16,6 +16,7 @@ import { placeCall } from '../../support/place-call';
 import { answerTo } from '../../support/raw-http';
 import { waitUntil } from '../../support/wait-until';
 import { WyomingClient } from '../../support/wyoming-client';
+import { WyomingSatellite } from '../../support/wyoming-satellite';
 import { useN8n } from '../support/n8n-rig';
 import { useTriggerHost } from './trigger-host';
 import type { ActiveTrigger } from './trigger-host';
@@ -91,6 +92,27 @@ describe('calls and satellites at the trigger', function () {
     assertSaysJfk(text);
     await waitUntil(() => trigger.items.map((item) => item.text as string).join(' ') === text, 'the items');
     client.socket.destroy();
+  });
+
+  it('hear a satellite of Wyoming, which gets each text back', async () => {
+    await rig.serve(undefined, { engine: 'recogniser' });
+    const satellite = new WyomingSatellite();
+    try {
+      const address = `127.0.0.1:${await satellite.listen()}`;
+      const trigger = await host.activate({ source: 'satellite', satelliteAddress: address });
+      await satellite.wait('run-satellite');
+      satellite.wake();
+      for await (const chunk of paced(JFK_PCM, 3200)) satellite.speak(chunk);
+      await heard(trigger, 0, `wyoming://${address}`);
+      await satellite.wait('transcript', trigger.items.length);
+      const texts = satellite.of('transcript').map(({ data }) => data.text);
+      assert.deepEqual(
+        texts,
+        trigger.items.map(({ text }) => text),
+      );
+    } finally {
+      await satellite.close();
+    }
   });
 
   for (const name of ['Call to ticket while it is spoken', 'Assist command to workflow']) {
