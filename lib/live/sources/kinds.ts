@@ -5,6 +5,8 @@ import { entriesOf } from '../../base/keys';
  * table, so they offer the same fields with the same bounds. Another kind needs a row here, a file with its source,
  * an entry in create-source.ts, and its texts in nodes/source-texts.ts.
  *
+ * The fields of a kind stand in the order in which a dialog shows them: what most users set comes first.
+ *
  * A field name has one meaning in all kinds, and is the name under which hosts store the value. This file runs in
  * browsers too.
  */
@@ -48,8 +50,12 @@ const STALL = {
   stallSeconds: { kind: 'number', min: 1, max: 3600, default: 30 },
 } as const satisfies Record<string, SourceField>;
 
-const LISTENING = {
+const OPENED = {
   port: { kind: 'port', min: 1, max: 65_535, isRequired: true },
+} as const satisfies Record<string, SourceField>;
+
+/** Who may send to a port, and for how long. */
+const SENDERS = {
   /** Empty: 127.0.0.1, which is for programs on this machine. */
   host: { kind: 'text' },
   allowedSenders: { kind: 'list' },
@@ -58,7 +64,7 @@ const LISTENING = {
   idleSeconds: { kind: 'number', min: 1, max: 86_400, default: 30 },
 } as const satisfies Record<string, SourceField>;
 
-const PORT = { ...LISTENING, ...RAW_AUDIO } as const satisfies Record<string, SourceField>;
+const LISTENING = { ...OPENED, ...SENDERS } as const satisfies Record<string, SourceField>;
 
 export const SOURCE_KINDS = {
   http: {
@@ -89,16 +95,20 @@ export const SOURCE_KINDS = {
       ...RAW_AUDIO,
     },
   },
-  tcp: { reach: 'port', fields: { ...PORT, token: { kind: 'text', isSecret: true } } },
-  udp: { reach: 'port', fields: PORT },
+  tcp: {
+    reach: 'port',
+    fields: { ...OPENED, token: { kind: 'text', isSecret: true }, ...SENDERS, ...RAW_AUDIO },
+  },
+  udp: { reach: 'port', fields: { ...LISTENING, ...RAW_AUDIO } },
   calls: {
     reach: 'port',
     fields: {
-      ...LISTENING,
+      ...OPENED,
       path: { kind: 'text' },
       callToken: { kind: 'text', isSecret: true },
       twilioAuthToken: { kind: 'text', isSecret: true },
       publicUrl: { kind: 'text' },
+      ...SENDERS,
       callRate: { kind: 'integer', min: 8000, max: 48_000, default: 8000 },
     },
   },

@@ -66,6 +66,8 @@ export function prepareSourceFields(node: EditorNode, rows: JQuery): void {
   const show = (): void => {
     const shown = fieldsOf(node);
     for (const name of allFields().keys()) $(`#asr-row-${name}`).toggle(shown.has(name));
+    // A field of several kinds has another place in each.
+    for (const name of shown.keys()) rows.append($(`#asr-row-${name}`));
     const kind = kindOf(node);
     const hint = kind ? ownText(node, `source.${kind}.hint`) : '';
     const isPort = kind !== undefined && SOURCE_KINDS[kind].reach === 'port';
