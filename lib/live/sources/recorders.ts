@@ -53,14 +53,17 @@ function byFfmpeg(format: string, devices: RegExp, input: (device: string) => st
   };
 }
 
-/** @param driver sox's name of the sound system. */
-function bySox(driver: string, devices: RegExp): Recording {
+/**
+ * @param driver sox's name of the sound system.
+ * @param chosen sox's arguments for the device that the system has chosen.
+ */
+function bySox(driver: string, devices: RegExp, chosen = ['-d']): Recording {
   return {
     recorder: 'sox',
     devices,
     program: () => findProgram('sox'),
     args: (device, rateHz) => [
-      ...['-q', ...(device ? ['-t', driver, device] : ['-d'])],
+      ...['-q', ...(device ? ['-t', driver, device] : chosen)],
       ...['-t', 'raw', '-b', '16', '-e', 'signed-integer', '-c', '1', '-r', String(rateHz), '-'],
     ],
   };
@@ -82,7 +85,8 @@ export function recordingsOn(platform: NodeJS.Platform): Recording[] {
         ARECORD,
         byFfmpeg('pulse', PULSE_DEVICE, (device) => device || 'default'),
         byFfmpeg('alsa', ALSA_DEVICE, (device) => device || 'default'),
-        bySox('alsa', ALSA_DEVICE),
+        // With ALSA, `-d` fails on a computer that has a microphone and nothing that plays.
+        bySox('alsa', ALSA_DEVICE, ['-t', 'alsa', 'default']),
       ];
   }
 }
