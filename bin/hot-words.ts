@@ -48,7 +48,7 @@ FILE has one word in a line, with its weight (1 to 5, default 4) and its languag
     {
       name: 'model',
       value: 'M',
-      help: 'The model that uses the list; others ignore it. For show: says whether this model uses it.',
+      help: 'The model that uses the list; others ignore it. For show and update: says whether this model uses it.',
       choices: MODELS.filter(({ parameters }) => parameters.vocabularyId).map(({ id }) => id),
     },
     {
@@ -112,13 +112,33 @@ async function create({ lists, given, operands: [file = ''], signal }: Request):
   const prefix = given.text('prefix');
   const words = await wordsIn(file);
   const id = await lists.create({ model, words, ...(prefix !== undefined && { prefix }) }, { signal });
-  print(given.isOn('json') ? `${printableJson({ id, model, words: words.length })}\n` : `${id}\n`);
+  if (!given.isOn('json')) print(`${id}\n`);
+  const state = await stateOf(lists, id, { signal, forModel: model });
+  if (given.isOn('json')) print(`${printableJson({ id, model, words: words.length, ...state })}\n`);
 }
 
-async function update({ lists, operands: [id = '', file = ''], signal }: Request): Promise<void> {
+async function update({ lists, given, operands: [id = '', file = ''], signal }: Request): Promise<void> {
   const words = await wordsIn(file);
   await lists.update(id, words, { signal });
   log(`${id}: ${words.length} words`);
+  const forModel = given.text('model');
+  await stateOf(lists, id, { signal, ...(forModel !== undefined && { forModel }) });
+}
+
+/**
+ * Whether recognition uses a list that was just made or changed, which it says where it does not. Where that cannot be
+ * read, the change itself is done nevertheless.
+ */
+async function stateOf(
+  lists: HotWordLists,
+  id: string,
+  options: Parameters<HotWordLists['read']>[1],
+): Promise<Pick<HotWordListInfo, 'status' | 'isUsable' | 'reason'> | undefined> {
+  const list = await lists.read(id, options).catch(() => undefined);
+  if (!list) return undefined;
+  const { status, isUsable, reason } = list;
+  if (reason !== undefined) complain(`${id}: ${reason}`);
+  return { status, isUsable, ...(reason !== undefined && { reason }) };
 }
 
 async function remove({ lists, operands: [id = ''], signal }: Request): Promise<void> {

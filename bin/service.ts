@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { codeOf } from '../lib/hosts';
 import { LOCAL_SERVICE_PORT } from '../lib';
-import { ScriptError, startLocalService, type LocalServiceOptions } from '../local-service';
+import { HotWordFileError, ScriptError, startLocalService, type LocalServiceOptions } from '../local-service';
 import { readArguments, UsageError } from './cli/arguments';
 import type { Arguments } from './cli/arguments';
 import type { Command } from './cli/command';
@@ -38,6 +38,12 @@ export const SERVICE: Command = {
       value: 'FILE',
       completes: 'file',
       help: 'JSON or YAML: utterances for --engine script, faults for either engine.',
+    },
+    {
+      name: 'hot-words-file',
+      value: 'FILE',
+      completes: 'file',
+      help: 'Keep the hot-word lists in this JSON file. Without it they end with the service.',
     },
     {
       name: 'api-key',
@@ -87,7 +93,7 @@ export async function runService(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (stop.signal.aborted) return EXIT.done;
     log(describeFailure(error, options));
-    return error instanceof ScriptError ? EXIT.usage : EXIT.input;
+    return error instanceof ScriptError || error instanceof HotWordFileError ? EXIT.usage : EXIT.input;
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
@@ -103,6 +109,7 @@ function optionsFrom(given: Arguments): LocalServiceOptions {
     throw new UsageError(`--engine must be recogniser or script, not ${JSON.stringify(engine)}.`);
   }
   const script = given.text('script');
+  const hotWordsFile = given.text('hot-words-file');
   const apiKey = given.text('api-key') ?? process.env.FLOW_ASR_SERVICE_API_KEY;
   const screen = new Screen();
   return {
@@ -111,6 +118,7 @@ function optionsFrom(given: Arguments): LocalServiceOptions {
     port: given.whole('port', 0, 65_535) ?? LOCAL_SERVICE_PORT,
     keepFrames: false,
     ...(script === undefined ? {} : { script }),
+    ...(hotWordsFile === undefined ? {} : { hotWordsFile }),
     // An empty variable counts as not set.
     ...(apiKey ? { apiKey } : {}),
     log: (line) => {

@@ -12,6 +12,7 @@ import { createClock } from './time';
 export type { ConnectionRecord, ReceivedFrame, SentFrame } from './inspection';
 export type { ServiceLimits } from './limits';
 export type * from './script/schema';
+export { HotWordFileError } from './hot-words/file';
 export { RecogniserError } from './recogniser/error';
 export { ScriptError } from './script/load';
 
@@ -37,6 +38,11 @@ export interface LocalServiceOptions {
    * that runs for long.
    */
   keepFrames?: boolean;
+  /**
+   * Keeps the hot-word lists in this JSON file, which is made where there is none. Without it they end with the
+   * service.
+   */
+  hotWordsFile?: string;
   /** How much the service takes at once. */
   limits?: ServiceLimits;
   /** Folder for the recogniser's engine and weights. Default: `FLOW_ASR_CACHE`, else the user's cache folder. */
@@ -65,7 +71,7 @@ export interface LocalService {
 /**
  * Starts the stand-in for the cloud on this machine: both protocols of docs/protocol.md, with a recogniser or a
  * script behind them.
- * @throws ScriptError for an invalid script; RecogniserError when the recogniser cannot be fetched or loaded.
+ * @throws ScriptError for an invalid script; HotWordFileError for an unusable file of lists; RecogniserError when the recogniser cannot be fetched or loaded.
  */
 export async function startLocalService(options: LocalServiceOptions): Promise<LocalService> {
   const {
@@ -88,9 +94,11 @@ export async function startLocalService(options: LocalServiceOptions): Promise<L
     ...(options.signal ? { signal: options.signal } : {}),
   });
   const record = { keepAudio, keepFrames, keepKeys };
-  const server = new ServiceServer({ engine, script, clock, host, apiKey, limits, record, log });
+  const { hotWordsFile } = options;
+  let server: ServiceServer;
   let listening: number;
   try {
+    server = new ServiceServer({ engine, script, clock, host, apiKey, limits, hotWordsFile, record, log });
     listening = await server.listen(port, host);
   } catch (error) {
     await engine.close();

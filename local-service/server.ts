@@ -38,6 +38,7 @@ export interface ServerOptions {
   host: string;
   apiKey: string | undefined;
   limits: Required<ServiceLimits>;
+  hotWordsFile: string | undefined;
   record: RecorderOptions;
   log: (line: string) => void;
 }
@@ -58,11 +59,13 @@ export class ServiceServer {
   readonly #raw = new Set<Duplex>();
   readonly #records = new Records();
   readonly #quota: Quota;
-  readonly #hotWords = new HotWordLists();
+  readonly #hotWords: HotWordLists;
   #accepted = 0;
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    const { clock, script, hotWordsFile } = options;
+    this.#hotWords = new HotWordLists({ clock, undeployedMs: script.undeployedMs, file: hotWordsFile });
     this.#quota = new Quota(options.clock, options.limits);
     this.#http = createServer((request, response) => {
       this.#answer(request).then(

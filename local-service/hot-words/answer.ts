@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isJsonObject, isWhole, show, type JsonObject } from '../json';
 import { findModel } from '../protocols/run-task/models';
 import { MAX_LISTS, readWords } from './check';
+import { HotWordFileError } from './file';
 import type { HotWordList, HotWordLists } from './lists';
 
 /** The path for hot-word lists (protocol.md E.2). */
@@ -19,6 +20,15 @@ export function refusal(status: number, code: string, message: string): HttpAnsw
 
 /** Answers a request about hot-word lists. @param body The parsed body; `undefined` where it is no JSON object. */
 export function answerHotWords(lists: HotWordLists, body: JsonObject | undefined): HttpAnswer {
+  try {
+    return answer(lists, body);
+  } catch (error) {
+    if (!(error instanceof HotWordFileError)) throw error;
+    return refusal(500, 'InternalError', error.message);
+  }
+}
+
+function answer(lists: HotWordLists, body: JsonObject | undefined): HttpAnswer {
   if (!body) return invalid('The body is not a JSON object.');
   if (body.model !== 'speech-biasing')
     return invalid(`'model' must be 'speech-biasing', got ${show(body.model)}.`);
@@ -31,7 +41,7 @@ export function answerHotWords(lists: HotWordLists, body: JsonObject | undefined
       return list(lists, input);
     case 'query_vocabulary':
       return withList(lists, input, (found) =>
-        good({ ...datesOf(found), status: 'OK', target_model: found.targetModel, vocabulary: found.words }),
+        good({ ...stateOf(found, lists), target_model: found.targetModel, vocabulary: found.words }),
       );
     case 'update_vocabulary':
       return withList(lists, input, (found) => {
@@ -72,7 +82,7 @@ function list(lists: HotWordLists, input: JsonObject): HttpAnswer {
   if (!isWhole(size, 1)) return invalid(`'page_size' must be a whole number from 1, got ${show(size)}.`);
   const found = lists.all(typeof prefix === 'string' ? prefix : '').slice(index * size, (index + 1) * size);
   return good({
-    vocabulary_list: found.map((one) => ({ vocabulary_id: one.id, ...datesOf(one), status: 'OK' })),
+    vocabulary_list: found.map((one) => ({ vocabulary_id: one.id, ...stateOf(one, lists) })),
   });
 }
 
@@ -88,8 +98,9 @@ function withList(
     : refusal(400, 'BadRequest.ResourceNotExist', 'The Required resource not exist.');
 }
 
-function datesOf({ created, modified }: HotWordList): JsonObject {
-  return { gmt_create: dateOf(created), gmt_modified: dateOf(modified) };
+function stateOf(list: HotWordList, lists: HotWordLists): JsonObject {
+  const status = lists.isDeployed(list) ? 'OK' : 'UNDEPLOYED';
+  return { gmt_create: dateOf(list.created), gmt_modified: dateOf(list.modified), status };
 }
 
 /** The service's format of times: `2026-11-28 18:00:00`. */

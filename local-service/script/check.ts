@@ -178,6 +178,7 @@ const script = objectOf({
   optional: {
     ...connection,
     defaults: objectOf({ optional: { language: text, emotion: text, wordMs: ms, gapMs: ms } }),
+    hotWords: objectOf({ optional: { undeployedMs: ms } }),
     cycle: flag,
     connections: listOf(objectOf({ optional: connection })),
   },

@@ -30,6 +30,7 @@ export function resolveScript(file: ScriptFile): Script {
   });
   const last = plans.length - 1;
   return {
+    undeployedMs: file.hotWords?.undeployedMs ?? 0,
     planFor: (index) =>
       plans[file.cycle ? index % plans.length : Math.min(index, last)] ?? {
         upgrade: undefined,

@@ -8,6 +8,7 @@
 export interface ScriptFile extends ScriptConnection {
   /** Defaults for utterances. */
   defaults?: ScriptDefaults;
+  hotWords?: ScriptHotWords;
   /**
    * One entry per connection in order of arrival; the last one counts for all that follow. Fields that an entry
    * leaves out are taken from the top of the file. Every upgrade request with a right key counts as a connection.
@@ -15,6 +16,15 @@ export interface ScriptFile extends ScriptConnection {
   connections?: ScriptConnection[];
   /** Whether the first connection follows the last one again. Default false: the last one repeats. */
   cycle?: boolean;
+}
+
+/** How the service keeps hot-word lists. */
+export interface ScriptHotWords {
+  /**
+   * How many milliseconds of the service's time a list is not deployed after it was created or changed. Recognition
+   * ignores it until then (protocol.md E.2). Default 0.
+   */
+  undeployedMs?: number;
 }
 
 export interface ScriptDefaults {
@@ -209,6 +219,8 @@ export interface ScriptPlan {
 
 /** A checked script. */
 export interface Script {
+  /** How long a hot-word list is not deployed after each change. */
+  undeployedMs: number;
   /** @param index 0 for the first connection. */
   planFor(index: number): ScriptPlan;
 }

@@ -4,9 +4,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { HotWordListInfo } from '../../lib';
+import type { ScriptFile } from '../../local-service';
 import { ServiceBench } from '../support/local-service';
 import { runCli } from '../support/cli';
 import type { CliResult } from '../support/cli';
+import { startUnreadable } from '../support/unreadable-lists';
 
 const KEY = 'sk-right-0123456789';
 const MODEL = 'fun-asr-realtime';
@@ -27,8 +30,10 @@ describe('flow-asr hot-words', function () {
     rmSync(folder, { recursive: true });
   });
 
-  async function start(): Promise<(args: string[], input?: string, key?: string) => Promise<CliResult>> {
-    const { url } = await bench.start({ apiKey: KEY });
+  async function start(
+    script: ScriptFile = {},
+  ): Promise<(args: string[], input?: string, key?: string) => Promise<CliResult>> {
+    const { url } = await bench.start({ apiKey: KEY, script });
     return (args, input, key = KEY) =>
       runCli(['hot-words', ...args, '--address', url], { DASHSCOPE_API_KEY: key }, input);
   }
@@ -69,6 +74,31 @@ describe('flow-asr hot-words', function () {
     const { exitCode, stdout, stderr } = await run(['show', id, '--model', 'paraformer-realtime-v2']);
     assert.deepEqual([exitCode, stdout], [0, 'word,weight\nQwen,4\n']);
     assert.match(stderr, /^flow-asr: vocab-words-\w+: It was made for the model fun-asr-realtime/);
+  });
+
+  it('says of a list that it makes or changes whether recognition ignores it', async () => {
+    const run = await start({ hotWords: { undeployedMs: 3_600_000 } });
+    const undeployed = /^flow-asr: vocab-words-\w+: Its status is UNDEPLOYED, and recognition ignores/m;
+    const created = await run(['create', '-', '--json', '--model', MODEL], '["Qwen"]');
+    assert.match(created.stderr, undeployed);
+    const { id, status, isUsable, reason } = JSON.parse(created.stdout) as HotWordListInfo;
+    assert.deepEqual([status, isUsable], ['UNDEPLOYED', false]);
+    assert.match(reason ?? '', /not deployed/);
+    assert.match((await run(['update', id, '-'], '["Qwen"]')).stderr, undeployed);
+  });
+
+  it('has made and changed a list although it cannot read it then', async () => {
+    await using service = await startUnreadable();
+    const { address } = service;
+    const created = await runCli(
+      ['hot-words', 'create', '-', '--model', MODEL, '--address', address],
+      {},
+      'Ann',
+    );
+    assert.deepEqual(created, { exitCode: 0, stdout: 'vocab-x\n', stderr: '' });
+    const changed = await runCli(['hot-words', 'update', 'vocab-x', '-', '--address', address], {}, 'Ann');
+    assert.deepEqual([changed.exitCode, changed.stdout], [0, '']);
+    assert.match(changed.stderr, /vocab-x: 1 words/);
   });
 
   it('ends with the documented exit code, and never says the key', async () => {

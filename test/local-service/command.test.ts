@@ -72,6 +72,7 @@ describe('flow-asr service', function () {
     [['--engine', 'magic'], /^--engine must be recogniser or script, not "magic"\./],
     [['--nonsense'], /^Unknown option '--nonsense'\./],
     [['--engine', 'script', '--script', 'missing.yaml'], /^missing\.yaml: cannot be read/],
+    [['--engine', 'script', '--hot-words-file', '.'], /^\.: cannot be read/],
   ];
   for (const [args, message] of mistakes) {
     it(`says in one sentence what is wrong with ${args.join(' ')}, and ends with 2`, async () => {
@@ -91,6 +92,7 @@ describe('flow-asr service', function () {
       '--host',
       '--engine',
       '--script',
+      '--hot-words-file',
       '--api-key',
       'FLOW_ASR_SERVICE_API_KEY',
       'FLOW_ASR_CACHE',

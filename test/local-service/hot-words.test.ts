@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import type { LocalService } from '../../local-service';
 import { applyHotWords } from '../../local-service/hot-words/apply';
+import { HotWordLists } from '../../local-service/hot-words/lists';
 import { JFK_PCM } from '../support/jfk';
 import { ServiceBench } from '../support/local-service';
 import { at } from '../support/raw-client';
@@ -122,6 +126,87 @@ describe('local service: hot-word lists', () => {
       [true, true, false, false],
       said.join('\n'),
     );
+  });
+
+  it('are not deployed after a change for as long as a script says', async () => {
+    const service = await bench.start({ script: { hotWords: { undeployedMs: 3_600_000 } } });
+    const { vocabulary_id } = (await ask(service, create())).output;
+    const read = await ask(service, { action: 'query_vocabulary', vocabulary_id });
+    const listed = await ask(service, { action: 'list_vocabulary' });
+    assert.deepEqual(
+      [read.output.status, at(listed.output, 'vocabulary_list.0.status')],
+      ['UNDEPLOYED', 'UNDEPLOYED'],
+    );
+  });
+
+  it('are used from their deployment on, by the model that they were made for', () => {
+    let now = 0;
+    const clock = { now: () => now, after: () => () => undefined };
+    const lists = new HotWordLists({ clock, undeployedMs: 5_000, file: undefined });
+    const list = lists.create('test', MODEL, WORDS);
+    assert.deepEqual(lists.wordsFor(MODEL, list.id), []);
+    now = 5_000;
+    assert.deepEqual(lists.wordsFor(MODEL, list.id), WORDS);
+    assert.deepEqual(lists.wordsFor('paraformer-realtime-v2', list.id), []);
+    lists.update(list, WORDS);
+    assert.deepEqual(lists.wordsFor(MODEL, list.id), []);
+    now = 10_000;
+    assert.deepEqual(lists.wordsFor(MODEL, list.id), WORDS);
+  });
+
+  describe('in a file', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(path.join(os.tmpdir(), 'flow-asr-lists-'));
+    });
+    afterEach(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    it('outlive the service', async () => {
+      const hotWordsFile = path.join(folder, 'lists.json');
+      const first = await bench.start({ hotWordsFile });
+      const { vocabulary_id } = (await ask(first, create())).output;
+      const gone = (await ask(first, create())).output;
+      await ask(first, { action: 'delete_vocabulary', vocabulary_id: gone.vocabulary_id });
+      const vocabulary = [{ text: 'Gestern', weight: 4, lang: 'de' }];
+      await ask(first, { action: 'update_vocabulary', vocabulary_id, vocabulary });
+      const before = await ask(first, { action: 'query_vocabulary', vocabulary_id });
+      await first.close();
+
+      const second = await bench.start({ hotWordsFile });
+      const after = await ask(second, { action: 'query_vocabulary', vocabulary_id });
+      assert.deepEqual(after.output, before.output);
+      assert.deepEqual(after.output.vocabulary, vocabulary);
+      const listed = await ask(second, { action: 'list_vocabulary' });
+      assert.equal((listed.output.vocabulary_list as unknown[]).length, 1);
+      assert.deepEqual(readdirSync(folder), ['lists.json']);
+    });
+
+    it('that cannot be written stay as they are, and the answer says so', async () => {
+      const hotWordsFile = path.join(folder, 'none', 'lists.json');
+      const service = await bench.start({ hotWordsFile });
+      const { status, body } = await ask(service, create());
+      assert.deepEqual([status, body.code], [500, 'InternalError']);
+      assert.match(String(body.message), /lists\.json: cannot be written/);
+      assert.deepEqual((await ask(service, { action: 'list_vocabulary' })).output.vocabulary_list, []);
+    });
+
+    it('that is none stop the start with the reason', async () => {
+      const hotWordsFile = path.join(folder, 'lists.json');
+      const good = { id: 'vocab-x', targetModel: MODEL, words: WORDS, created: '2026-11-28T18:00:00Z' };
+      for (const [content, reason] of [
+        ['{', /lists\.json: cannot be read/],
+        ['{}', /Expected a list of hot-word lists, got {}/],
+        ['[7]', /\[0\]: Expected a list, got 7/],
+        ['[{}]', /`id` and `targetModel` to be text/],
+        [JSON.stringify([{ ...good, words: [{ text: 'x', weight: 9 }] }]), /'weight' must be a whole number/],
+        [JSON.stringify([good]), /Expected a time such as/],
+      ] as const) {
+        writeFileSync(hotWordsFile, content);
+        await assert.rejects(bench.start({ hotWordsFile }), reason);
+      }
+    });
   });
 
   it('replace words that sound like them, the more the higher their weight, and no others', () => {

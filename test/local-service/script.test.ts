@@ -50,6 +50,7 @@ describe('local service: scripts', () => {
     [{ faults: [{ afterMs: 5, nth: 2, do: 'terminate' }] }, /`faults\[0\]\.nth` is not known here/],
     [{ faults: [{ on: 'opened', do: 'fail' }] }, /needs `as` or `code`/],
     [{ faults: [{ on: 'opened', do: 'fail', as: 'x' }] }, /`faults\[0\]\.as` to be one of connectionCap/],
+    [{ hotWords: { undeployedMs: 'long' } }, /`hotWords\.undeployedMs` to be milliseconds/],
     [{ quirks: ['noIds'] }, /`quirks\[0\]` to be one of noItemIds/],
     [{ faults: [{ atAudioMs: 5, do: 'drop' }] }, /`faults\[0\]` needs `on`/],
     [{ faults: [{ on: 'final', do: 'hold' }] }, /needs `until` or `ms`/],

@@ -11,6 +11,7 @@ import type {
 import { JFK_PCM } from '../support/jfk';
 import { tasksOf } from '../support/received-frames';
 import { wav } from '../support/scripted-audio';
+import { startUnreadable } from '../support/unreadable-lists';
 import { binaryItem } from './support/items';
 import { useN8n } from './support/n8n-rig';
 import type { TestNode, TestRun } from './support/n8n-rig';
@@ -66,7 +67,9 @@ describe("Speech Hot Words in n8n's engine", () => {
     ]);
 
     const updated = await run({ operation: 'update', vocabularyId: byId(id), words: 'Ann' });
-    assert.deepEqual(updated.json('Lists'), [{ vocabularyId: id, wordCount: 1 }]);
+    assert.deepEqual(updated.json('Lists'), [
+      { vocabularyId: id, wordCount: 1, status: 'OK', isUsable: true },
+    ]);
 
     const other = await created('Bob');
     const all = await run({ operation: 'getAll', returnAll: true });
@@ -87,6 +90,51 @@ describe("Speech Hot Words in n8n's engine", () => {
     assert.equal(error.name, 'NodeApiError');
     assert.equal(error.context.code, 'HOT_WORD_LIST_NOT_FOUND');
     assert.equal(error.context.itemIndex, 0);
+  });
+
+  it('says of a list that it makes, changes or reads whether recognition ignores it, and why', async () => {
+    await n8n.serve({ hotWords: { undeployedMs: 3_600_000 } });
+    const undeployed = /status is UNDEPLOYED, and recognition ignores a list that is not deployed/;
+    const expectTold = (result: TestRun, reason: RegExp) => {
+      const [told] = result.json('Lists');
+      assert.equal(told?.isUsable, false);
+      assert.match(told.reason as string, reason);
+      assert.match(result.hints('Lists').join(), reason);
+      return told.vocabularyId as string;
+    };
+    const make = { operation: 'create', targetModel: MODEL, words: 'Ann' };
+    const id = expectTold(await run(make), undeployed);
+    expectTold(await run({ operation: 'update', vocabularyId: byId(id), words: 'Bob' }), undeployed);
+    expectTold(await run({ operation: 'get', vocabularyId: byId(id) }), undeployed);
+
+    await n8n.serve();
+    const other = await created();
+    const options = { model: 'paraformer-realtime-v2' };
+    const change = { operation: 'update', vocabularyId: byId(other), words: 'Bob', options };
+    expectTold(await run(change), /made for the model fun-asr-realtime/);
+    expectTold(
+      await run({ operation: 'get', vocabularyId: byId(other), options }),
+      /made for the model fun-asr-realtime/,
+    );
+  });
+
+  it('has made and changed a list although it cannot read it then', async () => {
+    await using service = await startUnreadable();
+    const credentials = { region: 'custom', address: service.address, apiKey: '' };
+    const make = { operation: 'create', targetModel: MODEL, words: 'Ann' };
+    const change = { operation: 'update', vocabularyId: byId('vocab-x'), words: 'Ann\nBob' };
+    for (const [parameters, expected] of [
+      [make, { vocabularyId: 'vocab-x', model: MODEL, wordCount: 1 }],
+      [change, { vocabularyId: 'vocab-x', wordCount: 2 }],
+    ] as [INodeParameters, object][]) {
+      const nodes = [
+        { name: 'Start', type: 'items', items: [{ json: {} }], to: [['Lists']] },
+        { name: 'Lists', type: 'asrHotWords', parameters },
+      ];
+      const result = await n8n.run(nodes, { credentials });
+      assert.deepEqual(result.json('Lists'), [expected]);
+    }
+    assert.deepEqual(service.asked.slice(-2), ['update_vocabulary', 'query_vocabulary']);
   });
 
   it('takes the words of all items of a database at once', async () => {

@@ -165,12 +165,11 @@ export class Task {
   }
 }
 
-/** A list that is unknown or for another model is silently ignored (protocol.md E.2). */
+/** The words of the list that the task names, and its own (protocol.md B.2.1, E.2). */
 function hotWordsOf({ modelName, parameters }: TaskRequest, lists: HotWordLists): HotWord[] {
   const { vocabularyId, vocabulary } = parameters;
-  const list = vocabularyId === undefined ? undefined : lists.get(vocabularyId);
   return [
-    ...(list?.targetModel === modelName ? list.words : []),
+    ...(vocabularyId === undefined ? [] : lists.wordsFor(modelName, vocabularyId)),
     ...Object.entries(vocabulary).map(([text, weight]) => ({ text, weight })),
   ];
 }

@@ -2,7 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { MODELS } from '../../../lib';
 import { HOT_WORD_LIST } from '../shared/hot-word-lists';
 
-const MODELS_WITH_LISTS = MODELS.filter(({ parameters }) => parameters.vocabularyId).map(({ id }) => id);
+const MODEL_CHOICES = MODELS.filter(({ parameters }) => parameters.vocabularyId).map(({ id }) => ({
+  name: id,
+  value: id,
+}));
 
 const OPERATION: INodeProperties = {
   displayName: 'Operation',
@@ -65,7 +68,7 @@ export const PROPERTIES: INodeProperties[] = [
     displayName: 'Model',
     name: 'targetModel',
     type: 'options',
-    options: MODELS_WITH_LISTS.map((id) => ({ name: id, value: id })),
+    options: MODEL_CHOICES,
     default: 'fun-asr-realtime',
     required: true,
     description: 'The model that will use the list. Recognition with any other model ignores it silently.',
@@ -125,5 +128,23 @@ export const PROPERTIES: INodeProperties[] = [
       },
     ],
     displayOptions: { show: { operation: ['getAll'] } },
+  },
+  {
+    displayName: 'Options',
+    name: 'options',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    options: [
+      {
+        displayName: 'Model That Uses It',
+        name: 'model',
+        type: 'options',
+        options: MODEL_CHOICES,
+        default: 'fun-asr-realtime',
+        description: 'Whether this model uses the list is then in isUsable, and why it does not in reason',
+      },
+    ],
+    displayOptions: { show: { operation: ['get', 'update'] } },
   },
 ];
