@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { startLocalService, type LocalService } from '../../local-service';
 import type { NodeRed } from '../hosts/support/node-red';
 import { ROOT, temporaryFolder } from '../hosts/support/packed';
 import { fixture } from '../support/audio-fixtures';
 import { launchBrowser, type Browser } from '../support/browser';
+import { DISCORD_PACKAGES, discordEnvironment, SPEAKERS } from '../support/discord';
 import { SCRIPTED_EXAMPLES } from '../support/example-flow';
 import { eventually } from '../support/eventually';
 import { JFK_PCM, JFK_TEXT } from '../support/jfk';
@@ -21,6 +19,7 @@ import { assertSaid, Examples, RECOGNISED_WITHIN_MS } from './support/examples';
 import { startHost } from './support/host';
 import { MicrophonePage } from './support/microphone-page';
 import { MqttBroker } from './support/mqtt';
+import { Telegram } from './support/telegram';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
 const MAX_WORD_ERRORS = 0.15;
@@ -40,7 +39,7 @@ describe('the example', () => {
     this.timeout(300_000);
     service = await startLocalService({ engine: 'recogniser' });
     closing.push(() => service.close());
-    nodeRed = await startHost({ TELEGRAM_BOT_TOKEN: '123:token' });
+    nodeRed = await startHost({ TELEGRAM_BOT_TOKEN: '123:token', ...discordEnvironment() }, DISCORD_PACKAGES);
     closing.push(() => nodeRed.stop());
     browser = await launchBrowser({ microphone: `${RECORDING}%noloop` });
     closing.push(() => browser.close());
@@ -160,20 +159,11 @@ describe('the example', () => {
   });
 
   it('"Voice message from Telegram" answers Ogg Opus with a message, and refuses a request without the secret', async () => {
-    const voice = fixture('voice.oga', '-c:a libopus -b:a 24k -f ogg');
-    const asked: string[] = [];
-    const telegram = createServer((request, response) => {
-      asked.push(request.url ?? '');
-      if (request.url?.includes('/getFile?')) {
-        response.setHeader('content-type', 'application/json');
-        response.end('{"ok":true,"result":{"file_path":"voice/file_7.oga"}}');
-      } else response.end(voice);
-    }).listen(0, '127.0.0.1');
-    await once(telegram, 'listening');
+    const telegram = await Telegram.start(fixture('voice.oga', '-c:a libopus -b:a 24k -f ogg'));
     try {
       const flow = await examples.use('Voice message from Telegram', {
         env: {
-          TELEGRAM_API: `http://127.0.0.1:${(telegram.address() as AddressInfo).port}`,
+          TELEGRAM_API: telegram.url,
           TELEGRAM_WEBHOOK_SECRET: 'a-word',
         },
       });
@@ -191,22 +181,35 @@ describe('the example', () => {
       assertSaid(reply.text);
       const { text } = await examples.sent(flow.get('asr-transcribe'));
       assert.ok(!text?.includes('123:token'), 'The token is in a message.');
-      assert.deepEqual(asked, [
+      assert.deepEqual(telegram.asked, [
         '/bot123:token/getFile?file_id=AwAC%2F7',
         '/file/bot123:token/voice/file_7.oga',
       ]);
       for (const word of ['another', '']) assert.equal((await post(update, word)).status, 403);
       assert.equal((await post({ message: { chat: { id: 42 }, text: 'hello' } }, 'a-word')).status, 200);
-      assert.equal(asked.length, 2);
+      assert.equal(telegram.asked.length, 2);
       examples.assertNoErrors(flow);
       // Without a word of the operator's nobody is let in, also who sends none.
       await editor.clear();
       await examples.use('Voice message from Telegram');
       for (const word of ['a-word', '']) assert.equal((await post(update, word)).status, 403);
     } finally {
-      telegram.closeAllConnections();
       telegram.close();
     }
+  });
+
+  it('"Discord voice to captions" gives each speaker of a voice channel captions with their name', async () => {
+    const flow = await examples.use('Discord voice to captions');
+    const captions = () => nodeRed.sent(flow.get('who says what')).map(({ payload = '' }) => payload);
+    const of = (name: string): string =>
+      captions()
+        .flatMap((one) => one.split(`${name}: `)[1] ?? [])
+        .join(' ');
+    const isWhole = ({ username, said }: (typeof SPEAKERS)[number]): boolean =>
+      wordErrorRate(said, of(username)) <= MAX_WORD_ERRORS;
+    await waitUntil(() => SPEAKERS.every(isWhole), 'both texts', RECOGNISED_WITHIN_MS);
+    await waitUntil(() => examples.completions(flow.get('asr-commit')) === 3, 'the commits');
+    examples.assertNoErrors(flow);
   });
 
   it('"Emotion to lamp colour" gives the lamp the colour of what is heard', async () => {

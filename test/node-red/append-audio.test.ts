@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { LocalService } from '../../local-service/index';
+import { fixture } from '../support/audio-fixtures';
 import { appendNodes, errorOf, Flow, helper, observers } from '../support/node-red';
 import { startSessionFlow, useService } from '../support/node-red-service';
+import { oggPackets } from '../support/opus-containers';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -76,6 +78,16 @@ describe('append audio', () => {
         await heard(pcm);
       });
     }
+  });
+
+  it('reads a stream of Opus packets, such as Discord’s, by the encoding in the message', async () => {
+    const flow = await start();
+    const [, , ...packets] = oggPackets(fixture('packets.ogg', '-c:a libopus -ar 48000 -ac 2 -t 2'));
+    flow.send('append', { payload: Readable.from(packets), encoding: 'opus', topic: 'speaker' });
+    await flow.message('appended');
+    const expected = packets.length * 640;
+    await waitUntil(() => audioOf(0).length >= expected - 640, 'the audio');
+    assert.ok(audioOf(0).length <= expected, `${audioOf(0).length} of ${expected} bytes`);
   });
 
   it('reads the configured property', async () => {

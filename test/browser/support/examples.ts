@@ -106,8 +106,12 @@ export class Examples {
   }
 
   async completed(id: string): Promise<void> {
-    const isDone = () => this.#nodeRed.news.some((one) => one.kind === 'completed' && one.id === id);
-    await waitUntil(isDone, `${id} to complete`, RECOGNISED_WITHIN_MS);
+    await waitUntil(() => this.completions(id) > 0, `${id} to complete`, RECOGNISED_WITHIN_MS);
+  }
+
+  /** How many messages the node is done with. */
+  completions(id: string): number {
+    return this.#nodeRed.news.filter((one) => one.kind === 'completed' && one.id === id).length;
   }
 
   assertNoErrors(flow: ExampleFlow): void {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import prism from 'prism-media';
+import type { AudioFormatHints } from '../../../lib';
 import { ffmpegPath, fixture } from '../../support/audio-fixtures';
 import { likeness } from '../../support/decode-chunks';
 import { withEnvironment } from '../../support/environment';
@@ -19,7 +20,7 @@ describe('the streams of prism-media, piped into a session', function () {
   this.timeout(30_000);
   const rig = useLibRig();
 
-  async function heard(stream: Readable, hints = DISCORD): Promise<Buffer> {
+  async function heard(stream: Readable, hints: AudioFormatHints = DISCORD): Promise<Buffer> {
     await rig.serve({}, { keepAudio: true });
     const { session } = rig.open();
     for await (const chunk of stream) await session.append(chunk as Buffer, hints);
@@ -31,6 +32,15 @@ describe('the streams of prism-media, piped into a session', function () {
     const [, , ...packets] = oggPackets(fixture('a.ogg', '-c:a libopus -ar 48000 -ac 2'));
     const decoder = new prism.opus.Decoder({ ...DISCORD, frameSize: FRAME_SAMPLES });
     const audio = await heard(Readable.from(packets.map((packet) => Buffer.from(packet))).pipe(decoder));
+    assert.equal(audio.length, (packets.length * FRAME_SAMPLES * 2) / 3);
+    assert.ok(bestLikeness(audio) > 0.95, `likeness ${bestLikeness(audio)}`);
+  });
+
+  it('need no decoder for those packets where their encoding is named', async () => {
+    const [, , ...packets] = oggPackets(fixture('a.ogg', '-c:a libopus -ar 48000 -ac 2'));
+    const audio = await heard(Readable.from(packets.map((packet) => Buffer.from(packet))), {
+      encoding: 'opus',
+    });
     assert.equal(audio.length, (packets.length * FRAME_SAMPLES * 2) / 3);
     assert.ok(bestLikeness(audio) > 0.95, `likeness ${bestLikeness(audio)}`);
   });
