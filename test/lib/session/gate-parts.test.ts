@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { EventOf } from '../../../lib';
 import { VoiceDetector } from '../../../lib/audio/voice-detector';
 import { GateTimes } from '../../../lib/session/send/gate-times';
+import { VoiceGate } from '../../../lib/session/send/voice-gate';
 import { JFK_PCM, toTelephone } from '../../support/jfk';
 import { Random } from '../../support/random';
 
@@ -49,6 +50,43 @@ describe('the detector of voices', () => {
     assert.equal(spoken(detector, pcm(10_000, fan(700))), 0);
     const noisy = pcm(11_000, (at) => JFK_PCM.readInt16LE(2 * at) / 2 + fan(700)());
     assert.ok(spoken(detector, noisy) > 20);
+  });
+});
+
+describe('the voice gate at a rate without whole samples in a millisecond', () => {
+  it('passes whole samples, in order, and says the gaps between them', () => {
+    const rateHz = 11_025;
+    const counter = { audioGatedBytes: 0 };
+    const passed: Buffer[] = [];
+    let positions = 0;
+    const given = Buffer.concat([JFK_PCM, Buffer.alloc(1_000_000), JFK_PCM]);
+    const gate = new VoiceGate({
+      detector: new VoiceDetector(rateHz),
+      bytesPerMs: (rateHz * 2) / 1000,
+      counter,
+      closeAfterMs: 777,
+      leadMs: 501,
+      hasOpenSentence: () => false,
+      pass: (piece) => {
+        assert.equal(piece.length % 2, 0);
+        assert.deepEqual(Buffer.from(piece), given.subarray(positions, positions + piece.length));
+        positions += piece.length;
+        passed.push(Buffer.from(piece));
+      },
+      onGap: (bytes) => {
+        positions += bytes;
+      },
+    });
+    // A tenth of a second is 2205 bytes, so a recorder gives one sample less or more by turns.
+    for (let at = 0, turn = 0; at < given.length; turn += 1) {
+      const end = at + 2204 + 2 * (turn % 2);
+      gate.take(given.subarray(at, end));
+      at = end;
+    }
+    gate.stop();
+    const passedBytes = passed.reduce((sum, { length }) => sum + length, 0);
+    assert.equal(passedBytes + counter.audioGatedBytes, given.length);
+    assert.ok(counter.audioGatedBytes > 900_000, String(counter.audioGatedBytes));
   });
 });
 
