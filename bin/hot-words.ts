@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import { HotWordLists, hotWordsToCsv, MODELS, readHotWords, REGIONS } from '../lib';
 import type { HotWord, HotWordListInfo } from '../lib';
 import { DEFAULT_HOT_WORD_PREFIX, messageOf } from '../lib/hosts';
@@ -110,7 +111,7 @@ async function create({ lists, given, operands: [file = ''], signal }: Request):
   const model = given.text('model');
   if (model === undefined) throw new UsageError('Expected --model: a list works with one model only.');
   const prefix = given.text('prefix');
-  const words = await wordsIn(file);
+  const words = await wordsIn(file, signal);
   const id = await lists.create({ model, words, ...(prefix !== undefined && { prefix }) }, { signal });
   if (!given.isOn('json')) print(`${id}\n`);
   const state = await stateOf(lists, id, { signal, forModel: model });
@@ -118,7 +119,7 @@ async function create({ lists, given, operands: [file = ''], signal }: Request):
 }
 
 async function update({ lists, given, operands: [id = '', file = ''], signal }: Request): Promise<void> {
-  const words = await wordsIn(file);
+  const words = await wordsIn(file, signal);
   await lists.update(id, words, { signal });
   log(`${id}: ${words.length} words`);
   const forModel = given.text('model');
@@ -160,22 +161,22 @@ function proxyOf(given: Arguments): { proxy?: string | false } {
   return proxy === undefined ? {} : { proxy: proxy === 'none' ? false : proxy };
 }
 
-async function wordsIn(file: string): Promise<HotWord[]> {
-  return readHotWords(file === '-' ? await standardInput() : await textOf(file));
+async function wordsIn(file: string, signal: AbortSignal): Promise<HotWord[]> {
+  return readHotWords(file === '-' ? await standardInput(signal) : await textOf(file, signal));
 }
 
-async function textOf(file: string): Promise<string> {
+async function textOf(file: string, signal: AbortSignal): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file, { encoding: 'utf8', signal });
   } catch (cause) {
     throw new Error(`Cannot read "${file}": ${messageOf(cause)}.`, { cause });
   }
 }
 
-async function standardInput(): Promise<string> {
+async function standardInput(signal: AbortSignal): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  const input: AsyncIterable<Buffer> = process.stdin;
+  const input: AsyncIterable<Buffer> = addAbortSignal(signal, process.stdin);
   for await (const piece of input) {
     bytes += piece.length;
     if (bytes > MAX_INPUT_BYTES)

@@ -1,24 +1,22 @@
-import { DEFAULT_MODEL, findModel, openSession } from '../lib';
-import { createSource, firstRate, FIRST_CONNECT_TIMEOUT_MS, Listening, listMicrophones } from '../lib/hosts';
+import { DEFAULT_MODEL, findModel } from '../lib';
+import { createSource, firstRate, listMicrophones } from '../lib/hosts';
 import { readArguments, UsageError } from './cli/arguments';
 import type { Arguments } from './cli/arguments';
 import type { Command } from './cli/command';
 import { EXIT } from './cli/exit-codes';
-import { aborted, Interrupt } from './cli/interrupt';
-import { failureText, print } from './cli/output';
+import { print } from './cli/output';
 import { printableJson } from './cli/printable';
 import { Screen } from './cli/screen';
 import { NETWORK_TOPIC, RECOGNITION_TOPIC } from './flags/recognition';
 import { givenSession } from './flags/session';
 import { SETTINGS_TOPIC } from './flags/settings';
 import { LiveReport } from './listen/live-report';
+import { runLive } from './listen/live-run';
 import { givenSource, SOURCES_TOPIC } from './listen/source-flags';
-import { findService, PLACE_NOTES } from './place';
+import { PLACE_NOTES } from './place';
 import { checkTimes } from './transcribe/formats';
 import type { FormatName } from './transcribe/formats';
 
-/** The last results of a session come within its own time limit; this covers several limits after each other. */
-const FINISHES_WITHIN_MS = 60_000;
 const FORMATS: readonly FormatName[] = ['srt', 'vtt', 'words'];
 
 export const LISTEN: Command = {
@@ -61,65 +59,18 @@ async function runListen(argv: readonly string[]): Promise<number> {
   }
   checkTimes([format], model, mode);
   const screen = new Screen();
-  const report = new LiveReport({
+  const isPort = source.kind === 'port';
+  const report = new LiveReport({ screen, format, asJson: given.isOn('json'), isPort });
+  return runLive({
+    source,
+    rateHz,
+    session,
     screen,
-    format,
-    asJson: given.isOn('json'),
-    isPort: source.kind === 'port',
+    report,
+    onListening: () => {
+      report.note(`Listening to ${source.name}.`);
+    },
   });
-  using interrupt = new Interrupt();
-  try {
-    await using place = await findService(session.place, interrupt.finishing, screen);
-    const failing = new AbortController();
-    const listening = new Listening({
-      source,
-      rateHz,
-      openSession: (wishes) =>
-        openSession({
-          firstConnectTimeoutMs: FIRST_CONNECT_TIMEOUT_MS,
-          ...session.options,
-          ...place.options,
-          ...wishes,
-          sampleRateHz: rateHz,
-        }),
-      onEvent: (event, sender) => {
-        report.onEvent(event, sender);
-      },
-      onSender: (sender, details) => {
-        report.onSender(sender, details);
-      },
-      onSenderGone: (sender) => {
-        screen.remove(sender);
-      },
-      onBadItem: (error) => {
-        report.note(failureText(error));
-      },
-      onFailure: (error) => {
-        failing.abort(error);
-      },
-      onWarning: (message) => {
-        report.note(message);
-      },
-    });
-    try {
-      await Promise.race([listening.start(), aborted(interrupt.finishing)]);
-      if (!interrupt.finishing.aborted) {
-        report.note(`Listening to ${source.name}.`);
-        await aborted(AbortSignal.any([failing.signal, interrupt.finishing]));
-        failing.signal.throwIfAborted();
-        await Promise.race([listening.finish(FINISHES_WITHIN_MS), aborted(interrupt.ending)]);
-      }
-    } finally {
-      await listening.close();
-    }
-    return interrupt.exitCode ?? EXIT.done;
-  } catch (error) {
-    if (interrupt.exitCode === undefined) throw error;
-    return interrupt.exitCode;
-  } finally {
-    screen.clear();
-    await session.trace?.close();
-  }
 }
 
 function formatOf(given: Arguments): FormatName {

@@ -1,19 +1,17 @@
-import { DEFAULT_MODEL, findModel, openSession } from '../lib';
-import type { AsrError } from '../lib';
-import { configure, createSource, firstRate, Listening } from '../lib/hosts';
+import { DEFAULT_MODEL, findModel } from '../lib';
+import { createSource, firstRate } from '../lib/hosts';
 import { readArguments } from './cli/arguments';
 import type { Command } from './cli/command';
-import { exitCodeOf } from './cli/exit-codes';
-import { aborted, Interrupt } from './cli/interrupt';
-import { complain, failureText, log } from './cli/output';
+import { log } from './cli/output';
 import { Screen } from './cli/screen';
 import { NETWORK_TOPIC, RECOGNITION_TOPIC } from './flags/recognition';
 import { givenSession } from './flags/session';
 import { SETTINGS_TOPIC } from './flags/settings';
-import { findService, PLACE_NOTES } from './place';
+import { LiveReport } from './listen/live-report';
+import { runLive } from './listen/live-run';
+import { PLACE_NOTES } from './place';
 
 const DEFAULT_PORT = 10_300;
-const FINISH_WITHIN_MS = 5000;
 
 export const WYOMING: Command = {
   name: 'wyoming',
@@ -32,6 +30,7 @@ export const WYOMING: Command = {
       value: 'LIST',
       help: 'Addresses and networks that may connect, such as 192.168.1.0/24, with commas. Default: all that reach the port.',
     },
+    { name: 'json', help: 'Prints every event as a line of JSON.' },
     { name: 'clients', value: 'N', help: 'How many clients at once, up to 100. Default 10.' },
   ],
   topics: [RECOGNITION_TOPIC, SETTINGS_TOPIC, NETWORK_TOPIC],
@@ -53,48 +52,15 @@ async function runWyoming(argv: readonly string[]): Promise<number> {
     { rateHz, models: [model.id] },
   );
   const screen = new Screen();
-  using interrupt = new Interrupt();
-  const failing = new AbortController();
-  try {
-    await using place = await findService(session.place, interrupt.finishing, screen);
-    const options = { ...session.options, ...place.options, sampleRateHz: rateHz };
-    configure(options);
-    const listening = new Listening({
-      source,
-      rateHz,
-      openSession: (wishes) => openSession({ ...options, ...wishes }),
-      onEvent: (event) => {
-        if (event.type === 'final' && event.text !== '') screen.print(`${event.text}\n`);
-        if (event.type === 'warning') log(event.message);
-      },
-      onSenderGone: () => undefined,
-      onBadItem: (error) => {
-        log(error.message);
-      },
-      onFailure: (error) => {
-        failing.abort(error);
-      },
-      onWarning: log,
-    });
-    try {
-      const over = AbortSignal.any([interrupt.finishing, failing.signal]);
-      await Promise.race([listening.start(), aborted(over)]);
-      if (!over.aborted) {
-        log(`listening on tcp://${host}:${port}`);
-        await aborted(over);
-      }
-    } finally {
-      await listening.finish(FINISH_WITHIN_MS);
-    }
-    if (!failing.signal.aborted) return interrupt.exitCode ?? 0;
-    const error = failing.signal.reason as AsrError;
-    complain(failureText(error));
-    return exitCodeOf(error);
-  } catch (error) {
-    if (interrupt.exitCode === undefined) throw error;
-    return interrupt.exitCode;
-  } finally {
-    screen.clear();
-    await session.trace?.close();
-  }
+  const report = new LiveReport({ screen, format: 'text', asJson: given.isOn('json'), isPort: false });
+  return runLive({
+    source,
+    rateHz,
+    session,
+    screen,
+    report,
+    onListening: () => {
+      log(`listening on tcp://${host}:${port}`);
+    },
+  });
 }

@@ -10,6 +10,7 @@ export class Interrupt implements Disposable {
   readonly #finishing = new AbortController();
   readonly #ending = new AbortController();
   #exitCode: number | undefined;
+  #isDone = false;
 
   constructor() {
     for (const signal of Object.keys(SIGNALS)) process.on(signal, this.#onSignal);
@@ -30,12 +31,17 @@ export class Interrupt implements Disposable {
     return this.#exitCode;
   }
 
+  /**
+   * From now on a signal ends the process, since only output is left that nobody has taken. The listeners stay, because
+   * a signal that comes while Node.js removes one may be lost, or ends the process without an exit code.
+   */
   [Symbol.dispose](): void {
-    for (const signal of Object.keys(SIGNALS)) process.off(signal, this.#onSignal);
+    this.#isDone = true;
   }
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     this.#exitCode ??= SIGNALS[signal as keyof typeof SIGNALS];
+    if (this.#isDone) process.exit(this.#exitCode);
     if (!this.#finishing.signal.aborted) {
       this.#finishing.abort();
       return;

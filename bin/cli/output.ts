@@ -11,9 +11,12 @@ export function print(text: string): void {
   process.stdout.write(inLines(text));
 }
 
-/** Resolves when the reader of stdout has taken what waits, so that a slow reader fills no memory. */
-export async function outputTaken(): Promise<void> {
-  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain');
+/**
+ * Resolves when the reader of stdout has taken what waits, so that a slow reader fills no memory.
+ * @param signal Ends the waiting, because a reader may take nothing for ever. Rejects with its reason.
+ */
+export async function outputTaken(signal: AbortSignal): Promise<void> {
+  if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain', { signal });
 }
 
 /** Prints a line to stderr, as it is. */

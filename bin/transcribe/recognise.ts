@@ -69,7 +69,7 @@ async function* untilStopped(
   try {
     for await (const chunk of chunks) {
       yield chunk;
-      await outputTaken();
+      await outputTaken(stop);
     }
   } catch (error) {
     if (!stop.aborted) throw error;

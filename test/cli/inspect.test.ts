@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createReadStream } from 'node:fs';
-import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fixturePath } from '../support/audio-fixtures';
-import { runCli } from '../support/cli';
+import { runCli, startCli } from '../support/cli';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -19,12 +18,9 @@ describe('flow-asr inspect', function () {
   });
 
   it('describes a recording from standard input as JSON', async () => {
-    const args = ['--require', 'tsx/cjs', 'bin/flow-asr.ts', 'inspect', '-', '--json'];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
-    createReadStream(fixturePath('a.webm', '-c:a libopus -ar 48000')).pipe(child.stdin);
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    const exitCode = await new Promise((resolve) => child.once('close', resolve));
+    const { child, result } = startCli(['inspect', '-', '--json'], {}, { hasInput: true });
+    createReadStream(fixturePath('a.webm', '-c:a libopus -ar 48000')).pipe(child.stdin!);
+    const { exitCode, stdout } = await result;
     assert.equal(exitCode, 0);
     const info = JSON.parse(stdout) as Record<string, unknown>;
     assert.equal(info.container, 'webm');

@@ -35,7 +35,6 @@ function flagsOf(model: Model): string[] {
 }
 
 describe('the flags of flow-asr transcribe', function () {
-  // Each run compiles the sources.
   this.timeout(60_000);
   this.slow(5000);
   const rig = useLibRig();

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { startCli } from '../support/cli';
+import { CLI, startCli } from '../support/cli';
 import type { CliRun } from '../support/cli';
 import { useLibRig } from '../support/lib-rig';
 import { silence, wav } from '../support/scripted-audio';
@@ -185,7 +185,7 @@ describe('flow-asr transcribe at a terminal', function () {
 
   /** The output at a terminal. `flow-asr` in the command stands for ours. */
   async function atTerminal(command: string): Promise<string> {
-    const ours = `'${process.execPath}' --require tsx/cjs bin/flow-asr.ts`;
+    const ours = `'${process.execPath}' '${CLI}'`;
     const child = spawn('script', ['-qec', command.replaceAll('flow-asr ', `${ours} `), '/dev/null'], {
       cwd: ROOT,
       env: { ...process.env, DASHSCOPE_API_KEY: '', TERM: 'xterm' },

@@ -12,7 +12,6 @@ import { withBrokenEnd } from '../support/wav-files';
 const KEY = 'sk-5ecre7-d0-not-show-7f3a';
 
 describe('flow-asr transcribe', function () {
-  // Each run compiles the sources.
   this.timeout(20_000);
   this.slow(3000);
   const rig = useLibRig();
