@@ -5,7 +5,7 @@ import { REALTIME } from '../support/local-service';
 import { RawClient } from '../support/raw-client';
 import { waitUntil } from '../support/wait-until';
 
-const SERVICE = path.join(__dirname, '../../bin/service.ts');
+const SERVICE = path.join(__dirname, '../../dist/bin/service.js');
 const RUN = `require(${JSON.stringify(SERVICE)}).runService(process.argv.slice(1)).then((code) => { process.exitCode = code; });`;
 
 interface Run {
@@ -24,7 +24,7 @@ describe('flow-asr service', function () {
   });
 
   function start(args: string[], env: NodeJS.ProcessEnv = {}): Run {
-    const child = spawn(process.execPath, ['-r', 'tsx/cjs', '-e', RUN, '--', ...args], {
+    const child = spawn(process.execPath, ['-e', RUN, '--', ...args], {
       env: { ...process.env, ...env },
     });
     const run: Run = { child, stdout: '', stderr: '', code: undefined };
