@@ -10,6 +10,10 @@ import { installIfNeeded, root, run } from './project.mjs';
 
 /** A suite is a folder with a configuration for mocha. It leaves out the folders of other suites. */
 const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
+/** Quick tests that run in the second lane, behind the browsers, so that both lanes end at about the same time. */
+const BESIDE = ['test/cli', 'test/fuzz'];
+/** What tests use. */
+const OF_TESTS = ['test/fixtures', 'test/support', 'test/tools'];
 
 const text = { type: 'string' };
 const flag = { type: 'boolean' };
@@ -83,18 +87,25 @@ async function main({ isHosts, files, flags }) {
   await install();
   await buildIfStale();
   if (!isHosts && files.length === 0 && flags.length === 0) await check();
-  const suites = isHosts ? [HOSTS] : [QUICK, PACKAGE, BROWSER];
-  const chosen = (suite) => {
-    if (files.length === 0) return suites.includes(suite) ? [suite] : [];
-    return files.filter((file) => suiteOf(file) === suite);
-  };
-  const runLane = async (lane, isHeldBack) => {
-    for (const suite of lane) {
-      if (chosen(suite).length > 0) await runMocha(suite, [...chosen(suite), ...flags], isHeldBack);
-    }
-  };
+  const chosen = files.length > 0 ? files : isHosts ? [HOSTS] : allFolders();
+  const isFirst = (file) => [QUICK, HOSTS].includes(suiteOf(file)) && !BESIDE.includes(file);
+  const first = chosen.filter(isFirst);
+  const second = chosen.filter((file) => !isFirst(file));
   // Browsers and packages mostly wait, so they cost little beside the quick tests.
-  await Promise.all([runLane([QUICK, HOSTS]), runLane([PACKAGE, BROWSER], chosen(QUICK).length > 0)]);
+  await Promise.all([runLane(first, flags, false), runLane(second, flags, first.length > 0)]);
+}
+
+async function runLane(files, flags, isHeldBack) {
+  for (const suite of [PACKAGE, BROWSER, QUICK, HOSTS]) {
+    const its = files.filter((file) => suiteOf(file) === suite);
+    if (its.length > 0) await runMocha(suite, [...its, ...flags], isHeldBack);
+  }
+}
+
+/** The folders of tests, but for those in real hosts. */
+function allFolders() {
+  const folders = readdirSync(path.join(root, QUICK)).map((name) => `${QUICK}/${name}`);
+  return folders.filter((folder) => folder !== HOSTS && !OF_TESTS.includes(folder));
 }
 
 function suiteOf(file) {

@@ -65,7 +65,13 @@ describe('the example', () => {
     await nodeRed.press(flow.get('finish'));
     await waitUntil(() => examples.hasFinished(session), 'the session to finish', RECOGNISED_WITHIN_MS);
     assertSaid(examples.textOf(session, 1));
-    assert.ok(nodeRed.sent(session, 0).length > 3);
+    // A machine that is busy recognises the same words with fewer interims.
+    const interims = nodeRed.sent(session, 0).map(({ payload }) => String(payload));
+    const said = examples.textOf(session, 1);
+    assert.ok(
+      interims.some((text) => text.length > 0 && text.length < said.length / 2),
+      JSON.stringify(interims),
+    );
     examples.assertNoErrors(flow);
   });
 

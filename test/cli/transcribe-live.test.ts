@@ -17,11 +17,12 @@ const hasTerminal = spawnSync('script', ['--version']).status === 0;
 describe('flow-asr transcribe -, while somebody speaks', function () {
   this.timeout(30_000);
   this.slow(4000);
-  const rig = useLibRig();
   const runs: CliRun[] = [];
+  // Before the hook of the service, which fails, and ends this suite, where a command still has its connection.
   afterEach(() => {
     for (const { child } of runs.splice(0)) child.kill('SIGKILL');
   });
+  const rig = useLibRig();
 
   function start(...args: string[]): CliRun {
     const run = startCli(
