@@ -1,71 +1,16 @@
 import assert from 'node:assert/strict';
 import { openSession } from '../../../lib';
-import type { ConnectSocket, SocketHandlers } from '../../../lib/transport/socket';
-import { textOf } from '../../../lib/vocabulary/frame';
+import type { Session } from '../../../lib';
 import { ManualClock } from '../../support/clocks';
 import { collectGarbage } from '../../support/collect-garbage';
-import { CHUNK_MS, LivingRoom, RATE_HZ, WordFinder } from '../../support/living-room';
+import { hearingService } from '../../support/hearing-service';
+import { CHUNK_MS, LivingRoom } from '../../support/living-room';
 import { leaveNothingOpen } from '../../support/open-resources';
+import { Random } from '../../support/random';
 import { RAW } from '../../support/scripted-audio';
 
 const HOUR_MS = 3_600_000;
 const SEED = 5;
-/** A service ends a sentence after this long without a word. */
-const SILENCE_MS = 1300;
-
-/** A run-task service that hears marked words, and writes each sentence of them. */
-class Hearing {
-  #finder = new WordFinder();
-  #taskId = '';
-  #words: { text: string; atMs: number }[] = [];
-  readonly #handlers: SocketHandlers;
-
-  constructor(handlers: SocketHandlers) {
-    this.#handlers = handlers;
-  }
-
-  received(text: string): void {
-    const { header } = JSON.parse(text) as { header: { action: string; task_id: string } };
-    this.#taskId = header.task_id;
-    if (header.action === 'run-task') this.#say('task-started');
-    if (header.action !== 'finish-task') return;
-    this.#endSentence();
-    this.#say('task-finished');
-  }
-
-  audio(pcm: Uint8Array): void {
-    for (const { text, at } of this.#finder.heard(pcm)) {
-      this.#words.push({ text, atMs: at / (RATE_HZ / 1000) });
-      this.#tell(false);
-    }
-    const last = this.#words.at(-1);
-    if (last && (1000 * this.#finder.samples) / RATE_HZ - last.atMs > SILENCE_MS) this.#endSentence();
-  }
-
-  #endSentence(): void {
-    if (this.#words.length > 0) this.#tell(true);
-    this.#words = [];
-  }
-
-  #tell(isEnd: boolean): void {
-    const [first] = this.#words;
-    const sentence = {
-      begin_time: Math.round(first?.atMs ?? 0),
-      end_time: isEnd ? Math.round(this.#words.at(-1)?.atMs ?? 0) + 100 : null,
-      text: this.#words.map(({ text }) => text).join(' '),
-      sentence_end: isEnd,
-      words: [],
-    };
-    this.#say('result-generated', { output: { sentence } });
-  }
-
-  #say(event: string, payload: object = {}): void {
-    const frame = JSON.stringify({ header: { task_id: this.#taskId, event, attributes: {} }, payload });
-    queueMicrotask(() => {
-      this.#handlers.onText(frame);
-    });
-  }
-}
 
 describe('a day of a microphone in a living room', function () {
   this.timeout(300_000);
@@ -73,46 +18,15 @@ describe('a day of a microphone in a living room', function () {
 
   it('costs only what was said, loses no word, keeps all times and no memory', async () => {
     const clock = new ManualClock();
-    const connect: ConnectSocket = (_, handlers) => {
-      const hearing = new Hearing(handlers);
-      queueMicrotask(() => {
-        handlers.onOpen();
-      });
-      return {
-        bufferedBytes: 0,
-        send: (frame, onFlushed) => {
-          if (frame instanceof Uint8Array) hearing.audio(frame);
-          else hearing.received(textOf(frame));
-          onFlushed?.();
-        },
-        ping: () => {
-          handlers.onPong();
-        },
-        release: () => false,
-        close: () => {
-          queueMicrotask(() => {
-            handlers.onEnd({ kind: 'closed', closeCode: 1000, reason: '' });
-          });
-        },
-        destroy: () => undefined,
-      };
-    };
     const session = openSession({
       region: 'local',
       model: 'fun-asr-realtime',
       voiceGate: { send: 'speech' },
-      environment: { clock, connect },
+      environment: { clock, connect: hearingService() },
     });
-    const heard: string[] = [];
-    const wrongTimes: string[] = [];
-    const warnings = new Map<string, number>();
     const room = new LivingRoom(SEED);
-    session.on('final', ({ text, beginMs }) => {
-      const [first = ''] = text.split(' ');
-      const saidAtMs = room.said[Number(first)]?.atMs;
-      if (saidAtMs !== beginMs) wrongTimes.push(`${first}: ${beginMs} for ${saidAtMs}`);
-      heard.push(...text.split(' '));
-    });
+    const warnings = new Map<string, number>();
+    const { heard, wrongTimes } = listenTo(session, room);
     session.on('warning', ({ code }) => warnings.set(code, (warnings.get(code) ?? 0) + 1));
     let afterAnHour = 0;
     let givenMs = 0;
@@ -140,7 +54,47 @@ describe('a day of a microphone in a living room', function () {
     assert.deepEqual(statistics.reconnectsByReason, { CONNECTION_LOST: warnings.get('SERVICE_SILENT') });
     assert.ok(grownBytes < 4 * 1024 * 1024, `${grownBytes} bytes`);
   });
+
+  it('loses no word where connections break while somebody speaks, and reports each once, in order', async () => {
+    const clock = new ManualClock();
+    const random = new Random(SEED);
+    const session = openSession({
+      region: 'local',
+      model: 'fun-asr-realtime',
+      voiceGate: { send: 'speech' },
+      environment: { clock, connect: hearingService({ wordsUntilBreak: () => random.int(2, 40) }) },
+    });
+    const room = new LivingRoom(SEED + 1);
+    const { heard, wrongTimes } = listenTo(session, room);
+    for (const chunk of room.chunks(2 * HOUR_MS)) {
+      await session.append(chunk, RAW);
+      clock.advance(CHUNK_MS);
+    }
+    const { audioLostMs, audioSentMs, audioGatedMs, audioInMs, reconnectsByReason } = await session.finish();
+    assert.deepEqual(
+      heard,
+      room.said.map(({ text }) => text),
+    );
+    assert.deepEqual(wrongTimes, []);
+    assert.equal(audioLostMs, 0);
+    assert.ok(audioSentMs < audioInMs / 5, `${audioSentMs} ms of audio were sent`);
+    assert.equal(audioSentMs + audioGatedMs, audioInMs);
+    assert.ok((reconnectsByReason.CONNECTION_LOST ?? 0) > 10, JSON.stringify(reconnectsByReason));
+  });
 });
+
+/** The words of all finals, and the sentences whose time is not that of their first word. */
+function listenTo(session: Session, { said }: LivingRoom): { heard: string[]; wrongTimes: string[] } {
+  const heard: string[] = [];
+  const wrongTimes: string[] = [];
+  session.on('final', ({ text, beginMs }) => {
+    const [first = ''] = text.split(' ');
+    const saidAtMs = said[Number(first)]?.atMs;
+    if (saidAtMs !== beginMs) wrongTimes.push(`${first}: ${beginMs} for ${saidAtMs}`);
+    heard.push(...text.split(' '));
+  });
+  return { heard, wrongTimes };
+}
 
 async function memoryBytes(): Promise<number> {
   await collectGarbage();
