@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { HotWordLists } from '../../lib';
+import { waitUntil } from '../support/wait-until';
 import { violationsOf } from './support/axe';
 import { Dialog } from './support/dialog';
 import { importOneOfEach, inEachLanguage } from './support/stage';
@@ -10,6 +11,14 @@ const WORDS = [
   { text: 'Model Studio', weight: 5 },
   { text: 'Boeing 747', weight: 3, lang: 'en' },
 ];
+
+/** Something that is held back until it is let go. */
+class Held {
+  letGo: () => void = () => undefined;
+  readonly release = new Promise<void>((resolve) => {
+    this.letGo = resolve;
+  });
+}
 
 describe('the picker of hot-word lists', () => {
   inEachLanguage((stage) => {
@@ -28,6 +37,13 @@ describe('the picker of hot-word lists', () => {
       await dialog.form().locator('.asr-hot-words-open').click();
       await dialog.form().locator('.asr-hot-words-row').first().waitFor();
       return dialog;
+    }
+
+    /** The browser tells of the refused request by itself. */
+    async function expectRefusal(): Promise<void> {
+      const { faults } = stage.editor;
+      await waitUntil(() => faults.length > 0, 'the refusal to be told');
+      assert.match(faults.splice(0).join('\n'), /^Failed to load resource: .* 422 .*$/);
     }
 
     /** Pastes as the browser does it, with the text in the event. */
@@ -85,6 +101,83 @@ describe('the picker of hot-word lists', () => {
       await form.locator('.asr-hot-words-open').click();
       assert.equal(await form.locator('.asr-hot-words').count(), 0);
       assert.equal(await form.locator(field).inputValue(), id);
+      await dialog.cancel();
+    });
+
+    it('shows what was chosen last, whichever answer of the service comes first', async () => {
+      const lists = accountOf(stage);
+      const [slow, fast] = [
+        await lists.create({ model: MODEL, words: [{ text: 'Slow', weight: 4 }] }),
+        await lists.create({ model: MODEL, words: [{ text: 'Fast', weight: 4 }] }),
+      ];
+      const { page } = stage.editor;
+      const dialog = await open();
+      const form = dialog.form();
+      const choice = form.locator('.asr-hot-words-bar > select');
+      const save = form.locator('.asr-hot-words-save');
+      for (const late of ['an answer', 'an error']) {
+        const held = new Held();
+        await page.route(`**/asr/hot-words/*/${slow}?*`, async (route) => {
+          await held.release;
+          const body = { message: 'The service is gone.' };
+          await (late === 'an answer' ? route.continue() : route.fulfill({ status: 422, json: body }));
+        });
+        await choice.selectOption(slow);
+        assert.equal(await save.isDisabled(), true);
+        await choice.selectOption(fast);
+        await page.waitForFunction(`$('.asr-hot-word').val() === 'Fast'`);
+        const note = await form.locator('.asr-hot-words-note').innerText();
+        const heard = stage.editor.run(
+          `new Promise((done) => $(document).one('ajaxComplete', () => setTimeout(() => setTimeout(done))))`,
+        );
+        held.letGo();
+        await heard;
+        assert.equal(await form.locator('.asr-hot-word').inputValue(), 'Fast', late);
+        assert.equal(await form.locator('.asr-hot-words-note').innerText(), note, late);
+        assert.equal(await save.isDisabled(), false, late);
+        await page.unrouteAll();
+      }
+      await expectRefusal();
+      await dialog.cancel();
+    });
+
+    it('has no words to save over a list that could not be read', async () => {
+      const id = await accountOf(stage).create({ model: MODEL, words: WORDS });
+      const { page } = stage.editor;
+      const dialog = await open();
+      const form = dialog.form();
+      await page.route(`**/asr/hot-words/*/${id}?*`, (route) =>
+        route.fulfill({ status: 422, json: { message: 'The service is gone.' } }),
+      );
+      await form.locator('.asr-hot-words-bar > select').selectOption(id);
+      await form.locator('.asr-hot-words-note').getByText('The service is gone.').waitFor();
+      await form.locator('.asr-hot-words .fa-plus').click();
+      await form.locator('.asr-hot-word').fill('Qwen');
+      assert.equal(await form.locator('.asr-hot-words-save').isDisabled(), true);
+      await page.unrouteAll();
+      await expectRefusal();
+      await dialog.cancel();
+    });
+
+    it('leaves the list in the field whose panel was closed before it was saved, and nothing more', async () => {
+      const { page } = stage.editor;
+      const dialog = await open();
+      const form = dialog.form();
+      const held = new Held();
+      await page.route('**/asr/hot-words/*', async (route) => {
+        if (route.request().method() === 'POST') await held.release;
+        await route.continue();
+      });
+      await form.locator('.asr-hot-word').fill('Qwen');
+      await form.locator('.asr-hot-words-save').click();
+      await page.waitForFunction(`$('.asr-hot-words').prop('inert')`);
+      await form.locator('.asr-hot-words-open').click();
+      held.letGo();
+      await page.waitForFunction(`$('${field}').val().startsWith('vocab-words-')`);
+      await page.unrouteAll({ behavior: 'wait' });
+      const [{ id } = { id: '' }] = await accountOf(stage).all();
+      assert.equal(await form.locator(field).inputValue(), id);
+      assert.equal(await form.locator('.asr-hot-words').count(), 0);
       await dialog.cancel();
     });
 

@@ -79,7 +79,13 @@ function panel({ field, model }: Place): JQuery {
   const table = wordTable(say);
   const remove = $('<button>', { type: 'button', class: 'red-ui-button red-ui-button-small' });
   const save = $('<button>', { type: 'button', class: 'red-ui-button primary asr-hot-words-save' });
+  const element = $('<div>', { class: 'asr-hot-words asr-wide' });
   let known: ListView[] = [];
+  /** The list whose words the table has. */
+  let shown: string | undefined;
+  /** Counts what the person has asked for: only answers to the latest may show, and none in a closed panel. */
+  let turn = 0;
+  const isCurrent = (asked: number): boolean => asked === turn && element[0]?.isConnected === true;
 
   const chosen = (): string => textIn(lists);
   const armDelete = (isArmed: boolean): void => {
@@ -89,10 +95,9 @@ function panel({ field, model }: Place): JQuery {
       .toggle(chosen() !== NEW);
   };
 
-  const request = async (method: string, id: string, body?: object): Promise<unknown> => {
+  const send = async (method: string, id: string, body?: object): Promise<unknown> => {
     const connection = encodeURIComponent(textIn(fieldOf('connection')));
     const query = method === 'GET' ? `?model=${encodeURIComponent(model().trim())}` : '';
-    save.prop('disabled', true);
     try {
       return await $.ajax({
         url: `asr/hot-words/${connection}${id && `/${encodeURIComponent(id)}`}${query}`,
@@ -103,14 +108,37 @@ function panel({ field, model }: Place): JQuery {
       const { status, responseJSON } = failure as { status: number; responseJSON?: { message?: string } };
       const message = responseJSON?.message ?? sharedText('hotWords.no-answer', { status });
       throw new Error(message, { cause: failure });
-    } finally {
-      save.prop('disabled', false);
     }
   };
+  /** @throws Error that nobody sees when the person has asked for something else meanwhile. */
+  const read = async (id: string): Promise<unknown> => {
+    const asked = turn;
+    const answer = await send('GET', id);
+    if (!isCurrent(asked)) throw new Error('The answer comes too late.');
+    return answer;
+  };
   const attempt = (work: () => Promise<void>): void => {
+    const asked = (turn += 1);
     say(sharedText('hotWords.asking'));
-    work().catch((error: unknown) => {
-      say(messageOf(error));
+    save.prop('disabled', true);
+    work()
+      .catch((error: unknown) => {
+        if (isCurrent(asked)) say(messageOf(error));
+      })
+      .finally(() => {
+        // Words that were typed over a list which could not be read must not replace it.
+        if (isCurrent(asked)) save.prop('disabled', shown !== chosen());
+      });
+  };
+  /** Nothing else can be asked for until the service has answered a change. */
+  const change = (work: () => Promise<void>): void => {
+    attempt(async () => {
+      element.prop('inert', true);
+      try {
+        await work();
+      } finally {
+        element.prop('inert', false);
+      }
     });
   };
 
@@ -118,22 +146,24 @@ function panel({ field, model }: Place): JQuery {
     const id = chosen();
     prefix.toggle(id === NEW);
     armDelete(false);
+    shown = undefined;
     if (id === NEW) {
       table.show([{ text: '', weight: 4 }]);
+      shown = NEW;
       say(sharedText('hotWords.new-for', { model: model() || '?' }));
       return;
     }
     field.val(id).trigger('change');
     // Until the answer comes, words of another list must not be saved to this one.
     table.show([]);
-    const { words } = (await request('GET', id)) as { words: HotWord[] };
-    if (chosen() !== id) return;
+    const { words } = (await read(id)) as { words: HotWord[] };
     table.show(words);
+    shown = id;
     const list = known.find((one) => one.id === id);
     say(list && !list.isUsable ? ignored(list, model()) : sharedText('hotWords.count', { n: words.length }));
   };
   const showLists = async (id: string): Promise<void> => {
-    ({ lists: known } = (await request('GET', '')) as { lists: ListView[] });
+    ({ lists: known } = (await read('')) as { lists: ListView[] });
     lists.empty().append($('<option>', { value: NEW }).text(sharedText('hotWords.new')));
     for (const list of known) lists.append($('<option>', { value: list.id }).text(labelOf(list)));
     lists.val(known.some((one) => one.id === id) ? id : NEW);
@@ -148,26 +178,33 @@ function panel({ field, model }: Place): JQuery {
       armDelete(true);
       return;
     }
-    attempt(async () => {
+    change(async () => {
       const id = chosen();
-      await request('DELETE', id);
+      await send('DELETE', id);
+      shown = undefined;
       if (textIn(field) === id) field.val('').trigger('change');
       await showLists(NEW);
       say(sharedText('hotWords.deleted'));
     });
   });
   save.text(sharedText('hotWords.save')).on('click', () => {
-    attempt(async () => {
+    change(async () => {
       const id = chosen();
       const words = table.words();
       const fresh = { model: model().trim(), prefix: textIn(prefix).trim(), words };
-      const saved = await (id === NEW ? request('POST', '', fresh) : request('PUT', id, { words }));
-      await showLists((saved as { id: string }).id);
-      say(sharedText('hotWords.saved', { n: words.length }));
+      const answer = await (id === NEW ? send('POST', '', fresh) : send('PUT', id, { words }));
+      const saved = answer as { id: string };
+      // Should the lists not be readable now, another click must not make another list.
+      shown = undefined;
+      field.val(saved.id).trigger('change');
+      await showLists(saved.id);
+      const list = known.find((one) => one.id === saved.id);
+      const said = sharedText('hotWords.saved', { n: words.length });
+      say(list && !list.isUsable ? `${said} ${ignored(list, model())}` : said);
     });
   });
   attempt(() => showLists(textIn(field).trim()));
-  return $('<div>', { class: 'asr-hot-words asr-wide' }).append(
+  return element.append(
     $('<div>', { class: 'asr-hot-words-bar' }).append(lists, prefix, remove),
     note,
     table.element,
