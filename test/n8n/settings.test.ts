@@ -227,28 +227,5 @@ describe("the settings of sessions, in n8n's engine", () => {
         assert.match(text, /^1\n00:00:\d\d,\d{3} --> .*\nGood morning\.\n/);
       });
     }
-
-    it('captions of a commit', async () => {
-      await n8n.serve({ utterances: ['Good morning.'] });
-      const result = await n8n.run([
-        { name: 'Start', type: 'items', items: [binaryItem(RECORDING)], to: [['Open']] },
-        {
-          name: 'Open',
-          type: 'asrSession',
-          parameters: { operation: 'open', model: RUN_TASK },
-          to: [['Append']],
-        },
-        { name: 'Append', type: 'asrAppendAudio', to: [['Commit']] },
-        {
-          name: 'Commit',
-          type: 'asrCommit',
-          parameters: { itemPer: 'commit', captions: 'vtt', captionsField: 'subtitles' },
-          to: [[], ['Abort']],
-        },
-        { name: 'Abort', type: 'asrSession', parameters: { operation: 'abort' } },
-      ]);
-      const file = result.output('Commit', FINAL)[0]?.binary?.subtitles;
-      assert.match((await n8n.bytesOf(file!)).toString(), /^WEBVTT\n\n/);
-    });
   });
 });

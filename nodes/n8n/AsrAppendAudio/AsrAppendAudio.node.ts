@@ -2,6 +2,8 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { readAudio } from '../../../lib';
 import { AUDIO_PROPERTIES, audioInput, RAW_AUDIO_OPTIONS } from '../shared/audio-input';
+import { captionsFile, captionSettings, captionsProperties } from '../shared/captions';
+import { outputProperty, readOutput } from '../shared/output';
 import { optionsCollection } from '../shared/recognition-properties';
 import type { GivenAudio } from '../shared/given-audio';
 import { runGroups } from '../shared/run-groups';
@@ -34,6 +36,8 @@ export class AsrAppendAudio implements INodeType {
     properties: [
       SESSION_NAME_PROPERTY,
       ...AUDIO_PROPERTIES,
+      outputProperty('Text, times, emotions and ids'),
+      ...captionsProperties(),
       optionsCollection([...RAW_AUDIO_OPTIONS, STATISTICS_OPTION]),
     ],
   };
@@ -53,6 +57,8 @@ async function append(
   items: SessionItems,
   given: GivenAudio | undefined,
 ): Promise<void> {
+  const captions = captionSettings(context, itemIndex);
+  const output = readOutput(context, itemIndex);
   const wantsStatistics = readStatisticsOption(context, itemIndex);
   const held = heldSession(context, name);
   const { audio, strings, hints, fetch } = await audioInput(context, itemIndex);
@@ -77,4 +83,6 @@ async function append(
     sessionItem(name, { ...nothing, ...drained.interim, ...(statistics && { statistics }) }, pairedItem),
   );
   items.addDrained(name, drained, pairedItem);
+  if (output === 'text') items.keepText();
+  if (drained.finals.length > 0) items.attach(await captionsFile(context, drained.finals, captions, name));
 }

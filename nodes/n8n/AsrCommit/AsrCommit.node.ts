@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { captionsFile, captionSettings, captionsProperties } from '../shared/captions';
 import { readChoice } from '../shared/choice';
 import { asData, pairing } from '../shared/items';
+import { outputProperty, readOutput } from '../shared/output';
 import { optionsCollection } from '../shared/recognition-properties';
 import { runGroups } from '../shared/run-groups';
 import { NOT_A_TOOL, OUTPUT_NAMES, sessionItem } from '../shared/session-items';
@@ -42,6 +43,7 @@ export class AsrCommit implements INodeType {
         ],
         default: 'sentence',
       },
+      outputProperty('Text, sentences, times, emotions and ids'),
       ...captionsProperties(),
       optionsCollection([STATISTICS_OPTION]),
     ],
@@ -60,6 +62,7 @@ async function commit(
   const itemPer: unknown = context.getNodeParameter('itemPer', group[0], 'sentence');
   const isWhole = readChoice('itemPer', itemPer, ['sentence', 'commit']) === 'commit';
   const captions = captionSettings(context, group[0]);
+  const output = readOutput(context, group[0]);
   const wantsStatistics = readStatisticsOption(context, group[0]);
   const held = heldSession(context, name);
   const { text, finals: sentences, sessionId = held.sessionId } = await held.commit();
@@ -76,4 +79,5 @@ async function commit(
   items.attach(await captionsFile(context, sentences, captions, name));
   const last = items.final.at(-1);
   if (wantsStatistics && last) last.json.statistics = asData(held.statistics());
+  if (output === 'text') items.keepText();
 }

@@ -2,6 +2,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { captionsProperties } from '../shared/captions';
+import { outputProperty } from '../shared/output';
 import { searchHotWordLists } from '../shared/hot-word-lists';
 import {
   DIALOGUE,
@@ -97,6 +98,10 @@ export class AsrSession implements INodeType {
           { name: 'Session', value: 'session', description: 'With the whole text of the session' },
         ],
         default: 'sentence',
+        displayOptions: { show: FINISH },
+      },
+      {
+        ...outputProperty('Text, sentences, times, emotions and statistics'),
         displayOptions: { show: FINISH },
       },
       ...captionsProperties(FINISH),

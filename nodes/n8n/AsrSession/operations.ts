@@ -4,6 +4,7 @@ import { captionsFile, captionSettings } from '../shared/captions';
 import { readChoice } from '../shared/choice';
 import { Fields } from '../shared/fields';
 import { asData, pairing } from '../shared/items';
+import { readOutput } from '../shared/output';
 import { ofItem } from '../shared/parameter-source';
 import { sessionItem } from '../shared/session-items';
 import type { SessionItems } from '../shared/session-items';
@@ -63,6 +64,7 @@ export async function finish(
   const itemPer: unknown = context.getNodeParameter('itemPer', group[0], 'sentence');
   const isWhole = readChoice('itemPer', itemPer, ['sentence', 'session']) === 'session';
   const captions = captionSettings(context, group[0]);
+  const output = readOutput(context, group[0]);
   const held = heldSession(context, name);
   const statistics = await held.finish();
   const drained = held.drain();
@@ -78,6 +80,7 @@ export async function finish(
     const last = items.final.at(-1);
     if (last) last.json.statistics = asData(statistics);
   }
+  if (output === 'text') items.keepText();
   items.attach(binary);
 }
 

@@ -3,6 +3,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { transcribe } from '../../../lib';
 import { audioInput } from '../shared/audio-input';
+import { readOutput } from '../shared/output';
 import { captionSettings } from '../shared/captions';
 import { readChoice } from '../shared/choice';
 import { asNodeFault, failedItem, faultOfItem } from '../shared/errors';
@@ -122,7 +123,7 @@ function readItemSettings(context: IExecuteFunctions, itemIndex: number): Omit<I
     context.getNodeParameter(name, itemIndex, fallback);
   return {
     per: readChoice('itemPer', parameter('itemPer', 'file'), ['file', 'sentence']),
-    output: readChoice('output', parameter('output', 'all'), ['all', 'text']),
+    output: readOutput(context, itemIndex),
     captions: captionSettings(context, itemIndex),
   };
 }

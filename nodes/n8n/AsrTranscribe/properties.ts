@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { AUDIO_PROPERTIES, RAW_AUDIO_OPTIONS, TOOL_AUDIO_PROPERTIES } from '../shared/audio-input';
 import { captionsProperties } from '../shared/captions';
+import { outputProperty } from '../shared/output';
 import {
   optionsCollection,
   recognitionOptions,
@@ -10,16 +11,7 @@ import {
 export const DEFAULT_AT_ONCE = 2;
 export const AT_ONCE = { min: 1, max: 50, isWhole: true };
 
-const OUTPUT: INodeProperties = {
-  displayName: 'Output',
-  name: 'output',
-  type: 'options',
-  options: [
-    { name: 'Everything', value: 'all', description: 'Text, sentences, times, emotions and statistics' },
-    { name: 'Text Only', value: 'text', description: 'Less for an AI agent to read' },
-  ],
-  default: 'all',
-};
+const OUTPUT = outputProperty('Text, sentences, times, emotions and statistics');
 
 /** The fields beside those of the audio. */
 const RECOGNITION_PROPERTIES: INodeProperties[] = [

@@ -3,11 +3,11 @@ import type { Transcript } from '../../../lib';
 import { captionsFile } from '../shared/captions';
 import type { CaptionSettings } from '../shared/captions';
 import { asData } from '../shared/items';
+import type { Output } from '../shared/output';
 
 export interface ItemSettings {
   per: 'file' | 'sentence';
-  /** `text`: nothing but the text, for agents, which pay for each field that they read. */
-  output: 'all' | 'text';
+  output: Output;
   captions: CaptionSettings;
   /** The name of the recording without its ending. */
   baseName: string;

@@ -4,6 +4,7 @@ import { CREDENTIALS } from '../../../credentials/n8n/connection';
 import { realtimeAsrConnectionTest } from '../../../credentials/n8n/connection-test';
 import { liveSourceTest } from '../../../credentials/n8n/live-source-test';
 import { CAPTIONS_PROPERTY } from '../shared/captions';
+import { outputProperty } from '../shared/output';
 import { searchHotWordLists } from '../shared/hot-word-lists';
 import {
   optionsCollection,
@@ -112,6 +113,10 @@ export class AsrTrigger implements INodeType {
         default: DEFAULT_STATISTICS_SECONDS,
         description: 'Of each sender that has a session',
         displayOptions: { show: { events: ['statistics'] } },
+      },
+      {
+        ...outputProperty('Text, times, emotion, source and ids'),
+        displayOptions: { show: { events: ['final', 'interim'] } },
       },
       {
         ...CAPTIONS_PROPERTY,

@@ -6,6 +6,7 @@ import type { LiveSource } from '../../../lib/hosts';
 import { RELIABILITY_SETTINGS } from '../../reliability-settings';
 import { asNodeFault } from '../shared/errors';
 import { readCaptions } from '../shared/captions';
+import { outputOf } from '../shared/output';
 import { ofTrigger } from '../shared/parameter-source';
 import { fieldsOf, sessionOptions } from '../shared/session-options';
 import type { ParameterSource } from '../shared/session-options';
@@ -65,6 +66,7 @@ function itemSettings(parameter: ParameterSource['parameter']): TriggerItemSetti
     interimEveryMs: interimSeconds * 1000,
     isStableOnly: fields.isOn('stableOnly'),
     captions: readCaptions(fields),
+    output: outputOf(fields.value('output')),
   };
 }
 

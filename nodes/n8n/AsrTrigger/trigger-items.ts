@@ -3,6 +3,7 @@ import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent, StatisticsEv
 import { captionsText } from '../shared/captions';
 import type { CaptionFormat } from '../shared/captions';
 import { asData } from '../shared/items';
+import type { Output } from '../shared/output';
 
 /** The events that can start the workflow. */
 export type TriggerEventType = 'final' | 'emotion' | 'interim' | 'statistics';
@@ -15,7 +16,11 @@ export interface TriggerItemSettings {
   isStableOnly: boolean;
   /** The form in which a sentence is also given as a caption. */
   captions: CaptionFormat | 'none';
+  /** Of sentences and interims; a caption stays. */
+  output: Output;
 }
+
+type CaptionedFinal = FinalEvent & { captions?: string };
 
 /** What is remembered of one sender. */
 interface SenderState {
@@ -55,7 +60,7 @@ export class TriggerItems {
       case 'final': {
         // The final replaces the waiting interim.
         delete this.#stateOf(sender).waiting;
-        if (this.#wants('final') && event.text !== '') this.#give(this.#captioned(event), sender);
+        if (this.#wants('final') && event.text !== '') this.#giveText(this.#captioned(event), sender);
         return;
       }
       case 'emotion':
@@ -100,7 +105,7 @@ export class TriggerItems {
     state.timer = setTimeout(() => {
       this.#giveWaiting(state, sender);
     }, this.#settings.interimEveryMs);
-    this.#give(waiting, sender);
+    this.#giveText(waiting, sender);
   }
 
   /** Finals have their emotion anyway; only a changed emotion starts a workflow. */
@@ -111,9 +116,17 @@ export class TriggerItems {
     this.#give(event, sender);
   }
 
-  #captioned(final: FinalEvent): FinalEvent & { captions?: string } {
+  #captioned(final: FinalEvent): CaptionedFinal {
     const { captions } = this.#settings;
     return captions === 'none' ? final : { ...final, captions: captionsText(final, captions) };
+  }
+
+  #giveText(event: InterimEvent | CaptionedFinal, sender: string): void {
+    if (this.#settings.output === 'all') {
+      this.#give(event, sender);
+      return;
+    }
+    this.#emit({ text: event.text, ...('captions' in event && { captions: event.captions }) });
   }
 
   #give(event: InterimEvent | FinalEvent | EmotionEvent | StatisticsEvent, sender: string): void {

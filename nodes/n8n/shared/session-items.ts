@@ -62,6 +62,11 @@ export class SessionItems {
     if (captions && first) first.binary = captions;
   }
 
+  /** Leaves nothing but the text in interims and finals. */
+  keepText(): void {
+    for (const item of [...this.interim, ...this.final]) item.json = { text: item.json.text };
+  }
+
   /** @param output Where the items of the node go. */
   addFault(output: 'interim' | 'final', fault: NodeFault, items: readonly [number, ...number[]]): void {
     this[output].push(failedItem(this.#context, fault, items));

@@ -21,6 +21,7 @@ describe('the items of the trigger', () => {
         interimEveryMs: 30,
         isStableOnly: false,
         captions: 'none',
+        output: 'all',
         ...settings,
       },
       (json) => given.push(json),
@@ -47,6 +48,17 @@ describe('the items of the trigger', () => {
     sentenceId: 's1',
     emotion: name,
     text: 'Hm.',
+  });
+
+  it('are nothing but the text where that is chosen, and the caption', () => {
+    const sentence: SessionEvent = { type: 'final', sentenceId: 's1', text: 'Yes.', beginMs: 1, endMs: 2000 };
+    const { given, tell } = make({ output: 'text' });
+    tell(interim('Y'), sentence, emotion('happy'));
+    assert.deepEqual(given.slice(0, 2), [{ text: 'Y' }, { text: 'Yes.' }]);
+    assert.equal(given[2]?.emotion, 'happy');
+    const captioned = make({ output: 'text', captions: 'srt' });
+    captioned.tell(sentence);
+    assert.deepEqual(Object.keys(captioned.given[0] ?? {}), ['text', 'captions']);
   });
 
   it('are the whole events, with the name of the source', () => {
