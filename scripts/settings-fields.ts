@@ -15,6 +15,7 @@ export type FieldsOfNodes = Readonly<Record<string, ReadonlyMap<string, string>>
 const NODE_RED_DIALOGS: Readonly<Record<string, string>> = {
   'asr session': 'nodes/node-red/asr-session/asr-session.html',
   transcribe: 'nodes/node-red/asr-transcribe/asr-transcribe.html',
+  'wyoming server': 'nodes/node-red/asr-wyoming-server/asr-wyoming-server.html',
   'asr credentials': 'credentials/node-red/asr-credentials.html',
 };
 

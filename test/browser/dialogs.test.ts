@@ -105,8 +105,8 @@ describe('the dialogs', () => {
       });
     }
 
-    it('keeps every field of append audio, commit, transcribe and the credentials', async () => {
-      const { append, commit, transcribe, credentials, session } = await importOneOfEach(stage);
+    it('keeps every field of append audio, commit, transcribe, wyoming server and the credentials', async () => {
+      const { append, commit, transcribe, wyoming, credentials, session } = await importOneOfEach(stage);
       const fields: [string, Record<string, string>][] = [
         [append, { name: 'A', strings: 'base64', pace: 'realtime' }],
         [commit, { name: 'C', then: 'finish' }],
@@ -124,6 +124,14 @@ describe('the dialogs', () => {
             ...{ reconnectAttempts: '2', livenessSeconds: '9', traceFile: '/tmp/t.jsonl' },
             ...{ firstConnectSeconds: '4', connectSeconds: '8', finishSeconds: '11', maxAgeSeconds: '600' },
             ...{ replaySeconds: '60', heldSeconds: '30', burstSeconds: '2', paceMultiple: '5' },
+          },
+        ],
+        [
+          wyoming,
+          {
+            ...{ name: 'W', port: '10301', host: '0.0.0.0', allowedSenders: '10.0.0.0/8', maxSenders: '3' },
+            ...{ model: 'paraformer-realtime-v2', sampleRate: '8000', reconnectAttempts: '2' },
+            ...{ finishSeconds: '11', replaySeconds: '60', traceFile: '/tmp/w.jsonl' },
           },
         ],
         [

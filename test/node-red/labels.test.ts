@@ -103,10 +103,15 @@ describe('the labels and the help of settings', () => {
     }
   });
 
-  it('are the same in asr session and asr transcribe', () => {
+  it('are the same in asr session, transcribe and wyoming server', () => {
     for (const language of ['en-US', 'zh-CN']) {
       const session = catalogue('asr-session', language);
       const transcribe = catalogue('asr-transcribe', language);
+      const wyoming = catalogue('asr-wyoming-server', language);
+      for (const name of ['sampleRate', 'otherSettings', 'preset']) {
+        assert.equal(wyoming.label[name], session.label[name]);
+        assert.equal(wyoming.policy[name], session.policy[name]);
+      }
       for (const name of ['language', 'sampleRate', 'wireFormat', 'otherSettings', 'preset']) {
         assert.equal(transcribe.label[name], session.label[name]);
         assert.equal(transcribe.policy[name], session.policy[name]);

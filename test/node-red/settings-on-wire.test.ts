@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { RELIABILITY_SETTINGS } from '../../nodes/reliability-settings';
 import type { ReliabilityName } from '../../nodes/reliability-settings';
-import { SESSION_ROWS, TRANSCRIBE_ROWS } from '../../nodes/node-red/shared/limits';
+import { SESSION_ROWS, TRANSCRIBE_ROWS, WYOMING_ROWS } from '../../nodes/node-red/shared/limits';
 import { sessionReliability } from '../../nodes/node-red/shared/reliability';
+import { freePort } from '../support/live-audio';
 import { credentialsNode, Flow, folderOf, observers, transcribeNodes } from '../support/node-red';
 import { startSessionFlow, useService } from '../support/node-red-service';
 import { silence, wav } from '../support/scripted-audio';
@@ -15,9 +16,15 @@ import {
   otherSamplesOf,
   samplesOf,
 } from '../support/settings-on-wire';
+import { waitUntil } from '../support/wait-until';
+import { WyomingClient } from '../support/wyoming-client';
 
 const ROOT = path.join(__dirname, '../..');
-const ROWS = { 'asr-session': SESSION_ROWS, 'asr-transcribe': TRANSCRIBE_ROWS };
+const ROWS = {
+  'asr-session': SESSION_ROWS,
+  'asr-transcribe': TRANSCRIBE_ROWS,
+  'asr-wyoming-server': WYOMING_ROWS,
+};
 
 describe('the settings of the Node-RED nodes', () => {
   const rig = useService();
@@ -52,6 +59,26 @@ describe('the settings of the Node-RED nodes', () => {
       flow.send('transcribe', { payload: wav(silence(2500, sampleRateHz), sampleRateHz) });
       assert.equal((await flow.message('text')).payload, 'Hello.');
       assertSamplesOnWire(configurationOf(service.sessions[0]), model);
+    });
+
+    it(`all go out from wyoming server with ${model.id}`, async () => {
+      const service = await rig.serve({ utterances: ['Hello.'] });
+      const port = await freePort();
+      const server = { id: 'server', type: 'asr-wyoming-server', z: 'tab', connection: 'credentials' };
+      const flow = await Flow.start([
+        credentialsNode(service.url),
+        { ...server, port: String(port), ...def },
+      ]);
+      await waitUntil(() => flow.badgeTexts('server').includes('listening'), 'the badge');
+      const client = new WyomingClient(port);
+      try {
+        client.speak(silence(2500));
+        assert.equal((await client.wait('transcript'))[0]!.data.text, 'Hello.');
+      } finally {
+        client.socket.destroy();
+      }
+      // The first session was opened to see whether the credentials are good.
+      assertSamplesOnWire(configurationOf(service.sessions.at(-1)), model);
     });
   }
 

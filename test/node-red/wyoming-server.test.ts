@@ -1,19 +1,28 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { LocalService } from '../../local-service';
 import { JFK_PCM, assertSaysJfk } from '../support/jfk';
 import { freePort } from '../support/live-audio';
 import { credentialsNode, Flow, helper, observers } from '../support/node-red';
+import type { FlowNode } from '../support/node-red';
 import { useRecogniser, useService } from '../support/node-red-service';
 import { silence } from '../support/scripted-audio';
+import { configurationOf } from '../support/settings-on-wire';
 import { waitUntil } from '../support/wait-until';
 import { WyomingClient } from '../support/wyoming-client';
 
 const RECOGNISED_WITHIN_MS = 60_000;
 
-function start(service: Pick<LocalService, 'url'>, port: number): Promise<Flow> {
+function start(
+  service: Pick<LocalService, 'url'>,
+  port: number,
+  settings: Partial<FlowNode> = {},
+): Promise<Flow> {
   return Flow.start([
     credentialsNode(service.url),
     {
@@ -22,6 +31,7 @@ function start(service: Pick<LocalService, 'url'>, port: number): Promise<Flow> 
       z: 'tab',
       connection: 'credentials',
       port: String(port),
+      ...settings,
       wires: [['text']],
     },
     { id: 'text', type: 'helper', z: 'tab' },
@@ -76,6 +86,33 @@ describe('the wyoming server node', () => {
       made.speak(silence(300));
       assert.equal((await made.wait('transcript'))[0]!.data.text, '');
       assert.deepEqual(flow.received('text'), []);
+    });
+
+    it('gives the whole command as one sentence in Manual mode', async () => {
+      const port = await freePort();
+      const service = await rig.serve({ utterances: ['Lights on, please.'] });
+      const flow = await start(service, port, { mode: 'manual' });
+      await isListening(flow);
+      const made = client(port);
+      made.speak(silence(3000));
+      assert.equal((await made.wait('transcript'))[0]!.data.text, 'Lights on, please.');
+      assert.equal((await flow.message('text')).payload, 'Lights on, please.');
+      const { session } = configurationOf(service.sessions.at(-1)) as {
+        session: { turn_detection: unknown };
+      };
+      assert.equal(session.turn_detection, null);
+    });
+
+    it('writes the frames of its commands to a trace file', async () => {
+      const file = path.join(mkdtempSync(path.join(tmpdir(), 'flow-asr-')), 'trace.jsonl');
+      const port = await freePort();
+      const flow = await start(await rig.serve({ utterances: ['Hello.'] }), port, { traceFile: file });
+      await isListening(flow);
+      client(port).speak(silence(3000));
+      await flow.message('text');
+      await helper.unload();
+      assert.match(readFileSync(file, 'utf8'), /session\.update/);
+      rmSync(path.dirname(file), { recursive: true });
     });
 
     it('ends at once while the service leaves it waiting, and opens no port afterwards', async () => {

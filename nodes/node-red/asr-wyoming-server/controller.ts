@@ -1,8 +1,10 @@
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { joinTexts, openSession } from '../../../lib';
-import type { AsrError, FinalEvent, SessionEvent } from '../../../lib';
+import type { AsrError, FinalEvent, SessionEvent, SessionOptions, TraceFile } from '../../../lib';
 import { createSource, firstRate, Lasting, Listening } from '../../../lib/hosts';
 import { asError } from '../shared/errors';
+import { openTrace, sessionReliability } from '../shared/reliability';
+import type { ReliabilityDef } from '../shared/reliability';
 import { modelOf, sessionOptions } from '../shared/session-options';
 import type { RecognitionDef } from '../shared/session-options';
 import { Status } from '../shared/status';
@@ -11,7 +13,7 @@ import { Status } from '../shared/status';
 const FINISH_BOUND_MS = 8_000;
 
 /** The settings of a `wyoming server` node, as the editor stores them. */
-export interface WyomingSettings extends RecognitionDef {
+export interface WyomingSettings extends RecognitionDef, ReliabilityDef {
   port?: string | number;
   host?: string;
   allowedSenders?: string;
@@ -24,6 +26,7 @@ export class WyomingController {
   readonly #node: Node;
   readonly #settings: WyomingSettings;
   readonly #status: Status;
+  readonly #trace: TraceFile | undefined;
   readonly #lasting: Lasting<Listening>;
   #isClosed = false;
   /** The sentences of utterances that are not over, by their sender. */
@@ -34,6 +37,7 @@ export class WyomingController {
     this.#node = node;
     this.#settings = settings;
     this.#status = new Status(node, RED._);
+    this.#trace = openTrace(RED, node, settings);
     // The port may be free and the service there later, so it begins again after every failure.
     this.#lasting = new Lasting({
       make: (onFailure) => {
@@ -61,14 +65,13 @@ export class WyomingController {
     this.#isClosed = true;
     await this.#lasting.stop((listening) => listening.finish(FINISH_BOUND_MS));
     this.#status.close();
+    await this.#trace?.close();
   }
 
   #listen(onFailure: (error: AsrError) => void): Listening {
-    const RED = this.#RED;
     const node = this.#node;
     const model = modelOf(this.#settings);
-    const session = sessionOptions(RED, node, this.#settings);
-    const rateHz = session.sampleRateHz ?? firstRate(model);
+    const rateHz = this.#sessionOptions().sampleRateHz ?? firstRate(model);
     const { port, host, allowedSenders, maxSenders } = this.#settings;
     const onWarning = node.warn.bind(node);
     return new Listening({
@@ -78,8 +81,7 @@ export class WyomingController {
         { rateHz, models: [model.id] },
       ),
       rateHz,
-      openSession: (wishes) =>
-        openSession({ ...sessionOptions(RED, node, this.#settings), ...wishes, sampleRateHz: rateHz }),
+      openSession: (wishes) => openSession({ ...this.#sessionOptions(), ...wishes, sampleRateHz: rateHz }),
       onEvent: (event, sender) => {
         this.#onEvent(event, sender);
       },
@@ -92,6 +94,14 @@ export class WyomingController {
       onFailure,
       onWarning,
     });
+  }
+
+  /** They are made for each utterance, because a key in an environment variable may change. */
+  #sessionOptions(): SessionOptions {
+    return {
+      ...sessionOptions(this.#RED, this.#node, this.#settings),
+      ...sessionReliability(this.#node, this.#settings, this.#trace),
+    };
   }
 
   #onEvent(event: SessionEvent, sender: string): void {

@@ -29,6 +29,9 @@ export const SESSION_ROWS = {
 /** The same of `transcribe`, which neither commits nor waits for audio. */
 export const TRANSCRIBE_ROWS = { reliability: OF_RECORDINGS } as const satisfies Rows;
 
+/** The same of `wyoming server`: a command is a recording that ends soon. */
+export const WYOMING_ROWS = { reliability: OF_RECORDINGS } as const satisfies Rows;
+
 /** The limits of the session node beside those rows. The dialogs check the same bounds and show them. */
 export const SESSION_LIMITS = {
   /**
@@ -45,6 +48,11 @@ export const TRANSCRIBE_LIMITS = {
   atOnce: { min: 1, max: 100, default: 2 },
   /** How many recordings may wait for their turn; the next is refused. */
   waitingMessages: { min: 0, max: 10_000, default: 100 },
+} as const satisfies Record<string, NumberRange>;
+
+export const WYOMING_LIMITS = {
+  /** How many clients may be connected at the same time. */
+  maxSenders: { min: 1, max: 100, default: 10 },
 } as const satisfies Record<string, NumberRange>;
 
 /** Node-RED's editor stores numbers as text; an empty field means the default. */

@@ -71,6 +71,7 @@ export interface FlowOfAll {
   append: string;
   commit: string;
   transcribe: string;
+  wyoming: string;
   credentials: string;
 }
 
@@ -87,6 +88,17 @@ export async function importOneOfEach({ editor, service }: Stage): Promise<FlowO
     { ...z, id: 'c', type: 'asr-append-audio', y: 120, session: 'b', property: 'payload', wires: [[]] },
     { ...z, id: 'd', type: 'asr-commit', y: 180, session: 'b', then: 'keep', wires: [[]] },
     { ...z, ...recognition, id: 'e', type: 'asr-transcribe', y: 240, property: 'payload', wires: [[]] },
+    // Disabled, because the files that run at the same time would all open its port.
+    {
+      ...z,
+      ...recognition,
+      id: 'g',
+      type: 'asr-wyoming-server',
+      y: 300,
+      port: '10300',
+      d: true,
+      wires: [[]],
+    },
     {
       ...{ id: 'f', type: 'asr-credentials', name: '', region: 'local', address: service.url },
       ...{ workspaceId: '', keySource: 'credential', keyVariable: 'DASHSCOPE_API_KEY' },
@@ -99,6 +111,7 @@ export async function importOneOfEach({ editor, service }: Stage): Promise<FlowO
     append: idOf('asr-append-audio'),
     commit: idOf('asr-commit'),
     transcribe: idOf('asr-transcribe'),
+    wyoming: idOf('asr-wyoming-server'),
     credentials: idOf('asr-credentials'),
   };
 }

@@ -1,7 +1,14 @@
 // The rows of a dialog for the numbers that both hosts have, made from their table.
 import { RELIABILITY_SETTINGS } from '../../../reliability-settings';
 import type { NumberRange, ReliabilityName } from '../../../reliability-settings';
-import { SESSION_LIMITS, SESSION_ROWS, TRANSCRIBE_LIMITS, TRANSCRIBE_ROWS } from '../limits';
+import {
+  SESSION_LIMITS,
+  SESSION_ROWS,
+  TRANSCRIBE_LIMITS,
+  TRANSCRIBE_ROWS,
+  WYOMING_LIMITS,
+  WYOMING_ROWS,
+} from '../limits';
 import { isVariable } from './models';
 import { fieldOf, ownText, sharedText, textIn } from './red';
 import type { EditorNode } from './red';
@@ -19,6 +26,7 @@ interface Kind {
 const KINDS: Readonly<Record<string, Kind>> = {
   session: { rows: SESSION_ROWS, limits: SESSION_LIMITS },
   transcribe: { rows: TRANSCRIBE_ROWS, limits: TRANSCRIBE_LIMITS },
+  'wyoming-server': { rows: WYOMING_ROWS, limits: WYOMING_LIMITS },
 };
 
 function kindOf(node: EditorNode): Kind | undefined {
