@@ -74,7 +74,16 @@ describe("n8n's node panel", () => {
     });
   }
 
-  for (const typed of ['live captions', 'speech recognition', 'speech trigger', 'phone call', 'microphone']) {
+  for (const typed of [
+    'live captions',
+    'speech recognition',
+    'speech trigger',
+    'phone call',
+    'microphone',
+    'satellite',
+    'home assistant',
+    'wyoming',
+  ]) {
     it(`finds the trigger by "${typed}"`, () => {
       assert.ok(search(typed).includes('AsrTrigger'), search(typed).join());
     });

@@ -22,6 +22,8 @@ export interface SatelliteSourceOptions {
   pingMs?: number;
   /** How long a satellite that was woken may listen without any text. Default 30 s. */
   listeningMs?: number;
+  /** How long it may take to describe itself. Default 5 s. */
+  answerMs?: number;
 }
 
 /**
@@ -51,7 +53,7 @@ export function satelliteSource(options: SatelliteSourceOptions): StreamSource {
 
 async function connectTo(
   url: URL,
-  { guard }: SatelliteSourceOptions,
+  { guard, answerMs = ANSWERS_WITHIN_MS }: SatelliteSourceOptions,
   signal: AbortSignal,
   describe: () => ConstructorParameters<typeof Satellite>[1],
 ): Promise<AudioFeed> {
@@ -80,7 +82,7 @@ async function connectTo(
   const stop = (): void => void satellite.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await satellite.run(ANSWERS_WITHIN_MS);
+    await satellite.run(answerMs);
     signal.throwIfAborted();
     return satellite;
   } catch (error) {

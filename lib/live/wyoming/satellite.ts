@@ -121,7 +121,15 @@ export class Satellite extends QueueFeed {
     try {
       for (const event of this.#reader.read(bytes)) this.#take(event);
     } catch (error) {
-      this.#lost ??= asAsrError(error, 'PROTOCOL_REJECTED', 'The event cannot be read');
+      const { message } = asAsrError(error, 'PROTOCOL_REJECTED', 'The event cannot be read');
+      // Not BAD_AUDIO, which a feed without any audio would keep to itself.
+      this.#lost ??= new AsrError(
+        'PROTOCOL_REJECTED',
+        `${this.sender} sends what is not understood. ${message}`,
+        {
+          cause: error,
+        },
+      );
       this.#socket.destroy();
     }
   }
@@ -187,8 +195,12 @@ export class Satellite extends QueueFeed {
 
   #send(type: string, data?: Record<string, unknown>): void {
     if (!this.#socket.writable) return;
-    if (this.#socket.writableLength > MAX_UNSENT_BYTES) this.#socket.destroy();
-    else this.#socket.write(wyomingBytes(type, data));
+    if (this.#socket.writableLength <= MAX_UNSENT_BYTES) {
+      this.#socket.write(wyomingBytes(type, data));
+      return;
+    }
+    this.#lose('does not read what it is sent');
+    this.#socket.destroy();
   }
 
   #lose(why: string, cause?: Error): void {
