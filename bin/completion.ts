@@ -20,7 +20,7 @@ export function completionCommand(commands: () => readonly Command[]): Command {
     operands: { usage: SHELLS.join('|'), completes: SHELLS },
     summary: 'print a script that completes commands and flags in a shell',
     about:
-      'Prints a script for a shell.\n\nbash: source <(flow-asr completion bash)\nzsh:  source <(flow-asr completion zsh)\nfish: flow-asr completion fish | source',
+      'Prints a script for a shell.\n\nbash: source <(flow-asr completion bash)\nzsh:  source <(flow-asr completion zsh), or write it to a file _flow-asr in a folder of $fpath\nfish: flow-asr completion fish | source',
     flags: [],
     run: (argv) => {
       const [name, ...more] = readArguments(command, argv).operands;
@@ -60,7 +60,7 @@ _flow_asr() {
   if [ "$cur" = "=" ]; then cur=""
   elif [ "$prev" = "=" ]; then prev="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help" -- "$cur"))
+    COMPREPLY=($(compgen -W "${commands.map(({ name }) => name).join(' ')} --help --version" -- "$cur"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
@@ -130,7 +130,11 @@ _flow_asr() {
 ${cases.join('\n')}
   esac
 }
-compdef _flow_asr flow-asr
+# A file of $fpath is called for each completion; where it is sourced, it only says what it completes.
+case $funcstack[1] in
+  _flow_asr|_flow-asr) _flow_asr "$@" ;;
+  *) compdef _flow_asr flow-asr ;;
+esac
 `;
 }
 
@@ -155,16 +159,28 @@ function zshFlags(flag: Flag): string[] {
 function fishScript(commands: readonly Command[]): string {
   const lines = commands.flatMap((command) => {
     const { name, summary, operands } = command;
-    const inside = `complete -c flow-asr -n '__fish_seen_subcommand_from ${name}'`;
+    const inside = `complete -c flow-asr -n '__flow_asr_command ${name}'`;
     const words = operands !== undefined && operands.completes !== 'file' ? operands.completes : [];
     return [
-      `complete -c flow-asr -n __fish_use_subcommand -f -a ${name} -d ${quotedForFish(summary)}`,
+      `complete -c flow-asr -n __flow_asr_no_command -f -a ${name} -d ${quotedForFish(summary)}`,
       ...(operands?.completes === 'file' ? [] : [`${inside} -f`]),
       ...(words.length === 0 ? [] : [`${inside} -a ${quotedForFish(words.join(' '))}`]),
       ...flagsOf(command).flatMap((flag) => fishFlags(flag).map((line) => `${inside} ${line}`)),
     ];
   });
-  return `# Completion of flow-asr for fish, made by: flow-asr completion fish\n${lines.join('\n')}\n`;
+  return `# Completion of flow-asr for fish, made by: flow-asr completion fish
+# The command is the first word only: help takes the name of another one.
+function __flow_asr_command
+  set -l words (commandline -opc)
+  test (count $words) -ge 2; and test "$words[2]" = "$argv[1]"
+end
+function __flow_asr_no_command
+  test (count (commandline -opc)) -eq 1
+end
+complete -c flow-asr -n __flow_asr_no_command -l help
+complete -c flow-asr -n __flow_asr_no_command -l version
+${lines.join('\n')}
+`;
 }
 
 function fishFlags({ name, short, value, help, choices, completes, isNegatable }: Flag): string[] {

@@ -5,10 +5,15 @@ import { complain, failureText, print } from './cli/output';
 import { inLines } from './cli/printable';
 import { COMMANDS } from './commands';
 import { helpFor } from './help-command';
+import { versionOf } from './version';
 
 async function main([name = '', ...argv]: string[]): Promise<number> {
   if (name === '--help' || name === '-h') {
     print(helpFor(COMMANDS));
+    return EXIT.done;
+  }
+  if (name === '--version' || name === '-V') {
+    print(`${versionOf()}\n`);
     return EXIT.done;
   }
   const command = COMMANDS.find((one) => one.name === name);

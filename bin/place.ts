@@ -9,6 +9,9 @@ export interface Place extends AsyncDisposable {
   options: SessionOptions;
 }
 
+/** The region of a key that comes without one, as everywhere in the library. */
+const DEFAULT_REGION: Region = 'singapore';
+
 export interface PlaceOptions {
   region?: string;
   address?: string;
@@ -39,6 +42,12 @@ export async function findService(asked: PlaceOptions, signal: AbortSignal, scre
     };
   }
   return { options: await askedService(asked), [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+/** The region of the cloud that `findService` chooses; `undefined` for every other service. */
+export function cloudRegionOf({ region, address }: PlaceOptions): string | undefined {
+  if (region) return isCloudRegion(region) ? region : undefined;
+  return !address && process.env.DASHSCOPE_API_KEY ? DEFAULT_REGION : undefined;
 }
 
 /** The service that was asked for, or the cloud, with the key from the environment or the terminal. */

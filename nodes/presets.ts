@@ -1,5 +1,5 @@
-import { keysOf, MODELS } from '../lib/browser';
-import type { Model, ModelParameters } from '../lib/browser';
+import { keysOf, MODELS, VAD_PARAMETERS } from '../lib/browser';
+import type { Model, ModelParameters, SessionMode } from '../lib/browser';
 
 /** Settings that suit an occasion. Both hosts offer the same ones. */
 export interface Preset {
@@ -67,6 +67,23 @@ export function presetSettings(name: PresetName, model: Model, region?: string):
     ...(preset.isTelephone && { sampleRateHz: TELEPHONE_HZ }),
     parameters: Object.fromEntries(parameters) as ModelParameters,
   };
+}
+
+/** What a preset gives where the user has set nothing, and the model stays the chosen one. */
+export interface PresetValues {
+  parameters: ModelParameters;
+  sampleRateHz?: number;
+}
+
+/** The values of a preset that a model has in this mode. Without turn detection nothing ends sentences at silence. */
+export function presetValues(name: PresetName, model: Model, mode: SessionMode): PresetValues {
+  const { parameters, isTelephone }: Preset = PRESETS[name];
+  const ofModel = Object.entries(parameters).filter(
+    ([one]) =>
+      one in model.parameters && (mode === 'vad' || !VAD_PARAMETERS.some((parameter) => parameter === one)),
+  );
+  const hasRate = isTelephone === true && model.sampleRatesHz.includes(TELEPHONE_HZ);
+  return { parameters: Object.fromEntries(ofModel), ...(hasRate && { sampleRateHz: TELEPHONE_HZ }) };
 }
 
 /** The best model for telephone audio in the region: made for it, and with emotions if there is one. */

@@ -23,7 +23,7 @@ export function overview(commands: readonly Command[], pages: readonly Topic[]):
         'Topics, for flow-asr help TOPIC',
         pages.map(({ name, summary }) => [name, summary]),
       ),
-      'flow-asr COMMAND --help tells more.',
+      'flow-asr COMMAND --help tells more, and flow-asr --version says which one this is.',
     ].join('\n\n') + '\n'
   );
 }

@@ -3,6 +3,7 @@ import type { IdlePolicy, OverloadPolicy, SessionMode, SessionOptions, WireForma
 import type { Topic } from '../cli/command';
 import { flagsOfTable } from './option-flag';
 import type { OptionRow } from './option-flag';
+import { PRESET_FLAG } from './preset';
 
 /** Options that no flag can express, or that have flags beside these tables. */
 type WithoutRow =
@@ -187,8 +188,8 @@ export const SESSION_TABLE: Readonly<Record<OptionPath, OptionRow>> = { ...RECOG
 
 export const RECOGNITION_TOPIC: Topic = {
   name: 'recognition',
-  summary: 'model, language, mode, context',
-  flags: flagsOfTable(RECOGNITION),
+  summary: 'model, preset, language, mode, context',
+  flags: [PRESET_FLAG, ...flagsOfTable(RECOGNITION)],
 };
 
 export const NETWORK_TOPIC: Topic = {

@@ -4,8 +4,10 @@ import { languageOfTag, readOtherSettings } from '../../lib/hosts';
 import { UsageError } from '../cli/arguments';
 import type { Arguments } from '../cli/arguments';
 import { complain, log } from '../cli/output';
+import { cloudRegionOf } from '../place';
 import type { PlaceOptions } from '../place';
 import { optionsOf } from './option-flag';
+import { givenPreset } from './preset';
 import { SESSION_TABLE } from './recognition';
 import { settingsOf } from './settings';
 
@@ -35,6 +37,13 @@ export function givenSession(given: Arguments): GivenSession {
     language?: readonly string[];
   };
   const { region, address, workspaceId, language: languages, context, otherSettings, ...rest } = options;
+  const place: PlaceOptions = {
+    ...(region !== undefined && { region }),
+    ...(address !== undefined && { address }),
+    ...(workspaceId !== undefined && { workspaceId }),
+  };
+  const preset = givenPreset(given, rest, cloudRegionOf(place));
+  const { model = DEFAULT_MODEL } = { ...preset, ...rest };
   const traceFile = given.text('trace');
   const trace =
     traceFile === undefined
@@ -45,20 +54,17 @@ export function givenSession(given: Arguments): GivenSession {
           },
         });
   return {
-    place: {
-      ...(region !== undefined && { region }),
-      ...(address !== undefined && { address }),
-      ...(workspaceId !== undefined && { workspaceId }),
-    },
+    place,
     trace,
     options: {
       ...paceOf(given),
+      ...preset,
       ...rest,
       ...proxyOf(given),
       ...(languages !== undefined && { language: languages.map(languageOfTag) }),
       ...(context !== undefined && { context: contextOf(context) }),
       ...otherSettingsOf(otherSettings),
-      parameters: settingsOf(given, rest.model ?? DEFAULT_MODEL),
+      parameters: { ...preset.parameters, ...settingsOf(given, model) },
       ...(trace && { trace }),
       ...(given.isOn('verbose') && { log: LOG_TO_STDERR }),
     },

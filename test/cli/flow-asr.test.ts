@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { runCli } from '../support/cli';
 
 describe('flow-asr', function () {
@@ -19,6 +21,15 @@ describe('flow-asr', function () {
       assert.deepEqual([exitCode, stderr], [0, '']);
       assert.match(stdout, new RegExp(`^Usage: flow-asr ${command}[^]*--help`));
       for (const line of stdout.split('\n')) assert.ok(line.length <= 120, line);
+    });
+  }
+
+  for (const flag of ['--version', '-V']) {
+    it(`prints the version of the package for ${flag}`, async () => {
+      const { version } = JSON.parse(readFileSync(path.join(__dirname, '../../package.json'), 'utf8')) as {
+        version: string;
+      };
+      assert.deepEqual(await runCli([flag]), { exitCode: 0, stdout: `${version}\n`, stderr: '' });
     });
   }
 

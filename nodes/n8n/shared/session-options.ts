@@ -10,7 +10,7 @@ import { sessionEnvironment } from './egress';
 import type { NetworkHelpers } from './egress';
 import { Fields } from './fields';
 import { writableFile } from './file-folders';
-import { presetValues } from './preset';
+import { givenPreset } from './preset';
 import { AUTOMATIC_RATE, CUSTOM_MODEL, PARAMETER_NAMES } from './recognition-properties';
 import { readSessionSettings } from './session-settings';
 import type { Recognised } from './session-settings';
@@ -58,7 +58,7 @@ export async function sessionOptions(
   const model = findModel(name);
   const language = ['language', 'languages', 'languageCodes'].flatMap((field) => fields.list(field));
   const mode = (fields.text('mode') || 'vad') as SessionMode;
-  const preset = presetValues(fields, model, mode);
+  const preset = givenPreset(fields, model, mode);
   const given = PARAMETER_NAMES.map((one) => [one, options.value(one)] as const);
   const stored = {
     ...preset.parameters,
