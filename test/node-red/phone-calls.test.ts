@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
+import { connect } from 'node:net';
 import WebSocket from 'ws';
 import type { LocalService } from '../../local-service';
+import { CALL_ARRIVALS, heardWhole, shortCall } from '../support/call-arrivals';
 import { CALL_SCRIPTS, telephonePieces } from '../support/call-frames';
-import { assertSaysJfk } from '../support/jfk';
+import { assertSaysJfk, saysJfk } from '../support/jfk';
+import { freePort } from '../support/live-audio';
 import {
   appendNodes,
   credentialsNode,
@@ -16,7 +19,7 @@ import {
   type Init,
 } from '../support/node-red';
 import { useRecogniser, useService } from '../support/node-red-service';
-import { placeCall, recordingFor } from '../support/place-call';
+import { AUDIO_SOCKET_CALL_ID, audioSocketCall, placeCall, recordingFor } from '../support/place-call';
 import { silence } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
 
@@ -53,6 +56,34 @@ describe('a telephone call into append audio', () => {
   describe('with a recogniser', function () {
     const recogniser = useRecogniser(this);
 
+    it('is recognised through live audio where Asterisk sends it over AudioSocket, its bytes cut anywhere', async () => {
+      const port = await freePort();
+      const source = { source: 'audioSocket', port: String(port), wires: [['append']] };
+      const flow = await Flow.start([
+        { id: 'live', type: 'asr-live-audio', z: 'tab', ...source },
+        credentialsNode(recogniser.service.url),
+        ...sessionNodes({ keyType: 'msg', key: 'topic' }),
+        ...appendNodes(),
+        ...observers(['append']),
+      ]);
+      await waitUntil(() => flow.badgeTexts('live').includes('waiting for audio'), 'the port');
+      const socket = connect(port, '127.0.0.1');
+      try {
+        for await (const bytes of audioSocketCall()) socket.write(bytes);
+        const finals = () => flow.received('final');
+        const text = () =>
+          finals()
+            .map(({ payload }) => String(payload))
+            .join(' ');
+        await waitUntil(() => saysJfk(text()), 'the words', RECOGNISED_WITHIN_MS);
+        const { call } = finals()[0]! as { call?: { callId: string } };
+        assert.equal(call?.callId, AUDIO_SOCKET_CALL_ID);
+        assert.deepEqual(flow.received('caught'), []);
+      } finally {
+        socket.destroy();
+      }
+    });
+
     for (const script of CALL_SCRIPTS) {
       it(`is recognised from its start to its stop: ${script.provider}, ${script.encoding}`, async () => {
         const flow = await startCalls(recogniser.service);
@@ -82,6 +113,21 @@ describe('a telephone call into append audio', () => {
     const rig = useService();
     const TWILIO = CALL_SCRIPTS[0]!;
     const PIECE = Buffer.alloc(160, 0xff);
+
+    for (const [arrival, send] of Object.entries(CALL_ARRIVALS)) {
+      for (const script of CALL_SCRIPTS) {
+        it(`is heard whole, its messages ${arrival}: ${script.provider}, ${script.encoding}`, async () => {
+          const service = await rig.serve({ utterances: [] }, { keepAudio: true });
+          const flow = await startCalls(service);
+          const { messages, sides } = shortCall(script);
+          const ws = await dial();
+          send(ws, messages);
+          ws.close();
+          await heardWhole(() => service.sessions, sides);
+          assert.deepEqual(flow.received('caught'), []);
+        });
+      }
+    }
 
     it('keeps both sides apart, also where the session node has one session for all', async () => {
       const service = await rig.serve({ utterances: [] }, { keepAudio: true });

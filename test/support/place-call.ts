@@ -1,4 +1,5 @@
 import type WebSocket from 'ws';
+import { audioSocketPacket } from './audiosocket-packets';
 import { muLaw, telephonePieces } from './call-frames';
 import type { CallScript } from './call-frames';
 import { JFK_PCM, toTelephone } from './jfk';
@@ -30,4 +31,21 @@ export async function placeCall(ws: WebSocket, script: CallScript): Promise<void
   }
   for (const message of script.after) ws.send(message);
   ws.close();
+}
+
+export const AUDIO_SOCKET_CALL_ID = '40325ec2-5efd-4bd3-805f-53576e581d13';
+/** No multiple of a packet, so that packets are cut inside of their headers, too, and bunched. */
+const CUT_BYTES = 1537;
+
+/** The bytes of a whole call over Asterisk's AudioSocket, as TCP may cut them. */
+export async function* audioSocketCall(): AsyncGenerator<Buffer> {
+  const format = { encoding: 's16le', rateHz: 16_000 } as const;
+  yield audioSocketPacket(0x01, Buffer.from(AUDIO_SOCKET_CALL_ID.replaceAll('-', ''), 'hex'));
+  let rest = Buffer.alloc(0);
+  for await (const chunk of paced(JFK_PCM, 3200)) {
+    const packets = telephonePieces(chunk, format).map((piece) => audioSocketPacket(0x12, piece));
+    rest = Buffer.concat([rest, ...packets]);
+    for (; rest.length >= CUT_BYTES; rest = rest.subarray(CUT_BYTES)) yield rest.subarray(0, CUT_BYTES);
+  }
+  yield Buffer.concat([rest, audioSocketPacket(0x00, Buffer.alloc(0))]);
 }

@@ -6,13 +6,13 @@ import path from 'node:path';
 import type { INode } from 'n8n-workflow';
 import WebSocket from 'ws';
 import { ROOT } from '../../hosts/support/packed';
-import { audioSocketPacket } from '../../support/audiosocket-packets';
-import { CALL_SCRIPTS, telephonePieces } from '../../support/call-frames';
+import { CALL_ARRIVALS, heardWhole, shortCall } from '../../support/call-arrivals';
+import { CALL_SCRIPTS } from '../../support/call-frames';
 import { withEnvironment } from '../../support/environment';
 import { JFK_PCM, assertSaysJfk, saysJfk } from '../../support/jfk';
 import { freePort } from '../../support/live-audio';
 import { paced } from '../../support/paced';
-import { placeCall } from '../../support/place-call';
+import { AUDIO_SOCKET_CALL_ID, audioSocketCall, placeCall } from '../../support/place-call';
 import { answerTo } from '../../support/raw-http';
 import { waitUntil } from '../../support/wait-until';
 import { WyomingClient } from '../../support/wyoming-client';
@@ -63,20 +63,31 @@ describe('calls and satellites at the trigger', function () {
     assert.deepEqual(trigger.failedExecutions, []);
   });
 
+  for (const [arrival, send] of Object.entries(CALL_ARRIVALS)) {
+    it(`are heard whole, the messages of every provider ${arrival}`, async () => {
+      const service = await rig.serve({ utterances: [] }, { keepAudio: true });
+      const port = await freePort();
+      const trigger = await host.activate({ source: 'calls', port, options: { path: '/calls' } });
+      for (const script of CALL_SCRIPTS) {
+        const from = service.sessions.length;
+        const { messages, sides } = shortCall(script);
+        const ws = await dial(port, '/calls');
+        send(ws, messages);
+        ws.close();
+        await heardWhole(() => service.sessions.slice(from), sides);
+      }
+      assert.deepEqual(trigger.failedExecutions, []);
+    });
+  }
+
   it('hear a call of Asterisk over AudioSocket', async () => {
     await rig.serve(undefined, { engine: 'recogniser' });
     const port = await freePort();
     const trigger = await host.activate({ source: 'audioSocket', port });
     const socket = connect(port, '127.0.0.1');
-    socket.write(audioSocketPacket(0x01, Buffer.from('40325ec25efd4bd3805f53576e581d13', 'hex')));
-    for await (const chunk of paced(JFK_PCM, 3200)) {
-      for (const piece of telephonePieces(chunk, { encoding: 's16le', rateHz: 16_000 })) {
-        socket.write(audioSocketPacket(0x12, piece));
-      }
-    }
-    socket.write(audioSocketPacket(0x00, Buffer.alloc(0)));
-    const { call } = await heard(trigger, 0, '40325ec2-5efd-4bd3-805f-53576e581d13/inbound');
-    assert.equal((call as { callId: string }).callId, '40325ec2-5efd-4bd3-805f-53576e581d13');
+    for await (const bytes of audioSocketCall()) socket.write(bytes);
+    const { call } = await heard(trigger, 0, `${AUDIO_SOCKET_CALL_ID}/inbound`);
+    assert.equal((call as { callId: string }).callId, AUDIO_SOCKET_CALL_ID);
     socket.destroy();
   });
 
