@@ -15,6 +15,7 @@ const TYPES = [
   'asr-credentials',
   'asr-hot-words',
   'asr-live-audio',
+  'asr-microphone',
   'asr-session',
   'asr-transcribe',
   'asr-wyoming-server',
@@ -52,7 +53,7 @@ export function describeRecognition(name: string, installation: Installation): v
         const { status } = await nodeRed.request('GET', `/icons/${PACKAGE_NAME}/${icon}`);
         assert.equal(status, 200, icon);
       }
-      assert.equal(icons[PACKAGE_NAME]?.length, 7);
+      assert.equal(icons[PACKAGE_NAME]?.length, 8);
 
       const texts = JSON.stringify(await nodeRed.getJson('/nodes/messages?lng=zh-CN'));
       for (const type of TYPES) assert.match(texts, new RegExp(`"${type}":{`), type);

@@ -8,6 +8,7 @@ import initCommit from '../../nodes/node-red/asr-commit/asr-commit';
 import initCredentials from '../../credentials/node-red/asr-credentials';
 import initHotWords from '../../nodes/node-red/asr-hot-words/asr-hot-words';
 import initLiveAudio from '../../nodes/node-red/asr-live-audio/asr-live-audio';
+import initMicrophone from '../../nodes/node-red/asr-microphone/asr-microphone';
 import initSession from '../../nodes/node-red/asr-session/asr-session';
 import initTranscribe from '../../nodes/node-red/asr-transcribe/asr-transcribe';
 import initWyomingServer from '../../nodes/node-red/asr-wyoming-server/asr-wyoming-server';
@@ -29,6 +30,7 @@ const INITS: Record<string, Init> = {
   'asr-append-audio': initAppend,
   'asr-commit': initCommit,
   'asr-live-audio': initLiveAudio,
+  'asr-microphone': initMicrophone,
   'asr-transcribe': initTranscribe,
   'asr-wyoming-server': initWyomingServer,
   'asr-hot-words': initHotWords,

@@ -24,6 +24,8 @@ export interface SourcePlayerOptions extends SourceEvents {
   status: Status;
   source: LiveSource;
   rateHz: number;
+  /** Shows in the badge what comes from a stream. Default: that something comes. */
+  showAudio?: (pcm: Uint8Array) => void;
 }
 
 /** Plays a live source for a node, and shows in its badge how that goes. It begins again after every failure. */
@@ -107,7 +109,7 @@ export class SourcePlayer {
     try {
       for await (const pcm of watchStalls(samples, PAUSE_MS, onPause)) {
         heard();
-        this.#showSenders();
+        this.#showAudio(pcm);
         onAudio(pcm, feed);
         const waitMs = lead.passed(pcm.length);
         if (waitMs > 0) await sleep(waitMs, undefined, { signal: ending });
@@ -122,6 +124,12 @@ export class SourcePlayer {
       if (source.kind === 'port' && !ending.aborted) this.#showSenders();
       onEnd(source.kind === 'port' ? 'finish' : 'commit', sender);
     }
+  }
+
+  #showAudio(pcm: Uint8Array): void {
+    const { showAudio } = this.#options;
+    if (showAudio) showAudio(pcm);
+    else this.#showSenders();
   }
 
   #showSenders(): void {

@@ -25,6 +25,7 @@ const BADGES = {
   queue: { fill: 'blue', shape: 'dot' },
   again: { fill: 'yellow', shape: 'ring' },
   receiving: { fill: 'green', shape: 'dot' },
+  level: { fill: 'green', shape: 'dot' },
   noDevice: { fill: 'green', shape: 'ring' },
   devices: { fill: 'green', shape: 'dot' },
   stopped: { fill: 'grey', shape: 'ring' },

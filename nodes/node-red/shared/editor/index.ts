@@ -15,6 +15,7 @@ export { prepareCredentials } from './credentials';
 export { prepareHotWords } from './hot-words';
 export { addLivePanel, removeLivePanel } from './live';
 export { checkLimit } from './numbers';
+export { prepareMicrophone, saveMicrophone } from './microphone';
 export { prepareRecognition, recognitionLabel, saveRecognition } from './recognition';
 export { labelTypedInputs, sharedText } from './red';
 export { checkSourceField, prepareSourceFields, saveSourceFields } from './source-fields';
