@@ -5,6 +5,27 @@ import { inEachLanguage } from './support/stage';
 
 describe('the dialog of the microphone', () => {
   inEachLanguage((stage) => {
+    it('shows the address of the page, and keeps the token out of the flow', async () => {
+      const tab = { id: 'tab-page', type: 'tab', label: 'Page' };
+      const nodes = await stage.editor.import([
+        tab,
+        { id: 'page', type: 'asr-microphone', z: tab.id, kind: 'browser', x: 100, y: 100, wires: [[]] },
+      ]);
+      const { id } = nodes.find(({ type }) => type === 'asr-microphone')!;
+      const { page } = stage.editor;
+      const dialog = await Dialog.open(stage.editor, id);
+      await dialog.fill('path', '/speak');
+      await dialog.fill('token', 'a-long-word-of-ours');
+      const address = page.locator('#asr-microphone-address');
+      assert.equal(await address.getAttribute('href'), `${stage.nodeRed.url}/speak`);
+      assert.ok(!(await page.locator('#asr-microphone-device').isVisible()));
+      assert.deepEqual(await violationsOf(page, dialog.selector), []);
+      await dialog.done();
+      const stored = await stage.editor.node(id);
+      assert.equal(stored.path, '/speak');
+      assert.equal(stored.token, undefined);
+    });
+
     it('takes a device by its name, and shows it again', async () => {
       const tab = { id: 'tab-microphone', type: 'tab', label: 'Microphone' };
       const nodes = await stage.editor.import([

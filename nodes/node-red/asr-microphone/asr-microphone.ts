@@ -1,16 +1,19 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red';
 import { listMicrophones } from '../../../lib/hosts';
 import { MicrophoneController } from './controller';
-import type { MicrophoneSettings } from './microphone';
+import { Doors } from './doors';
+import type { MicrophoneSecrets, MicrophoneSettings } from './microphone';
 
 type AsrMicrophoneDef = NodeDef & MicrophoneSettings;
 
 export = function (RED: NodeAPI) {
-  RED.nodes.registerType<Node, AsrMicrophoneDef, object, object>(
+  const doors = new Doors(RED);
+
+  RED.nodes.registerType<Node<MicrophoneSecrets>, AsrMicrophoneDef, object, MicrophoneSecrets>(
     'asr-microphone',
-    function (this: Node, def: AsrMicrophoneDef) {
+    function (this: Node<MicrophoneSecrets>, def: AsrMicrophoneDef) {
       RED.nodes.createNode(this, def);
-      const controller = new MicrophoneController(RED, this, def);
+      const controller = new MicrophoneController(RED, this, def, doors);
       this.on('input', (msg, _send, done) => {
         void controller.onInput(msg, done);
       });
@@ -18,6 +21,7 @@ export = function (RED: NodeAPI) {
         controller.close().then(done, done);
       });
     },
+    { credentials: { token: { type: 'password' } } },
   );
 
   // For the list of devices in the dialog.

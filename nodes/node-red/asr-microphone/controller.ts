@@ -3,28 +3,39 @@ import { isObject } from '../../../lib/hosts';
 import { asError, NodeError } from '../shared/errors';
 import type { Done } from '../shared/red';
 import { Status } from '../shared/status';
+import { openBrowserMicrophone } from './browser';
 import { openComputerMicrophone } from './computer';
-import type { Microphone, MicrophoneKind, MicrophoneOptions, MicrophoneSettings } from './microphone';
+import type { Doors } from './doors';
+import type {
+  Microphone,
+  MicrophoneKind,
+  MicrophoneOptions,
+  MicrophoneSecrets,
+  MicrophoneSettings,
+} from './microphone';
 
 const OPEN: Readonly<Record<MicrophoneKind, (options: MicrophoneOptions) => Microphone>> = {
+  browser: openBrowserMicrophone,
   computer: openComputerMicrophone,
 };
 
 /** The work of one `microphone` node. */
 export class MicrophoneController {
   readonly #RED: NodeAPI;
-  readonly #node: Node;
+  readonly #node: Node<MicrophoneSecrets>;
   readonly #settings: MicrophoneSettings;
+  readonly #doors: Doors;
   readonly #status: Status;
   #microphone: Microphone | undefined;
   /** The last microphone has let go of its device. */
   #stopped: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  constructor(RED: NodeAPI, node: Node, settings: MicrophoneSettings) {
+  constructor(RED: NodeAPI, node: Node<MicrophoneSecrets>, settings: MicrophoneSettings, doors: Doors) {
     this.#RED = RED;
     this.#node = node;
     this.#settings = settings;
+    this.#doors = doors;
     this.#status = new Status(node, RED._);
     if (settings.autostart === false) {
       this.#status.set('stopped');
@@ -40,8 +51,9 @@ export class MicrophoneController {
 
   async onInput(msg: NodeMessageInFlow, done: Done): Promise<void> {
     try {
-      // The results of a session, which only a page can show.
-      if (!isObject(msg.asr)) await this.#act(msg.action);
+      // The results of a session, and what a Catch node says, which only a page can show.
+      if (isObject(msg.asr) || isObject(msg.error)) this.#microphone?.hear?.(msg);
+      else await this.#act(msg.action);
       done();
     } catch (error) {
       this.#status.setFailed(error);
@@ -81,9 +93,15 @@ export class MicrophoneController {
     return this.#isClosed;
   }
 
-  /** @throws AsrError `INVALID_OPTION` */
+  /** @throws AsrError `INVALID_OPTION`, NodeError `BAD_PATH` */
   #start(): void {
     const { kind = 'computer' } = this.#settings;
-    this.#microphone = OPEN[kind]({ node: this.#node, status: this.#status, settings: this.#settings });
+    this.#microphone = OPEN[kind]({
+      RED: this.#RED,
+      node: this.#node,
+      status: this.#status,
+      settings: this.#settings,
+      doors: this.#doors,
+    });
   }
 }

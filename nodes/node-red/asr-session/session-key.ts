@@ -1,8 +1,9 @@
 import type { Node, NodeAPI, NodeMessageInFlow } from 'node-red';
 import { NodeError } from '../shared/errors';
+import { pageOf } from '../shared/page-session';
 import { evaluate } from '../shared/red';
 
-/** How messages are told apart: with `none` all of them share one session. */
+/** How messages are told apart: with `none` all of them share one session, but for the pages of a microphone. */
 export interface SessionKeyDef {
   keyType?: 'none' | 'msg' | 'str' | 'env';
   key?: string;
@@ -17,7 +18,8 @@ export const NO_KEY = '';
  */
 export function sessionKey(RED: NodeAPI, node: Node, def: SessionKeyDef, msg: NodeMessageInFlow): string {
   const { keyType = 'none', key = '' } = def;
-  if (keyType === 'none') return NO_KEY;
+  // A page must never show what somebody else has said into another one.
+  if (keyType === 'none') return pageOf(msg) ?? NO_KEY;
   const value = evaluate(RED, node, keyType, key, msg);
   if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return String(value);
   const source = keyType === 'msg' ? `msg.${key}` : key;

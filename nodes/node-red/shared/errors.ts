@@ -16,7 +16,8 @@ export type NodeErrorCode =
   | 'TOO_MANY_WAITING'
   | 'STALLED'
   | 'HOLD_OFF'
-  | 'ENDED_EARLY';
+  | 'ENDED_EARLY'
+  | 'BAD_PATH';
 
 /** An error of a node, with its message in the language of the runtime. */
 export class NodeError extends Error {
@@ -95,6 +96,7 @@ const BADGE_OF_CODE: Partial<Record<AsrErrorCode | NodeErrorCode, FailureBadge>>
   INVALID_OPTION: 'options',
   CONFIGURATION_REJECTED: 'options',
   BAD_CONTEXT: 'options',
+  BAD_PATH: 'options',
   REQUEST_REJECTED: 'options',
   HOT_WORD_LIST_NOT_FOUND: 'options',
   NO_CREDENTIALS: 'reference',

@@ -5,6 +5,8 @@ import { watchFaults } from './editor';
 export interface PageOptions {
   /** Of the WebSocket; the page's default where there is none. */
   path?: string;
+  /** The path of the page. */
+  at?: string;
   locale?: string;
 }
 
@@ -22,11 +24,11 @@ export class MicrophonePage {
   static async open(
     browser: Browser,
     { url }: NodeRed,
-    { path, locale = 'en-US' }: PageOptions = {},
+    { path, locale = 'en-US', at = '/asr/microphone' }: PageOptions = {},
   ): Promise<MicrophonePage> {
     const context = await browser.newContext({ locale, viewport: { width: 900, height: 640 } });
     const opened = new MicrophonePage(await context.newPage());
-    await opened.page.goto(`${url}/asr/microphone${path === undefined ? '' : `?path=${path}`}`);
+    await opened.page.goto(`${url}${at}${path === undefined ? '' : `?path=${path}`}`);
     await opened.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();
     return opened;
   }

@@ -1,5 +1,8 @@
 // The WebSocket to the flow: audio as binary frames, actions as JSON, events of the session back as JSON. It connects
 // again by itself, and audio is held meanwhile, up to a limit.
+import { LinkRefused } from './own-socket';
+import type { Refusal } from './own-socket';
+
 const BYTES_PER_MS = 32;
 const MAX_HELD_MS = 30_000;
 // How much the browser may buffer; with more, the network is slower than speech.
@@ -24,14 +27,15 @@ export interface FlowEvent {
 }
 
 export interface FlowLinkHandlers {
-  onState: (state: FlowLinkState) => void;
+  /** @param refusal Why it is lost. After a missing or wrong token nothing is tried before {@link FlowLink.connect}. */
+  onState: (state: FlowLinkState, refusal?: Refusal) => void;
   onEvent: (event: FlowEvent) => void;
   /** Called for audio that was too old to be held any longer. */
   onDropped: (ms: number) => void;
 }
 
 export class FlowLink {
-  readonly #url: URL;
+  readonly #open: (signal: AbortSignal) => Promise<WebSocket>;
   readonly #handlers: FlowLinkHandlers;
   #socket: WebSocket | undefined;
   #timer: number | undefined;
@@ -40,10 +44,11 @@ export class FlowLink {
   #held: (ArrayBuffer | string)[] = [];
   #heldBytes = 0;
 
-  constructor(url: URL, handlers: FlowLinkHandlers) {
-    this.#url = url;
+  /** @param open Begins a connection. @throws LinkRefused */
+  constructor(open: (signal: AbortSignal) => Promise<WebSocket>, handlers: FlowLinkHandlers) {
+    this.#open = open;
     this.#handlers = handlers;
-    this.#connect();
+    this.connect();
   }
 
   /** Sends 16-bit PCM, now or as soon as there is a connection. */
@@ -68,9 +73,21 @@ export class FlowLink {
     this.#drain();
   }
 
-  #connect(): void {
+  /** Connects now, and from then on by itself whenever that is lost. */
+  connect(): void {
+    window.clearTimeout(this.#timer);
     this.#handlers.onState('connecting');
-    const socket = new WebSocket(this.#url);
+    this.#open(AbortSignal.timeout(CONNECT_WITHIN_MS)).then(
+      (socket) => {
+        this.#use(socket);
+      },
+      (error: unknown) => {
+        this.#onLost(error instanceof LinkRefused ? error.refusal : 'away');
+      },
+    );
+  }
+
+  #use(socket: WebSocket): void {
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
     this.#timer = window.setTimeout(() => {
@@ -107,12 +124,17 @@ export class FlowLink {
     window.clearTimeout(this.#timer);
     this.#socket = undefined;
     socket.close();
-    this.#handlers.onState('lost');
+    this.#onLost('away');
+  }
+
+  #onLost(refusal: Refusal): void {
+    this.#handlers.onState('lost', refusal);
+    if (refusal === 'token') return;
     const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempts);
     this.#attempts += 1;
     this.#timer = window.setTimeout(
       () => {
-        this.#connect();
+        this.connect();
       },
       longest * (0.5 + Math.random() / 2),
     );

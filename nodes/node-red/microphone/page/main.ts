@@ -6,13 +6,13 @@ import type { CapturedChunk } from './capture-worklet';
 import { find } from './elements';
 import { FlowLink } from './link';
 import type { FlowEvent, FlowLinkState } from './link';
+import { isOfWebSocketNodes, openSocketOfNodes, socketUrl } from './nodes-socket';
+import { openOwnSocket } from './own-socket';
+import type { Refusal } from './own-socket';
 import { text, translatePage } from './texts';
+import { TokenForm } from './token-form';
 import { Transcript } from './transcript';
 
-/** The path of the "websocket in" node, behind Node-RED's own root for nodes, as in that node's dialog. */
-const DEFAULT_PATH = '/ws/asr';
-/** This page is at <root>/asr/microphone/. */
-const ROOT = '../..';
 /** Chunks of 100 ms that are kept from before: people begin to speak while they press, and end while they let go. */
 const PRE_ROLL_CHUNKS = 3;
 const TAIL_CHUNKS = 3;
@@ -41,21 +41,15 @@ let actionAfterTail: Action | undefined;
 let droppedMs = 0;
 const problems = new Map<string, string>();
 
-/** Only on this server, because a link to this page must not send somebody's voice elsewhere. */
-function socketUrl(): URL {
-  const path = new URLSearchParams(window.location.search).get('path') ?? DEFAULT_PATH;
-  const url = new URL(`${ROOT}/${path.replace(/^\/+/, '')}`, window.location.href);
-  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.host = window.location.host;
-  return url;
-}
+const tokenForm = new TokenForm(() => {
+  link.connect();
+});
 
-const url = socketUrl();
-const link = new FlowLink(url, {
-  onState(state) {
+const link = new FlowLink(isOfWebSocketNodes ? openSocketOfNodes : openOwnSocket, {
+  onState(state, refusal) {
     linkState = state;
     if (state === 'open') setProblem('link');
-    if (state === 'lost') setProblem('link', text('problem.lost', { path: url.pathname }));
+    if (refusal) showRefusal(refusal);
     showState();
   },
   onEvent,
@@ -64,6 +58,14 @@ const link = new FlowLink(url, {
     setProblem('dropped', text('problem.dropped', { seconds: (droppedMs / 1000).toFixed(1) }));
   },
 });
+
+function showRefusal(refusal: Refusal): void {
+  tokenForm.ask(refusal === 'token');
+  // A link to the page without its token is no problem yet.
+  if (refusal === 'token' && !tokenForm.hasTyped) setProblem('link');
+  else if (isOfWebSocketNodes) setProblem('link', text('problem.lost', { path: socketUrl().pathname }));
+  else setProblem('link', text(`problem.${refusal}`));
+}
 
 /** Warnings about sleep or silence, which need no action of the person in front of the page. */
 const QUIET_WARNINGS = ['SLEEPING', 'NO_SPEECH'];

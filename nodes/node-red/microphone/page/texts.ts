@@ -23,6 +23,12 @@ export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, s
     'state.muted': 'muted',
     'problem.lost':
       'Nobody answers at {path}. Is the flow deployed, and does its "websocket in" listen there? Trying again.',
+    'problem.away':
+      'Node-RED does not answer, or its flow has no microphone here at the moment. Trying again.',
+    'problem.token': 'This token is not the one of the microphone.',
+    'problem.full': 'As many people as the flow allows are speaking already. Trying again.',
+    token: 'Token',
+    'token.send': 'Continue',
     'problem.dropped': 'The network is slower than your voice: {seconds} s of it were lost.',
     'problem.reconnecting': 'The connection to the recogniser was lost. Your words are kept; it tries again.',
     'problem.insecure':
@@ -65,6 +71,11 @@ export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, s
     'state.listening': '正在聆听',
     'state.muted': '已静音',
     'problem.lost': '{path} 无人应答。流程是否已部署？其中的 "websocket in" 是否监听该路径？正在重试。',
+    'problem.away': 'Node-RED 没有应答，或其流程此刻在这里没有麦克风。正在重试。',
+    'problem.token': '此令牌不是该麦克风的令牌。',
+    'problem.full': '说话的人数已达流程允许的上限。正在重试。',
+    token: '令牌',
+    'token.send': '继续',
     'problem.dropped': '网络速度跟不上语音：丢失了 {seconds} 秒。',
     'problem.reconnecting': '与识别服务的连接已断开。您的话已保留，正在重试。',
     'problem.insecure':

@@ -1,4 +1,4 @@
-// The dialog of the microphone node: a list of the devices that the computer of Node-RED has.
+// The dialog of the microphone node: the address of its page, or a list of the devices of the computer.
 import { fieldsOf } from '../../../../lib/browser';
 import { fieldOf, ownText, textIn } from './red';
 import type { EditorNode } from './red';
@@ -13,6 +13,12 @@ interface Device {
 
 export function prepareMicrophone(node: EditorNode): void {
   $('#asr-microphone-start').val(String(node.autostart !== false));
+  const kind = fieldOf('kind').on('change', () => {
+    for (const one of ['browser', 'computer']) $(`#asr-microphone-${one}`).toggle(textIn(kind) === one);
+  });
+  kind.trigger('change');
+  fieldOf('path').on('change keyup', showAddress);
+  showAddress();
   const list = $('#asr-microphone-device');
   list.on('change', () => {
     const chosen = textIn(list);
@@ -25,6 +31,14 @@ export function prepareMicrophone(node: EditorNode): void {
     // Another dialog may be open by then.
     if (list.closest('body').length > 0) fill(node, devicesOf(answer));
   });
+}
+
+/** Where the page will be, as far as the editor can know: a proxy may give it another address. */
+function showAddress(): void {
+  const { httpNodeRoot = '/' } = RED.settings as { httpNodeRoot?: string };
+  const path = `${httpNodeRoot}/${textIn(fieldOf('path')).trim() || 'microphone'}`.replace(/\/+/g, '/');
+  const { href } = new URL(path, window.location.href);
+  $('#asr-microphone-address').attr('href', href).text(href);
 }
 
 export function saveMicrophone(node: EditorNode): void {

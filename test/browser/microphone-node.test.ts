@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { startLocalService, type LocalService } from '../../local-service';
+import type { NodeRed } from '../hosts/support/node-red';
+import { ROOT } from '../hosts/support/packed';
+import { launchBrowser, type Browser } from '../support/browser';
+import { waitUntil } from '../support/wait-until';
+import { violationsOf } from './support/axe';
+import { startHost } from './support/host';
+import { MicrophonePage } from './support/microphone-page';
+
+const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
+const SCRIPT = {
+  defaults: { wordMs: 150, gapMs: 2500 },
+  utterances: [{ text: 'One two three.', emotion: 'happy' }, 'Four five six.'],
+  loop: true,
+};
+const TOKEN = 'a long word of ours';
+
+/** Captions from a microphone: microphone → append audio; asr session → microphone. */
+function flow(address: string, more: object = {}) {
+  return [
+    { id: 'tab', type: 'tab', label: 'Captions' },
+    {
+      id: 'microphone',
+      type: 'asr-microphone',
+      z: 'tab',
+      kind: 'browser',
+      path: '/microphone',
+      wires: [['append']],
+      ...more,
+    },
+    { id: 'append', type: 'asr-append-audio', z: 'tab', session: 'session', wires: [[]] },
+    {
+      id: 'session',
+      type: 'asr-session',
+      z: 'tab',
+      connection: 'credentials',
+      mode: 'vad',
+      wires: [['microphone'], ['microphone'], ['microphone'], ['microphone']],
+    },
+    { id: 'credentials', type: 'asr-credentials', region: 'local', address },
+  ];
+}
+
+describe('the page of the microphone node', () => {
+  let service: LocalService;
+  let nodeRed: NodeRed;
+  let browser: Browser;
+  const closing: (() => Promise<void>)[] = [];
+  const pages: MicrophonePage[] = [];
+
+  before(async function () {
+    this.timeout(300_000);
+    service = await startLocalService({ engine: 'script', script: SCRIPT });
+    closing.push(() => service.close());
+    nodeRed = await startHost();
+    closing.push(() => nodeRed.stop());
+    browser = await launchBrowser({ microphone: RECORDING });
+    closing.push(() => browser.close());
+  });
+
+  after(async () => {
+    for (const close of closing.reverse()) await close();
+  });
+
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.close();
+    await waitUntil(() => service.connectionCount === 0, 'the sessions of the closed pages', 20_000);
+  });
+
+  async function open(locale: string): Promise<MicrophonePage> {
+    const page = await MicrophonePage.open(browser, nodeRed, { locale, at: '/microphone' });
+    pages.push(page);
+    return page;
+  }
+
+  it('shows two people their own words at the same time, in English and in Chinese', async () => {
+    await nodeRed.deploy(flow(service.url));
+    const [english, chinese] = [await open('en-US'), await open('zh-CN')];
+    await english.talk();
+    await english.page.locator('#sentences li:not(.interim)').first().waitFor();
+    assert.equal(await chinese.text(), '');
+    await chinese.talk();
+    await chinese.page.locator('#sentences .interim').first().waitFor();
+    await chinese.page.locator('#sentences li:not(.interim)').first().waitFor();
+    assert.match(await chinese.text(), /^One two three\./);
+    assert.equal((await english.emotions())[0], 'happy');
+    for (const page of pages) {
+      assert.deepEqual(await violationsOf(page.page), []);
+      assert.deepEqual(page.faults, []);
+    }
+  });
+
+  it('ends the sentence when the button is let go', async () => {
+    await nodeRed.deploy(flow(service.url));
+    const page = await open('en-US');
+    await page.page.getByLabel('while I hold the button').check();
+    await page.page.getByRole('button', { name: 'Hold to talk' }).focus();
+    await page.page.keyboard.down(' ');
+    await page.page.locator('#sentences .interim').first().waitFor();
+    await page.page.keyboard.up(' ');
+    await page.page.locator('#sentences li:last-child:not(.interim)').waitFor();
+    assert.deepEqual(page.faults, []);
+  });
+
+  it('asks for the token, says that another one is wrong, and speaks with the right one', async () => {
+    await nodeRed.deploy(flow(service.url, { credentials: { token: TOKEN } }));
+    const context = await browser.newContext({ locale: 'en-US' });
+    try {
+      const page = await context.newPage();
+      await page.goto(`${nodeRed.url}/microphone/`);
+      const field = page.getByLabel('Token');
+      await field.fill('another');
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.locator('#problem', { hasText: 'not the one' }).waitFor();
+      assert.deepEqual(await violationsOf(page), []);
+      await field.fill(TOKEN);
+      await page.getByRole('button', { name: 'Continue' }).click();
+      await page.locator('#state', { hasText: 'ready' }).waitFor();
+      const linked = await context.newPage();
+      await linked.goto(`${nodeRed.url}/microphone/#token=${encodeURIComponent(TOKEN)}`);
+      await linked.locator('#state', { hasText: 'ready' }).waitFor();
+    } finally {
+      await context.close();
+    }
+  });
+});
