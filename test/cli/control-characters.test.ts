@@ -4,16 +4,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runCli, startCli } from '../support/cli';
-import type { CliResult } from '../support/cli';
+import { assertHarmless, HOSTILE } from '../support/hostile-text';
 import { useLibRig } from '../support/lib-rig';
 import { streamAudio } from '../support/live-audio';
 import { useLiveServers } from '../support/live-servers';
 import { silence, wav } from '../support/scripted-audio';
 import { waitUntil } from '../support/wait-until';
-
-/** Clears the screen, sets a title, rings, goes back, reverses: C0, DEL, C1, and marks of direction. */
-const HOSTILE = 'a\x1b[2Jb\x1b]0;title\x07c\bd\x7fe\u009b31mf\u0085g\u202eh\u2066i\u2028j\rk';
-const COMMANDING = /(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 const BIN = path.join(__dirname, '../../bin');
 /** Files that may write to the terminal directly, because they make everything printable or ask for a key. */
@@ -34,11 +30,6 @@ describe('control characters of what the service says', function () {
     await writeFile(file, wav(silence(2000)));
   });
   after(() => rm(folder, { recursive: true }));
-
-  function assertHarmless({ stdout, stderr }: CliResult): void {
-    assert.doesNotMatch(stdout, COMMANDING);
-    assert.doesNotMatch(stderr, COMMANDING);
-  }
 
   for (const format of ['--text', '--srt', '--vtt', '--words']) {
     it(`do not reach the terminal by transcribe ${format}`, async () => {

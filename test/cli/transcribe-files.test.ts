@@ -141,11 +141,11 @@ describe('flow-asr transcribe with several files and formats', function () {
     }
   });
 
-  it('does a list of a thousand files, with little memory and few sessions at once', async () => {
+  it('does a list of hundreds of files, more than may wait for the first one, in their order', async () => {
     const many = path.join(folder, 'many');
     await mkdir(many);
     const recording = wav(silence(1200));
-    for (let i = 0; i < 1000; i++)
+    for (let i = 0; i < 300; i++)
       await writeFile(path.join(many, `${String(i).padStart(4, '0')}.wav`), recording);
     const { exitCode, stdout, stderr } = await run(path.join(many, '*.wav'), '--jobs', '8');
     assert.deepEqual([exitCode, stderr], [0, '']);
@@ -155,7 +155,7 @@ describe('flow-asr transcribe with several files and formats', function () {
       .map((line) => path.basename(line.split(': ')[0]!));
     assert.deepEqual(
       names,
-      Array.from({ length: 1000 }, (_, i) => `${String(i).padStart(4, '0')}.wav`),
+      Array.from({ length: 300 }, (_, i) => `${String(i).padStart(4, '0')}.wav`),
     );
   });
 

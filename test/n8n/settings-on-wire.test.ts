@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { Model } from '../../lib';
+import { MODELS } from '../../lib';
+import { freePort } from '../support/live-audio';
 import { silence, wav } from '../support/scripted-audio';
 import {
   assertSamplesOnWire,
@@ -11,6 +13,7 @@ import {
 } from '../support/settings-on-wire';
 import { binaryItem } from './support/items';
 import { useN8n } from './support/n8n-rig';
+import { useTriggerHost } from './trigger/trigger-host';
 
 /** Field values as n8n stores them: lists and objects are text. */
 function parametersOf(model: Model): INodeParameters {
@@ -34,6 +37,7 @@ function parametersOf(model: Model): INodeParameters {
 }
 
 describe('the settings of the n8n nodes', () => {
+  const host = useTriggerHost(() => n8n);
   const n8n = useN8n();
 
   for (const model of DIFFERENT_MODELS) {
@@ -63,6 +67,34 @@ describe('the settings of the n8n nodes', () => {
         { name: 'Finish', type: 'asrSession', parameters: { operation: 'finish' } },
       ]);
       assertSamplesOnWire(configurationOf(n8n.service.sessions[0]), model);
+    });
+
+    it(`all go out from Live Speech Trigger with ${model.id}`, async () => {
+      await n8n.serve();
+      // A port tries its settings when it is opened, before anybody connects.
+      await host.activate({ source: 'tcp', port: await freePort(), ...parametersOf(model) });
+      assertSamplesOnWire(configurationOf(n8n.service.sessions[0]), model);
+    });
+  }
+
+  /** One model for each list of formats. */
+  const models = [...new Map(MODELS.map((model) => [model.formats.join(), model])).values()];
+  for (const { id, formats } of models) {
+    it(`have each wire format of ${id}`, async () => {
+      for (const wireFormat of formats) {
+        await n8n.serve();
+        const parameters = { operation: 'open', model: id, options: { wireFormat } };
+        await n8n.run([
+          { name: 'Start', type: 'items', items: [{ json: {} }], to: [['Open']] },
+          { name: 'Open', type: 'asrSession', parameters, to: [['Finish']] },
+          { name: 'Finish', type: 'asrSession', parameters: { operation: 'finish' } },
+        ]);
+        const frame = configurationOf(n8n.service.sessions[0]) as {
+          session?: { input_audio_format: string };
+          payload?: { parameters: { format: string } };
+        };
+        assert.equal(frame.session?.input_audio_format ?? frame.payload?.parameters.format, wireFormat);
+      }
     });
   }
 });
