@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { HotWordLists } from '../../lib';
 import { startLocalService, type LocalService, type ScriptFile } from '../../local-service';
 import { fixture } from '../support/audio-fixtures';
 import { eventually } from '../support/eventually';
@@ -30,6 +29,7 @@ import {
   type Workflow,
 } from './support/n8n-workflows';
 import { PACKAGE_NAME, ROOT } from './support/packed';
+import { webRadio } from './support/web-radio';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
 const VOICE_MESSAGE = fixture('voice.ogg', '-c:a libopus -b:a 24k');
@@ -150,6 +150,21 @@ export function describeWorkflows(name: N8nName): void {
       assert.deepEqual(JSON.parse(found), { priority: 'high', sentences: ['I have waited for an hour!'] });
     });
 
+    it('makes a hot-word list, recognises a name by it, changes and deletes it, in the example', async () => {
+      const recording = readFileSync(path.join(ROOT, 'test/fixtures/meyerhofer.wav'));
+      const textFor = async (names: string) => {
+        const pathname = `/webhook/hot-words?names=${names}`;
+        const answer = await runExample('Hot words', pathname, recording, 'audio/wav');
+        const { text, words } = JSON.parse(answer) as { text: string; words: unknown };
+        assert.deepEqual(words, [{ text: 'Anna Meyer', weight: 5 }]);
+        return text;
+      };
+      assert.match(await textFor('Meyerhofer'), /Meyerhofer/);
+      assert.doesNotMatch(await textFor('Node-RED'), /Meyerhofer/);
+      const lists = new HotWordLists({ region: 'local', address: service.url, apiKey: KEY });
+      assert.deepEqual(await lists.all(), []);
+    });
+
     for (const { title, node, speak } of LIVE_EXAMPLES) {
       it(`hears what comes to a port, in the example ${title}`, async () => {
         const workflow = example(title);
@@ -268,19 +283,6 @@ export function describeWorkflows(name: N8nName): void {
       return JSON.parse(body.toString()) as TypeDescription[];
     }
   });
-}
-
-/** Plays a recording to each listener, and then stays connected, as a radio does between two programmes. */
-async function webRadio(recording: Buffer): Promise<AsyncDisposable & { url: string }> {
-  const server = createServer((_request, response) => response.write(recording));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 function assertSaid(text: string, expected = JFK_TEXT): void {
