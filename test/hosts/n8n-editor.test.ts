@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { startLocalService, type LocalService } from '../../local-service';
+import { HotWordLists } from '../../lib';
 import { MODELS } from '../../lib/vocabulary/models';
 import { PARAMETER_TEXTS } from '../../nodes/n8n/shared/parameter-texts';
 import type { ParameterName } from '../../lib/vocabulary/parameters';
@@ -105,6 +106,23 @@ describe("n8n's editor in a browser", () => {
     assert.equal(seen.size, COMPARED.length, 'Every model has a dialog of its own.');
   });
 
+  it('offers the hot-word lists of the account by their names, and takes the chosen one', async () => {
+    const model = 'fun-asr-realtime';
+    const lists = new HotWordLists({ region: 'local', address: service.url, apiKey: KEY });
+    const id = await lists.create({ model, words: [{ text: 'Meyerhofer', weight: 5 }], prefix: 'names' });
+    const vocabularyId = { __rl: true, mode: 'list', value: '' };
+    await editor.openNode((await workflow({ model, options: { vocabularyId } })).id!, NODE_ID);
+    const field = editor.part('resource-locator-vocabularyId');
+    await field.locator('input').last().click();
+    const item = editor.part('rlc-item').filter({ hasText: id });
+    assert.match(await item.innerText(), /\(fun-asr-realtime, 1 words\)/);
+    await item.click();
+    await editor.page.waitForFunction(
+      `[...document.querySelectorAll('[data-test-id="resource-locator-vocabularyId"] input')].some(({ value }) => value.includes(${JSON.stringify(id)}))`,
+    );
+    await lists.delete(id);
+  });
+
   it('shows an imported example, with every node in its place', async () => {
     const workflow = await importWorkflow(n8n, example('Commit chunk after chunk'), credential);
     await editor.openWorkflow(workflow.id!);
@@ -133,10 +151,10 @@ describe("n8n's editor in a browser", () => {
   });
 
   /** Each test has a workflow of its own, because n8n locks a workflow for a while after a change. */
-  async function workflow(): Promise<Workflow> {
+  async function workflow(parameters: Record<string, unknown> = {}): Promise<Workflow> {
     const type = `${PACKAGE_NAME}.asrTranscribe`;
     const nodes = [
-      { id: NODE_ID, name: 'Speech to Text', type, typeVersion: 1, position: [0, 0], parameters: {} },
+      { id: NODE_ID, name: 'Speech to Text', type, typeVersion: 1, position: [0, 0], parameters },
     ];
     return importWorkflow(n8n, { name: 'Models', nodes, connections: {} }, credential);
   }
