@@ -84,7 +84,7 @@ async function demonstrate({ once: isOnce, model, port, folder, signal }) {
     const [service] = (await Promise.race([ready, untilAborted(signal)])) ?? [];
     if (!service) return;
     log(`Editor          ${nodeRed.url}`);
-    log(`Microphone      ${new URL('asr/microphone', nodeRed.url).href}`);
+    log(`Microphone      ${new URL('microphone', nodeRed.url).href}`);
     log(`Local service   ${service.url}`);
     log(`Playing         ${path.relative(root, RECORDING)}${isOnce ? '' : ' (Ctrl+C ends everything)'}\n`);
     await nodeRed.press(buttons.play);

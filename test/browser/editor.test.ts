@@ -25,7 +25,7 @@ describe('the editor', () => {
         .first()
         .waitFor();
       const types = (await stage.editor.nodes()).map(({ type }) => type);
-      for (const type of ['websocket in', 'asr-append-audio', 'asr-session', 'websocket-listener']) {
+      for (const type of ['asr-microphone', 'asr-append-audio', 'asr-session']) {
         assert.ok(types.includes(type), type);
       }
     });

@@ -227,7 +227,7 @@ describe('the example', () => {
         mqttPort: broker.port,
         address: scripted.url,
       });
-      const page = await MicrophonePage.open(browser, nodeRed, { path: '/ws/lamp' });
+      const page = await MicrophonePage.open(browser, nodeRed, { path: '/lamp' });
       await page.talk();
       const colours = () => broker.textOf('zigbee2mqtt/lamp/set').match(/#[0-9A-F]{6}/g) ?? [];
       const isDone = () => new Set(colours()).size === 3;

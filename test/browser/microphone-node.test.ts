@@ -70,7 +70,7 @@ describe('the page of the microphone node', () => {
   });
 
   async function open(locale: string): Promise<MicrophonePage> {
-    const page = await MicrophonePage.open(browser, nodeRed, { locale, at: '/microphone' });
+    const page = await MicrophonePage.open(browser, nodeRed, { locale });
     pages.push(page);
     return page;
   }

@@ -6,7 +6,7 @@ import { startHost } from '../browser/support/host';
 import type { NodeRed } from '../hosts/support/node-red';
 import { answerTo } from '../support/raw-http';
 
-const PAGE = '/asr/microphone/';
+const PAGE = '/microphone/';
 
 /** A stranger's request to the page, and the status of the answer. */
 const ATTACKS: [what: string, method: string, target: string, headers: object, answer: RegExp][] = [
@@ -34,6 +34,10 @@ describe('the page with the microphone under attack', function () {
   before(async () => {
     nodeRed = await startHost();
     port = Number(new URL(nodeRed.url).port);
+    await nodeRed.deploy([
+      { id: 'tab', type: 'tab' },
+      { id: 'microphone', type: 'asr-microphone', z: 'tab', kind: 'browser', wires: [[]] },
+    ]);
   });
 
   after(() => nodeRed.stop());

@@ -1,7 +1,6 @@
 import path from 'node:path';
 import type { NodeAPI, NodeDef } from 'node-red';
 import { removeStaleFiles } from '../../../lib/hosts';
-import { serveMicrophonePage } from '../microphone/route';
 import type { AsrSessionNode } from '../shared/host';
 import { SessionController } from './controller';
 import type { SessionSettings } from './controller';
@@ -32,7 +31,6 @@ export = function (RED: NodeAPI) {
   // Files of a Node-RED that was killed while it decoded.
   void removeStaleFiles();
 
-  serveMicrophonePage(RED);
   serveLivePanel(RED, running);
 
   // The code that the package's dialogs share; asr-session.html loads it. It needs no permission, like every part of

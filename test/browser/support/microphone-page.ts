@@ -3,10 +3,8 @@ import type { Browser, Page } from '../../support/browser';
 import { watchFaults } from './editor';
 
 export interface PageOptions {
-  /** Of the WebSocket; the page's default where there is none. */
+  /** Of the page. Default: that of a new node. */
   path?: string;
-  /** The path of the page. */
-  at?: string;
   locale?: string;
 }
 
@@ -24,11 +22,11 @@ export class MicrophonePage {
   static async open(
     browser: Browser,
     { url }: NodeRed,
-    { path, locale = 'en-US', at = '/asr/microphone' }: PageOptions = {},
+    { path = '/microphone', locale = 'en-US' }: PageOptions = {},
   ): Promise<MicrophonePage> {
     const context = await browser.newContext({ locale, viewport: { width: 900, height: 640 } });
     const opened = new MicrophonePage(await context.newPage());
-    await opened.page.goto(`${url}${at}${path === undefined ? '' : `?path=${path}`}`);
+    await opened.page.goto(`${url}${path}`);
     await opened.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();
     return opened;
   }

@@ -47,6 +47,7 @@ module.exports = {
   flowFile: 'flows.json',
   uiHost: '127.0.0.1',
   credentialSecret: 'a secret of the test',
+  httpNodeRoot: process.env.FLOW_ASR_TEST_HTTP_NODE_ROOT || '/',
   // Node-RED hashes passwords with bcrypt, so the test gives the hash.
   httpNodeAuth: process.env.FLOW_ASR_TEST_HTTP_NODE_AUTH && {
     user: 'user',

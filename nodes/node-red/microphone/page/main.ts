@@ -6,7 +6,6 @@ import type { CapturedChunk } from './capture-worklet';
 import { find } from './elements';
 import { FlowLink } from './link';
 import type { FlowEvent, FlowLinkState } from './link';
-import { isOfWebSocketNodes, openSocketOfNodes, socketUrl } from './nodes-socket';
 import { openOwnSocket } from './own-socket';
 import type { Refusal } from './own-socket';
 import { text, translatePage } from './texts';
@@ -45,7 +44,7 @@ const tokenForm = new TokenForm(() => {
   link.connect();
 });
 
-const link = new FlowLink(isOfWebSocketNodes ? openSocketOfNodes : openOwnSocket, {
+const link = new FlowLink(openOwnSocket, {
   onState(state, refusal) {
     linkState = state;
     if (state === 'open') setProblem('link');
@@ -63,7 +62,6 @@ function showRefusal(refusal: Refusal): void {
   tokenForm.ask(refusal === 'token');
   // A link to the page without its token is no problem yet.
   if (refusal === 'token' && !tokenForm.hasTyped) setProblem('link');
-  else if (isOfWebSocketNodes) setProblem('link', text('problem.lost', { path: socketUrl().pathname }));
   else setProblem('link', text(`problem.${refusal}`));
 }
 

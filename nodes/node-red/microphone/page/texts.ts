@@ -21,8 +21,6 @@ export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, s
     'state.lost': 'no connection',
     'state.listening': 'listening',
     'state.muted': 'muted',
-    'problem.lost':
-      'Nobody answers at {path}. Is the flow deployed, and does its "websocket in" listen there? Trying again.',
     'problem.away':
       'Node-RED does not answer, or its flow has no microphone here at the moment. Trying again.',
     'problem.token': 'This token is not the one of the microphone.',
@@ -70,7 +68,6 @@ export const TEXTS: Readonly<Record<'en-US' | 'zh-CN', Readonly<Record<string, s
     'state.lost': '未连接',
     'state.listening': '正在聆听',
     'state.muted': '已静音',
-    'problem.lost': '{path} 无人应答。流程是否已部署？其中的 "websocket in" 是否监听该路径？正在重试。',
     'problem.away': 'Node-RED 没有应答，或其流程此刻在这里没有麦克风。正在重试。',
     'problem.token': '此令牌不是该麦克风的令牌。',
     'problem.full': '说话的人数已达流程允许的上限。正在重试。',
