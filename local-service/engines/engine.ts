@@ -1,4 +1,4 @@
-import type { HotWord } from '../hot-words/lists';
+import type { HotWord } from '../hot-words/list';
 import type { ScriptPlan } from '../script/schema';
 
 /** How a session or task wants its audio recognised. Both protocols translate their parameters into this. */

@@ -3,7 +3,8 @@ import { isJsonObject, isWhole, show, type JsonObject } from '../json';
 import { findModel } from '../protocols/run-task/models';
 import { MAX_LISTS, readWords } from './check';
 import { HotWordFileError } from './file';
-import type { HotWordList, HotWordLists } from './lists';
+import type { HotWordList } from './list';
+import type { HotWordLists } from './lists';
 
 /** The path for hot-word lists (protocol.md E.2). */
 export const HOT_WORDS_PATH = '/api/v1/services/audio/asr/customization';

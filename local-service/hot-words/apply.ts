@@ -1,5 +1,5 @@
 import { normaliseWord } from '../words';
-import type { HotWord } from './lists';
+import type { HotWord } from './list';
 
 /** How alike two spellings must be, by weight: words of a high weight replace more of their neighbours. */
 const LEAST_ALIKE: Readonly<Record<number, number>> = {

@@ -1,5 +1,5 @@
 import { isJsonObject, isWhole, show } from '../json';
-import type { HotWord } from './lists';
+import type { HotWord } from './list';
 
 /** protocol.md E.2. */
 export const MAX_LISTS = 10;

@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { isJsonObject, messageOf, show } from '../json';
 import { readWords } from './check';
-import type { HotWordList } from './lists';
+import type { HotWordList } from './list';
 
 /** The file with the service's lists cannot be used; the message says which and why. */
 export class HotWordFileError extends Error {

@@ -1,7 +1,8 @@
 import { createPcmDecoder, type PcmDecoder } from '../../audio/decoder';
 import type { ClientConnection } from '../../client-connection';
 import type { EngineEvent, EngineSession, FinalHeard } from '../../engines/engine';
-import type { HotWord, HotWordLists } from '../../hot-words/lists';
+import type { HotWord } from '../../hot-words/list';
+import type { HotWordLists } from '../../hot-words/lists';
 import type { JsonObject } from '../../json';
 import { billedSeconds } from '../billing';
 import * as frames from './frames';
