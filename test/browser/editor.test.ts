@@ -151,7 +151,7 @@ describe('the editor', () => {
         assert.equal(/[\u4e00-\u9fff]/.test(help), locale === 'zh-CN', type);
         if (type === 'asr-credentials') continue;
         // Where to speak, and where to see what is heard: neither is on the canvas.
-        assert.match(help, /\/asr\/microphone/, type);
+        assert.match(help, /<code>\/microphone<\/code>/, type);
         const tab = await stage.editor.run<string>(`flowAsr.sharedText('live.label')`);
         assert.ok(help.includes(`<b>${tab}</b>`), type);
       }

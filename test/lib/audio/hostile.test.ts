@@ -96,7 +96,7 @@ function mutated(file: Buffer, other: Buffer, pick: (below: number) => number): 
 
 describe('audio that is broken', () => {
   it(`gives fewer samples or an error that says why, for ${FILES} files of every format`, async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const own = seeds();
     const foreign = foreignSeeds();
     const all = [...own, ...foreign];
