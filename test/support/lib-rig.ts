@@ -52,7 +52,7 @@ export class RecordedSession {
   }
 
   /** Waits for a condition, which is checked after each event. */
-  async until(isSo: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
+  async until(isSo: () => boolean, what: string, timeoutMs = 15_000): Promise<void> {
     if (isSo()) return;
     await new Promise<void>((resolve, reject) => {
       const look = () => {
