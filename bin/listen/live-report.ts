@@ -45,8 +45,8 @@ export class LiveReport {
   }
 
   /** A sender of a port begins, such as a call with its ids. */
-  onSender(sender: string, details: Readonly<Record<string, unknown>>): void {
-    if (this.#options.asJson) this.#printJson(sender, { type: 'sender', details }, 'sender');
+  onSender(sender: string, details?: Readonly<Record<string, unknown>>): void {
+    if (details && this.#options.asJson) this.#printJson(sender, { type: 'sender', details }, 'sender');
   }
 
   /** Prints a line to stderr. */

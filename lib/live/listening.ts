@@ -19,8 +19,8 @@ export interface ListeningOptions {
   /** Sample rate of the sessions. */
   rateHz: number;
   onEvent: (event: SessionEvent, sender: string) => void;
-  /** A sender of a port begins. @param details See {@link AudioFeed.details}. */
-  onSender?: (sender: string, details: Readonly<Record<string, unknown>>) => void;
+  /** A sender of a port begins. @param details See {@link AudioFeed.details}; absent where nothing is known. */
+  onSender?: (sender: string, details?: Readonly<Record<string, unknown>>) => void;
   /** A sender has left, and nothing more comes from it. */
   onSenderGone: (sender: string) => void;
   /** A device sent something that is no audio, and was disconnected. Everything else goes on. */
@@ -125,7 +125,7 @@ export class Listening {
   /** Serves one device from its first audio to its last result. */
   async #serve(feed: AudioFeed, heard: () => void): Promise<void> {
     const { sender, details } = feed;
-    if (details) this.#options.onSender?.(sender, details);
+    this.#options.onSender?.(sender, details);
     const recognition = this.#recognise(sender, feed);
     let fault: AsrError | undefined;
     try {

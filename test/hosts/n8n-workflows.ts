@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { HotWordLists } from '../../lib';
-import { startLocalService, type LocalService, type ScriptFile } from '../../local-service';
+import { startLocalService, type LocalService } from '../../local-service';
 import { fixture } from '../support/audio-fixtures';
 import { eventually } from '../support/eventually';
 import { JFK_TEXT } from '../support/jfk';
 import { waitUntil } from '../support/wait-until';
 import { wordErrorRate } from '../support/word-error-rate';
+import { CALL_EXAMPLES, CALL_SCRIPT } from './support/call-examples';
+import { filesOf } from './support/files-of';
 import { freePort } from './support/http';
 import { installN8n, type N8nInstallation, type N8nName } from './support/installation';
 import { N8n } from './support/n8n';
@@ -29,6 +31,7 @@ import {
   type Workflow,
 } from './support/n8n-workflows';
 import { PACKAGE_NAME, ROOT } from './support/packed';
+import { scriptedService } from './support/scripted-service';
 import { webRadio } from './support/web-radio';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
@@ -145,7 +148,7 @@ export function describeWorkflows(name: N8nName): void {
       const script = {
         utterances: ['Good morning.', { text: 'I have waited for an hour!', emotion: 'angry' }],
       };
-      await using angry = await scriptedService(script);
+      await using angry = await scriptedService(n8n, script, KEY);
       const found = await runExample('Angry caller', '/webhook/caller', wav, 'audio/wav', angry.credential);
       assert.deepEqual(JSON.parse(found), { priority: 'high', sentences: ['I have waited for an hour!'] });
     });
@@ -174,6 +177,19 @@ export function describeWorkflows(name: N8nName): void {
         await speak(port);
         await allSaidIn(imported, node);
         await deactivate(n8n, imported);
+      });
+    }
+
+    for (const { title, check } of CALL_EXAMPLES) {
+      it(`hears both sides of a call, in the example ${title}`, async () => {
+        await using scripted = await scriptedService(n8n, CALL_SCRIPT, KEY);
+        const workflow = example(title);
+        const port = await freePort();
+        ourNodes(workflow)[0]!.parameters.port = port;
+        const imported = await published(workflow, scripted.credential);
+        await check({ n8n, workflow: imported, port, finished: () => finished(imported) });
+        await deactivate(n8n, imported);
+        ran.push(title);
       });
     }
 
@@ -216,8 +232,8 @@ export function describeWorkflows(name: N8nName): void {
       }
     });
 
-    async function published(workflow: Workflow): Promise<Workflow> {
-      const imported = await importWorkflow(n8n, workflow, credential);
+    async function published(workflow: Workflow, connection = credential): Promise<Workflow> {
+      const imported = await importWorkflow(n8n, workflow, connection);
       await activate(n8n, imported);
       return imported;
     }
@@ -260,18 +276,6 @@ export function describeWorkflows(name: N8nName): void {
       return answer.body.toString();
     }
 
-    /** A service that hears what a script says, and credentials for it. */
-    async function scriptedService(
-      script: ScriptFile,
-    ): Promise<AsyncDisposable & { credential: Credential }> {
-      const scripted = await startLocalService({ engine: 'script', script, apiKey: KEY, keepKeys: true });
-      const data = { region: 'local', address: scripted.url, apiKey: KEY };
-      return {
-        credential: await createCredential(n8n, 'Scripted service', data),
-        [Symbol.asyncDispose]: () => scripted.close(),
-      };
-    }
-
     interface TypeDescription {
       name: string;
       iconUrl: { light: string; dark: string };
@@ -288,11 +292,4 @@ export function describeWorkflows(name: N8nName): void {
 function assertSaid(text: string, expected = JFK_TEXT): void {
   const rate = wordErrorRate(expected, text);
   assert.ok(rate <= MAX_WORD_ERRORS, `${Math.round(rate * 100)} % word errors in: ${text}`);
-}
-
-/** Every file that n8n has written, with its name. */
-function filesOf(folder: string): [string, string][] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
-    .map(({ parentPath, name }) => [name, readFileSync(path.join(parentPath, name), 'latin1')]);
 }

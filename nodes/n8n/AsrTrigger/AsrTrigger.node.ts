@@ -81,6 +81,12 @@ export class AsrTrigger implements INodeType {
         required: true,
         options: [
           { name: 'Emotion Changes', value: 'emotion', description: 'Whenever the voice sounds different' },
+          {
+            name: 'Ends',
+            value: 'ended',
+            description:
+              'A call or a device is gone; with its sentences, of a call those of both sides in order',
+          },
           { name: 'Interims', value: 'interim', description: 'The sentence so far, while it is spoken' },
           { name: 'Sentences', value: 'final', description: 'A sentence that is over, with its final text' },
           { name: 'Statistics', value: 'statistics', description: 'Audio, latencies and reconnects so far' },

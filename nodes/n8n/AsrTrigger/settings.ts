@@ -14,7 +14,7 @@ import { readSource } from './read-source';
 import { readSecrets } from './source-secrets';
 import type { TriggerEventType, TriggerItemSettings } from './trigger-items';
 
-const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'interim', 'statistics'];
+const EVENT_TYPES: readonly TriggerEventType[] = ['final', 'emotion', 'ended', 'interim', 'statistics'];
 /** The bounds of the fields, which the description has as well. */
 export const INTERIM_SECONDS = { min: 0.1, max: 60 };
 export const DEFAULT_INTERIM_SECONDS = 1;

@@ -4,9 +4,10 @@ import { captionsText } from '../shared/captions';
 import type { CaptionFormat } from '../shared/captions';
 import { asData } from '../shared/items';
 import type { Output } from '../shared/output';
+import { Conversations } from './conversations';
 
 /** The events that can start the workflow. */
-export type TriggerEventType = 'final' | 'emotion' | 'interim' | 'statistics';
+export type TriggerEventType = 'final' | 'emotion' | 'ended' | 'interim' | 'statistics';
 
 export interface TriggerItemSettings {
   types: readonly TriggerEventType[];
@@ -40,6 +41,7 @@ export class TriggerItems {
   readonly #settings: TriggerItemSettings;
   readonly #emit: (json: IDataObject) => void;
   readonly #senders = new Map<string, SenderState>();
+  readonly #conversations = new Conversations();
   #isClosed = false;
 
   constructor(settings: TriggerItemSettings, emit: (json: IDataObject) => void) {
@@ -60,6 +62,7 @@ export class TriggerItems {
       case 'final': {
         // The final replaces the waiting interim.
         delete this.#stateOf(sender).waiting;
+        if (event.text !== '') this.#conversations.add(event, sender);
         if (this.#wants('final') && event.text !== '') this.#giveText(this.#captioned(event), sender);
         return;
       }
@@ -73,13 +76,17 @@ export class TriggerItems {
     }
   }
 
-  onSender(sender: string, details: Readonly<Record<string, unknown>>): void {
-    if (!this.#isClosed) this.#stateOf(sender).details = details;
+  onSender(sender: string, details?: Readonly<Record<string, unknown>>): void {
+    if (this.#isClosed) return;
+    if (details) this.#stateOf(sender).details = details;
+    if (this.#wants('ended')) this.#conversations.begin(sender, details);
   }
 
   onSenderGone(sender: string): void {
     clearTimeout(this.#senders.get(sender)?.timer);
     this.#senders.delete(sender);
+    const said = this.#conversations.end(sender);
+    if (said && !this.#isClosed) this.#emit({ type: 'ended', ...said });
   }
 
   /** Gives nothing from now on. */

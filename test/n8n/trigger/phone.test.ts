@@ -63,6 +63,46 @@ describe('calls and satellites at the trigger', function () {
     assert.deepEqual(trigger.failedExecutions, []);
   });
 
+  it('start one execution when a call has ended, with what both sides have said in order', async () => {
+    await rig.serve({
+      utterances: [
+        { text: 'Hello.', atMs: 0, endMs: 300 },
+        { text: 'Bye.', atMs: 2000, endMs: 2200 },
+      ],
+    });
+    const port = await freePort();
+    const trigger = await host.activate({
+      source: 'calls',
+      port,
+      model: 'fun-asr-realtime',
+      events: ['ended'],
+      options: { path: '/calls' },
+    });
+    const twilio = CALL_SCRIPTS[0]!;
+    const ws = await dial(port, '/calls');
+    for (const message of twilio.before) ws.send(message);
+    for (let index = 0; index < 200; index += 1) {
+      const piece = Buffer.alloc(160, 0xff);
+      ws.send(twilio.media(piece, 'inbound', index));
+      // The other side begins a second later.
+      ws.send(twilio.media(piece, 'outbound', index + 50));
+    }
+    for (const message of twilio.after) ws.send(message);
+    ws.close();
+    await waitUntil(() => trigger.items.length > 0, 'the end of the call');
+    const [item, ...others] = trigger.items;
+    assert.deepEqual(others, []);
+    const { call, sentences } = item as {
+      call: { callId: string };
+      sentences: { track: string; text: string }[];
+    };
+    assert.equal(call.callId, twilio.callId);
+    assert.deepEqual(
+      sentences.map(({ track, text }) => `${track}: ${text}`),
+      ['inbound: Hello.', 'outbound: Hello.', 'inbound: Bye.', 'outbound: Bye.'],
+    );
+  });
+
   for (const [arrival, send] of Object.entries(CALL_ARRIVALS)) {
     it(`are heard whole, the messages of every provider ${arrival}`, async () => {
       const service = await rig.serve({ utterances: [] }, { keepAudio: true });
@@ -126,7 +166,13 @@ describe('calls and satellites at the trigger', function () {
     }
   });
 
-  for (const name of ['Call to ticket while it is spoken', 'Assist command to workflow']) {
+  for (const name of [
+    'Call to ticket while it is spoken',
+    'Call to captions on a page',
+    'Angry caller while the call goes on',
+    'Call transcript with both sides',
+    'Assist command to workflow',
+  ]) {
     it(`listen as the example says: ${name}`, async () => {
       await rig.serve();
       const file = path.join(ROOT, 'examples/n8n', `${name}.json`);

@@ -135,4 +135,52 @@ describe('the items of the trigger', () => {
     tell(final('One two.'));
     assert.deepEqual(texts(), ['interim One']);
   });
+
+  it('are one for both sides of a call that has ended, with the sentences in the order of their times', () => {
+    const { given, items } = make({ types: ['ended'] });
+    const call = { provider: 'twilio', callId: 'CA1', parameters: {} };
+    items.onSender('MZ1/inbound', { call: { ...call, track: 'inbound', offsetMs: 0 } });
+    items.onSender('MZ1/outbound', { call: { ...call, track: 'outbound', offsetMs: 400 } });
+    items.onSender('MZ2/inbound', { call: { ...call, callId: 'CA2', track: 'inbound', offsetMs: 0 } });
+    const say = (sender: string, text: string, beginMs: number): void => {
+      items.onEvent({ type: 'final', sentenceId: text, text, beginMs, emotion: 'neutral' }, sender);
+    };
+    say('MZ1/inbound', 'Yes, please.', 2000);
+    say('MZ1/outbound', 'Can I help you?', 100);
+    say('MZ2/inbound', 'Another call.', 0);
+    say('MZ1/outbound', '', 3000);
+    items.onSenderGone('MZ1/outbound');
+    assert.deepEqual(given, []);
+    say('MZ1/inbound', 'Thank you.', 4000);
+    items.onSenderGone('MZ1/inbound');
+    assert.deepEqual(given, [
+      {
+        type: 'ended',
+        source: 'MZ1',
+        call,
+        sentences: [
+          { track: 'outbound', text: 'Can I help you?', emotion: 'neutral', atMs: 500 },
+          { track: 'inbound', text: 'Yes, please.', emotion: 'neutral', atMs: 2000 },
+          { track: 'inbound', text: 'Thank you.', emotion: 'neutral', atMs: 4000 },
+        ],
+      },
+    ]);
+  });
+
+  it('of an end have the sentences as they came where one has no time, and none for a probe of the service', () => {
+    const { given, items, tell } = make({ types: ['ended'] });
+    items.onSenderGone('port 8040');
+    items.onSender('radio');
+    tell({ type: 'final', sentenceId: 's1', text: 'Two.', beginMs: 900 }, final('One.', 's2'));
+    items.onSenderGone('radio');
+    const item = given[0]!;
+    assert.equal(item.source, 'radio');
+    assert.deepEqual(
+      (item.sentences as { text: string }[]).map(({ text }) => text),
+      ['Two.', 'One.'],
+    );
+    items.onSender('radio');
+    items.close();
+    assert.equal(given.length, 1);
+  });
 });
