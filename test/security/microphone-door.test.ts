@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { Speaker } from '../../nodes/node-red/asr-microphone/speaker';
 import { Tickets } from '../../nodes/node-red/asr-microphone/tickets';
-import { pageFlow, WirePage } from '../support/microphone-door';
+import { pageFlow, TIMED, WirePage } from '../support/microphone-door';
 import { helper } from '../support/node-red';
 import { useService } from '../support/node-red-service';
 import { answerTo } from '../support/raw-http';
 import { waitUntil } from '../support/wait-until';
 
+const LONG_TEXT_BYTES = 64 * 1024;
+const MOST_TEXTS = 1000;
 const CLOSE = { headers: { Connection: 'close' } };
 
 describe('the door of the microphone under attack', () => {
@@ -110,17 +111,41 @@ describe('the door of the microphone under attack', () => {
     assert.ok(page.socket.bufferedAmount > 0);
   });
 
-  it('ends a connection that gives no sign of life between two looks', () => {
-    let pings = 0;
-    let isTerminated = false;
-    // The other end of a half-open connection takes everything, and answers nothing.
-    const silent = { on: () => silent, ping: () => (pings += 1), terminate: () => (isTerminated = true) };
-    const speaker = new Speaker({ key: 'a', send: () => undefined, onGone: () => undefined });
-    speaker.connect(silent as never);
-    speaker.check();
-    assert.deepEqual([pings, isTerminated], [1, false]);
-    speaker.check();
-    assert.equal(isTerminated, true);
+  it('ends the connection and the session of a page that answers no ping, and of no other one', async () => {
+    const flow = await start({ type: TIMED, checkEveryMs: 300, comesBackWithinMs: 1 });
+    const answering = await open();
+    const silent = new WirePage();
+    await silent.connect((await silent.askTicket()).ticket ?? '', undefined, false);
+    pages.push(silent);
+    silent.speak(Buffer.alloc(3200));
+    const [{ topic } = { topic: '' }] = await flow.messages('heard');
+    const [code] = (await once(silent.socket, 'close')) as [number];
+    assert.equal(code, 1006);
+    await waitUntil(() => flow.received('heard').length === 2, 'the end of its session');
+    const { action, topic: ended } = flow.received('heard')[1] as never as Record<string, unknown>;
+    assert.deepEqual([action, ended], ['finish', topic]);
+    assert.equal(answering.socket.readyState, answering.socket.OPEN);
+  });
+
+  it('keeps a mebibyte for a page that does not read its results, and then ends its connection', async () => {
+    const flow = await start({ type: TIMED, comesBackWithinMs: 1 });
+    const page = await open();
+    page.speak(Buffer.alloc(3200));
+    const spoken = await flow.message('heard');
+    page.socket.pause();
+    const text = 'x'.repeat(LONG_TEXT_BYTES);
+    let sent = 0;
+    // Both ends of the connection have buffers in the system too, which take several megabytes.
+    for (; flow.received('heard').length === 1 && sent < MOST_TEXTS; sent += 1) {
+      flow.send('microphone', { ...spoken, asr: { type: 'final', text } });
+      await waitUntil(() => flow.received('completed').length > sent, 'the result to be taken');
+    }
+    await waitUntil(() => flow.received('heard').length === 2, 'the end of its session');
+    page.socket.resume();
+    await once(page.socket, 'close');
+    const read = page.heard.filter(({ type }) => type === 'final').length;
+    assert.ok(read > 0 && read < sent, `${read} of ${sent}`);
+    assert.ok((sent - read) * text.length <= 1024 * 1024 + 8 * text.length, `${read} of ${sent}`);
   });
 
   it('leaves other upgrades alone, and answers half a request to nobody', async () => {

@@ -1,15 +1,48 @@
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import type { Node, NodeDef } from 'node-red';
 import WebSocket from 'ws';
+import { openBrowserMicrophone } from '../../nodes/node-red/asr-microphone/browser';
+import { Doors } from '../../nodes/node-red/asr-microphone/doors';
+import type {
+  MicrophoneOptions,
+  MicrophoneSecrets,
+  MicrophoneSettings,
+} from '../../nodes/node-red/asr-microphone/microphone';
+import { Status } from '../../nodes/node-red/shared/status';
 import { appendNodes, credentialsNode, Flow, helper, observers, sessionNodes } from './node-red';
 import type { FlowNode, Init } from './node-red';
 
 const SUBPROTOCOL = 'asr-microphone';
+/** The type of a microphone node whose properties have the times that a microphone has as constants. */
+export const TIMED = 'timed-microphone';
 
 /** Serves `httpNode` as Node-RED does, which the test server leaves out. */
 const serveHttpNode: Init = (RED) => {
   RED.server.removeAllListeners('request').on('request', RED.httpNode as RequestListener);
+};
+
+type TimedDef = NodeDef & MicrophoneSettings & Pick<MicrophoneOptions, 'checkEveryMs' | 'comesBackWithinMs'>;
+
+const registerTimed: Init = (RED) => {
+  const doors = new Doors(RED);
+  RED.nodes.registerType<Node<MicrophoneSecrets>, TimedDef, object, MicrophoneSecrets>(
+    TIMED,
+    function (settings) {
+      RED.nodes.createNode(this, settings);
+      const status = new Status(this, RED._);
+      const microphone = openBrowserMicrophone({ ...settings, RED, node: this, status, settings, doors });
+      this.on('input', (msg, _send, done) => {
+        microphone.hear?.(msg);
+        done();
+      });
+      this.on('close', (done: () => void) => {
+        microphone.close().then(done, done);
+      });
+    },
+    { credentials: { token: { type: 'password' } } },
+  );
 };
 
 /** A microphone with a page, whose results come back to it. */
@@ -40,7 +73,7 @@ export function pageFlow(serviceUrl: string, more: Partial<FlowNode> = {}, token
       RED.nodes.createNode(this, def);
     });
   };
-  return Flow.start(nodes, token === undefined ? {} : { microphone: { token } }, [register]);
+  return Flow.start(nodes, token === undefined ? {} : { microphone: { token } }, [register, registerTimed]);
 }
 
 /** A page as the browser's is, on the wire. */
@@ -63,9 +96,9 @@ export class WirePage {
   }
 
   /** @returns The status of the answer, where it was refused. */
-  async connect(ticket: string, origin = helper.url()): Promise<number | undefined> {
+  async connect(ticket: string, origin = helper.url(), autoPong = true): Promise<number | undefined> {
     const url = `${helper.url().replace(/^http/, 'ws')}/microphone/socket`;
-    const socket = new WebSocket(url, [SUBPROTOCOL, ticket].filter(Boolean), { origin });
+    const socket = new WebSocket(url, [SUBPROTOCOL, ticket].filter(Boolean), { origin, autoPong });
     socket.on('error', () => undefined);
     socket.on('message', (data: Buffer) => this.heard.push(JSON.parse(data.toString()) as { type: string }));
     const refused = once(socket, 'unexpected-response') as Promise<[unknown, { statusCode: number }]>;
