@@ -6,6 +6,8 @@ export interface PageOptions {
   /** Of the page. Default: that of a new node. */
   path?: string;
   locale?: string;
+  /** What the browser says to a login of HTTP. */
+  httpCredentials?: { username: string; password: string };
 }
 
 /** The microphone's page in a browser. */
@@ -22,9 +24,10 @@ export class MicrophonePage {
   static async open(
     browser: Browser,
     { url }: NodeRed,
-    { path = '/microphone', locale = 'en-US' }: PageOptions = {},
+    { path = '/microphone', locale = 'en-US', ...login }: PageOptions = {},
   ): Promise<MicrophonePage> {
-    const context = await browser.newContext({ locale, viewport: { width: 900, height: 640 } });
+    const viewport = { width: 900, height: 640 };
+    const context = await browser.newContext({ locale, viewport, ...login });
     const opened = new MicrophonePage(await context.newPage());
     await opened.page.goto(`${url}${path}`);
     await opened.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { startLocalService, type LocalService } from '../../local-service';
+import type { FlowNode, NodeRed } from '../hosts/support/node-red';
+import { ROOT } from '../hosts/support/packed';
+import { launchBrowser, type Browser } from '../support/browser';
+import { wordErrorRate } from '../support/word-error-rate';
+import { violationsOf } from './support/axe';
+import { startHost } from './support/host';
+import { MicrophonePage, type PageOptions } from './support/microphone-page';
+
+/** The hash of "password". */
+const HASH = '$2b$04$ZPHtHt3A/bNM.MXUMN4Gj.L/8L.1dEbEWzrtjdvZho00XIpMlRXrq';
+const LOGIN = { httpCredentials: { username: 'user', password: 'password' } };
+/** Each page hears it once, from the beginning, when it opens its microphone. */
+const RECORDING = `${path.join(ROOT, 'test/fixtures/jfk.wav')}%noloop`;
+const SAID = 'And so, my fellow Americans,';
+const HEARD_WITHIN_MS = 60_000;
+/** Names such as `/nodes` and `/flows` belong to the editor. */
+const ROOT_OF_NODES = '/speech';
+const AT = `${ROOT_OF_NODES}/speak`;
+
+const HOSTS: [what: string, env: NodeJS.ProcessEnv, page: PageOptions, statusOfStrangers: number][] = [
+  ['without a login', {}, {}, 200],
+  ['behind a login', { FLOW_ASR_TEST_HTTP_NODE_AUTH: HASH }, LOGIN, 401],
+];
+
+describe('the page of the microphone node below httpNodeRoot', () => {
+  let service: LocalService;
+  let browser: Browser;
+  let nodeRed: NodeRed | undefined;
+  const closing: (() => Promise<void>)[] = [];
+  const pages: MicrophonePage[] = [];
+
+  before(async function () {
+    this.timeout(300_000);
+    service = await startLocalService({ engine: 'recogniser' });
+    closing.push(() => service.close());
+    browser = await launchBrowser({ microphone: RECORDING });
+    closing.push(() => browser.close());
+  });
+
+  after(async () => {
+    for (const close of closing.reverse()) await close();
+  });
+
+  afterEach(async () => {
+    for (const page of pages.splice(0)) await page.close();
+    await nodeRed?.stop();
+    nodeRed = undefined;
+  });
+
+  for (const [what, env, options, statusOfStrangers] of HOSTS) {
+    it(`shows two people what each of them says at the same time, ${what}`, async function () {
+      this.timeout(HEARD_WITHIN_MS * 2);
+      nodeRed = await startHost({ FLOW_ASR_TEST_HTTP_NODE_ROOT: ROOT_OF_NODES, ...env });
+      await nodeRed.deploy(flow(service.url));
+      for (const file of ['/', '/main.js', '/capture-worklet.js']) {
+        assert.equal((await nodeRed.request('GET', AT + file)).status, statusOfStrangers, file);
+      }
+      for (const locale of ['en-US', 'zh-CN']) {
+        pages.push(await MicrophonePage.open(browser, nodeRed, { path: AT, locale, ...options }));
+      }
+      for (const page of pages) await page.talk();
+      for (const page of pages) {
+        const final = page.page.locator('#sentences li:not(.interim) > span:first-child').first();
+        await final.waitFor({ timeout: HEARD_WITHIN_MS });
+        const text = await final.innerText();
+        assert.ok(wordErrorRate(SAID, text) <= 0.2, text);
+      }
+      for (const page of pages) {
+        // Words of the other page would be there a second time.
+        assert.equal((await page.text()).match(/fellow/gi)?.length, 1, await page.text());
+        assert.deepEqual(await violationsOf(page.page), []);
+        assert.deepEqual(page.faults, []);
+      }
+    });
+  }
+});
+
+/** Captions from a microphone: microphone → append audio; asr session → microphone. */
+function flow(address: string): FlowNode[] {
+  const back = ['microphone'];
+  return [
+    { id: 'tab', type: 'tab', label: 'Captions' },
+    {
+      id: 'microphone',
+      type: 'asr-microphone',
+      z: 'tab',
+      kind: 'browser',
+      path: '/speak',
+      wires: [['append']],
+    },
+    { id: 'append', type: 'asr-append-audio', z: 'tab', session: 'session', wires: [[]] },
+    {
+      id: 'session',
+      type: 'asr-session',
+      z: 'tab',
+      connection: 'credentials',
+      mode: 'vad',
+      wires: [back, back, back, back],
+    },
+    { id: 'credentials', type: 'asr-credentials', region: 'local', address },
+  ];
+}
