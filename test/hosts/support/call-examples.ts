@@ -4,7 +4,7 @@ import type { ScriptFile } from '../../../local-service';
 import { CALL_SCRIPTS } from '../../support/call-frames';
 import { eventually } from '../../support/eventually';
 import type { N8n } from './n8n';
-import { executionsOf, type Execution, type Workflow } from './n8n-workflows';
+import type { Execution, Workflow } from './n8n-workflows';
 
 /** What both sides of a call say; the recogniser hears no emotions. */
 export const CALL_SCRIPT: ScriptFile = {
@@ -69,65 +69,9 @@ class Call implements Disposable {
 }
 
 export const CALL_EXAMPLES: readonly CallExample[] = [
-  { title: 'Call to captions on a page', check: showsCaptions },
   { title: 'Angry caller while the call goes on', check: raisesFlag },
   { title: 'Call transcript with both sides', check: givesTranscript },
 ];
-
-async function showsCaptions({ n8n, workflow, port }: CallTools): Promise<void> {
-  const page = await n8n.request('GET', '/webhook/call-captions');
-  assert.match(String(page.headers['content-type']), /^text\/html/);
-  assert.match(page.body.toString(), /fetch\('call-captions\/lines'\)/);
-  interface Caption {
-    side: string;
-    text: string;
-    kind: string;
-    emotion: string;
-  }
-  const captions = async (origin = 'null'): Promise<Caption[]> => {
-    const headers = { origin };
-    const answer = await n8n.request('GET', '/webhook/call-captions/lines', { headers });
-    assert.equal(answer.status, 200, answer.body.toString());
-    // n8n shows pages of webhooks in a sandbox, whose origin is null. Pages of others must not read a call.
-    assert.equal(answer.headers['access-control-allow-origin'], 'null');
-    return JSON.parse(answer.body.toString()) as Caption[];
-  };
-  assert.deepEqual(await captions('https://elsewhere.example'), []);
-  const shows = (side: string, kind: string) =>
-    eventually(
-      async () => (await captions()).find((caption) => caption.side === side && caption.kind === kind),
-      `${kind} of ${side}`,
-      HEARD_WITHIN_MS,
-    );
-  using call = await Call.to(port);
-  for (const side of ['inbound', 'outbound'] as const) call.speak(side, 0, 1);
-  for (const side of ['inbound', 'outbound']) {
-    assert.ok(ANGRY.startsWith((await shows(side, 'interim')).text.slice(0, 6)));
-  }
-  for (const side of ['inbound', 'outbound'] as const) call.speak(side, 1, 5);
-  for (const side of ['inbound', 'outbound']) {
-    const { text, emotion } = await shows(side, 'final');
-    assert.deepEqual([text, emotion], [ANGRY, 'angry']);
-  }
-  call.hangUp();
-  // The service gives the rest of the script at the end.
-  const expected = ['inbound', 'outbound'].flatMap((side) =>
-    [ANGRY, THANKS].map((text) => `${side}: ${text}`),
-  );
-  const said = async () =>
-    (await captions()).map(({ side, text, kind }) => `${side}: ${text}${kind === 'final' ? '' : ' …'}`);
-  await eventually(
-    async () => JSON.stringify((await said()).sort()) === JSON.stringify(expected.sort()),
-    'all sentences of both sides',
-    HEARD_WITHIN_MS,
-  );
-  // What has succeeded is not kept; what has failed is.
-  await eventually(
-    async () => (await executionsOf(n8n, workflow)).length === 0,
-    'all executions to succeed',
-    HEARD_WITHIN_MS,
-  );
-}
 
 async function raisesFlag({ port, finished }: CallTools): Promise<void> {
   using call = await Call.to(port);
