@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { startLocalService, type LocalService } from '../../local-service';
-import type { FlowNode, NodeRed } from '../hosts/support/node-red';
+import type { NodeRed } from '../hosts/support/node-red';
 import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser } from '../support/browser';
 import { wordErrorRate } from '../support/word-error-rate';
 import { violationsOf } from './support/axe';
+import { captionsFlow } from './support/captions-flow';
 import { startHost } from './support/host';
 import { MicrophonePage, type PageOptions } from './support/microphone-page';
 
@@ -54,7 +55,7 @@ describe('the page of the microphone node below httpNodeRoot', () => {
     it(`shows two people what each of them says at the same time, ${what}`, async function () {
       this.timeout(HEARD_WITHIN_MS * 2);
       nodeRed = await startHost({ FLOW_ASR_TEST_HTTP_NODE_ROOT: ROOT_OF_NODES, ...env });
-      await nodeRed.deploy(flow(service.url));
+      await nodeRed.deploy(captionsFlow(service.url, { path: '/speak' }));
       for (const file of ['/', '/main.js', '/capture-worklet.js']) {
         assert.equal((await nodeRed.request('GET', AT + file)).status, statusOfStrangers, file);
       }
@@ -77,29 +78,3 @@ describe('the page of the microphone node below httpNodeRoot', () => {
     });
   }
 });
-
-/** Captions from a microphone: microphone → append audio; asr session → microphone. */
-function flow(address: string): FlowNode[] {
-  const back = ['microphone'];
-  return [
-    { id: 'tab', type: 'tab', label: 'Captions' },
-    {
-      id: 'microphone',
-      type: 'asr-microphone',
-      z: 'tab',
-      kind: 'browser',
-      path: '/speak',
-      wires: [['append']],
-    },
-    { id: 'append', type: 'asr-append-audio', z: 'tab', session: 'session', wires: [[]] },
-    {
-      id: 'session',
-      type: 'asr-session',
-      z: 'tab',
-      connection: 'credentials',
-      mode: 'vad',
-      wires: [back, back, back, back],
-    },
-    { id: 'credentials', type: 'asr-credentials', region: 'local', address },
-  ];
-}

@@ -6,6 +6,7 @@ import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser } from '../support/browser';
 import { waitUntil } from '../support/wait-until';
 import { violationsOf } from './support/axe';
+import { captionsFlow } from './support/captions-flow';
 import { startHost } from './support/host';
 import { MicrophonePage } from './support/microphone-page';
 
@@ -16,32 +17,6 @@ const SCRIPT = {
   loop: true,
 };
 const TOKEN = 'a long word of ours';
-
-/** Captions from a microphone: microphone → append audio; asr session → microphone. */
-function flow(address: string, more: object = {}) {
-  return [
-    { id: 'tab', type: 'tab', label: 'Captions' },
-    {
-      id: 'microphone',
-      type: 'asr-microphone',
-      z: 'tab',
-      kind: 'browser',
-      path: '/microphone',
-      wires: [['append']],
-      ...more,
-    },
-    { id: 'append', type: 'asr-append-audio', z: 'tab', session: 'session', wires: [[]] },
-    {
-      id: 'session',
-      type: 'asr-session',
-      z: 'tab',
-      connection: 'credentials',
-      mode: 'vad',
-      wires: [['microphone'], ['microphone'], ['microphone'], ['microphone']],
-    },
-    { id: 'credentials', type: 'asr-credentials', region: 'local', address },
-  ];
-}
 
 describe('the page of the microphone node', () => {
   let service: LocalService;
@@ -76,7 +51,7 @@ describe('the page of the microphone node', () => {
   }
 
   it('shows two people their own words at the same time, in English and in Chinese', async () => {
-    await nodeRed.deploy(flow(service.url));
+    await nodeRed.deploy(captionsFlow(service.url));
     const [english, chinese] = [await open('en-US'), await open('zh-CN')];
     await english.talk();
     await english.page.locator('#sentences li:not(.interim)').first().waitFor();
@@ -93,7 +68,7 @@ describe('the page of the microphone node', () => {
   });
 
   it('ends the sentence when the button is let go', async () => {
-    await nodeRed.deploy(flow(service.url));
+    await nodeRed.deploy(captionsFlow(service.url));
     const page = await open('en-US');
     await page.page.getByLabel('while I hold the button').check();
     await page.page.getByRole('button', { name: 'Hold to talk' }).focus();
@@ -105,7 +80,7 @@ describe('the page of the microphone node', () => {
   });
 
   it('asks for the token, says that another one is wrong, and speaks with the right one', async () => {
-    await nodeRed.deploy(flow(service.url, { credentials: { token: TOKEN } }));
+    await nodeRed.deploy(captionsFlow(service.url, { credentials: { token: TOKEN } }));
     const context = await browser.newContext({ locale: 'en-US' });
     try {
       const page = await context.newPage();

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createContext, runInContext } from 'node:vm';
 import { browserCode } from '../support/browser-code';
 
-const PAGE = path.join(__dirname, '../../nodes/node-red/microphone/page');
+const PAGE = path.join(__dirname, '../../nodes/node-red/asr-microphone/page');
 
 const BLOCK = 128;
 const OUT_HZ = 16_000;

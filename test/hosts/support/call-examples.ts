@@ -3,8 +3,7 @@ import WebSocket from 'ws';
 import type { ScriptFile } from '../../../local-service';
 import { CALL_SCRIPTS } from '../../support/call-frames';
 import { eventually } from '../../support/eventually';
-import type { N8n } from './n8n';
-import type { Execution, Workflow } from './n8n-workflows';
+import type { Execution } from './n8n-workflows';
 
 /** What both sides of a call say; the recogniser hears no emotions. */
 export const CALL_SCRIPT: ScriptFile = {
@@ -21,8 +20,6 @@ const A_SECOND = 50;
 const HEARD_WITHIN_MS = 60_000;
 
 interface CallTools {
-  n8n: N8n;
-  workflow: Workflow;
   port: number;
   /** The executions so far, all of which must have succeeded. */
   finished: () => Promise<Execution[]>;
