@@ -144,7 +144,7 @@ export default tseslint.config(
     // Node.js is not there, or not for all who import it.
     files: [
       'nodes/node-red/shared/editor/**/*.ts',
-      'nodes/node-red/microphone/page/**/*.ts',
+      'nodes/node-red/asr-microphone/page/**/*.ts',
       'nodes/presets.ts',
     ],
     rules: {

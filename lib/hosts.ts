@@ -12,6 +12,7 @@ export { entriesOf, isKeyOf, keysOf, tableOf } from './base/keys';
 export { Backoff } from './base/backoff';
 export { excerpt, shortened } from './base/excerpt';
 export { forgetOldest } from './base/forget-oldest';
+export { isSameSecret } from './base/secrets';
 export { Slots } from './base/slots';
 export { Outage } from './base/outage';
 export { checkConnection } from './check-connection';

@@ -5,7 +5,7 @@ import { root } from './project.mjs';
 
 const NODES = 'nodes/node-red';
 const EDITOR = `${NODES}/shared/editor`;
-const PAGE = `${NODES}/microphone/page`;
+const PAGE = `${NODES}/asr-microphone/page`;
 
 /** Bundle -> its entry file, and how a browser loads it. */
 const BUNDLES = {

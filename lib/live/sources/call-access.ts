@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { isSameSecret } from '../../base/secrets';
 
 /** Who may open a connection for a call. */
 export interface CallAccess {
@@ -24,13 +25,15 @@ export function callRefusal(request: IncomingMessage, access: CallAccess): Acces
   const isPath = wanted === '' || withoutEnd(target) === wanted;
   const last = decoded(target.slice(target.lastIndexOf('/') + 1));
   const before = withoutEnd(target.slice(0, target.lastIndexOf('/')));
-  const hasTokenPath = token !== '' && isSame(last, token) && (wanted === '' || before === wanted);
+  const hasTokenPath = token !== '' && isSameSecret(last, token) && (wanted === '' || before === wanted);
   if (!isPath && !hasTokenPath) return 'notFound';
   if (twilio && isSigned(request, twilio)) return undefined;
   if (token !== '') {
     const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
     const asked = new URLSearchParams(query).get('token') ?? '';
-    return hasTokenPath || isSame(bearer, token) || isSame(asked, token) ? undefined : 'unauthorized';
+    return hasTokenPath || isSameSecret(bearer, token) || isSameSecret(asked, token)
+      ? undefined
+      : 'unauthorized';
   }
   if (twilio) return 'unauthorized';
   return isForeignPage(request) ? 'foreignPage' : undefined;
@@ -41,7 +44,7 @@ function isSigned({ headers }: IncomingMessage, twilio: NonNullable<CallAccess['
   const given = headers['x-twilio-signature'];
   if (typeof given !== 'string') return false;
   const expected = createHmac('sha1', twilio.authToken).update(twilio.publicUrl).digest('base64');
-  return isSame(given, expected);
+  return isSameSecret(given, expected);
 }
 
 /** Without a secret, any web page that somebody opens on this machine could connect to it. */
@@ -49,12 +52,6 @@ function isForeignPage({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
   if (origin === undefined) return false;
   return origin.replace(/^\w+:\/\//, '') !== host;
-}
-
-/** The comparison takes the same time, whatever differs. */
-function isSame(given: string, secret: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(secret));
 }
 
 function withoutEnd(path: string): string {

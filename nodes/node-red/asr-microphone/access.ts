@@ -1,14 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /** The protocol of the page's WebSocket. Its ticket stands beside it, because addresses are logged. */
 export const SUBPROTOCOL = 'asr-microphone';
-
-/** The comparison takes the same time, whatever differs. */
-export function isSame(given: string, secret: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(given), digest(secret));
-}
 
 /** The ticket in a request for a WebSocket; empty where there is none. */
 export function ticketIn({ headers }: IncomingMessage): string {

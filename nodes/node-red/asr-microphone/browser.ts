@@ -5,19 +5,19 @@ import type { Duplex } from 'node:stream';
 import type { Request, Response } from 'express';
 import type { NodeMessageInFlow } from 'node-red';
 import { WebSocketServer } from 'ws';
-import { isObject } from '../../../lib/hosts';
-import { PAGE_HEADERS } from '../microphone/headers';
+import { isObject, isSameSecret } from '../../../lib/hosts';
+import { PAGE_HEADERS } from './headers';
 import { NodeError } from '../shared/errors';
 import { readLimit } from '../shared/limits';
 import { pageOf } from '../shared/page-session';
-import { isForeign, isSame, SUBPROTOCOL, ticketIn } from './access';
+import { isForeign, SUBPROTOCOL, ticketIn } from './access';
 import type { Door, Doors } from './doors';
 import { DEFAULT_PATH, MICROPHONE_LIMITS } from './microphone';
 import type { Microphone, MicrophoneOptions } from './microphone';
 import { Speaker } from './speaker';
 import { Tickets } from './tickets';
 
-const PAGE = path.join(__dirname, '../microphone/page');
+const PAGE = path.join(__dirname, 'page');
 const FILES = ['microphone.css', 'main.js', 'capture-worklet.js'];
 /** A chunk of 100 ms has 3,200 bytes. */
 const MAX_FRAME_BYTES = 64 * 1024;
@@ -122,7 +122,7 @@ class PageDoor implements Microphone, Door {
     const page = String(headers['x-asr-page'] ?? '');
     response.set('Cache-Control', 'no-store');
     if (!PAGE_ID.test(page)) response.status(400).json({ code: 'page' });
-    else if (token !== '' && !isSame(decoded(String(headers['x-asr-token'] ?? '')), token)) {
+    else if (token !== '' && !isSameSecret(decoded(String(headers['x-asr-token'] ?? '')), token)) {
       response.status(403).json({ code: 'token' });
     } else if (!this.#hasRoom(keyOf(page))) response.status(503).json({ code: 'full' });
     else response.json({ ticket: this.#tickets.issue(page) });

@@ -23,10 +23,13 @@ export class Doors {
     this.#RED = RED;
     // Express cannot take a route back, so there is one for good, which asks for the doors of the moment.
     RED.httpNode.use((request, response, next) => {
-      const path = [...this.#doors.keys()].find((one) => isWithin(one, request.path));
-      const door = path === undefined ? undefined : this.#doors.get(path);
-      if (path === undefined || !door) next();
-      else door.onRequest(request.path.slice(path.length), request, response);
+      const found = [...this.#doors].find(([path]) => isWithin(path, request.path));
+      if (!found) {
+        next();
+        return;
+      }
+      const [path, door] = found;
+      door.onRequest(request.path.slice(path.length), request, response);
     });
   }
 
