@@ -58,6 +58,8 @@ const ENDS_WITHIN_MS = 30_000;
 
 const log = (line) => process.stdout.write(`${line}\n`);
 const tally = { passed: 0, failed: 0 };
+/** Said again at the end, because a long log is often cut. */
+const failures = [];
 const add = (passed, failed) => {
   tally.passed += passed;
   tally.failed += failed;
@@ -133,6 +135,7 @@ async function check() {
     const { code, output } = await capture([script, ...args]);
     log(`${code === 0 ? '✔' : '✘'} ${name}`);
     if (code !== 0) log(output);
+    if (code !== 0) failures.push(name);
     add(code === 0 ? 1 : 0, code === 0 ? 0 : 1);
   }
 }
@@ -149,16 +152,21 @@ async function runMocha(suite, args, isHeldBack) {
     onMessage: (message, child) => {
       stats = message;
       tooLate = setTimeout(() => {
-        log(`✘ ${suite}: a test has left something open, for ${ENDS_WITHIN_MS / 1000} s now. It is ended.`);
+        failures.push(
+          `${suite}: a test has left something open, for ${ENDS_WITHIN_MS / 1000} s now. It is ended.`,
+        );
         child.kill('SIGKILL');
       }, ENDS_WITHIN_MS);
     },
   });
   clearTimeout(tooLate);
   process.stdout.write(output);
-  const { passes = 0, failures = 0 } = stats ?? {};
+  const { passes = 0, failed = [] } = stats ?? {};
+  failures.push(...failed.map(({ title, reason }) => `${title}\n${reason}`));
   // A file that cannot be loaded, or a process that died, counts as a failure although no test has failed.
-  add(passes, code !== 0 && failures === 0 ? 1 : failures);
+  const hasDied = code !== 0 && failed.length === 0;
+  if (hasDied) failures.push(`${suite}: mocha ended with ${code}.`);
+  add(passes, hasDied ? 1 : failed.length);
 }
 
 async function capture(args, { stdio = ['ignore', 'pipe', 'pipe'], onMessage } = {}) {
@@ -180,4 +188,5 @@ try {
   tally.failed += 1;
 }
 process.exitCode = tally.failed === 0 ? 0 : 1;
+for (const failure of failures) log(`\n✘ ${failure}`);
 log(`\n${tally.passed} passed, ${tally.failed} failed`);
