@@ -231,8 +231,9 @@ export interface Session {
    *
    * The promise rejects with `HELD_AUDIO_LIMIT`, and nothing is taken, where a hundred calls wait already, more than
    * 64 MiB are kept, or the overload policy is `fail`. It rejects with `SESSION_CLOSED` after `finish`, `abort` or
-   * the end, and with `BAD_AUDIO` when the bytes are no audio of the session's format; then nothing is sent, and the
-   * session lives on.
+   * the end, and with `BAD_AUDIO` or `UNKNOWN_AUDIO` when the bytes are no audio of the session's format; then
+   * nothing is sent, and the session lives on. Some recordings show only at their end that they cannot be read, which
+   * the next commit tells.
    */
   append(audio: AudioChunk, hints?: AudioFormatHints): Promise<void>;
 
@@ -241,8 +242,9 @@ export interface Session {
    *
    * In mode `manual` the service commits. Where it has no commit command, the client uses what it has: silence that
    * ends the open sentence in mode `vad` of Qwen-ASR-Realtime, or the end of the task and a new task on run-task
-   * models. The promise rejects with `COMMIT_EMPTY` (mode `manual`), `COMMIT_FAILED`, `COMMIT_TIMEOUT` or
-   * `SESSION_CLOSED`; the session lives on after the first three.
+   * models. The promise rejects with `COMMIT_EMPTY` (mode `manual`), `COMMIT_FAILED`, `COMMIT_TIMEOUT`, `BAD_AUDIO` or
+   * `UNKNOWN_AUDIO` (nothing that was appended since the last commit could be read), or `SESSION_CLOSED`; the session
+   * lives on after all but the last.
    */
   commit(): Promise<CommitResult>;
 

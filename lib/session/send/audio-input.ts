@@ -114,12 +114,14 @@ export class AudioInput {
 
   /**
    * Calls `then` once all earlier audio has been passed on, including what decoders held back; synchronously where
-   * possible.
+   * possible. Rejects with `BAD_AUDIO` or `UNKNOWN_AUDIO` where nothing since the last commit could be read.
    */
   pause<T>(then: () => Promise<T>): Promise<T> {
     if (!this.#chain) return then();
-    return this.#chain.pause(() => {
+    return this.#chain.pause((broken) => {
       this.#outlet.divide();
+      if (broken && !this.hasTaken) return rejected(broken);
+      if (broken) this.#tellCut(broken);
       return then();
     });
   }
@@ -128,8 +130,9 @@ export class AudioInput {
   end(then: () => void): void {
     if (!this.#chain) then();
     else
-      this.#chain.end(() => {
+      this.#chain.end((broken) => {
         this.#outlet.divide();
+        if (broken) this.#tellCut(broken);
         then();
       });
   }
@@ -232,6 +235,11 @@ export class AudioInput {
   #examine(doctor: Doctor, isEnd: boolean): void {
     const { sampleRateHz } = this.#options.config;
     for (const { code, message } of doctor.complaints(sampleRateHz, isEnd)) this.#warnOnce(code, message);
+  }
+
+  /** A broken rest must not prevent a commit of what came before it, or the end; the session may be over by then. */
+  #tellCut({ message }: AsrError): void {
+    this.#warnOnce('AUDIO_CUT', message);
   }
 
   /** Each fault of the audio is reported once, however many recordings a session gets. */

@@ -46,6 +46,8 @@ export class DecodeChain {
   #last: Promise<void> | undefined;
   /** Bytes that were appended while earlier audio is still on its way. */
   #waitingBytes = 0;
+  /** Why the rest of a recording could not be read, until the commit or the end that asked for it goes on. */
+  #unreadable: AsrError | undefined;
 
   constructor({ sampleRateHz, ongoing }: DecodeOptions, output: DecodeOutput) {
     this.#intake = new AudioIntake(sampleRateHz);
@@ -67,24 +69,30 @@ export class DecodeChain {
     return this.#keep(pcm, (kept) => this.#output.accept(kept));
   }
 
-  pause<T>(then: () => Promise<T>): Promise<T> {
+  /** @param then Gets the error where the rest cannot be read. */
+  pause<T>(then: (unreadable: AsrError | undefined) => Promise<T>): Promise<T> {
     const given = this.#giveRest(() => this.#intake.pause());
-    return given ? this.#result(given, then) : then();
+    return given ? this.#result(given, then) : then(this.#takeUnreadable());
   }
 
-  end(then: () => void): void {
+  /** @param then Gets the error where the rest cannot be read. */
+  end(then: (unreadable: AsrError | undefined) => void): void {
     const ongoing = this.#ongoing;
     const given = this.#giveRest(() => (ongoing ? this.#intake.leave() : this.#intake.end()));
     if (!given) {
       this.#leave();
-      then();
+      then(this.#takeUnreadable());
       return;
     }
     const left = given.then(() => {
       this.#leave();
     });
     ongoing?.waitFor(left);
-    void this.#hold(left.then(then));
+    void this.#hold(
+      left.then(() => {
+        then(this.#takeUnreadable());
+      }),
+    );
   }
 
   stop(): void {
@@ -154,17 +162,14 @@ export class DecodeChain {
     return accepted;
   }
 
-  /**
-   * Passes on what decoders held back, synchronously where possible. A broken rest must not prevent a commit or the
-   * end; the session may be over by then.
-   */
+  /** Passes on what decoders held back, synchronously where possible. Keeps the error of a rest that is broken. */
   #giveRest(stop: () => Pcm): Promise<void> | undefined {
     if (this.#last) return this.#inTurn(() => this.#giveHeld(stop));
     let pcm: Pcm;
     try {
       pcm = stop();
     } catch (error) {
-      this.#complain(error);
+      this.#unreadable = unreadable(error);
       this.#hearEnd();
       return undefined;
     }
@@ -178,7 +183,7 @@ export class DecodeChain {
     try {
       for await (const pcm of piecesOf(this.#intake, stop())) this.#giveLast(pcm);
     } catch (error) {
-      this.#complain(error);
+      this.#unreadable = unreadable(error);
     }
     this.#hearEnd();
   }
@@ -194,17 +199,19 @@ export class DecodeChain {
   #hearEnd(): void {
     this.#hearOver();
     const { doctor } = this.#intake;
-    if (doctor) this.#output.onHeard(doctor, true);
+    // The error says more than that nothing came.
+    if (doctor && !(this.#unreadable && doctor.seconds === 0)) this.#output.onHeard(doctor, true);
   }
 
-  #complain(error: unknown): void {
-    const { message } = asAsrError(error, 'BAD_AUDIO', 'The end of the audio cannot be read');
-    this.#output.warn('AUDIO_CUT', message);
+  #takeUnreadable(): AsrError | undefined {
+    const error = this.#unreadable;
+    this.#unreadable = undefined;
+    return error;
   }
 
   /** The commit keeps its turn, but only its caller waits for its result. */
-  async #result<T>(given: Promise<void>, then: () => Promise<T>): Promise<T> {
-    return (await this.#hold(given.then(() => ({ result: then() })))).result;
+  async #result<T>(given: Promise<void>, then: (unreadable: AsrError | undefined) => Promise<T>): Promise<T> {
+    return (await this.#hold(given.then(() => ({ result: then(this.#takeUnreadable()) })))).result;
   }
 
   #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
@@ -224,6 +231,10 @@ export class DecodeChain {
     this.#last = last;
     return handled(work);
   }
+}
+
+function unreadable(error: unknown): AsrError {
+  return asAsrError(error, 'BAD_AUDIO', 'The end of the audio cannot be read');
 }
 
 function limitError(): AsrError {
