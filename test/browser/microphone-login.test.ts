@@ -4,7 +4,9 @@ import { startLocalService, type LocalService } from '../../local-service';
 import type { NodeRed } from '../hosts/support/node-red';
 import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser } from '../support/browser';
-import { wordErrorRate } from '../support/word-error-rate';
+import { eventually } from '../support/eventually';
+import { JFK_TEXT } from '../support/jfk';
+import { wordErrorRate, wordsOf } from '../support/word-error-rate';
 import { violationsOf } from './support/axe';
 import { captionsFlow } from './support/captions-flow';
 import { startHost } from './support/host';
@@ -13,9 +15,11 @@ import { MicrophonePage, type PageOptions } from './support/microphone-page';
 /** The hash of "password". */
 const HASH = '$2b$04$ZPHtHt3A/bNM.MXUMN4Gj.L/8L.1dEbEWzrtjdvZho00XIpMlRXrq';
 const LOGIN = { httpCredentials: { username: 'user', password: 'password' } };
-/** Each page hears it once, from the beginning, when it opens its microphone. */
+/** Each page hears it once, when it opens its microphone. */
 const RECORDING = `${path.join(ROOT, 'test/fixtures/jfk.wav')}%noloop`;
-const SAID = 'And so, my fellow Americans,';
+/** A busy machine misses pieces of a browser's microphone. */
+const MOST_WORD_ERRORS = 0.4;
+const MOST_WORDS = 0.8 * wordsOf(JFK_TEXT).length;
 const HEARD_WITHIN_MS = 60_000;
 /** Names such as `/nodes` and `/flows` belong to the editor. */
 const ROOT_OF_NODES = '/speech';
@@ -64,14 +68,21 @@ describe('the page of the microphone node below httpNodeRoot', () => {
       }
       for (const page of pages) await page.talk();
       for (const page of pages) {
-        const final = page.page.locator('#sentences li:not(.interim) > span:first-child').first();
-        await final.waitFor({ timeout: HEARD_WITHIN_MS });
-        const text = await final.innerText();
-        assert.ok(wordErrorRate(SAID, text) <= 0.2, text);
+        const finals = page.page.locator('#sentences li:not(.interim) > span:first-child');
+        const text = await eventually(
+          async () => {
+            const said = (await finals.allInnerTexts()).join(' ');
+            return wordsOf(said).length >= MOST_WORDS && said;
+          },
+          'the words of the recording',
+          HEARD_WITHIN_MS,
+        );
+        assert.ok(wordErrorRate(JFK_TEXT, text) <= MOST_WORD_ERRORS, text);
       }
       for (const page of pages) {
-        // Words of the other page would be there a second time.
-        assert.equal((await page.text()).match(/fellow/gi)?.length, 1, await page.text());
+        // Words of the other page would be there a second time, each of them an error.
+        const text = await page.text();
+        assert.ok(wordErrorRate(JFK_TEXT, text) <= MOST_WORD_ERRORS, text);
         assert.deepEqual(await violationsOf(page.page), []);
         assert.deepEqual(page.faults, []);
       }

@@ -187,7 +187,7 @@ export function describeWorkflows(name: N8nName): void {
         const port = await freePort();
         ourNodes(workflow)[0]!.parameters.port = port;
         const imported = await published(workflow, scripted.credential);
-        await check({ port, finished: () => finished(imported) });
+        await check({ n8n, workflow: imported, port, finished: () => finished(imported) });
         await deactivate(n8n, imported);
         ran.push(title);
       });

@@ -3,7 +3,8 @@ import WebSocket from 'ws';
 import type { ScriptFile } from '../../../local-service';
 import { CALL_SCRIPTS } from '../../support/call-frames';
 import { eventually } from '../../support/eventually';
-import type { Execution } from './n8n-workflows';
+import type { N8n } from './n8n';
+import { executionsOf, type Execution, type Workflow } from './n8n-workflows';
 
 /** What both sides of a call say; the recogniser hears no emotions. */
 export const CALL_SCRIPT: ScriptFile = {
@@ -20,6 +21,8 @@ const A_SECOND = 50;
 const HEARD_WITHIN_MS = 60_000;
 
 interface CallTools {
+  n8n: N8n;
+  workflow: Workflow;
   port: number;
   /** The executions so far, all of which must have succeeded. */
   finished: () => Promise<Execution[]>;
@@ -66,9 +69,65 @@ class Call implements Disposable {
 }
 
 export const CALL_EXAMPLES: readonly CallExample[] = [
+  { title: 'Call to captions on a page', check: showsCaptions },
   { title: 'Angry caller while the call goes on', check: raisesFlag },
   { title: 'Call transcript with both sides', check: givesTranscript },
 ];
+
+async function showsCaptions({ n8n, workflow, port }: CallTools): Promise<void> {
+  const page = await n8n.request('GET', '/webhook/live-call');
+  assert.match(String(page.headers['content-type']), /^text\/html/);
+  assert.match(page.body.toString(), /fetch\('live-call\/lines'\)/);
+  interface Caption {
+    side: string;
+    text: string;
+    kind: string;
+    emotion: string;
+  }
+  const captions = async (origin = 'null'): Promise<Caption[]> => {
+    const headers = { origin };
+    const answer = await n8n.request('GET', '/webhook/live-call/lines', { headers });
+    assert.equal(answer.status, 200, answer.body.toString());
+    // n8n shows pages of webhooks in a sandbox, whose origin is null. Pages of others must not read a call.
+    assert.equal(answer.headers['access-control-allow-origin'], 'null');
+    return JSON.parse(answer.body.toString()) as Caption[];
+  };
+  assert.deepEqual(await captions('https://elsewhere.example'), []);
+  const shows = (side: string, kind: string) =>
+    eventually(
+      async () => (await captions()).find((caption) => caption.side === side && caption.kind === kind),
+      `${kind} of ${side}`,
+      HEARD_WITHIN_MS,
+    );
+  using call = await Call.to(port);
+  for (const side of ['inbound', 'outbound'] as const) call.speak(side, 0, 1);
+  for (const side of ['inbound', 'outbound']) {
+    assert.ok(ANGRY.startsWith((await shows(side, 'interim')).text.slice(0, 6)));
+  }
+  for (const side of ['inbound', 'outbound'] as const) call.speak(side, 1, 5);
+  for (const side of ['inbound', 'outbound']) {
+    const { text, emotion } = await shows(side, 'final');
+    assert.deepEqual([text, emotion], [ANGRY, 'angry']);
+  }
+  call.hangUp();
+  // The service gives the rest of the script at the end.
+  const expected = ['inbound', 'outbound'].flatMap((side) =>
+    [ANGRY, THANKS].map((text) => `${side}: ${text}`),
+  );
+  const said = async () =>
+    (await captions()).map(({ side, text, kind }) => `${side}: ${text}${kind === 'final' ? '' : ' …'}`);
+  await eventually(
+    async () => JSON.stringify((await said()).sort()) === JSON.stringify(expected.sort()),
+    'all sentences of both sides',
+    HEARD_WITHIN_MS,
+  );
+  // What has succeeded is not kept; what has failed is.
+  await eventually(
+    async () => (await executionsOf(n8n, workflow)).length === 0,
+    'all executions to succeed',
+    HEARD_WITHIN_MS,
+  );
+}
 
 async function raisesFlag({ port, finished }: CallTools): Promise<void> {
   using call = await Call.to(port);

@@ -168,6 +168,7 @@ describe('calls and satellites at the trigger', function () {
 
   for (const name of [
     'Call to ticket while it is spoken',
+    'Call to captions on a page',
     'Angry caller while the call goes on',
     'Call transcript with both sides',
     'Assist command to workflow',
