@@ -4,14 +4,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { buildIfStale } from './build-if-stale.mjs';
 import { installIfNeeded, root, run } from './project.mjs';
 
 /** A suite is a folder with a configuration for mocha. It leaves out the folders of other suites. */
 const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
-/** Quick tests that run in the second lane, behind the browsers, so that both lanes end at about the same time. */
-const BESIDE = ['test/cli', 'test/fuzz'];
+/** One after the other: `npm pack` builds anew what browsers load and the command line runs. */
+const USE_BUILD = [PACKAGE, BROWSER, 'test/cli'];
+/** Too much for one process: its memory grows, and with it the time that each garbage collection takes. */
+const LIB = 'test/lib';
+const DIVIDED = [`${LIB}/audio`, `${LIB}/session`];
 /** What tests use. */
 const OF_TESTS = ['test/fixtures', 'test/support', 'test/tools'];
 
@@ -57,13 +61,8 @@ const CHECKS = [
 const ENDS_WITHIN_MS = 30_000;
 
 const log = (line) => process.stdout.write(`${line}\n`);
-const tally = { passed: 0, failed: 0 };
-/** Said again at the end, because a long log is often cut. */
-const failures = [];
-const add = (passed, failed) => {
-  tally.passed += passed;
-  tally.failed += failed;
-};
+/** The failures are said again at the end, because a long log is often cut. */
+const tally = { passed: 0, failures: [] };
 
 /**
  * @throws Error for a flag or a file that does not exist, because every test would run instead of the intended ones.
@@ -88,30 +87,51 @@ function readArguments() {
 async function main({ isHosts, files, flags }) {
   await install();
   await buildIfStale();
-  if (!isHosts && files.length === 0 && flags.length === 0) await check();
-  const chosen = files.length > 0 ? files : isHosts ? [HOSTS] : allFolders();
-  const isFirst = (file) => [QUICK, HOSTS].includes(suiteOf(file)) && !BESIDE.includes(file);
-  const first = chosen.filter(isFirst);
-  const second = chosen.filter((file) => !isFirst(file));
-  // Browsers and packages mostly wait, so they cost little beside the quick tests.
-  await Promise.all([runLane(first, flags, false), runLane(second, flags, first.length > 0)]);
+  const isAll = !isHosts && files.length === 0;
+  const chosen = isHosts && files.length === 0 ? [HOSTS] : files;
+  const suites = [PACKAGE, BROWSER, QUICK, HOSTS];
+  const groups = isAll
+    ? allGroups()
+    : suites.map((suite) => chosen.filter((file) => suiteOf(file) === suite));
+  const inOrder = USE_BUILD.map((folder) => groups.flat().filter((file) => isIn(folder, file)));
+  const free = groups.map((group) => group.filter((file) => !USE_BUILD.some((folder) => isIn(folder, file))));
+  const jobs = (of) => of.filter((group) => group.length > 0).map((group) => testJob(group, flags));
+  const checks = isAll && flags.length === 0 ? CHECKS.map(checkJob) : [];
+  await inTwoLanes(jobs(inOrder), [...checks, ...jobs(free)]);
 }
 
-async function runLane(files, flags, isHeldBack) {
-  for (const suite of [PACKAGE, BROWSER, QUICK, HOSTS]) {
-    const its = files.filter((file) => suiteOf(file) === suite);
-    if (its.length > 0) await runMocha(suite, [...its, ...flags], isHeldBack);
-  }
+/** Two processes at a time: browsers and packages mostly wait, so they cost little beside other tests. */
+async function inTwoLanes(inOrder, free) {
+  const isOnly = inOrder.length + free.length === 1;
+  const runFree = async () => {
+    for (let job; (job = free.shift());) await job(isOnly);
+  };
+  const runInOrder = async () => {
+    for (const job of inOrder) await job(isOnly);
+    await runFree();
+  };
+  await Promise.all([runInOrder(), runFree()]);
 }
 
-/** The folders of tests, but for those in real hosts. */
-function allFolders() {
-  const folders = readdirSync(path.join(root, QUICK)).map((name) => `${QUICK}/${name}`);
-  return folders.filter((folder) => folder !== HOSTS && !OF_TESTS.includes(folder));
+/** The tests by process, but for those in real hosts. */
+function allGroups() {
+  const inside = (folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`);
+  const folders = inside(QUICK).filter((folder) => ![HOSTS, LIB, ...OF_TESTS].includes(folder));
+  const restOfLib = inside(LIB).filter((file) => !DIVIDED.includes(file));
+  return [...DIVIDED.map((folder) => [folder]), restOfLib, ...folders.map((folder) => [folder])];
+}
+
+function isIn(folder, file) {
+  return `${file}/`.startsWith(`${folder}/`);
+}
+
+/** One process of mocha. */
+function testJob(group, flags) {
+  return (isOnly) => runMocha(suiteOf(group[0]), [...group, ...flags], isOnly);
 }
 
 function suiteOf(file) {
-  return [PACKAGE, BROWSER, HOSTS].find((suite) => `${file}/`.startsWith(`${suite}/`)) ?? QUICK;
+  return [PACKAGE, BROWSER, HOSTS].find((suite) => isIn(suite, file)) ?? QUICK;
 }
 
 /**
@@ -130,31 +150,29 @@ async function install() {
   }
 }
 
-async function check() {
-  for (const { name, script, args } of CHECKS) {
+function checkJob({ name, script, args }) {
+  return async () => {
     const { code, output } = await capture([script, ...args]);
     log(`${code === 0 ? '✔' : '✘'} ${name}`);
-    if (code !== 0) log(output);
-    if (code !== 0) failures.push(name);
-    add(code === 0 ? 1 : 0, code === 0 ? 0 : 1);
-  }
+    if (code === 0) tally.passed += 1;
+    else fail(`${name}\n${output}`);
+  };
 }
 
-/** @param isHeldBack Whether its output waits for its end, because another suite prints meanwhile. */
-async function runMocha(suite, args, isHeldBack) {
+/** @param isOnly Whether nothing else prints meanwhile; otherwise its output waits for its end. */
+async function runMocha(suite, args, isOnly) {
   const config = path.join(suite === QUICK ? '' : suite, '.mocharc.json');
   const reporter = path.join(root, 'scripts', 'test-reporter.cjs');
   const mocha = [require.resolve('mocha/bin/mocha.js'), '--config', config, '--reporter', reporter, ...args];
+  const beganAtMs = performance.now();
   let stats;
   let tooLate;
   const { code, output } = await capture(mocha, {
-    stdio: ['ignore', isHeldBack ? 'pipe' : 'inherit', 'inherit', 'ipc'],
+    stdio: ['ignore', isOnly ? 'inherit' : 'pipe', 'inherit', 'ipc'],
     onMessage: (message, child) => {
       stats = message;
       tooLate = setTimeout(() => {
-        failures.push(
-          `${suite}: a test has left something open, for ${ENDS_WITHIN_MS / 1000} s now. It is ended.`,
-        );
+        fail(`${args[0]}: a test has left something open, for ${ENDS_WITHIN_MS / 1000} s now. It is ended.`);
         child.kill('SIGKILL');
       }, ENDS_WITHIN_MS);
     },
@@ -162,11 +180,15 @@ async function runMocha(suite, args, isHeldBack) {
   clearTimeout(tooLate);
   process.stdout.write(output);
   const { passes = 0, failed = [] } = stats ?? {};
-  failures.push(...failed.map(({ title, reason }) => `${title}\n${reason}`));
+  tally.passed += passes;
+  for (const { title, reason } of failed) fail(`${title}\n${reason}`);
   // A file that cannot be loaded, or a process that died, counts as a failure although no test has failed.
-  const hasDied = code !== 0 && failed.length === 0;
-  if (hasDied) failures.push(`${suite}: mocha ended with ${code}.`);
-  add(passes, hasDied ? 1 : failed.length);
+  if (code !== 0 && failed.length === 0) fail(`${args[0]}: mocha ended with ${code}.`);
+  if (!isOnly) log(`${args[0]}: ${passes} passed in ${Math.round((performance.now() - beganAtMs) / 1000)} s`);
+}
+
+function fail(what) {
+  tally.failures.push(what);
 }
 
 async function capture(args, { stdio = ['ignore', 'pipe', 'pipe'], onMessage } = {}) {
@@ -184,9 +206,8 @@ async function capture(args, { stdio = ['ignore', 'pipe', 'pipe'], onMessage } =
 try {
   await main(readArguments());
 } catch (error) {
-  process.stderr.write(`${error.message}\n`);
-  tally.failed += 1;
+  fail(error.message);
 }
-process.exitCode = tally.failed === 0 ? 0 : 1;
-for (const failure of failures) log(`\n✘ ${failure}`);
-log(`\n${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failures.length === 0 ? 0 : 1;
+for (const failure of tally.failures) log(`\n✘ ${failure}`);
+log(`\n${tally.passed} passed, ${tally.failures.length} failed`);

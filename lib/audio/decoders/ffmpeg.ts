@@ -132,9 +132,16 @@ export class FfmpegDecoder implements Decoder {
 
   /** Nothing is written where nobody would read it. */
   async #createFile(): Promise<TemporaryFile> {
-    if (!(await isThere(await findFfmpeg()))) throw this.#input.otherwise ?? this.#missing(undefined);
+    await this.#find();
     await removeStaleFiles();
     return TemporaryFile.create();
+  }
+
+  /** To start a program in vain would hold up the event loop, the longer the more memory the host has. */
+  async #find(): Promise<string> {
+    const program = await findFfmpeg();
+    if (await isThere(program)) return program;
+    throw this.#input.otherwise ?? this.#missing(undefined);
   }
 
   /** Waits until it runs, or it is known that it does not. */
@@ -146,7 +153,7 @@ export class FfmpegDecoder implements Decoder {
       ...['-protocol_whitelist', protocol, ...this.#demuxer(), '-i', input],
       ...['-map', '0:a:0', '-vn', '-sn', '-dn', '-f', 'wav', '-c:a', 'pcm_f32le', 'pipe:1'],
     ];
-    const program = await findFfmpeg();
+    const program = await this.#find();
     if (this.#isFreed) throw this.#refusal('reading it was given up');
     const ffmpeg = new ChildProgram({
       program,
