@@ -19,7 +19,12 @@ function startCommand(command: string) {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     // Variables of the mocha that runs this test, which another mocha would take for its own.
-    env: { ...process.env, NODE_OPTIONS: '', FLOW_ASR_TEST_QUEUE_MODE: '' },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      FLOW_ASR_TEST_QUEUE_MODE: '',
+      FLOW_ASR_TEST_ENDS_WITHIN_MS: '2000',
+    },
   });
   const output = { text: '' };
   for (const stream of [child.stdout, child.stderr]) {

@@ -43,16 +43,23 @@ export async function allOf(intake: AudioIntake, first: Pcm): Promise<Buffer> {
 
 /** The correlation of two recordings at the same position: 1 means equal but for the level. */
 export function likeness(a: Buffer, b: Buffer): number {
-  const samples = Math.min(a.length, b.length) >> 1;
+  const [one, other] = [samplesOf(a), samplesOf(b)];
+  const samples = Math.min(one.length, other.length);
   let ab = 0;
   let aa = 0;
   let bb = 0;
   for (let i = 0; i < samples; i++) {
-    const x = a.readInt16LE(i * 2);
-    const y = b.readInt16LE(i * 2);
+    const x = one[i]!;
+    const y = other[i]!;
     ab += x * y;
     aa += x * x;
     bb += y * y;
   }
   return ab / Math.sqrt(aa * bb || 1);
+}
+
+/** Copied where they do not begin at an even address. */
+function samplesOf(pcm: Buffer): Int16Array {
+  const aligned = pcm.byteOffset % 2 === 0 ? pcm : Uint8Array.from(pcm);
+  return new Int16Array(aligned.buffer, aligned.byteOffset, aligned.length >> 1);
 }

@@ -11,6 +11,7 @@ const MAX_PCM_BYTES = 128 * 1024;
 /** Processor time, so that a busy machine has no influence. */
 export const MAX_TURN_MS = 50;
 export const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
+const MAX_COLLECTIONS = 10;
 
 export interface DecodingTurns {
   pcmBytes: number;
@@ -46,7 +47,9 @@ export async function turnsOf(file: Uint8Array): Promise<DecodingTurns> {
       else long.push({ beganAtMs, endedAtMs: performance.now(), turnMs });
       turns.pcmBytes += pcm.length;
       turns.mostPcmBytes = Math.max(turns.mostPcmBytes, pcm.length);
-      if (memory() - before > MAX_GROWTH_BYTES) await collectGarbage();
+      // What other tests have left is freed bit by bit, by threads that a busy machine holds up.
+      for (let tries = 0; tries < MAX_COLLECTIONS && memory() - before > MAX_GROWTH_BYTES; tries++)
+        await collectGarbage();
       turns.growthBytes = Math.max(turns.growthBytes, memory() - before);
       await intake.turns.take();
       next = () => intake.read();

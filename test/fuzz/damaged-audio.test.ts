@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { AsrError } from '../../../lib';
-import { AudioIntake } from '../../../lib/audio/intake';
-import { fixture } from '../../support/audio-fixtures';
-import { collectGarbage } from '../../support/collect-garbage';
-import { allOf } from '../../support/decode-chunks';
-import { makeOgg, makeWebm, oggPackets } from '../../support/opus-containers';
+import { AsrError } from '../../lib';
+import { AudioIntake } from '../../lib/audio/intake';
+import { fixture } from '../support/audio-fixtures';
+import { collectGarbage } from '../support/collect-garbage';
+import { allOf } from '../support/decode-chunks';
+import { makeOgg, makeWebm, oggPackets } from '../support/opus-containers';
 
 const FILES = 10_000;
 /** One file in this many has a format that needs ffmpeg. */
