@@ -100,7 +100,7 @@ async function main({ isHosts, files, flags }) {
   await inLanes(jobs(inOrder), [...checks, ...jobs(free)]);
 }
 
-/** Three processes at a time on two cores, because much of the time is waiting. */
+/** Two processes at a time: browsers and packages mostly wait, so they cost little beside other tests. */
 async function inLanes(inOrder, free) {
   const isOnly = inOrder.length + free.length === 1;
   const runFree = async () => {
@@ -110,7 +110,7 @@ async function inLanes(inOrder, free) {
     for (const job of inOrder) await job(isOnly);
     await runFree();
   };
-  await Promise.all([runInOrder(), runFree(), runFree()]);
+  await Promise.all([runInOrder(), runFree()]);
 }
 
 /** The tests by process, but for those in real hosts. */

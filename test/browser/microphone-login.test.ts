@@ -6,7 +6,7 @@ import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser } from '../support/browser';
 import { eventually } from '../support/eventually';
 import { JFK_TEXT } from '../support/jfk';
-import { wordErrorRate, wordsOf } from '../support/word-error-rate';
+import { wordsOf } from '../support/word-error-rate';
 import { violationsOf } from './support/axe';
 import { captionsFlow } from './support/captions-flow';
 import { startHost } from './support/host';
@@ -15,12 +15,12 @@ import { MicrophonePage, type PageOptions } from './support/microphone-page';
 /** The hash of "password". */
 const HASH = '$2b$04$ZPHtHt3A/bNM.MXUMN4Gj.L/8L.1dEbEWzrtjdvZho00XIpMlRXrq';
 const LOGIN = { httpCredentials: { username: 'user', password: 'password' } };
-/** Each page hears it once, when it opens its microphone. */
-const RECORDING = `${path.join(ROOT, 'test/fixtures/jfk.wav')}%noloop`;
+const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
+const KNOWN_WORDS = new Set(wordsOf(JFK_TEXT));
 /** A busy machine misses pieces of a browser's microphone. */
-const MOST_WORD_ERRORS = 0.4;
-const MOST_WORDS = 0.8 * wordsOf(JFK_TEXT).length;
-const HEARD_WITHIN_MS = 60_000;
+const FEWEST_KNOWN = 0.6;
+const FEWEST_WORDS = 8;
+const HEARD_WITHIN_MS = 120_000;
 /** Names such as `/nodes` and `/flows` belong to the editor. */
 const ROOT_OF_NODES = '/speech';
 const AT = `${ROOT_OF_NODES}/speak`;
@@ -66,23 +66,23 @@ describe('the page of the microphone node below httpNodeRoot', () => {
       for (const locale of ['en-US', 'zh-CN']) {
         pages.push(await MicrophonePage.open(browser, nodeRed, { path: AT, locale, ...options }));
       }
-      for (const page of pages) await page.talk();
-      for (const page of pages) {
+      for (const [index, page] of pages.entries()) {
+        // What the others say does not appear here.
+        assert.equal(await page.text(), '');
+        await page.talk();
         const finals = page.page.locator('#sentences li:not(.interim) > span:first-child');
         const text = await eventually(
           async () => {
             const said = (await finals.allInnerTexts()).join(' ');
-            return wordsOf(said).length >= MOST_WORDS && said;
+            return wordsOf(said).length >= FEWEST_WORDS && said;
           },
-          'the words of the recording',
+          `words of page ${index}`,
           HEARD_WITHIN_MS,
         );
-        assert.ok(wordErrorRate(JFK_TEXT, text) <= MOST_WORD_ERRORS, text);
+        const known = wordsOf(text).filter((word) => KNOWN_WORDS.has(word));
+        assert.ok(known.length >= FEWEST_KNOWN * wordsOf(text).length, text);
       }
       for (const page of pages) {
-        // Words of the other page would be there a second time, each of them an error.
-        const text = await page.text();
-        assert.ok(wordErrorRate(JFK_TEXT, text) <= MOST_WORD_ERRORS, text);
         assert.deepEqual(await violationsOf(page.page), []);
         assert.deepEqual(page.faults, []);
       }

@@ -131,6 +131,9 @@ describe('half an hour of a service that refuses nine connections of ten, and br
       answerTimeoutMs: 120_000,
       finishTimeoutMs: 120_000,
       maxAgeMs: 0,
+      // A second in which this machine does nothing is a minute of audio, to be sent again with what follows it.
+      maxReplayAudioMs: 600_000,
+      maxHeldAudioMs: 600_000,
     });
     const recorded = new RecordedSession(session);
     const pcm = speech();
@@ -142,12 +145,15 @@ describe('half an hour of a service that refuses nine connections of ten, and br
       await session.append(pcm.subarray(ms * BYTES_PER_MS, (ms + step) * BYTES_PER_MS), RAW);
     }
     const statistics = await session.finish();
+    const told = recorded.events.flatMap((event) =>
+      event.type === 'warning' ? [`${event.code}: ${event.message}`] : [],
+    );
+    assert.deepEqual([statistics.audioLostMs, told], [0, []]);
     assert.deepEqual(
       recorded.finals,
       Array.from({ length: SENTENCES }, (_, sentence) => `Sentence ${sentence}.`),
     );
     assert.equal(statistics.audioInMs, MINUTES * 60_000);
-    assert.equal(statistics.audioLostMs, 0);
     assert.ok(statistics.reconnects >= 15, `${statistics.reconnects} reconnects`);
     assert.ok(recorded.of('waiting').length >= 9 * statistics.reconnects);
     assert.ok(connections >= 10 * statistics.reconnects);
