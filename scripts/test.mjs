@@ -13,8 +13,8 @@ import { installIfNeeded, root, run } from './project.mjs';
 const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
 /** One after the other: `npm pack` builds anew what browsers load and the command line runs. */
 const USE_BUILD = [PACKAGE, BROWSER, 'test/cli'];
-/** Too much for one process: its memory grows, and with it the time that each garbage collection takes. */
 const LIB = 'test/lib';
+/** Too much for one process with the rest: its memory grows, and with it the time of each garbage collection. */
 const DIVIDED = [`${LIB}/audio`, `${LIB}/session`];
 /** What tests use. */
 const OF_TESTS = ['test/fixtures', 'test/support', 'test/tools'];
@@ -88,11 +88,7 @@ async function main({ isHosts, files, flags }) {
   await install();
   await buildIfStale();
   const isAll = !isHosts && files.length === 0;
-  const chosen = isHosts && files.length === 0 ? [HOSTS] : files;
-  const suites = [PACKAGE, BROWSER, QUICK, HOSTS];
-  const groups = isAll
-    ? allGroups()
-    : suites.map((suite) => chosen.filter((file) => suiteOf(file) === suite));
+  const groups = isAll ? allGroups() : groupsOf(files.length === 0 ? [HOSTS] : files);
   const inOrder = USE_BUILD.map((folder) => groups.flat().filter((file) => isIn(folder, file)));
   const free = groups.map((group) => group.filter((file) => !USE_BUILD.some((folder) => isIn(folder, file))));
   const jobs = (of) => of.filter((group) => group.length > 0).map((group) => testJob(group, flags));
@@ -119,6 +115,11 @@ function allGroups() {
   const folders = inside(QUICK).filter((folder) => ![HOSTS, LIB, ...OF_TESTS].includes(folder));
   const restOfLib = inside(LIB).filter((file) => !DIVIDED.includes(file));
   return [...DIVIDED.map((folder) => [folder]), restOfLib, ...folders.map((folder) => [folder])];
+}
+
+/** The chosen tests by suite. */
+function groupsOf(files) {
+  return [QUICK, PACKAGE, BROWSER, HOSTS].map((suite) => files.filter((file) => suiteOf(file) === suite));
 }
 
 function isIn(folder, file) {

@@ -9,12 +9,6 @@ import { startHost } from './support/host';
 import { MicrophonePage } from './support/microphone-page';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
-/** In the order of docs/node-red/first-five-minutes.md, and where each is dropped. */
-const DROPPED: readonly [type: string, x: number, y: number][] = [
-  ['asr-session', 480, 200],
-  ['asr-append-audio', 480, 100],
-  ['asr-microphone', 180, 100],
-];
 
 describe('an empty flow', () => {
   let service: LocalService;
@@ -70,10 +64,10 @@ describe('an empty flow', () => {
   }
 
   it('becomes captions of a microphone by dragging, wiring, choosing credentials and Deploy', async () => {
-    const [session = '', append = '', microphone = ''] = await DROPPED.reduce<Promise<string[]>>(
-      async (ids, [type, x, y]) => [...(await ids), await dropNode(type, x, y)],
-      Promise.resolve([]),
-    );
+    // In the order of docs/node-red/first-five-minutes.md.
+    const session = await dropNode('asr-session', 480, 200);
+    const append = await dropNode('asr-append-audio', 480, 100);
+    const microphone = await dropNode('asr-microphone', 180, 100);
     await wire(microphone, 0, append);
     for (const output of [0, 1, 2, 3]) await wire(session, output, microphone);
     assert.deepEqual((await editor.node(microphone)).wires, [[append]]);

@@ -6,6 +6,7 @@ import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser } from '../support/browser';
 import { eventually } from '../support/eventually';
 import { JFK_TEXT } from '../support/jfk';
+import { waitUntil } from '../support/wait-until';
 import { wordsOf } from '../support/word-error-rate';
 import { violationsOf } from './support/axe';
 import { captionsFlow } from './support/captions-flow';
@@ -57,7 +58,7 @@ describe('the page of the microphone node below httpNodeRoot', () => {
 
   for (const [what, env, options, statusOfStrangers] of HOSTS) {
     it(`shows two people what each of them says at the same time, ${what}`, async function () {
-      this.timeout(HEARD_WITHIN_MS * 2);
+      this.timeout(HEARD_WITHIN_MS * 4);
       nodeRed = await startHost({ FLOW_ASR_TEST_HTTP_NODE_ROOT: ROOT_OF_NODES, ...env });
       await nodeRed.deploy(captionsFlow(service.url, { path: '/speak' }));
       for (const file of ['/', '/main.js', '/capture-worklet.js']) {
@@ -82,6 +83,19 @@ describe('the page of the microphone node below httpNodeRoot', () => {
         const known = wordsOf(text).filter((word) => KNOWN_WORDS.has(word));
         assert.ok(known.length >= FEWEST_KNOWN * wordsOf(text).length, text);
       }
+      // Once the first one says no more, words of the other would be the only ones to appear there.
+      const [first, second] = pages as [MicrophonePage, MicrophonePage];
+      await first.stop();
+      await waitUntil(() => service.connectionCount === 1, 'the end of its session', HEARD_WITHIN_MS);
+      const moreOfSecond = async () => {
+        const before = await second.text();
+        await eventually(async () => (await second.text()) !== before, 'more words', HEARD_WITHIN_MS);
+      };
+      // The last words of the first one may still be on their way to its page.
+      await moreOfSecond();
+      const said = await first.text();
+      await moreOfSecond();
+      assert.equal(await first.text(), said);
       for (const page of pages) {
         assert.deepEqual(await violationsOf(page.page), []);
         assert.deepEqual(page.faults, []);

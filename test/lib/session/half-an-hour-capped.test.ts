@@ -145,9 +145,7 @@ describe('half an hour of a service that refuses nine connections of ten, and br
       await session.append(pcm.subarray(ms * BYTES_PER_MS, (ms + step) * BYTES_PER_MS), RAW);
     }
     const statistics = await session.finish();
-    const told = recorded.events.flatMap((event) =>
-      event.type === 'warning' ? [`${event.code}: ${event.message}`] : [],
-    );
+    const told = recorded.of('warning').map(({ code, message }) => `${code}: ${message}`);
     assert.deepEqual([statistics.audioLostMs, told], [0, []]);
     assert.deepEqual(
       recorded.finals,
