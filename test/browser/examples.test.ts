@@ -13,7 +13,7 @@ import { JFK_PCM, JFK_TEXT } from '../support/jfk';
 import { silence } from '../support/scripted-audio';
 import { freeUdpPort, openUdp } from '../support/udp';
 import { waitUntil } from '../support/wait-until';
-import { wordErrorRate } from '../support/word-error-rate';
+import { lowestWordErrorRate, wordErrorRate } from '../support/word-error-rate';
 import { Editor } from './support/editor';
 import { assertSaid, Examples, RECOGNISED_WITHIN_MS } from './support/examples';
 import { pathWithRecorder, pieces } from './support/heard';
@@ -24,6 +24,7 @@ import { Telegram } from './support/telegram';
 
 const RECORDING = path.join(ROOT, 'test/fixtures/jfk.wav');
 const MAX_WORD_ERRORS = 0.15;
+const SAID_AGAIN_WITHIN_MS = 120_000;
 const MAX_PACKETS_UNHEARD = 32;
 
 /** Each is imported into a real editor, deployed as it is but for addresses and paths, and used. */
@@ -64,7 +65,7 @@ describe('the example', () => {
     await nodeRed.press(flow.get('play the recording'));
     await examples.completed(flow.get('asr-append-audio'));
     await nodeRed.press(flow.get('finish'));
-    await waitUntil(() => examples.hasFinished(session), 'the session to finish', RECOGNISED_WITHIN_MS);
+    await examples.finished(session);
     assertSaid(examples.textOf(session, 1));
     const half = examples.textOf(session, 1).length / 2;
     assert.ok(nodeRed.sent(session, 0).some(({ payload }) => String(payload).length < half));
@@ -236,7 +237,7 @@ describe('the example', () => {
       assert.deepEqual(await page.emotions(), ['happy', 'sad', 'neutral']);
       // The page's own word ends the session: otherwise the last sentence would wait for the idle time.
       await page.stop();
-      await waitUntil(() => examples.hasFinished(flow.get('asr-session')), 'the session to finish', 10_000);
+      await examples.finished(flow.get('asr-session'), 10_000);
       await page.close();
       examples.assertNoErrors(flow);
     } finally {
@@ -261,23 +262,26 @@ describe('the example', () => {
     examples.assertNoErrors(flow);
   });
 
-  it('"Microphone to captions" shows on the page what is said into it', async () => {
+  it('"Microphone to captions" shows on the page what is said into it', async function () {
+    this.timeout(SAID_AGAIN_WITHIN_MS * 2);
     const flow = await examples.use('Microphone to captions');
-    const page = await MicrophonePage.open(browser, nodeRed);
-    await page.talk();
-    await page.page.locator('#sentences .interim').first().waitFor({ timeout: RECOGNISED_WITHIN_MS });
-    const isHeard = async () => wordErrorRate(JFK_TEXT, await page.text()) <= MAX_WORD_ERRORS;
-    await eventually(isHeard, 'the whole recording to be on the page', RECOGNISED_WITHIN_MS);
-    await page.stop();
-    await waitUntil(
-      () => examples.hasFinished(flow.get('asr-session')),
-      'the session to finish',
-      RECOGNISED_WITHIN_MS,
-    );
-    await page.page.locator('#sentences .interim').first().waitFor({ state: 'detached' });
-    assertSaid(await page.text());
-    await page.close();
-    examples.assertNoErrors(flow);
+    const speaking = await launchBrowser({ microphone: RECORDING });
+    try {
+      const page = await MicrophonePage.open(speaking, nodeRed);
+      await page.talk();
+      await page.page.locator('#sentences .interim').first().waitFor({ timeout: RECOGNISED_WITHIN_MS });
+      // The recording is said again and again, because a busy machine misses pieces of a browser's microphone.
+      const isHeard = async () => lowestWordErrorRate(JFK_TEXT, await page.text()) <= MAX_WORD_ERRORS;
+      await eventually(isHeard, 'the whole recording to be on the page', SAID_AGAIN_WITHIN_MS);
+      await page.stop();
+      await examples.finished(flow.get('asr-session'));
+      await page.page.locator('#sentences .interim').first().waitFor({ state: 'detached' });
+      assert.ok(await isHeard(), await page.text());
+      await page.close();
+      examples.assertNoErrors(flow);
+    } finally {
+      await speaking.close();
+    }
   });
 
   it('"Microphone of this computer to captions" gives captions of what its recorder hears', async () => {

@@ -94,8 +94,9 @@ export class Examples {
     return said();
   }
 
-  hasFinished(session: string): boolean {
-    return this.#nodeRed.sent(session, 3).some(({ event }) => event?.type === 'finished');
+  async finished(session: string, withinMs = RECOGNISED_WITHIN_MS): Promise<void> {
+    const hasFinished = () => this.#nodeRed.sent(session, 3).some(({ event }) => event?.type === 'finished');
+    await waitUntil(hasFinished, 'the session to finish', withinMs);
   }
 
   textOf(id: string, port = 0): string {
