@@ -1,6 +1,6 @@
 // `npm test`: installs and builds what is missing, checks style and types, and runs every test except those in real
-// hosts. `npm run test:hosts` runs those: the packed package in real Node-RED and real n8n. Files, folders and
-// mocha's flags may follow: `npm test -- test/lib`, `npm test -- --grep reconnect`.
+// hosts. `npm run test:hosts` runs those: the packed package in real Node-RED and real n8n, and the editor in a real
+// browser. Files, folders and mocha's flags may follow: `npm test -- test/lib`, `npm test -- --grep reconnect`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -12,7 +12,9 @@ import { installIfNeeded, root, run } from './project.mjs';
 /** A suite is a folder with a configuration for mocha. It leaves out the folders of other suites. */
 const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
 /** One after the other: `npm pack` builds anew what browsers load and the command line runs. */
-const USE_BUILD = [PACKAGE, BROWSER, 'test/cli'];
+const USE_BUILD = [PACKAGE, HOSTS, BROWSER, 'test/cli'];
+/** Those of `npm run test:hosts`. */
+const IN_HOSTS = [HOSTS, BROWSER];
 const LIB = 'test/lib';
 /** Too much for one process with the rest: its memory grows, and with it the time of each garbage collection. */
 const DIVIDED = [`${LIB}/audio`, `${LIB}/session`];
@@ -88,7 +90,7 @@ async function main({ isHosts, files, flags }) {
   await install();
   await buildIfStale();
   const isAll = !isHosts && files.length === 0;
-  const groups = isAll ? allGroups() : groupsOf(files.length === 0 ? [HOSTS] : files);
+  const groups = isAll ? allGroups() : groupsOf(files.length === 0 ? IN_HOSTS : files);
   const inOrder = USE_BUILD.map((folder) => groups.flat().filter((file) => isIn(folder, file)));
   const free = groups.map((group) => group.filter((file) => !USE_BUILD.some((folder) => isIn(folder, file))));
   const jobs = (of) => of.filter((group) => group.length > 0).map((group) => testJob(group, flags));
@@ -96,7 +98,7 @@ async function main({ isHosts, files, flags }) {
   await inLanes(jobs(inOrder), [...checks, ...jobs(free)]);
 }
 
-/** Two processes at a time: browsers and packages mostly wait, so they cost little beside other tests. */
+/** Two processes at a time: packages mostly wait, so they cost little beside other tests. */
 async function inLanes(inOrder, free) {
   const isOnly = inOrder.length + free.length === 1;
   const runFree = async () => {
@@ -112,7 +114,7 @@ async function inLanes(inOrder, free) {
 /** The tests by process, but for those in real hosts. */
 function allGroups() {
   const inside = (folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`);
-  const folders = inside(QUICK).filter((folder) => ![HOSTS, LIB, ...OF_TESTS].includes(folder));
+  const folders = inside(QUICK).filter((folder) => ![...IN_HOSTS, LIB, ...OF_TESTS].includes(folder));
   const restOfLib = inside(LIB).filter((file) => !DIVIDED.includes(file));
   return [...DIVIDED.map((folder) => [folder]), restOfLib, ...folders.map((folder) => [folder])];
 }
