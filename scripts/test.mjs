@@ -113,7 +113,6 @@ async function inLanes(inOrder, free) {
 
 /** The tests by process, but for those in real hosts. */
 function allGroups() {
-  const inside = (folder) => readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`);
   const folders = inside(QUICK).filter((folder) => ![...IN_HOSTS, LIB, ...OF_TESTS].includes(folder));
   const restOfLib = inside(LIB).filter((file) => !DIVIDED.includes(file));
   return [...DIVIDED.map((folder) => [folder]), restOfLib, ...folders.map((folder) => [folder])];
@@ -144,13 +143,21 @@ function suiteOf(file) {
  */
 async function install() {
   await installIfNeeded(root, { log });
-  for (const place of ['test/hosts', 'test/tools']) {
-    for (const name of readdirSync(path.join(root, place))) {
-      const folder = path.join(root, place, name);
-      if (!existsSync(path.join(folder, 'package.json'))) continue;
-      await installIfNeeded(folder, { log, flags: ['--ignore-scripts'] });
+  const folders = ['test/hosts', 'test/tools'].flatMap(inside).filter(hasPackages);
+  const installRest = async () => {
+    for (let folder; (folder = folders.shift()) !== undefined;) {
+      await installIfNeeded(path.join(root, folder), { log, flags: ['--ignore-scripts'] });
     }
-  }
+  };
+  await Promise.all([installRest(), installRest()]);
+}
+
+function hasPackages(folder) {
+  return existsSync(path.join(root, folder, 'package.json'));
+}
+
+function inside(folder) {
+  return readdirSync(path.join(root, folder)).map((name) => `${folder}/${name}`);
 }
 
 function checkJob({ name, script, args }) {
