@@ -60,5 +60,15 @@ describe('a commit of a recording that cannot be read', () => {
         assert.equal(warnings.length, 1);
         assert.match(warnings[0] ?? '', /^AUDIO_CUT: .*MP4/);
       }));
+
+    it(`fails because the session is over, where that was aborted meanwhile, in mode ${mode}`, () =>
+      withEnvironment({ FFMPEG_PATH: ffmpeg }, async () => {
+        await rig.serve();
+        const { session } = rig.open({ mode });
+        await session.append(noise(50_000), { isRecording: true });
+        const committed = session.commit();
+        session.abort();
+        await assert.rejects(committed, { code: 'SESSION_CLOSED' });
+      }));
   }
 });
