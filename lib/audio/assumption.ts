@@ -8,8 +8,9 @@ import { SAY_RAW } from './unidentified';
 
 /** An assumed format is judged by this much of the audio. */
 const JUDGED_BYTES = 64 * 1024;
-/** It is judged by this much first, and again by twice as much until something is found. */
+/** It is judged by this much first, and again by four times as much until something is found. */
 const FIRST_JUDGED_BYTES = 4096;
+const JUDGED_AGAIN_AT = 4;
 
 /** A multiple of all sizes of samples in one and two channels. */
 const ANY_SAMPLE_BYTES = 24;
@@ -91,7 +92,7 @@ export class AssumedPcmDecoder implements Decoder {
   #judge(isLast: boolean): void {
     const heard = this.#memory?.subarray(0, this.#used) ?? this.#silentHead ?? new Uint8Array(0);
     const likeness = findLikeness(heard, isLast);
-    this.#judgedAtBytes = 2 * this.#used;
+    this.#judgedAtBytes = JUDGED_AGAIN_AT * this.#used;
     if (!likeness && !isLast) return;
     this.#used = JUDGED_BYTES;
     this.#memory = this.#silentHead = undefined;

@@ -112,28 +112,26 @@ function isFarCloser(lane: Lane, than: Lane): boolean {
 
 /** Whether the bytes of one lane are only the sign of those of another lane that varies. */
 function areSigns(view: Buffer, lane: number, of: number): boolean {
-  let signs = 0;
+  const count = Math.floor(view.length / 4);
+  let mayDiffer = (1 - NEARLY_ALL) * count;
   let negative = 0;
-  let count = 0;
   for (let at = 0; at + 4 <= view.length; at += 4) {
     const sign = (view[at + of] ?? 0) & 0x80 ? 0xff : 0;
-    if (view[at + lane] === sign) signs += 1;
+    if (view[at + lane] !== sign && --mayDiffer < 0) return false;
     if (sign) negative += 1;
-    count += 1;
   }
-  return signs >= NEARLY_ALL * count && negative > 0 && negative < count;
+  return negative > 0 && negative < count;
 }
 
 function areFloats(view: Buffer, read: (at: number) => number): boolean {
-  let floats = 0;
+  const count = Math.floor(view.length / 4);
+  let mayDiffer = (1 - NEARLY_ALL) * count;
   let sounding = 0;
-  let count = 0;
   for (let at = 0; at + 4 <= view.length; at += 4) {
     const level = Math.abs(read(at));
     const isSounding = level > SMALLEST_FLOAT && level <= LARGEST_FLOAT;
-    if (isSounding || level === 0) floats += 1;
+    if (!isSounding && level !== 0 && --mayDiffer < 0) return false;
     if (isSounding) sounding += 1;
-    count += 1;
   }
-  return floats >= NEARLY_ALL * count && sounding > count / 2;
+  return sounding > count / 2;
 }

@@ -160,11 +160,12 @@ function isEven(bytes: Uint8Array): boolean {
 }
 
 function findLayout(bytes: Uint8Array): Likeness | undefined {
-  if (roughness(bytes, USUAL) === undefined) return undefined;
   const wide = findWideLayout(bytes);
   const areNarrow = !wide && areLanesAlike(bytes);
   const layout = areNarrow ? quietest(bytes) : wide;
   if (!layout) return undefined;
+  // Silence has no layout.
+  if (roughness(bytes, USUAL) === undefined) return undefined;
   // Samples follow each other under any law; other data does not.
   if (areNarrow && (roughness(bytes, layout) ?? ROUGH) >= ROUGH) return COMPRESSED;
   const { name, advice } = layout;
