@@ -100,7 +100,7 @@ async function main({ isHosts, files, flags }) {
 
 /** Two processes at a time: packages mostly wait, so they cost little beside other tests. */
 async function inLanes(inOrder, free) {
-  const isOnly = inOrder.length + free.length === 1;
+  const isOnly = free.length === 0 || inOrder.length + free.length === 1;
   const runFree = async () => {
     for (let job; (job = free.shift());) await job(isOnly);
   };
