@@ -122,6 +122,22 @@ describe('the page of the live microphone', () => {
     assert.deepEqual(page.faults, []);
   });
 
+  it('offers the microphones where there are several, and asks for no token where there is none', async () => {
+    page = await MicrophonePage.open(browser, nodeRed);
+    await page.talk();
+    // Chromium's file stands for more than one microphone.
+    const choice = page.page.getByRole('combobox', { name: 'Microphone' });
+    await choice.waitFor();
+    assert.equal(await page.page.locator('#token').isVisible(), false);
+    const names = await choice.locator('option').allInnerTexts();
+    assert.ok(names.length > 1, names.join());
+    await page.page.locator('#sentences li').first().waitFor();
+    const before = (await openSession()).audioInMs;
+    await choice.selectOption({ label: names.at(-1)! });
+    await eventually(async () => (await openSession()).audioInMs > before, 'audio of the other one', 10_000);
+    assert.deepEqual(page.faults, []);
+  });
+
   it('sends nothing while it is muted', async () => {
     page = await MicrophonePage.open(browser, nodeRed);
     await page.talk();

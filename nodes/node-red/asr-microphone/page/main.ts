@@ -267,7 +267,7 @@ function showLevel(rms: number, peak: number): void {
 
 async function showDevices(): Promise<void> {
   const devices = await listDevices();
-  find('.device').hidden = devices.length < 2;
+  find('#device-choice').hidden = devices.length < 2;
   device.replaceChildren(
     ...devices.map(({ deviceId, label }) => {
       const option = document.createElement('option');
