@@ -11,10 +11,10 @@ import { installIfNeeded, root, run } from './project.mjs';
 
 /** A suite is a folder with a configuration for mocha. It leaves out the folders of other suites. */
 const [QUICK, PACKAGE, BROWSER, HOSTS] = ['test', 'test/package', 'test/browser', 'test/hosts'];
-/** One after the other: `npm pack` builds anew what browsers load and the command line runs. */
-const USE_BUILD = [PACKAGE, HOSTS, BROWSER, 'test/cli'];
 /** Those of `npm run test:hosts`. */
 const IN_HOSTS = [HOSTS, BROWSER];
+/** One after the other: `npm pack` builds anew what browsers load and the command line runs. */
+const USE_BUILD = [PACKAGE, ...IN_HOSTS, 'test/cli'];
 const LIB = 'test/lib';
 /** Too much for one process with the rest: its memory grows, and with it the time of each garbage collection. */
 const DIVIDED = [`${LIB}/audio`, `${LIB}/session`];

@@ -10,8 +10,8 @@ const LEAST_MOVING = 20;
 const ALIKE = 0.85;
 /** The upper bytes of samples follow each other this much more closely than bytes at the expected position. */
 const CLOSER = 0.65;
-/** Not all of them, because the first bytes may belong to something else. */
-const NEARLY_ALL = 0.995;
+/** This part of the samples may be no such samples, because the first bytes may belong to something else. */
+const MAY_DIFFER = 0.005;
 /** Floats that are meant as sound are smaller than this. */
 const LARGEST_FLOAT = 8;
 const SMALLEST_FLOAT = 1e-9;
@@ -113,7 +113,7 @@ function isFarCloser(lane: Lane, than: Lane): boolean {
 /** Whether the bytes of one lane are only the sign of those of another lane that varies. */
 function areSigns(view: Buffer, lane: number, of: number): boolean {
   const count = Math.floor(view.length / 4);
-  let mayDiffer = (1 - NEARLY_ALL) * count;
+  let mayDiffer = MAY_DIFFER * count;
   let negative = 0;
   for (let at = 0; at + 4 <= view.length; at += 4) {
     const sign = (view[at + of] ?? 0) & 0x80 ? 0xff : 0;
@@ -125,7 +125,7 @@ function areSigns(view: Buffer, lane: number, of: number): boolean {
 
 function areFloats(view: Buffer, read: (at: number) => number): boolean {
   const count = Math.floor(view.length / 4);
-  let mayDiffer = (1 - NEARLY_ALL) * count;
+  let mayDiffer = MAY_DIFFER * count;
   let sounding = 0;
   for (let at = 0; at + 4 <= view.length; at += 4) {
     const level = Math.abs(read(at));

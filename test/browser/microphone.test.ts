@@ -101,16 +101,12 @@ describe('the page of the live microphone', () => {
 
   it('lets the browser remove echo and noise, until that is switched off', async () => {
     page = await MicrophonePage.open(browser, nodeRed);
-    await page.page.evaluate(`{
-      window.asked = [];
-      const { mediaDevices } = navigator;
-      const open = mediaDevices.getUserMedia.bind(mediaDevices);
-      mediaDevices.getUserMedia = (constraints) => {
-        window.asked.push([constraints.audio.echoCancellation, constraints.audio.noiseSuppression]);
-        return open(constraints);
-      };
-    }`);
-    const asked = (): Promise<boolean[][]> => page!.page.evaluate('window.asked');
+    const microphones = await page.watchMicrophones();
+    const asked = async () =>
+      (await microphones()).map(({ echoCancellation, noiseSuppression }) => [
+        echoCancellation,
+        noiseSuppression,
+      ]);
     await page.talk();
     assert.deepEqual(await asked(), [[true, true]]);
     await page.page.locator('#sentences li').first().waitFor();
@@ -124,6 +120,7 @@ describe('the page of the live microphone', () => {
 
   it('offers the microphones where there are several, and asks for no token where there is none', async () => {
     page = await MicrophonePage.open(browser, nodeRed);
+    const asked = await page.watchMicrophones();
     await page.talk();
     // Chromium's file stands for more than one microphone.
     const choice = page.page.getByRole('combobox', { name: 'Microphone' });
@@ -132,9 +129,11 @@ describe('the page of the live microphone', () => {
     const names = await choice.locator('option').allInnerTexts();
     assert.ok(names.length > 1, names.join());
     await page.page.locator('#sentences li').first().waitFor();
-    const before = (await openSession()).audioInMs;
     await choice.selectOption({ label: names.at(-1)! });
-    await eventually(async () => (await openSession()).audioInMs > before, 'audio of the other one', 10_000);
+    await eventually(async () => (await asked()).length === 2, 'the other one to be opened', 10_000);
+    assert.equal((await asked())[1]?.deviceId?.exact, await choice.inputValue());
+    const before = (await openSession()).audioInMs;
+    await eventually(async () => (await openSession()).audioInMs > before, 'audio of it', 10_000);
     assert.deepEqual(page.faults, []);
   });
 

@@ -1,9 +1,8 @@
-import { runInNewContext } from 'node:vm';
-import { setFlagsFromString } from 'node:v8';
 import { openSession } from '../../lib';
 import type { Clock, Session, SessionOptions } from '../../lib';
 import type { ScriptFile } from '../../local-service';
 import { scaledClock } from '../support/clocks';
+import { collectGarbage } from '../support/collect-garbage';
 import { JFK_PCM } from '../support/jfk';
 import { openResources } from '../support/open-resources';
 import { Random } from '../support/random';
@@ -99,7 +98,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
       throw new Error(`All sessions ended: ${running[0]?.failed}`);
     audioMs += CHUNK_MS;
     if (audioMs < ((samples.length + 1) * durationMs) / SAMPLES) continue;
-    const sample = takeSample(audioMs);
+    const sample = await takeSample(audioMs);
     samples.push(sample);
     onSample?.(sample);
   }
@@ -185,11 +184,8 @@ class SoakSession {
   }
 }
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function takeSample(audioMs: number): Sample {
-  collectGarbage();
+async function takeSample(audioMs: number): Promise<Sample> {
+  await collectGarbage();
   const { heapUsed, external, rss } = process.memoryUsage();
   const open = openResources();
   return {

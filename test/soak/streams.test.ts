@@ -82,8 +82,6 @@ async function growthOf(
   let early: number | undefined;
   let late = 0;
   const look = async (): Promise<number> => {
-    // The system gets freed memory back only after a second collection.
-    await collectGarbage();
     await collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
     return heapUsed + external;

@@ -10,6 +10,13 @@ export interface PageOptions {
   httpCredentials?: { username: string; password: string };
 }
 
+/** What a page asks of a microphone when it opens one. */
+interface MicrophoneRequest {
+  deviceId?: { exact: string };
+  echoCancellation: boolean;
+  noiseSuppression: boolean;
+}
+
 /** The microphone's page in a browser. */
 export class MicrophonePage {
   readonly page: Page;
@@ -43,6 +50,20 @@ export class MicrophonePage {
   async stop(): Promise<void> {
     await this.page.locator('#talk').click();
     await this.page.locator('#state', { hasText: /^(ready|就绪)$/ }).waitFor();
+  }
+
+  /** Gives what it has asked of each microphone that it has opened since. */
+  async watchMicrophones(): Promise<() => Promise<MicrophoneRequest[]>> {
+    await this.page.evaluate(`{
+      window.asked = [];
+      const { mediaDevices } = navigator;
+      const open = mediaDevices.getUserMedia.bind(mediaDevices);
+      mediaDevices.getUserMedia = (constraints) => {
+        window.asked.push(constraints.audio);
+        return open(constraints);
+      };
+    }`);
+    return () => this.page.evaluate<MicrophoneRequest[]>('window.asked');
   }
 
   async text(): Promise<string> {
