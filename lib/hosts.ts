@@ -2,6 +2,7 @@
  * The second entry of the library: what the nodes and the command line of this package need beside the public face in
  * `index.ts`. It may change with any version, so the package's users do not see it.
  */
+export { afterReading, everyAfterReading } from './base/after-reading';
 export { maybeBase64 } from './audio/audio-text';
 export { bytesOf } from './audio/format';
 export { asResponse, fetchVia } from './base/http-request';

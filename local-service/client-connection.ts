@@ -214,7 +214,7 @@ export class ClientConnection {
   #awaitAudio(): void {
     this.#cancelIdleFaults();
     const cancels = this.#faults.idle.map(({ idleMs, action }) =>
-      this.timers.after(idleMs, () => {
+      this.timers.afterSilence(idleMs, () => {
         this.#frames.act(action);
       }),
     );

@@ -23,7 +23,7 @@ export class IdleWatch {
   }
 
   #lookAfter(ms: number): void {
-    this.#timers.after(ms, () => {
+    this.#timers.afterSilence(ms, () => {
       const silentMs = this.#timers.now() - this.#heardAtMs;
       if (silentMs < this.#boundMs) this.#lookAfter(this.#boundMs - silentMs);
       else this.#onIdle();

@@ -57,6 +57,29 @@ export class Timers {
     };
   }
 
+  /**
+   * The same for a silence, which ends when a message has arrived, also unread: a program that stood still runs its
+   * timers before it reads. A client in the same program whose timer is due as well sends first.
+   */
+  afterSilence(delayMs: number, callback: () => void): Cancel {
+    let isCancelled = false;
+    const stop = this.after(delayMs, () => {
+      const whenRead = () => {
+        if (isCancelled) return;
+        this.#pending.delete(cancel);
+        callback();
+      };
+      setImmediate(() => setImmediate(whenRead));
+    });
+    const cancel = (): void => {
+      stop();
+      isCancelled = true;
+      this.#pending.delete(cancel);
+    };
+    this.#pending.add(cancel);
+    return cancel;
+  }
+
   clear(): void {
     for (const stop of this.#pending) stop();
     this.#pending.clear();

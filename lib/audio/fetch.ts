@@ -1,3 +1,4 @@
+import { afterReading } from '../base/after-reading';
 import { certificateAdvice } from '../base/certificate-fault';
 import { causeOf, codeOf } from '../base/error-details';
 import { shortened } from '../base/excerpt';
@@ -63,13 +64,13 @@ async function* withinLimits(
   };
   try {
     for (;;) {
-      const timer =
+      const cancel =
         idleMs === undefined
           ? undefined
-          : setTimeout(giveUp, idleMs, `the server has sent nothing for ${idleMs / 1000} s`);
-      const { done, value } = await reader.read().finally(() => {
-        clearTimeout(timer);
-      });
+          : afterReading(idleMs, () => {
+              giveUp(`the server has sent nothing for ${idleMs / 1000} s`);
+            });
+      const { done, value } = await reader.read().finally(cancel);
       if (why) throw new Error(why);
       if (done) return;
       yield value;
@@ -123,9 +124,9 @@ async function answerOf(
   signal: AbortSignal | undefined,
 ): Promise<Response> {
   const bound = new AbortController();
-  const timer = setTimeout(() => {
+  const cancelBound = afterReading(ANSWER_TIMEOUT_MS, () => {
     bound.abort(new Error(`no answer within ${ANSWER_TIMEOUT_MS / 1000} s`));
-  }, ANSWER_TIMEOUT_MS);
+  });
   try {
     return await get(url, {
       headers,
@@ -133,7 +134,7 @@ async function answerOf(
       signal: signal ? AbortSignal.any([signal, bound.signal]) : bound.signal,
     });
   } finally {
-    clearTimeout(timer);
+    cancelBound();
   }
 }
 

@@ -1,3 +1,4 @@
+import { afterReading } from '../base/after-reading';
 import { certificateAdvice } from '../base/certificate-fault';
 import { errorOf, causeOf, codeOf } from '../base/error-details';
 import { shortened } from '../base/excerpt';
@@ -54,9 +55,9 @@ async function post(
 ): Promise<{ status: number; text: string }> {
   const { endpoint, apiKey, proxy, timeoutMs } = place;
   const bound = new AbortController();
-  const timer = setTimeout(() => {
+  const cancelBound = afterReading(timeoutMs, () => {
     bound.abort();
-  }, timeoutMs);
+  });
   try {
     signal?.throwIfAborted();
     const response = await (place.fetch ?? fetchVia(proxy))(addressOf(endpoint), {
@@ -77,7 +78,7 @@ async function post(
     if (bound.signal.aborted) throw timeout(place, action);
     throw unreachable(place, cause);
   } finally {
-    clearTimeout(timer);
+    cancelBound();
   }
 }
 

@@ -7,7 +7,7 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds on a monotonic clock. */
   now(): number;
-  /** Calls `callback` once after `delayMs`, unless cancelled before. */
+  /** Calls `callback` once after `delayMs`, when what has arrived by then was read; unless cancelled before. */
   after(delayMs: number, callback: () => void): Cancel;
 }
 

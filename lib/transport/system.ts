@@ -1,14 +1,10 @@
+import { afterReading } from '../base/after-reading';
 import type { Clock, Environment } from './environment';
 import { connectWebSocket } from './websocket';
 
 const systemClock: Clock = {
   now: () => performance.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
+  after: afterReading,
 };
 
 /** The real clock, real sockets and real random numbers. */

@@ -1,3 +1,4 @@
+import { afterReading } from '../../lib/base/after-reading';
 import type { Cancel, Clock } from '../../lib/transport/environment';
 
 /** A clock that stands still until a test moves it. */
@@ -40,11 +41,6 @@ export class ManualClock implements Clock {
 export function scaledClock(scale: number): Clock {
   return {
     now: () => performance.now() * scale,
-    after(delayMs, callback) {
-      const timer = setTimeout(callback, delayMs / scale);
-      return () => {
-        clearTimeout(timer);
-      };
-    },
+    after: (delayMs, callback) => afterReading(delayMs / scale, callback),
   };
 }

@@ -5,6 +5,7 @@ import type { CallTrack } from '../calls/call-events';
 import { allowedSenders } from './allowed-senders';
 import { openSocketPort } from './open-port';
 import { QueueFeed } from './queue-feed';
+import { watchSilence } from './silence-watch';
 import type { PortEvents, PortSource } from './source';
 import type { PortSourceOptions } from './tcp';
 
@@ -74,9 +75,9 @@ class AudioSocketCall {
   begin(): void {
     const socket = this.#socket;
     const beginning = setTimeout(() => socket.destroy(), Math.min(this.#idleMs, BEGINS_WITHIN_MS));
-    socket.setTimeout(this.#idleMs, () => {
-      // While the service is slow, nothing is read, which is no silence of the caller.
-      if (!socket.isPaused()) socket.destroy();
+    const isUnread = () => socket.isPaused();
+    watchSilence(socket, this.#idleMs, isUnread, () => {
+      socket.destroy();
     });
     // The end follows, which is all that matters here.
     socket.on('error', () => undefined);

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { afterReading } from '../../base/after-reading';
 
 /**
  * Whether a connection begins with the token and a line break. What follows the line stays unread in the socket.
@@ -9,7 +10,7 @@ export function beginsWithToken(socket: Socket, token: string, waitMs: number): 
   const expected = Buffer.from(`${token}\n`);
   return new Promise((resolve) => {
     const settle = (isRight: boolean): void => {
-      clearTimeout(timer);
+      cancelBound();
       socket.off('readable', read).off('close', refuse);
       resolve(isRight);
     };
@@ -20,7 +21,7 @@ export function beginsWithToken(socket: Socket, token: string, waitMs: number): 
       const line = socket.read(expected.length) as Buffer | null;
       if (line) settle(line.length === expected.length && timingSafeEqual(line, expected));
     };
-    const timer = setTimeout(() => socket.destroy(), waitMs);
+    const cancelBound = afterReading(waitMs, () => socket.destroy());
     socket.on('close', refuse).on('readable', read);
   });
 }

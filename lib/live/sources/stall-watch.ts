@@ -1,3 +1,5 @@
+import { afterReading } from '../../base/after-reading';
+
 /**
  * Passes the chunks on, and calls `onStall` when the wait for one is longer than this. The time that the reader takes
  * does not count, because a slow recogniser is no fault of the source.
@@ -10,10 +12,7 @@ export async function* watchStalls(
   const iterator = chunks[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const timer = setTimeout(onStall, stallMs);
-      const next = await iterator.next().finally(() => {
-        clearTimeout(timer);
-      });
+      const next = await iterator.next().finally(afterReading(stallMs, onStall));
       if (next.done) return;
       yield next.value;
     }

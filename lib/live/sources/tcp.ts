@@ -4,6 +4,7 @@ import { AsrError } from '../../vocabulary/errors';
 import { allowedSenders } from './allowed-senders';
 import { openSocketPort } from './open-port';
 import { beginsWithToken } from './port-token';
+import { watchSilence } from './silence-watch';
 import type { AudioFeed, PortSource } from './source';
 
 /** A token is one short line, so a device that has one has sent it by then. */
@@ -91,7 +92,8 @@ class TcpFeed implements AudioFeed {
     this.sender = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
     this.hints = hints;
     this.#socket = socket;
-    socket.setTimeout(idleMs, () => {
+    const isUnread = () => socket.readableLength > 0;
+    watchSilence(socket, idleMs, isUnread, () => {
       socket.destroy();
     });
     socket.on('error', (error) => {

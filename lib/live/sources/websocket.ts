@@ -1,4 +1,5 @@
 import WebSocket from 'ws';
+import { everyAfterReading } from '../../base/after-reading';
 import { certificateAdvice } from '../../base/certificate-fault';
 import { AsrError } from '../../vocabulary/errors';
 import type { AudioFormatHints } from '../../audio/format';
@@ -61,7 +62,7 @@ class WebSocketFeed implements AudioFeed {
   readonly #ws: WebSocket;
   readonly #queue: ChunkQueue;
   readonly #over: Promise<void>;
-  readonly #pingTimer: NodeJS.Timeout;
+  readonly #stopPings: () => void;
   #isAlive = true;
   #error: Error | undefined;
   #httpStatus: number | undefined;
@@ -106,14 +107,14 @@ class WebSocketFeed implements AudioFeed {
     });
     this.#over = new Promise((resolve) => {
       ws.on('close', (code) => {
-        clearInterval(this.#pingTimer);
+        this.#stopPings();
         this.#queue.end(code === 1000 || code === 1001 ? undefined : this.#lost(code));
         resolve();
       });
     });
-    this.#pingTimer = setInterval(() => {
+    this.#stopPings = everyAfterReading(pingIntervalMs, () => {
       this.#ping();
-    }, pingIntervalMs);
+    });
   }
 
   get chunks(): AsyncIterable<Uint8Array> {

@@ -5,6 +5,7 @@ import { string } from '../../base/json';
 import type { JsonObject } from '../../base/json';
 import { asAsrError, AsrError } from '../../vocabulary/errors';
 import { findModel } from '../../vocabulary/models';
+import { watchSilence } from '../sources/silence-watch';
 import type { AudioFeed, FeedWishes } from '../sources/source';
 import { WyomingReader, wyomingBytes } from './events';
 import type { WyomingEvent } from './events';
@@ -50,9 +51,8 @@ export class WyomingConnection {
     this.#socket = socket;
     this.#options = options;
     this.#sender = `${socket.remoteAddress ?? ''}:${socket.remotePort ?? ''}`;
-    socket.setTimeout(options.idleMs, () => {
-      // While the service is slow, nothing is read, which is no silence of the client.
-      if (socket.isPaused()) return;
+    const isUnread = () => socket.isPaused();
+    watchSilence(socket, options.idleMs, isUnread, () => {
       const isWaiting = this.#utterances.length > 0 && !this.#open;
       if (isWaiting) this.#refuse(noText(options.idleMs));
       else socket.destroy();

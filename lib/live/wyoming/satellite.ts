@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AudioFormatHints } from '../../audio/format';
+import { afterReading, everyAfterReading } from '../../base/after-reading';
 import { object, string } from '../../base/json';
 import { asAsrError, AsrError } from '../../vocabulary/errors';
 import type { SessionEvent } from '../../vocabulary/events';
@@ -35,7 +36,7 @@ export class Satellite extends QueueFeed {
   readonly #socket: Socket;
   readonly #options: SatelliteOptions;
   readonly #reader = new WyomingReader();
-  readonly #pings: NodeJS.Timeout;
+  readonly #stopPings: () => void;
   readonly #over: Promise<void>;
   /** Ends the listening of a satellite that hears nobody. */
   #listening: NodeJS.Timeout | undefined;
@@ -54,9 +55,9 @@ export class Satellite extends QueueFeed {
     });
     this.#socket = socket;
     this.#options = options;
-    this.#pings = setInterval(() => {
+    this.#stopPings = everyAfterReading(options.pingMs, () => {
       this.#ping();
-    }, options.pingMs);
+    });
     socket.on('error', (error) => {
       this.#lose('broke off', error);
     });
@@ -65,7 +66,7 @@ export class Satellite extends QueueFeed {
     });
     this.#over = new Promise((resolve) => {
       socket.on('close', () => {
-        clearInterval(this.#pings);
+        this.#stopPings();
         clearTimeout(this.#listening);
         this.end(this.#lost ?? this.#fault('was closed by it; a satellite serves one program at a time'));
         resolve();
@@ -75,16 +76,16 @@ export class Satellite extends QueueFeed {
 
   /** Tells it to run. @throws AsrError where it is no satellite, or does not answer within this time. */
   async run(withinMs: number): Promise<void> {
-    const late = setTimeout(() => {
+    const cancelBound = afterReading(withinMs, () => {
       this.#lose('did not answer');
       this.#socket.destroy();
-    }, withinMs);
+    });
     const info = new Promise<WyomingEvent>((resolve) => {
       this.#described = resolve;
     });
     this.#send('describe');
     const answer = await Promise.race([info, this.#over]);
-    clearTimeout(late);
+    cancelBound();
     if (!answer) throw this.#lost ?? this.#fault('was closed before it described itself');
     if (!object(answer.data.satellite)) {
       throw new AsrError(
@@ -104,7 +105,7 @@ export class Satellite extends QueueFeed {
   };
 
   override async close(): Promise<void> {
-    clearInterval(this.#pings);
+    this.#stopPings();
     this.#stopListening();
     this.#send('pause-satellite');
     const late = setTimeout(() => this.#socket.destroy(), GOODBYE_MS);

@@ -53,11 +53,8 @@ export class Heartbeat {
   #lookIn(delayMs: number): void {
     const { clock } = this.#options;
     this.#cancelLook?.();
-    // In a program that was busy for long, the timer rings before an answer that has arrived is read.
     this.#cancelLook = clock.after(delayMs, () => {
-      this.#cancelLook = clock.after(0, () => {
-        if (this.#askedAtMs !== undefined) this.#options.onDead();
-      });
+      if (this.#askedAtMs !== undefined) this.#options.onDead();
     });
   }
 }

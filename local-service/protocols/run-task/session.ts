@@ -233,14 +233,14 @@ class RunTaskSession implements ProtocolHandler {
 
   #awaitTask(): void {
     this.#cancelTimeout();
-    this.#cancelTimeout = this.#connection.timers.after(IDLE_TIMEOUT_MS, () => {
+    this.#cancelTimeout = this.#connection.timers.afterSilence(IDLE_TIMEOUT_MS, () => {
       if (this.#state !== 'over') this.#end(1000, '60 s without a task');
     });
   }
 
   #awaitMessage(): void {
     this.#cancelTimeout();
-    this.#cancelTimeout = this.#connection.timers.after(MESSAGE_TIMEOUT_MS, () => {
+    this.#cancelTimeout = this.#connection.timers.afterSilence(MESSAGE_TIMEOUT_MS, () => {
       this.#fail({ code: 'CLIENT_ERROR', message: 'request timeout after 23 seconds.' });
     });
   }

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import type { Request, Response } from 'express';
 import type { NodeMessageInFlow } from 'node-red';
 import { WebSocketServer } from 'ws';
-import { isObject, isSameSecret } from '../../../lib/hosts';
+import { everyAfterReading, isObject, isSameSecret } from '../../../lib/hosts';
 import { PAGE_HEADERS } from './headers';
 import { NodeError } from '../shared/errors';
 import { readLimit } from '../shared/limits';
@@ -45,7 +45,7 @@ class PageDoor implements Microphone, Door {
     perMessageDeflate: false,
     handleProtocols: () => SUBPROTOCOL,
   });
-  readonly #checking: NodeJS.Timeout;
+  readonly #stopChecks: () => void;
   #isSilent = false;
   #isClosing = false;
 
@@ -60,9 +60,9 @@ class PageDoor implements Microphone, Door {
     if (fault) {
       throw new NodeError('BAD_PATH', RED._(`asr-microphone.error.${fault}`, { path: this.#path }));
     }
-    this.#checking = setInterval(() => {
+    this.#stopChecks = everyAfterReading(options.checkEveryMs ?? CHECK_EVERY_MS, () => {
       for (const speaker of this.#speakers.values()) speaker.check();
-    }, options.checkEveryMs ?? CHECK_EVERY_MS);
+    });
     this.#showSpeakers();
   }
 
@@ -106,7 +106,7 @@ class PageDoor implements Microphone, Door {
   async stop(): Promise<void> {
     this.#isClosing = true;
     this.#doors.close(this.#path);
-    clearInterval(this.#checking);
+    this.#stopChecks();
     await Promise.all([...this.#speakers.values()].map((speaker) => speaker.close()));
     this.#server.close();
   }

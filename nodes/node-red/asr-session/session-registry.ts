@@ -1,6 +1,7 @@
 import type { NodeMessageInFlow } from 'node-red';
 import { OngoingAudio } from '../../../lib';
 import type { AsrError, ContextTurn, Session, SessionEvent } from '../../../lib';
+import { afterReading } from '../../../lib/hosts';
 import { isPermanent, NodeError } from '../shared/errors';
 import type { Translate } from '../shared/red';
 import { LiveSession } from './live-session';
@@ -111,13 +112,13 @@ export class SessionRegistry {
   /** Lets all sessions give their last results within the time limit. No session is opened any more. */
   async finish(boundMs: number): Promise<void> {
     this.#takesNoMore = true;
-    let timer: NodeJS.Timeout | undefined;
+    let cancelBound: (() => void) | undefined;
     const bound = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, boundMs);
+      cancelBound = afterReading(boundMs, resolve);
     });
     const ends = Array.from(this.#all, (live) => live.finish().catch(() => undefined));
     await Promise.race([Promise.all(ends), bound]);
-    clearTimeout(timer);
+    cancelBound?.();
   }
 
   /** Aborts everything; nothing is reported from then on. */

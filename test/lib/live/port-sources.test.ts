@@ -8,6 +8,7 @@ import type { PortSourceOptions, TcpSourceOptions } from '../../../lib/live/sour
 import { udpSource } from '../../../lib/live/sources/udp';
 import { JFK_PCM } from '../../support/jfk';
 import { leaveNothingOpen } from '../../support/open-resources';
+import { standStill } from '../../support/stand-still';
 import { waitUntil } from '../../support/wait-until';
 import {
   bytesOf,
@@ -80,12 +81,39 @@ describe('a TCP port', () => {
     device(open.port);
     await waitUntil(() => feeds.length === 1, 'the device');
     assert.equal((await bytesOf(feeds[0]!)).length, 0);
-    const broken = device(open.port);
+    const patient = await listen();
+    const broken = device(patient.open.port);
     broken.write(Buffer.alloc(10));
-    await waitUntil(() => feeds.length === 2, 'the device');
-    const read = bytesOf(feeds[1]!);
+    await waitUntil(() => patient.feeds.length === 1, 'the device');
+    const read = bytesOf(patient.feeds[0]!);
     broken.resetAndDestroy();
     await assert.rejects(read, { code: 'CONNECTION_LOST' });
+  });
+
+  it('lets a device wait whose audio is not read, and ends its stream when it falls silent behind that', async () => {
+    const { open, feeds } = await listen({ idleMs: 100 });
+    const pcm = Buffer.alloc(1_000_000, 7);
+    device(open.port).write(pcm);
+    await waitUntil(() => feeds.length === 1, 'the device');
+    let bytes = 0;
+    for await (const chunk of feeds[0]!.chunks) {
+      if (bytes === 0) {
+        const beganMs = performance.now();
+        await waitUntil(() => performance.now() - beganMs > 350, 'three times the idle time');
+      }
+      bytes += chunk.length;
+    }
+    assert.equal(bytes, pcm.length);
+  });
+
+  it('hears a device whose audio came while the program stood still for longer than the idle time', async () => {
+    const { open, feeds } = await listen({ idleMs: 100 });
+    const sender = device(open.port);
+    await waitUntil(() => feeds.length === 1, 'the device');
+    const read = bytesOf(feeds[0]!);
+    sender.write(Buffer.alloc(1000));
+    standStill(300);
+    assert.equal((await read).length, 1000);
   });
 
   it('takes audio from allowed senders, and turns others away with one warning', async () => {

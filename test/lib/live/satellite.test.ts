@@ -3,6 +3,7 @@ import { satelliteSource } from '../../../lib/live/sources/satellite';
 import type { SatelliteSourceOptions } from '../../../lib/live/sources/satellite';
 import { useListening } from '../../support/listening-rig';
 import { silence } from '../../support/scripted-audio';
+import { standStill } from '../../support/stand-still';
 import { waitUntil } from '../../support/wait-until';
 import { wyomingEvent } from '../../support/wyoming-client';
 import { WyomingSatellite } from '../../support/wyoming-satellite';
@@ -85,7 +86,7 @@ describe('a Wyoming satellite as a source', () => {
 
   it('is pinged, its own pings are answered, and one that does not answer is connected again', async () => {
     await rig.serve({ utterances: ['One.'], loop: true });
-    const { satellite, listening } = await start({ pingMs: 50 });
+    const { satellite, listening } = await start({ pingMs: 500 });
     await listening.start();
     satellite.send('ping', { text: 'there?' });
     assert.deepEqual((await satellite.wait('pong'))[0]!.data, { text: 'there?' });
@@ -95,6 +96,18 @@ describe('a Wyoming satellite as a source', () => {
       if (!bytes.includes('pong')) socket.write(bytes);
     };
     await waitUntil(() => satellite.connections > 1, 'another connection');
+  });
+
+  it('is not lost when its answer to a ping came while the program stood still', async () => {
+    await rig.serve({ utterances: ['One.'], loop: true });
+    const { satellite, listening } = await start({ pingMs: 100 });
+    await listening.start();
+    satellite.write = (socket, bytes) => {
+      socket.write(bytes);
+      if (bytes.includes('pong')) standStill(250);
+    };
+    await satellite.wait('ping', 4);
+    assert.equal(satellite.connections, 1);
   });
 
   it('is told to stop listening when nobody speaks behind its wake word', async () => {

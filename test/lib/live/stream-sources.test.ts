@@ -5,6 +5,7 @@ import { httpSource } from '../../../lib/live/sources/http';
 import { webSocketSource } from '../../../lib/live/sources/websocket';
 import { JFK_PCM } from '../../support/jfk';
 import { leaveNothingOpen } from '../../support/open-resources';
+import { standStill } from '../../support/stand-still';
 import { waitUntil } from '../../support/wait-until';
 import { bytesOf, useLiveServers } from '../../support/live-servers';
 
@@ -96,7 +97,7 @@ describe('an http source', () => {
     const url = await servers.http((_request, response) => {
       response.write(JFK_PCM.subarray(0, 1000));
     });
-    const feed = servers.keep(await connect(url, 50));
+    const feed = servers.keep(await connect(url, 1000));
     await assert.rejects(bytesOf(feed), { code: 'CONNECTION_LOST', retryable: true, message: /nothing for/ });
   });
 
@@ -107,12 +108,12 @@ describe('an http source', () => {
     const silent = await servers.http((_request, response) => {
       response.write(JFK_PCM.subarray(0, 1000));
     });
-    const feed = servers.keep(await connect(url, 50));
+    const feed = servers.keep(await connect(url, 1000));
     let bytes = 0;
     for await (const chunk of feed.chunks) {
       bytes += chunk.length;
       // This chunk is held for longer than the time after which a stream counts as lost.
-      const other = servers.keep(await connect(silent, 50));
+      const other = servers.keep(await connect(silent, 1000));
       await assert.rejects(bytesOf(other), { code: 'CONNECTION_LOST' });
     }
     assert.equal(bytes, 2000);
@@ -230,6 +231,20 @@ describe('a WebSocket source', () => {
     }
     assert.equal(bytes, total * piece.length);
     assert.ok(hasWaited);
+  });
+
+  it('takes no sender for dead whose answer to a ping came while the program stood still', async () => {
+    let pings = 0;
+    const url = await servers.webSocket((socket) => {
+      socket.on('ping', () => {
+        pings += 1;
+        standStill(250);
+        if (pings === 3) socket.close(1000);
+      });
+    });
+    const source = webSocketSource({ address: url, hints: {}, pingIntervalMs: 100 });
+    assert.equal((await bytesOf(servers.keep(await source.connect(never)))).length, 0);
+    assert.equal(pings, 3);
   });
 
   it('stops connecting at the signal', async () => {
