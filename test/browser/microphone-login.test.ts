@@ -72,16 +72,16 @@ describe('the page of the microphone node below httpNodeRoot', () => {
         assert.equal(await page.text(), '');
         await page.talk();
         const finals = page.page.locator('#sentences li:not(.interim) > span:first-child');
-        const text = await eventually(
-          async () => {
-            const said = (await finals.allInnerTexts()).join(' ');
-            return wordsOf(said).length >= FEWEST_WORDS && said;
-          },
-          `words of page ${index}`,
-          HEARD_WITHIN_MS,
-        );
-        const known = wordsOf(text).filter((word) => KNOWN_WORDS.has(word));
-        assert.ok(known.length >= FEWEST_KNOWN * wordsOf(text).length, text);
+        // The recording is said again and again, because a busy machine misses pieces of a browser's microphone.
+        let last: string[] = [];
+        const isKnown = async () => {
+          last = wordsOf((await finals.allInnerTexts()).join(' ')).slice(-FEWEST_WORDS);
+          const known = last.filter((word) => KNOWN_WORDS.has(word));
+          return last.length === FEWEST_WORDS && known.length >= FEWEST_KNOWN * last.length;
+        };
+        await eventually(isKnown, `words of page ${index}`, HEARD_WITHIN_MS).catch((error: unknown) => {
+          throw new Error(`Page ${index} heard "${last.join(' ')}".`, { cause: error });
+        });
       }
       // Once the first one says no more, words of the other would be the only ones to appear there.
       const [first, second] = pages as [MicrophonePage, MicrophonePage];

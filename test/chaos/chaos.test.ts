@@ -23,7 +23,7 @@ describe('sessions of real speech behind a network that fails', () => {
   leaveNothingOpen();
 
   it(`have every word of the undisturbed run, once and in order: ${SESSIONS} of ${SESSIONS}`, async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const results = await runChaos({
       seed: 1,
       sessions: SESSIONS,

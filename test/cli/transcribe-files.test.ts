@@ -157,7 +157,7 @@ describe('flow-asr transcribe with several files and formats', function () {
       names,
       Array.from({ length: 300 }, (_, i) => `${String(i).padStart(4, '0')}.wav`),
     );
-  });
+  }).timeout(180_000);
 
   const mistakes: [args: string[], said: RegExp][] = [
     [['--srt', '--vtt'], /--srt and --vtt together need --out/],

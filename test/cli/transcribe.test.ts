@@ -169,13 +169,13 @@ describe('flow-asr transcribe', function () {
 
   it('exits at once with 130 at Ctrl+C while it connects, since nothing was heard', async () => {
     const service = await rig.serve({ upgrade: { hang: true } });
-    const { child, result } = startCli(['transcribe', file, ...here()]);
+    // No other end than the one at once comes within the time of the test.
+    const patient = ['--connect-timeout-ms', '600000'];
+    const { child, result } = startCli(['transcribe', file, ...patient, ...here()]);
     await waitUntil(() => service.sessions.length > 0, 'the connection', 15_000);
-    const startedAt = performance.now();
     child.kill('SIGINT');
     const { exitCode, stdout, stderr } = await result;
     assert.deepEqual([exitCode, stdout], [130, '']);
-    assert.ok(performance.now() - startedAt < 1500);
     assert.match(stderr, /^flow-asr: .+\n$/);
   });
 });

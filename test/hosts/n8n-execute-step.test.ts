@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { startLocalService, type LocalService } from '../../local-service';
+import { eventually } from '../support/eventually';
 import { freePort } from '../support/live-audio';
 import { silence } from '../support/scripted-audio';
-import { waitUntil } from '../support/wait-until';
 import { installN8n, type N8nInstallation } from './support/installation';
 import { N8n } from './support/n8n';
 import { liveFlow } from './support/n8n-flows';
@@ -51,10 +51,10 @@ describe('execute step of a live trigger in real n8n', function () {
     void step.finally(() => (isOver = true));
     // The step listens some time after n8n has answered, so somebody speaks until it has heard something.
     const device = connect(port, '127.0.0.1').on('error', () => undefined);
-    await waitUntil(
+    await eventually(
       () => {
         device.write(silence(500));
-        return isOver;
+        return Promise.resolve(isOver);
       },
       'the step to end',
       60_000,

@@ -97,7 +97,7 @@ describe('local service: hot-word lists', () => {
   });
 
   it('are used by the model they were made for, and silently ignored by others', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const service = await bench.start({ engine: 'recogniser' });
     const { output } = await ask(service, create());
     const { vocabulary_id } = output;

@@ -23,8 +23,11 @@ const CREATED = 'conversation.item.created';
 describe('local service: Qwen results by script', () => {
   const bench = new ServiceBench();
 
-  async function open(script: ScriptFile): Promise<{ service: LocalService; client: RawClient }> {
-    const service = await bench.start({ script });
+  async function open(
+    script: ScriptFile,
+    timeScale = 1,
+  ): Promise<{ service: LocalService; client: RawClient }> {
+    const service = await bench.start({ script, timeScale });
     return { service, client: await bench.connect(service, REALTIME) };
   }
 
@@ -93,7 +96,8 @@ describe('local service: Qwen results by script', () => {
   });
 
   it('leaves the close after session.finished to the client (protocol.md E 22)', async () => {
-    const { service, client } = await open(hello);
+    // The service closes by itself a second later, which takes 50 here.
+    const { service, client } = await open(hello, 0.02);
     client.send(FINISH);
     await client.next('session.finished');
     client.socket.ping();

@@ -18,6 +18,8 @@ import { silence } from '../support/scripted-audio';
 
 /** They end before the speaker's first pause. */
 const FIRST_WORDS_MS = 1500;
+/** Moments within words. */
+const IN_SPEECH_MS = [FIRST_WORDS_MS, 5000, 8500];
 
 describe('local service: recogniser', function () {
   // Fetches about 70 MB at first use.
@@ -73,12 +75,17 @@ describe('local service: recogniser', function () {
 
   it('understands speech in Manual mode as one item, with interims while it arrives', async () => {
     const client = await open(await bench.start({ engine: 'recogniser' }), { turn_detection: null });
-    await speak(client, JFK_PCM);
-    const interims = client.of(INTERIM).length;
+    let spoken = 0;
+    // A busy machine takes its time, and leaves out what the next decode overtakes.
+    for (const [count, untilMs] of IN_SPEECH_MS.entries()) {
+      await speak(client, JFK_PCM.subarray(spoken, untilMs * 32));
+      spoken = untilMs * 32;
+      await client.next(INTERIM, count + 1);
+    }
+    await speak(client, JFK_PCM.subarray(spoken));
     client.send(COMMIT);
     await client.next(COMPLETED);
     assertUnderstood(client);
-    assert.ok(interims >= 3, `${interims} interims`);
     assert.equal(client.of('input_audio_buffer.speech_started').length, 0);
   });
 

@@ -33,7 +33,7 @@ describe('the sessions of a node that closes', () => {
     }
     await waitUntil(() => types.filter((type) => type === 'interim').length >= 2, 'both to hear something');
     // This is long enough for the finals, and far less than the 20 s that the client would wait for the end.
-    await sessions.finish(500);
+    await sessions.finish(5000);
     assert.equal(types.filter((type) => type === 'final').length, 2);
     assert.ok(!types.includes('finished'));
     sessions.close();

@@ -57,6 +57,7 @@ describe("what a stranger's message contains", () => {
       await waitUntil(
         () => flow.received('text').length + flow.received('caught').length === rows.length,
         'an answer to each message',
+        60_000,
       );
       for (const [index, [what, , outcome]] of rows.entries()) {
         const text = flow.received('text').find(({ _msgid }) => _msgid === String(index))?.payload;
@@ -86,6 +87,7 @@ describe("what a stranger's message contains", () => {
       await waitUntil(
         () => flow.received('appended').length + flow.received('caught').length >= sent.length,
         'an answer to each message',
+        60_000,
       );
       const isOf =
         (index: number) =>
@@ -103,7 +105,7 @@ describe("what a stranger's message contains", () => {
             .some((msg) => isOf(index)(msg) && JSON.stringify(msg).includes('"AUDIO_'));
           return outcome === 'heard' || isCaught || isWarned ? [] : [what];
         });
-      await waitUntil(() => unsaid().length === 0, 'a word about each input').catch(() => undefined);
+      await waitUntil(() => unsaid().length === 0, 'a word about each input', 60_000).catch(() => undefined);
       wrong.push(...unsaid());
       for (const [index, [what, , outcome]] of sent.entries()) {
         const caught = flow.received('caught').find(isOf(index));

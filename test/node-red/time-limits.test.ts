@@ -35,7 +35,7 @@ describe('the time limits of the Node-RED nodes', () => {
   it('let transcribe wait for a connection no longer than asked, and try it once where that is asked', async () => {
     const flow = await transcribe(
       { upgrade: { hang: true } },
-      { firstConnectSeconds: '0', connectSeconds: '0.2' },
+      { firstConnectSeconds: '0', connectSeconds: '2' },
     );
     assert.equal(errorOf(await flow.message('caught')).code, 'CONNECT_TIMEOUT');
     assert.equal(service.sessions.length, 1);
@@ -44,7 +44,7 @@ describe('the time limits of the Node-RED nodes', () => {
   it('let asr session do the same', async () => {
     const flow = await session(
       { upgrade: { hang: true } },
-      { firstConnectSeconds: '0', connectSeconds: '0.2' },
+      { firstConnectSeconds: '0', connectSeconds: '2' },
     );
     flow.send('append', { payload: silence(500), rate: 16_000 });
     assert.equal(errorOf(await flow.message('caught')).code, 'CONNECT_TIMEOUT');
@@ -61,13 +61,13 @@ describe('the time limits of the Node-RED nodes', () => {
   });
 
   it('let transcribe wait for the last results no longer than asked', async () => {
-    const flow = await transcribe(NEVER_FINISHES, { finishSeconds: '0.3' });
+    const flow = await transcribe(NEVER_FINISHES, { finishSeconds: '3' });
     const { sentences } = (await flow.message('text')).asr as Transcript;
     assert.equal(sentences[0]?.truncated, true);
   });
 
   it('let asr session wait for the last results no longer than asked', async () => {
-    const flow = await session(NEVER_FINISHES, { finishSeconds: '0.3' });
+    const flow = await session(NEVER_FINISHES, { finishSeconds: '3' });
     flow.send('append', { payload: silence(2500), rate: 16_000 });
     await flow.message('interim');
     flow.send('session', { action: 'finish' });

@@ -115,7 +115,8 @@ describe('transcribe', () => {
     await waitUntil(() => service.connectionCount === 1, 'the session');
     const startedAt = performance.now();
     await helper.getNode('transcribe')!.close(true);
-    assert.ok(performance.now() - startedAt < 1000);
+    // The end of the sessions would be waited for until 20 s.
+    assert.ok(performance.now() - startedAt < 10_000);
     await waitUntil(() => service.connectionCount === 0, 'the connection to close');
     assert.equal(service.sessions.length, 1);
     assert.deepEqual([flow.received('text'), flow.received('caught')], [[], []]);

@@ -143,6 +143,6 @@ describe('the wyoming server node', () => {
       assert.ok(flow.badgeTexts('server').includes('bad setting'));
       await new Promise((resolve) => taken.close(resolve));
       await isListening(flow);
-    }).timeout(20_000);
+    }).timeout(45_000);
   });
 });

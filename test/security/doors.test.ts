@@ -213,7 +213,7 @@ describe("a trigger's ports under attack", () => {
   it('hold a bounded number of senders and bytes (UDP)', async () => {
     await rig.serve({ utterances: ['Hello.'], loop: true });
     const port = await freePort();
-    const { listening, failures } = listen(udpSource({ ...OPTIONS, port }));
+    const { listening, failures } = listen(udpSource({ ...OPTIONS, idleMs: 60_000, port }));
     await listening.start();
     await collectGarbage();
     const before = process.memoryUsage();

@@ -91,7 +91,7 @@ describe('a Wyoming satellite that means harm', () => {
     });
     await collectGarbage();
     const before = process.memoryUsage().heapUsed;
-    const { listening } = listen(satelliteSource({ address: `127.0.0.1:${port}`, pingMs: 40 }));
+    const { listening } = listen(satelliteSource({ address: `127.0.0.1:${port}`, pingMs: 200 }));
     await listening.start();
     // One that sends nothing more is lost at the second ping, whatever it had begun.
     await waitUntil(() => sockets.length > 5, 'connections again');
@@ -130,7 +130,7 @@ describe('a Wyoming satellite that means harm', () => {
     const satellite = new WyomingSatellite();
     satellites.push(satellite);
     const port = await satellite.listen();
-    const source = satelliteSource({ address: `127.0.0.1:${port}`, pingMs: 40 });
+    const source = satelliteSource({ address: `127.0.0.1:${port}`, pingMs: 200 });
     const feed = await source.connect(new AbortController().signal);
     try {
       await satellite.wait('run-satellite');

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { PerformanceObserver } from 'node:perf_hooks';
 import type { PerformanceEntry } from 'node:perf_hooks';
 import type { AsrError } from '../../lib';
 import { AudioIntake } from '../../lib/audio/intake';
 import { collectGarbage } from './collect-garbage';
+import { memoryBytes, processorMs } from './process-measures';
 
 /** About a second at 16 kHz, plus what a decoder may give beyond that in one block. */
 const MAX_PCM_BYTES = 128 * 1024;
@@ -31,7 +31,7 @@ export async function turnsOf(file: Uint8Array): Promise<DecodingTurns> {
     growthBytes: 0,
     error: undefined,
   };
-  const before = memory();
+  const before = memoryBytes();
   let next = () => intake.write(file);
   let hasEnded = false;
   const long: { beganAtMs: number; endedAtMs: number; turnMs: number }[] = [];
@@ -48,9 +48,9 @@ export async function turnsOf(file: Uint8Array): Promise<DecodingTurns> {
       turns.pcmBytes += pcm.length;
       turns.mostPcmBytes = Math.max(turns.mostPcmBytes, pcm.length);
       // What other tests have left is freed bit by bit, by threads that a busy machine holds up.
-      for (let tries = 0; tries < MAX_COLLECTIONS && memory() - before > MAX_GROWTH_BYTES; tries++)
+      for (let tries = 0; tries < MAX_COLLECTIONS && memoryBytes() - before > MAX_GROWTH_BYTES; tries++)
         await collectGarbage();
-      turns.growthBytes = Math.max(turns.growthBytes, memory() - before);
+      turns.growthBytes = Math.max(turns.growthBytes, memoryBytes() - before);
       await intake.turns.take();
       next = () => intake.read();
       if (intake.isPending) continue;
@@ -95,25 +95,6 @@ class Collections {
 export function refusalOf({ error }: DecodingTurns): string {
   assert.equal(error?.code, 'BAD_AUDIO');
   return error.message;
-}
-
-/**
- * The time of the event loop's thread alone, where Linux tells it, because other threads compile and collect
- * meanwhile.
- */
-function processorMs(): number {
-  try {
-    const [nanoseconds] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
-    return Number(nanoseconds) / 1e6;
-  } catch {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1000;
-  }
-}
-
-function memory(): number {
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 /** Expects at most about a second of PCM at once, less than 50 ms in a turn, and less than 64 MB beside the file. */

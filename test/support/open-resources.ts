@@ -4,7 +4,8 @@ import { waitUntil } from './wait-until';
 /** Kinds of resources that keep a process alive and that a leak would leave open. */
 const WATCHED = /Socket|Server|Timeout|FSReq|Pipe|Process/;
 
-const CLOSED_WITHIN_MS = 3_000;
+/** Where nothing is left, the wait ends earlier. */
+const CLOSED_WITHIN_MS = 20_000;
 
 /** How many of each kind are open now. */
 export function openResources(): Map<string, number> {

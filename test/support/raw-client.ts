@@ -95,7 +95,7 @@ export class RawClient {
   }
 
   /** Waits for a condition, which is checked whenever something arrives. */
-  async until(isSo: () => boolean, what: string, timeoutMs = 8_000): Promise<void> {
+  async until(isSo: () => boolean, what: string, timeoutMs = 25_000): Promise<void> {
     if (isSo()) return;
     await new Promise<void>((resolve, reject) => {
       const look = (): void => {

@@ -63,6 +63,7 @@ export class Editor {
   /** Imports nodes as Import does, with new ids, and gives them as they are then. */
   async import(nodes: FlowNode[]): Promise<FlowNode[]> {
     const before = new Set((await this.nodes()).map(({ id }) => id));
+    const told = this.#goodNews();
     await this.run(
       `RED.view.importNodes(${JSON.stringify(nodes)}, { generateIds: true }); RED.nodes.dirty(true)`,
     );
@@ -73,6 +74,7 @@ export class Editor {
     await this.page.waitForFunction(
       `RED.nodes.filterNodes({ z: RED.workspaces.active() }).every(({ id, w, h }) => w > 0 && h > 0 && document.getElementById(id))`,
     );
+    await told;
     await this.#dismissGoodNews();
     return imported;
   }
@@ -91,8 +93,10 @@ export class Editor {
       (response) => response.request().method() === 'POST' && new URL(response.url()).pathname === '/flows',
       { timeout: LOADED_WITHIN_MS },
     );
+    const told = this.#goodNews();
     await this.run(`RED.actions.invoke('core:deploy-flows')`);
     await answered;
+    await told;
     await waitUntil(() => this.#starts() > started, 'the deployed flows to start', LOADED_WITHIN_MS);
     // Until then the button is not to be pressed again.
     await this.page.waitForFunction(`!$('.red-ui-deploy-button-spinner').is(':visible')`);
@@ -129,9 +133,16 @@ export class Editor {
     await this.page.context().close();
   }
 
-  /** Closes success messages, which cover buttons of dialogs for five seconds. */
+  /** Waits for a success message. It goes by itself after five seconds, so what shows it is done after this begins. */
+  #goodNews(): Promise<void> {
+    const shown = this.page.locator(GOOD_NEWS).first().waitFor({ timeout: LOADED_WITHIN_MS });
+    // What would have shown it may fail first, and is the error then.
+    shown.catch(() => undefined);
+    return shown;
+  }
+
+  /** Closes success messages, which cover buttons of dialogs. */
   async #dismissGoodNews(): Promise<void> {
-    await this.page.locator(GOOD_NEWS).first().waitFor();
     await this.run(`$('${GOOD_NEWS}').trigger('click')`);
     await this.page.locator(GOOD_NEWS).first().waitFor({ state: 'detached' });
   }

@@ -1,6 +1,9 @@
 import type { NodeRed } from '../../hosts/support/node-red';
 import type { Browser, Page } from '../../support/browser';
+import { eventually } from '../../support/eventually';
 import { watchFaults } from './editor';
+
+const SHOWN_WITHIN_MS = 60_000;
 
 export interface PageOptions {
   /** Of the page. Default: that of a new node. */
@@ -70,8 +73,13 @@ export class MicrophonePage {
     return (await this.page.locator('#sentences li > span:first-child').allInnerTexts()).join(' ');
   }
 
-  emotions(): Promise<string[]> {
-    return this.page.locator('#sentences .emotion').allInnerTexts();
+  /** The emotions, as soon as there are so many. */
+  emotions(count: number): Promise<string[]> {
+    const shown = async () => {
+      const all = await this.page.locator('#sentences .emotion').allInnerTexts();
+      return all.length >= count && all;
+    };
+    return eventually(shown, `${count} emotions`, SHOWN_WITHIN_MS);
   }
 
   /** What it complains of. */

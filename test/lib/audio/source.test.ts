@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import type { AudioSource, ReadAudioOptions } from '../../../lib';
 import { leaveNothingOpen } from '../../support/open-resources';
+import { processorMs } from '../../support/process-measures';
 import { failure, read } from '../../support/read-audio';
 import { noise } from '../../support/wav-files';
 
@@ -109,9 +110,9 @@ describe('readAudio', () => {
   });
 
   it('rejects a long text that is no base64 without blocking', async () => {
-    const startedAt = performance.now();
+    const beganMs = processorMs();
     await failure(`AAAA${' '.repeat(200_000)}*`, { strings: 'base64' });
-    assert.ok(performance.now() - startedAt < 1000);
+    assert.ok(processorMs() - beganMs < 1000);
   });
 
   it('says that a stream broke, with the reason', async () => {

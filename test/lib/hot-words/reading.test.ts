@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { AsrError, hotWordsToCsv, readHotWords } from '../../../lib';
 import type { HotWord } from '../../../lib';
 import { formatHotWords, parseHotWords } from '../../../lib/vocabulary/hot-words';
+import { processorMs } from '../../support/process-measures';
 
 /** Words in short: text, weight and language. */
 function brief(words: readonly HotWord[]): (string | number)[][] {
@@ -149,10 +150,10 @@ describe('hot words of a list', () => {
   });
 
   it('are read quickly, also from text that is made to be slow, and refused where it is too long', () => {
-    const startedAt = performance.now();
+    const beganMs = processorMs();
     for (const line of ['"', '""', ',', ' ', '" ,', '"\n', 'a" ', ',;', 'x '])
       readHotWords(line.repeat(Math.floor(200_000 / line.length)));
-    assert.ok(performance.now() - startedAt < 5000);
+    assert.ok(processorMs() - beganMs < 5000);
     assert.throws(() => readHotWords('x'.repeat(200_001)), /at most 200000 characters/);
   });
 });

@@ -227,7 +227,7 @@ describe('the Wyoming server', () => {
     });
   }
 
-  for (const idleMs of [300, 20_000]) {
+  for (const idleMs of [3000, 20_000]) {
     it(`gives an error and no empty text where recognition failed, and lets nobody wait longer than ${idleMs} ms`, async () => {
       await serve({ utterances: ['One.'] }, { idleMs });
       const made = client();

@@ -125,8 +125,15 @@ describe('audio on its way through a session', () => {
   it('is not sent faster than the service takes it: ten minutes of a file arrive without a 1007', async () => {
     const scale = 40;
     await rig.serve({ utterances: ['Hello.'] }, { timeScale: scale });
-    // On a machine with other tests, a pong may take longer than the scaled timeout.
-    const recorded = rig.open({ environment: { clock: scaledClock(scale) }, pingIntervalMs: 3_600_000 });
+    const recorded = rig.open({
+      environment: { clock: scaledClock(scale) },
+      // On a machine with other tests, an answer may take longer than a scaled timeout.
+      pingIntervalMs: 3_600_000,
+      connectTimeoutMs: 3_600_000,
+      configureTimeoutMs: 3_600_000,
+      answerTimeoutMs: 3_600_000,
+      finishTimeoutMs: 3_600_000,
+    });
     const chunk = silence(2000);
     for (let i = 0; i < 300; i++) await recorded.session.append(chunk);
     const statistics = await recorded.session.finish();

@@ -121,6 +121,10 @@ describe('a sentence that the service ends by itself while a commit is on its wa
       pace: { burstMs: 20_000 },
       commitTimeoutMs: 120_000,
       pongTimeoutMs: 120_000,
+      // On a busy machine these take longer than their scaled timeouts.
+      connectTimeoutMs: 3_600_000,
+      configureTimeoutMs: 3_600_000,
+      answerTimeoutMs: 3_600_000,
       environment: { clock: scaledClock(timeScale) },
     });
     // The first ping is answered at once; answers to later ones are delayed beyond every timeout.

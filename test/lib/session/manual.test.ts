@@ -42,7 +42,7 @@ describe('a session in Manual mode', () => {
   it('answers commits with their own text where the service answers out of order', async () => {
     await rig.serve({
       utterances: ['One.', 'Two.'],
-      faults: [{ on: 'final', nth: 1, do: 'hold', ms: 150 }],
+      faults: [{ on: 'final', nth: 1, do: 'hold', ms: 1000 }],
     });
     const recorded = rig.open({ mode: 'manual' });
     const results = [0, 1].map(() => {
@@ -144,7 +144,7 @@ describe('a session in Manual mode', () => {
     const clock = new ManualClock();
     await rig.serve({
       utterances: ['One.', 'Two.'],
-      faults: [{ on: 'final', nth: 1, do: 'hold', ms: 150 }],
+      faults: [{ on: 'final', nth: 1, do: 'hold', ms: 2000 }],
     });
     const recorded = rig.open({ mode: 'manual', commitTimeoutMs: 5000, environment: { clock } });
     await recorded.session.append(silence(500));

@@ -6,6 +6,7 @@ import { useLibRig } from '../../support/lib-rig';
 import type { RecordedSession } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
+import { watchedConnect } from '../../support/watched-connect';
 import { noise } from '../../support/wav-files';
 
 const RUN_TASK = 'fun-asr-realtime';
@@ -199,9 +200,10 @@ describe('a session whose connection is lost', () => {
 
   it('replays no more quiet audio than a service needs to detect silence', async () => {
     const clock = new ManualClock();
+    const { arrivals, connect } = watchedConnect();
     await rig.serve({ connections: [{ faults: [{ atAudioMs: 60_000, do: 'terminate' }] }, {}] });
     const recorded = open({
-      environment: { clock, random: () => 0 },
+      environment: { clock, connect, random: () => 0 },
       pingIntervalMs: 2000,
       pongTimeoutMs: 2000,
     });
@@ -210,8 +212,7 @@ describe('a session whose connection is lost', () => {
       await recorded.session.append(silence(1000));
       clock.advance(1000);
       const pings = Math.floor((second + 1) / 2);
-      await waitUntil(() => rig.service.sessions[0]!.pings >= pings, 'the ping');
-      await new Promise((resolve) => setImmediate(resolve));
+      await waitUntil(() => arrivals[0]!.pongs >= pings, 'the answer to the ping');
     }
     await recorded.session.append(silence(1000));
     await recorded.next('reconnecting');

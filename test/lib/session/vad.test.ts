@@ -181,6 +181,7 @@ describe('a session in VAD mode', () => {
 
   it('counts audio taken, sent and held, and measures latencies', async () => {
     await rig.serve({ utterances: ['Good morning everybody.'] });
+    const beganMs = performance.now();
     const recorded = rig.open();
     await recorded.session.append(silence(2500));
     assert.deepEqual(
@@ -195,7 +196,7 @@ describe('a session in VAD mode', () => {
     assert.equal(statistics.reconnects, 0);
     for (const latency of ['firstInterimMs', 'finalLatencyP50Ms', 'finalLatencyMaxMs'] as const) {
       assert.ok(
-        statistics[latency]! >= 0 && statistics[latency]! < 1000,
+        statistics[latency]! >= 0 && statistics[latency]! <= performance.now() - beganMs,
         `${latency} ${statistics[latency]}`,
       );
     }

@@ -9,7 +9,7 @@ import type { RecordedSession } from '../../support/lib-rig';
 import { RAW, silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
-const SCALE = 100;
+const SCALE = 25;
 const BYTES_PER_MS = 32;
 const CHUNK_BYTES = 100 * BYTES_PER_MS;
 /** The audio before speech that passes with it; see `VoiceGateOptions`. */

@@ -124,7 +124,7 @@ export function useN8n(): N8nRig {
 
   before(async function () {
     // The engine is large, and this loads it for the first time.
-    this.timeout(60_000);
+    this.timeout(180_000);
     const { core, get, SSHClientsManager } = loadEngine();
     const loader = new core.PackageDirectoryLoader(installedPackage());
     await loader.loadAll();

@@ -9,7 +9,7 @@ import { useN8n } from '../support/n8n-rig';
 import { useTriggerHost } from './trigger-host';
 
 describe("the trigger outlives its surroundings in n8n's engine", function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   const servers = useLiveServers();
   const host = useTriggerHost(() => rig);
   const rig = useN8n();

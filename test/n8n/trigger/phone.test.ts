@@ -44,7 +44,7 @@ async function heard(trigger: ActiveTrigger, from: number, source: string): Prom
 
 describe('calls and satellites at the trigger', function () {
   // Fetches the recogniser at first use.
-  this.timeout(180_000);
+  this.timeout(600_000);
   this.slow(20_000);
   const host = useTriggerHost(() => rig);
   const rig = useN8n();
