@@ -27,7 +27,7 @@ export class AudioLead {
     const { rateHz, leadMs, speed, now } = this.#options;
     const lastsMs = (bytes / BYTES_PER_SAMPLE / rateHz) * 1000;
     const nowMs = now();
-    this.#dueAtMs = Math.max(this.#dueAtMs, nowMs - leadMs) + lastsMs / speed;
+    this.#dueAtMs = Math.max(this.#dueAtMs, nowMs - leadMs / speed) + lastsMs / speed;
     return Math.max(0, this.#dueAtMs - nowMs);
   }
 }

@@ -37,4 +37,9 @@ describe('the verdict on what a disturbed session heard', () => {
     ]);
     assert.deepEqual(compareWords(SAID, SAID.replace('ask not', 'perhaps')).lost, ['ask not']);
   });
+
+  it('does so also where the other word was said next to it', () => {
+    const verdict = compareWords('As what you can. Ask not. As what.', 'Ask what you can. As not. Ask what.');
+    assert.deepEqual(verdict, { lost: [], added: [], varied: ['as → ask', 'ask → as', 'as → ask'] });
+  });
 });

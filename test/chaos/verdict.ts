@@ -11,8 +11,9 @@ export interface Verdict {
 }
 
 /**
- * Both texts are aligned by their longest common sequence of words (no case, no punctuation). Between two words in
- * common, what differs is
+ * Both texts are aligned by as many words in common as possible (no case, no punctuation), where a word that is alike
+ * counts half: of "Ask not. As what" and "As not. Ask what", each word stands in the place of one word. Between two such
+ * places, what differs is
  * - a variation of the recogniser when one word stands for one word, or the letters of both stretches are alike (at
  *   most half of them differ): it hears "ask", "as" or "and" as its audio begins a little earlier or later;
  * - else the words of the undisturbed run are lost, and those of the other are added.
@@ -42,22 +43,31 @@ export function compareWords(undisturbed: string, disturbed: string): Verdict {
   return verdict;
 }
 
-/** The positions, in both, of a longest common sequence. */
+/** The positions, in both, of words in common. */
 function commonWords(a: readonly string[], b: readonly string[]): (readonly [number, number])[] {
-  const lengths = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
-  const at = (i: number, j: number) => lengths[i]?.[j] ?? 0;
+  const scores = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+  const at = (i: number, j: number) => scores[i]?.[j] ?? 0;
+  const together = (i: number, j: number) => at(i + 1, j + 1) + likeness(a[i]!, b[j]!);
   for (let i = a.length - 1; i >= 0; i--) {
     for (let j = b.length - 1; j >= 0; j--) {
-      lengths[i]![j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+      scores[i]![j] = Math.max(together(i, j), at(i + 1, j), at(i, j + 1));
     }
   }
   const pairs: (readonly [number, number])[] = [];
   for (let i = 0, j = 0; i < a.length && j < b.length;) {
     if (a[i] === b[j]) pairs.push([i++, j++]);
-    else if (at(i + 1, j) >= at(i, j + 1)) i++;
+    else if (together(i, j) === at(i, j) && likeness(a[i]!, b[j]!) > 0) {
+      i++;
+      j++;
+    } else if (at(i + 1, j) >= at(i, j + 1)) i++;
     else j++;
   }
   return pairs;
+}
+
+function likeness(a: string, b: string): number {
+  if (a === b) return 1;
+  return areAlike(a, b) ? 0.5 : 0;
 }
 
 function areAlike(a: string, b: string): boolean {

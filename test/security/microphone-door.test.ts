@@ -112,7 +112,7 @@ describe('the door of the microphone under attack', () => {
   });
 
   it('ends the connection and the session of a page that answers no ping, and of no other one', async () => {
-    const flow = await start({ type: TIMED, checkEveryMs: 300, comesBackWithinMs: 1 });
+    const flow = await start({ type: TIMED, checkEveryMs: 1000, comesBackWithinMs: 1 });
     const answering = await open();
     const silent = new WirePage();
     await silent.connect((await silent.askTicket()).ticket ?? '', undefined, false);
