@@ -49,7 +49,7 @@ export class Recognition {
     this.#options = options;
     this.commits = new Commits(options);
     this.#silenceCommits = new SilenceCommits(options.clock, this.commits, this.#sentences, (beforeMs) => {
-      this.#giveUp(this.#sentences.lostFromBefore(beforeMs));
+      for (const id of this.#sentences.lostFromBefore(beforeMs)) this.truncate(id);
     });
   }
 
@@ -74,6 +74,7 @@ export class Recognition {
         isNewText = this.#sentence(event, sender);
         break;
       case 'sentenceFailed':
+        this.#seam.failed(event.sentenceId);
         this.#failed(event.sentenceId && this.#sentences.idOf(event.sentenceId), event.error);
         break;
       case 'commitAnswered':
@@ -100,8 +101,7 @@ export class Recognition {
     const now = this.#now();
     sender.settled.alive(now);
     for (const id of this.#sentences.overdue(now - FINAL_TIMEOUT_MS)) this.#missing(id);
-    if (this.#options.settleBy === 'final')
-      this.#giveUp(this.#sentences.lostAtBefore(sender.settled.heardMs));
+    if (this.#options.settleBy === 'final') this.#giveUpBefore(sender.settled.heardMs);
     this.#settle(sender);
   }
 
@@ -195,7 +195,7 @@ export class Recognition {
     const found = this.#seam.newOf(event);
     if (!found) return false;
     const beginMs = beginOf(found);
-    if (beginMs !== undefined) this.#giveUp(this.#sentences.lostAtBefore(beginMs));
+    if (beginMs !== undefined) this.#giveUpBefore(beginMs);
     found.sentenceId = this.#sentences.idOf(found.sentenceId, beginMs);
     switch (found.type) {
       case 'speechStarted':
@@ -208,8 +208,7 @@ export class Recognition {
         break;
       case 'final': {
         const { beginMs: fromMs, endMs } = this.#final(found, times);
-        // A service may report an end that lies beyond the audio it has; the end is limited to the audio that was
-        // sent.
+        // A service may report an end that lies beyond the audio it has.
         if (endMs !== undefined) settled.final(fromMs, Math.min(endMs, positionMs));
       }
     }
@@ -271,8 +270,10 @@ export class Recognition {
     else settled.quiet();
   }
 
-  #giveUp(sentenceIds: readonly string[]): void {
-    for (const id of sentenceIds) this.truncate(id);
+  /** Gives up lost sentences that were not recognised again, unless one that is still recognised may contain them. */
+  #giveUpBefore(positionMs: number): void {
+    if (this.#seam.isRepeating) return;
+    for (const id of this.#sentences.lostAtBefore(positionMs)) this.truncate(id);
   }
 
   #missing(sentenceId: string): void {
@@ -294,7 +295,5 @@ export class Recognition {
     if (sentenceId !== undefined) this.truncate(sentenceId);
   }
 
-  #now(): number {
-    return this.#options.clock.now();
-  }
+  #now = (): number => this.#options.clock.now();
 }

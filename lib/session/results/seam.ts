@@ -32,6 +32,8 @@ interface Repeat {
   endMs?: number;
   /** Part of its text is new and was emitted. */
   isShown: boolean;
+  /** It has its final, or gets none. */
+  isOver: boolean;
 }
 
 /**
@@ -68,11 +70,26 @@ export class Seam {
     this.#said = this.#recent.filter(({ endMs }) => endMs === undefined || endMs > fromMs);
   }
 
+  /** A sentence that begins within known speech has no final yet, which may contain the speech behind that. */
+  get isRepeating(): boolean {
+    for (const repeat of this.#sentences.values()) if (repeat && !repeat.isOver) return true;
+    return false;
+  }
+
+  /** The sentence gets no final. */
+  failed(serviceId: string | undefined): void {
+    const repeat = serviceId === undefined ? undefined : this.#sentences.get(serviceId);
+    if (repeat) repeat.isOver = true;
+  }
+
   /** The new part of the event; `undefined` if nothing in it is new. */
   newOf(event: SentenceEvent): SentenceEvent | undefined {
     if (this.#said.length === 0 && this.#sentences.size === 0) return event;
     const repeat = this.#repeatOf(event);
-    if (repeat) return withoutRepeat(event, repeat);
+    if (repeat) {
+      repeat.isOver ||= event.type === 'final';
+      return withoutRepeat(event, repeat);
+    }
     if (event.type !== 'final') return event;
     const length = this.#saidUntimedLength(event.text);
     return length > 0 ? { ...event, text: event.text.slice(length) } : event;
@@ -86,7 +103,7 @@ export class Seam {
     let repeat: Repeat | undefined;
     for (const { text, beginMs: saidFromMs = 0, endMs } of this.#said) {
       if (endMs === undefined || beginMs >= endMs || beginMs < saidFromMs - TOLERANCE_MS) continue;
-      repeat = { said: { text, beginMs: saidFromMs, endMs }, beginMs, isShown: false };
+      repeat = { said: { text, beginMs: saidFromMs, endMs }, beginMs, isShown: false, isOver: false };
     }
     this.#sentences.set(sentenceId, repeat);
     // Sentences come in order: a final that ended before this one is not repeated any more.

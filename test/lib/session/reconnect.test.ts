@@ -168,6 +168,41 @@ describe('a session whose connection is lost', () => {
     );
   });
 
+  it('continues a sentence that the replay joins to the one before, also when a later one begins before its final', async () => {
+    const [one, two, six] = ['One two.', 'Three four five.', 'Six.'];
+    await rig.serve({
+      connections: [
+        {
+          utterances: [
+            { text: one, atMs: 500, endMs: 2000 },
+            { text: two, atMs: 2900, endMs: 5000 },
+          ],
+          faults: [{ atAudioMs: 4500, do: 'terminate' }],
+        },
+        {
+          utterances: [
+            { text: `${one} ${two}`, atMs: 300, endMs: 4800 },
+            { text: six, atMs: 5800, endMs: 7000 },
+          ],
+          faults: [{ on: 'final', nth: 1, do: 'hold', ms: 500 }],
+        },
+      ],
+    });
+    const recorded = open();
+    await recorded.session.append(silence(4500));
+    await recorded.next('resumed');
+    await recorded.session.append(silence(4500));
+    await recorded.next('final', 3);
+    await recorded.session.finish();
+    assert.deepEqual([...recorded.finals].sort(), [one, two, six].sort());
+    assert.deepEqual(
+      recorded.of('final').map(({ truncated }) => truncated),
+      [undefined, undefined, undefined],
+    );
+    const ids = new Set(recorded.of('final').map(({ sentenceId }) => sentenceId));
+    assert.ok(recorded.of('interim').every(({ sentenceId }) => ids.has(sentenceId)));
+  });
+
   it('drops audio that is older than it may keep, reports its length, and goes on', async () => {
     await rig.serve({
       connections: [
