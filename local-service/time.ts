@@ -46,7 +46,34 @@ export class Timers {
   }
 
   after(delayMs: number, callback: () => void): Cancel {
-    const stop = this.#clock.after(delayMs, () => {
+    return this.#keep(callback, (ring) => this.#clock.after(delayMs, ring));
+  }
+
+  /**
+   * The same for a silence, which ends when a message has arrived, also unread: a program that stood still runs its
+   * timers before it reads. A client in the same program whose timer is due as well sends first.
+   */
+  afterSilence(delayMs: number, callback: () => void): Cancel {
+    return this.#keep(callback, (ring) => {
+      let reading: NodeJS.Immediate | undefined;
+      const stop = this.#clock.after(delayMs, () => {
+        reading = setImmediate(() => (reading = setImmediate(ring)));
+      });
+      return () => {
+        stop();
+        clearImmediate(reading);
+      };
+    });
+  }
+
+  clear(): void {
+    for (const stop of this.#pending) stop();
+    this.#pending.clear();
+  }
+
+  /** Starts a timer that is pending until it rings or is cancelled. */
+  #keep(callback: () => void, start: (ring: () => void) => Cancel): Cancel {
+    const stop = start(() => {
       this.#pending.delete(stop);
       callback();
     });
@@ -55,33 +82,5 @@ export class Timers {
       stop();
       this.#pending.delete(stop);
     };
-  }
-
-  /**
-   * The same for a silence, which ends when a message has arrived, also unread: a program that stood still runs its
-   * timers before it reads. A client in the same program whose timer is due as well sends first.
-   */
-  afterSilence(delayMs: number, callback: () => void): Cancel {
-    let isCancelled = false;
-    const stop = this.after(delayMs, () => {
-      const whenRead = () => {
-        if (isCancelled) return;
-        this.#pending.delete(cancel);
-        callback();
-      };
-      setImmediate(() => setImmediate(whenRead));
-    });
-    const cancel = (): void => {
-      stop();
-      isCancelled = true;
-      this.#pending.delete(cancel);
-    };
-    this.#pending.add(cancel);
-    return cancel;
-  }
-
-  clear(): void {
-    for (const stop of this.#pending) stop();
-    this.#pending.clear();
   }
 }

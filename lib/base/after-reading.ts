@@ -16,12 +16,12 @@ export function afterReading(delayMs: number, callback: () => void): () => void 
 
 /** Calls `callback` every `intervalMs` in the same way. @returns Ends the calls. */
 export function everyAfterReading(intervalMs: number, callback: () => void): () => void {
-  let reading: NodeJS.Immediate | undefined;
-  const timer = setInterval(() => {
-    reading = setImmediate(callback);
-  }, intervalMs);
+  const ring = (): void => {
+    cancel = afterReading(intervalMs, ring);
+    callback();
+  };
+  let cancel = afterReading(intervalMs, ring);
   return () => {
-    clearInterval(timer);
-    clearImmediate(reading);
+    cancel();
   };
 }

@@ -17,6 +17,7 @@ const OWING_AUDIO_MS = 10_000;
 
 /** A sentence that is over and has had no final for this long gets none any more (protocol.md E 8). */
 const FINAL_TIMEOUT_MS = 30_000;
+const NO_FINAL = `The service gave no final for a sentence within ${FINAL_TIMEOUT_MS / 1000} s of its end; its last interim stands for it.`;
 
 /** What the recognition needs to know about the audio on its way. */
 export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs' | 'endMs' | 'hasAudio'>;
@@ -100,7 +101,7 @@ export class Recognition {
   alive(sender: SenderView): void {
     const now = this.#now();
     sender.settled.alive(now);
-    for (const id of this.#sentences.overdue(now - FINAL_TIMEOUT_MS)) this.#missing(id);
+    for (const id of this.#sentences.overdue(now - FINAL_TIMEOUT_MS)) this.#failed(id, { message: NO_FINAL });
     if (this.#options.settleBy === 'final') this.#giveUpBefore(sender.settled.heardMs);
     this.#settle(sender);
   }
@@ -276,14 +277,10 @@ export class Recognition {
     for (const id of this.#sentences.lostAtBefore(positionMs)) this.truncate(id);
   }
 
-  #missing(sentenceId: string): void {
-    const message = `The service gave no final for a sentence within ${FINAL_TIMEOUT_MS / 1000} s of its end; its last interim stands for it.`;
-    this.#options.emit({ type: 'warning', code: 'SENTENCE_FAILED', message, sentenceId });
-    this.truncate(sentenceId);
-  }
-
-  #failed(sentenceId: string | undefined, error: AsrError): void {
-    const { message, sessionId, requestId } = error;
+  #failed(
+    sentenceId: string | undefined,
+    { message, sessionId, requestId }: Pick<AsrError, 'message' | 'sessionId' | 'requestId'>,
+  ): void {
     this.#options.emit({
       type: 'warning',
       code: 'SENTENCE_FAILED',
@@ -295,5 +292,7 @@ export class Recognition {
     if (sentenceId !== undefined) this.truncate(sentenceId);
   }
 
-  #now = (): number => this.#options.clock.now();
+  #now(): number {
+    return this.#options.clock.now();
+  }
 }
