@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { leaveNothingOpen } from '../support/open-resources';
-import { ServiceProcess } from '../support/service-process';
+import { useServiceProcess } from '../support/service-process';
 import { runChaos } from './chaos';
 
 /** `npm run chaos` runs many more. */
@@ -8,19 +7,7 @@ const SESSIONS = 12;
 const TIME_SCALE = 4;
 
 describe('sessions of real speech behind a network that fails', () => {
-  let service: ServiceProcess;
-
-  beforeEach(async function () {
-    this.timeout(120_000);
-    service = await ServiceProcess.start({ engine: 'recogniser', timeScale: TIME_SCALE });
-  });
-
-  afterEach(async () => {
-    assert.equal(await service.connectionsLeft(), 0);
-    await service.close();
-  });
-
-  leaveNothingOpen();
+  const service = useServiceProcess({ engine: 'recogniser', timeScale: TIME_SCALE });
 
   it(`have every word of the undisturbed run, once and in order: ${SESSIONS} of ${SESSIONS}`, async function () {
     this.timeout(600_000);

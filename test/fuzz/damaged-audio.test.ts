@@ -4,7 +4,7 @@ import { AudioIntake } from '../../lib/audio/intake';
 import { fixture } from '../support/audio-fixtures';
 import { allOf } from '../support/decode-chunks';
 import { makeOgg, makeWebm, oggPackets } from '../support/opus-containers';
-import { memoryAtRest, processorMs } from '../support/process-measures';
+import { memoryAtRest, processorMs, residentAtRest } from '../support/process-measures';
 
 const FILES = 10_000;
 /** One file in this many has a format that needs ffmpeg. */
@@ -110,7 +110,7 @@ describe('audio that is broken', () => {
     let before = 0;
     try {
       for (let n = 0; n < FILES; n++) {
-        if (n === 500) before = await memoryAtRest();
+        if (n === 500) before = await residentAtRest();
         const files = n % FOREIGN_SHARE === 0 ? foreign : own;
         const bytes = mutated(files[pick(files.length)]!, all[pick(all.length)]!, pick);
         const beganMs = processorMs();
@@ -139,7 +139,7 @@ describe('audio that is broken', () => {
     }
     assert.ok(errors > FILES / 20 && errors < FILES, `${errors} errors`);
     assert.deepEqual(said.slice(0, 3), [], `${said.length} lines on the console`);
-    const growth = (await memoryAtRest()) - before;
+    const growth = (await residentAtRest()) - before;
     assert.ok(growth < MAX_GROWTH_BYTES, `${Math.round(growth / 1e6)} MB more`);
   });
 

@@ -8,6 +8,7 @@ import { collectGarbage } from '../support/collect-garbage';
 import { freePort } from '../support/live-audio';
 import { useListening } from '../support/listening-rig';
 import { REALTIME, ServiceBench } from '../support/local-service';
+import { memoryAtRest } from '../support/process-measures';
 import { answerTo, UPGRADE_HEADERS } from '../support/raw-http';
 import { silence } from '../support/scripted-audio';
 import { untilStill } from '../support/until-still';
@@ -169,8 +170,7 @@ describe("a trigger's ports under attack", () => {
     const port = await freePort();
     const { listening } = listen(tcpSource({ ...OPTIONS, idleMs: 60_000, port }));
     await listening.start();
-    await collectGarbage();
-    const before = process.memoryUsage();
+    const before = await memoryAtRest();
     const block = Buffer.alloc(256 * 1024, 1);
     for (let count = 0; count < OPTIONS.maxSenders; count += 1) {
       const socket = connect(port, '127.0.0.1').on('error', () => undefined);
@@ -183,9 +183,7 @@ describe("a trigger's ports under attack", () => {
     }
     const written = () => sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0);
     await untilStill(written, 'all of them to be held back');
-    await collectGarbage();
-    const after = process.memoryUsage();
-    const growth = after.heapUsed + after.external - before.heapUsed - before.external;
+    const growth = (await memoryAtRest()) - before;
     // A minute of audio waits in each session, beside what sockets buffer.
     assert.ok(growth < OPTIONS.maxSenders * MAX_GROWTH_BYTES, `${growth} bytes`);
   });
@@ -215,8 +213,7 @@ describe("a trigger's ports under attack", () => {
     const port = await freePort();
     const { listening, failures } = listen(udpSource({ ...OPTIONS, idleMs: 60_000, port }));
     await listening.start();
-    await collectGarbage();
-    const before = process.memoryUsage();
+    const before = await memoryAtRest();
     const senders = Array.from({ length: 40 }, () => createSocket('udp4'));
     try {
       for (const sender of senders) {
@@ -226,9 +223,7 @@ describe("a trigger's ports under attack", () => {
           });
         }
       }
-      await collectGarbage();
-      const after = process.memoryUsage();
-      assert.ok(after.heapUsed + after.external - before.heapUsed - before.external < MAX_GROWTH_BYTES);
+      assert.ok((await memoryAtRest()) - before < MAX_GROWTH_BYTES);
       // As many as may send, and the one that checked the key.
       assert.ok(rig.service.sessions.length <= OPTIONS.maxSenders + 1);
       assert.deepEqual(failures, []);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { collectGarbage } from '../support/collect-garbage';
 import { REALTIME, ServiceBench } from '../support/local-service';
+import { memoryAtRest } from '../support/process-measures';
 import { UPGRADE_HEADERS } from '../support/raw-http';
 import { untilStill } from '../support/until-still';
 
@@ -34,8 +34,7 @@ describe('the local service under oversized and half-open connections', () => {
   for (const [what, target, bytes] of FLOODS) {
     it(`keeps its memory, closes or holds a client back that never reads, and serves others: ${what}`, async () => {
       const service = await bench.start();
-      await collectGarbage();
-      const before = process.memoryUsage();
+      const before = await memoryAtRest();
       const socket = connect(service.port, '127.0.0.1').on('error', () => undefined);
       const head = Object.entries({ Host: 'a', ...UPGRADE_HEADERS }).map(
         ([name, value]) => `${name}: ${value}`,
@@ -49,9 +48,7 @@ describe('the local service under oversized and half-open connections', () => {
       flood();
       await untilStill(() => socket.bytesWritten, 'the flood to end');
       await (await bench.connect(service, REALTIME)).next('session.created');
-      await collectGarbage();
-      const after = process.memoryUsage();
-      const growth = after.heapUsed + after.external - before.heapUsed - before.external;
+      const growth = (await memoryAtRest()) - before;
       assert.ok(growth < MAX_GROWTH_BYTES, `${growth} bytes`);
       socket.destroy();
     });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { leaveNothingOpen } from '../support/open-resources';
-import { ServiceProcess } from '../support/service-process';
+import { useServiceProcess } from '../support/service-process';
 import { growthOf, MEASURES } from './growth';
 import { runSoak, soakScript } from './soak';
 
@@ -11,23 +10,11 @@ const TIME_SCALE = 25;
 const MAX_GROWTH = 0.1;
 
 describe('many sessions at once for a long time', () => {
-  let service: ServiceProcess;
-
-  beforeEach(async function () {
-    this.timeout(60_000);
-    service = await ServiceProcess.start({
-      engine: 'script',
-      script: soakScript(1, DURATION_MS),
-      timeScale: TIME_SCALE,
-    });
+  const service = useServiceProcess({
+    engine: 'script',
+    script: soakScript(1, DURATION_MS),
+    timeScale: TIME_SCALE,
   });
-
-  afterEach(async () => {
-    assert.equal(await service.connectionsLeft(), 0);
-    await service.close();
-  });
-
-  leaveNothingOpen();
 
   it('hold no more memory, sockets and timers at the end than in between', async function () {
     this.timeout(300_000);

@@ -23,9 +23,9 @@ import { udpSource } from '../../lib/live/sources/udp';
 import { webSocketSource } from '../../lib/live/sources/websocket';
 import { audioInput } from '../../nodes/n8n/shared/audio-input';
 import { ffmpegPath } from '../support/audio-fixtures';
-import { collectGarbage } from '../support/collect-garbage';
 import { withEnvironment } from '../support/environment';
 import { JFK_PCM } from '../support/jfk';
+import { memoryAtRest } from '../support/process-measures';
 import { waitUntil } from '../support/wait-until';
 
 const CHUNK_BYTES = 32 * 1024;
@@ -81,16 +81,12 @@ async function growthOf(
   let samples = 0;
   let early: number | undefined;
   let late = 0;
-  const look = async (): Promise<number> => {
-    await collectGarbage();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
   for await (const pcm of decodeAudio(source, { strings: 'url', hints, rateHz: 16_000 })) {
     samples += pcm.length / 2;
     const seconds = samples / 16_000;
-    if (early === undefined && seconds > SECONDS_PER_HOUR / 10) early = await look();
-    else if (early !== undefined && late === 0 && seconds > 0.95 * SECONDS_PER_HOUR) late = await look();
+    if (early === undefined && seconds > SECONDS_PER_HOUR / 10) early = await memoryAtRest();
+    else if (early !== undefined && late === 0 && seconds > 0.95 * SECONDS_PER_HOUR)
+      late = await memoryAtRest();
   }
   return { growth: late - (early ?? 0), seconds: samples / 16_000 };
 }

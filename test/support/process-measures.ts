@@ -26,3 +26,9 @@ export async function memoryAtRest(): Promise<number> {
   await collectGarbage();
   return memoryBytes();
 }
+
+/** What the system has given to the process, after a collection of garbage: also memory of WebAssembly. */
+export async function residentAtRest(): Promise<number> {
+  await collectGarbage();
+  return process.memoryUsage.rss();
+}

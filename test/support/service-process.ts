@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import type { LocalServiceOptions } from '../../local-service';
 import { eventually } from './eventually';
+import { leaveNothingOpen } from './open-resources';
 
 const NOTICED_WITHIN_MS = 5000;
 
@@ -74,6 +76,35 @@ export class ServiceProcess {
     if (!('connections' in message)) throw new Error('The service gave another answer.');
     return message.connections;
   }
+}
+
+/**
+ * A service of its own for each test. Registers hooks: no connection is left at it, and nothing open here.
+ * @returns Its port while a test runs.
+ */
+export function useServiceProcess(options: Parameters<typeof ServiceProcess.start>[0]): {
+  readonly port: number;
+} {
+  let service: ServiceProcess;
+
+  beforeEach(async function () {
+    // Fetches the recogniser at first use, where that is its engine.
+    this.timeout(120_000);
+    service = await ServiceProcess.start(options);
+  });
+
+  afterEach(async () => {
+    assert.equal(await service.connectionsLeft(), 0);
+    await service.close();
+  });
+
+  leaveNothingOpen();
+
+  return {
+    get port() {
+      return service.port;
+    },
+  };
 }
 
 async function messageOf(child: ChildProcess): Promise<ServiceMessage> {

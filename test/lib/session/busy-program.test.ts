@@ -5,10 +5,9 @@ import { systemEnvironment } from '../../../lib/transport/system';
 import type { ConnectSocket } from '../../../lib/transport/socket';
 import { connectWebSocket } from '../../../lib/transport/websocket';
 import { textOf } from '../../../lib/vocabulary/frame';
-import { leaveNothingOpen } from '../../support/open-resources';
 import { RecordedSession } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
-import { ServiceProcess } from '../../support/service-process';
+import { useServiceProcess } from '../../support/service-process';
 import { standStill } from '../../support/stand-still';
 
 const LIMIT_MS = 500;
@@ -16,41 +15,21 @@ const BUSY_MS = 1500;
 
 /** A flow may compute for longer than a time limit of the session, while the service answers in time. */
 describe('a session in a program that stands still for longer than a time limit', () => {
-  let service: ServiceProcess;
-
-  before(async function () {
-    this.timeout(60_000);
-    service = await ServiceProcess.start({ engine: 'script', script: { utterances: ['Hello.'] } });
-  });
-  after(() => service.close());
-  leaveNothingOpen();
+  const service = useServiceProcess({ engine: 'script', script: { utterances: ['Hello.'] } });
 
   /** The program stands still as soon as it has sent a message with this in it. */
   function busyBehind(name: string): ConnectSocket {
     return (request, handlers) => {
       const socket = connectWebSocket(request, handlers);
-      return {
-        get bufferedBytes() {
-          return socket.bufferedBytes;
-        },
-        send: (frame, onFlushed) => {
-          socket.send(frame, onFlushed);
-          if (frame instanceof Uint8Array || !textOf(frame).includes(name)) return;
-          setImmediate(() => {
-            standStill(BUSY_MS);
-          });
-        },
-        ping: (say) => {
-          socket.ping(say);
-        },
-        release: () => socket.release(),
-        close: () => {
-          socket.close();
-        },
-        destroy: () => {
-          socket.destroy();
-        },
+      const send = socket.send.bind(socket);
+      socket.send = (frame, onFlushed) => {
+        send(frame, onFlushed);
+        if (frame instanceof Uint8Array || !textOf(frame).includes(name)) return;
+        setImmediate(() => {
+          standStill(BUSY_MS);
+        });
       };
+      return socket;
     };
   }
 

@@ -3,6 +3,7 @@ import { systemEnvironment } from '../../../lib/transport/system';
 import { Heartbeat } from '../../../lib/session/link/heartbeat';
 import { AnswerWatch } from '../../../lib/session/link/watches';
 import { ManualClock } from '../../support/clocks';
+import { standStill } from '../../support/stand-still';
 import { waitUntil } from '../../support/wait-until';
 
 describe('Heartbeat', () => {
@@ -58,8 +59,7 @@ describe('Heartbeat', () => {
         setImmediate(() => {
           heartbeat.alive();
         });
-        const busyUntil = performance.now() + 40;
-        while (performance.now() < busyUntil);
+        standStill(40);
       },
       onDead: () => (isDead = true),
     });
