@@ -12,6 +12,12 @@ export function silence(ms: number, rateHz = 16_000): Buffer {
 /** The format of {@link silence}: with this hint a session assumes nothing and gives no warning. */
 export const RAW = { encoding: 's16le', rate: 16_000 } as const;
 
+/** Audio that is loud enough to be speech. */
+export function loud(ms: number, rateHz = 16_000): Buffer {
+  const samples = Math.round((ms * rateHz) / 1000);
+  return Buffer.from(Int16Array.from({ length: samples }, (_, i) => (i % 40 < 20 ? 6000 : -6000)).buffer);
+}
+
 /** Digital silence, as a muted microphone gives it. */
 export function deadSilence(ms: number, rateHz = 16_000): Buffer {
   return Buffer.alloc(Math.round((ms * rateHz) / 1000) * 2);

@@ -1,20 +1,29 @@
 interface Ping {
   number: number;
+  sentAtMs: number;
   onArrived: (() => void)[];
 }
 
 /** Reports when the service has received what was sent: a ping is sent behind it, and pings are answered in order. */
 export class Arrivals {
   readonly #ping: (say: string) => void;
+  readonly #now: () => number;
   #count = 0;
   readonly #underWay: Ping[] = [];
   /** Callbacks whose data was sent behind the pings on their way; they wait for the answer to the next one. */
   #later: (() => void)[] = [];
 
   #isAnswering = false;
+  #arrivedBeforeMs = -Infinity;
 
-  constructor(ping: (say: string) => void) {
+  constructor(ping: (say: string) => void, now: () => number) {
     this.#ping = ping;
+    this.#now = now;
+  }
+
+  /** The service has everything that was sent before this time, on the clock. */
+  get arrivedBeforeMs(): number {
+    return this.#arrivedBeforeMs;
   }
 
   /** Whether the service has ever answered a ping. */
@@ -50,8 +59,10 @@ export class Arrivals {
     const first = this.#underWay[0]?.number ?? 0;
     const number = said && /^\d+$/.test(said) ? Number(said) : first;
     const arrived: (() => void)[] = [];
-    while (this.#underWay[0] && this.#underWay[0].number <= number) {
-      arrived.push(...(this.#underWay.shift()?.onArrived ?? []));
+    for (let ping = this.#underWay[0]; ping && ping.number <= number; ping = this.#underWay[0]) {
+      this.#arrivedBeforeMs = ping.sentAtMs;
+      arrived.push(...ping.onArrived);
+      this.#underWay.shift();
     }
     if (this.#later.length > 0) this.#send(this.#later.splice(0));
     for (const onArrived of arrived) onArrived();
@@ -59,7 +70,7 @@ export class Arrivals {
 
   #send(onArrived: (() => void)[]): void {
     this.#count += 1;
-    this.#underWay.push({ number: this.#count, onArrived });
+    this.#underWay.push({ number: this.#count, sentAtMs: this.#now(), onArrived });
     this.#ping(String(this.#count));
   }
 }

@@ -48,14 +48,13 @@ const HIGH_WATER_BYTES = 256 * 1024;
  * connection is alive, and reports its end as a typed error.
  */
 export class Connection {
+  /** What of that which was sent the service has, for as long as the connection lives. */
+  readonly arrivals: Arrivals;
   readonly #options: ConnectionOptions;
   readonly #protocol: Protocol;
   readonly #handlers: ConnectionHandlers;
   #socket: Socket | undefined;
   readonly #heartbeat: Heartbeat;
-  readonly #arrivals = new Arrivals((say) => {
-    this.#socket?.ping(say);
-  });
   readonly #commits: WatchedCommits;
   #phase: 'connecting' | 'configuring' | 'open' | 'between' | 'over' = 'connecting';
   #cancelBound: Cancel | undefined;
@@ -67,7 +66,9 @@ export class Connection {
     this.#handlers = handlers;
     const { endpoint, pingIntervalMs, pongTimeoutMs } = options;
     const { clock } = options.environment;
-    const arrivals = this.#arrivals;
+    const ping = (say: string) => this.#socket?.ping(say);
+    this.arrivals = new Arrivals(ping, clock.now.bind(clock));
+    const { arrivals } = this;
     const send = this.send.bind(this);
     this.#commits = new WatchedCommits({ clock, arrivals, protocol, send, onEvent: handlers.onEvent });
     this.#heartbeat = new Heartbeat({
@@ -75,7 +76,7 @@ export class Connection {
       intervalMs: pingIntervalMs,
       timeoutMs: pongTimeoutMs,
       ping: () => {
-        this.#arrivals.ask();
+        this.arrivals.ask();
       },
       onDead: () => {
         const message = `The connection to the service (${endpoint.label}) is silent: no answer to a ping within ${pongTimeoutMs} ms.`;
@@ -114,7 +115,7 @@ export class Connection {
         },
         onPong: (said) => {
           this.#heartbeat.alive();
-          this.#arrivals.answered(said);
+          this.arrivals.answered(said);
           this.#handlers.onPong();
         },
         onEnd: (end) => {
@@ -180,11 +181,6 @@ export class Connection {
   finish(): void {
     this.#commits.send((isWatched) => this.#protocol.finish(isWatched));
     this.#heartbeat.ask();
-  }
-
-  /** Calls back once the service has everything that was sent so far, if the connection lives that long. */
-  confirm(onArrived: () => void): void {
-    this.#arrivals.confirm(onArrived);
   }
 
   /**

@@ -9,6 +9,12 @@ const MIN_SILENT_MS = 20_000;
  * the session, and a failure then is a loss like any other.
  */
 const QUIET_MS = 300;
+/** A service that has had audio for this long has reported that somebody began to speak in it, if anybody did. */
+const REPORTED_WITHIN_MS = 10_000;
+/** Sound this close behind the end of a sentence is the rest of its last word. */
+const WORD_END_MS = 200;
+/** Close code of a connection that ended without a word of the service (RFC 6455, 7.4.1). */
+const NO_CLOSE_FRAME = 1006;
 /** Network errors that are about the address and will not pass. */
 const WRONG_ADDRESS = /^(ENOTFOUND|HPE_|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO)/;
 
@@ -55,24 +61,43 @@ function endedForSilence({ code, closeCode }: AsrError, machine: LinkMachine): b
   if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') {
     return wasLong || state.name === 'finishing' || recognition.hasPendingCommits;
   }
-  const mayHaveSpeech = recognition.hasOpenSentences || sender.settled.loudSinceEventMs > 0;
-  return closeCode === 1000 && wasLong && !mayHaveSpeech;
+  return (
+    closeCode === 1000 &&
+    wasLong &&
+    !recognition.hasOpenSentences &&
+    !sender.isLoudBehind(spokenToMs(machine))
+  );
 }
 
 /**
  * Whether no result is owed and no audio comes. A service may drop such a connection at any time, with 1011 for
  * example (protocol.md E 5), and would only drop another one again.
  */
-function isMissedByNobody({ code }: AsrError, machine: LinkMachine, lastAudioAtMs: number): boolean {
+function isMissedByNobody(error: AsrError, machine: LinkMachine, lastAudioAtMs: number): boolean {
   // The service refused what was sent, so the cause is the audio and not the silence after it.
-  if (code === 'PROTOCOL_REJECTED') return false;
+  if (error.code === 'PROTOCOL_REJECTED') return false;
   const { sender, recognition } = machine.options;
   const nowMs = machine.now();
   if (nowMs - lastAudioAtMs < QUIET_MS || recognition.hasOpenResults || recognition.owesAudio(sender)) {
     return false;
   }
-  // Loud audio may be speech, but a service reports within seconds that somebody began to speak.
-  return sender.settled.loudSinceEventMs === 0 || nowMs - sender.lastSentAtMs >= MIN_SILENT_MS;
+  return !sender.isLoudBehind(spokenToMs(machine)) || hasHeardAll(error, machine);
+}
+
+/** Up to where the sound that was sent belongs to known sentences. */
+function spokenToMs({ options: { sender } }: LinkMachine): number {
+  return sender.settled.ms + WORD_END_MS;
+}
+
+/**
+ * Whether the service has had all that was sent for so long that it would have reported speech in it. That it is old
+ * proves nothing: on a dead connection it has never arrived.
+ */
+function hasHeardAll({ closeCode = NO_CLOSE_FRAME }: AsrError, machine: LinkMachine): boolean {
+  const { lastSentAtMs } = machine.options.sender;
+  const closedAfterMs = closeCode === NO_CLOSE_FRAME ? 0 : machine.now() - lastSentAtMs;
+  const arrivedBeforeMs = machine.current?.connection.arrivals.arrivedBeforeMs ?? -Infinity;
+  return closedAfterMs >= MIN_SILENT_MS || arrivedBeforeMs - lastSentAtMs >= REPORTED_WITHIN_MS;
 }
 
 /**

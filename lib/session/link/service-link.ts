@@ -91,7 +91,7 @@ export class ServiceLink {
 
   /** Calls back once the service has everything that was sent so far, if the connection lives that long. */
   confirm(onArrived: () => void): void {
-    this.#machine.current?.connection.confirm(onArrived);
+    this.#machine.current?.connection.arrivals.confirm(onArrived);
   }
 
   updateContext(context: readonly ContextTurn[]): void {

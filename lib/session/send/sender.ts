@@ -1,6 +1,7 @@
 import type { Cancel, Clock } from '../../transport/environment';
 import type { Protocol } from '../../protocol/protocol';
 import type { Connection } from '../link/connection';
+import { Pacer } from './pacer';
 import { SendBuffer } from './send-buffer';
 import type { Command } from './send-buffer';
 import type { StatisticsCounter } from '../events/statistics';
@@ -92,6 +93,11 @@ export class Sender {
   /** The end of the given audio. */
   get endMs(): number {
     return (this.#buffer.position + this.#buffer.dueBytes) / this.#options.bytesPerMs;
+  }
+
+  /** Whether anything that was sent behind this time of the given audio is loud enough to be speech. */
+  isLoudBehind(ms: number): boolean {
+    return this.#buffer.isLoud(this.#bytesAt(ms), this.#buffer.position);
   }
 
   /** How much audio this protocol session got, including the silence that ends sentences. */
@@ -264,36 +270,5 @@ export class Sender {
   #bytesAt(ms: number): number {
     const { bytesPerMs, sampleBytes } = this.#options;
     return sampleBytes * Math.floor(Math.round(ms * bytesPerMs) / sampleBytes);
-  }
-}
-
-/**
- * How far audio may be sent ahead of real time: a burst at once, then a multiple of real time. It is a token bucket
- * in milliseconds of audio, for which live audio never waits.
- */
-export class Pacer {
-  readonly #burstMs: number;
-  readonly #multiple: number;
-  #creditMs: number;
-  #atMs: number;
-
-  constructor(burstMs: number, multiple: number, nowMs: number) {
-    this.#burstMs = burstMs;
-    this.#multiple = multiple;
-    this.#creditMs = burstMs;
-    this.#atMs = nowMs;
-  }
-
-  /** 0 if audio may be sent now, else the milliseconds to wait. */
-  waitMs(nowMs: number): number {
-    this.#creditMs = Math.min(this.#burstMs, this.#creditMs + (nowMs - this.#atMs) * this.#multiple);
-    this.#atMs = nowMs;
-    // The last chunk of a burst may overdraw the credit, so that a chunk longer than the burst can be sent.
-    return this.#creditMs > 0 ? 0 : Math.max(1, Math.ceil((1 - this.#creditMs) / this.#multiple));
-  }
-
-  /** Takes the sent audio off the credit. */
-  spend(audioMs: number): void {
-    this.#creditMs -= audioMs;
   }
 }

@@ -8,7 +8,10 @@ describe('the audio that has arrived at the service', () => {
   it('is known by the answer to a ping that was sent behind it', () => {
     let pings = 0;
     const arrived: string[] = [];
-    const arrivals = new Arrivals(() => (pings += 1));
+    const arrivals = new Arrivals(
+      () => (pings += 1),
+      () => pings,
+    );
     arrivals.confirm(() => arrived.push('first'));
     arrivals.confirm(() => arrived.push('second'));
     assert.equal(pings, 1);
@@ -20,7 +23,10 @@ describe('the audio that has arrived at the service', () => {
 
   it('is asked for by one ping at a time, and only when somebody waits', () => {
     let pings = 0;
-    const arrivals = new Arrivals(() => (pings += 1));
+    const arrivals = new Arrivals(
+      () => (pings += 1),
+      () => pings,
+    );
     arrivals.ask();
     arrivals.ask();
     assert.equal(pings, 1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { joinTexts } from '../../../lib';
-import { Pacer } from '../../../lib/session/send/sender';
+import { Pacer } from '../../../lib/session/send/pacer';
 import { Timeline } from '../../../lib/session/send/timeline';
 
 describe('joinTexts', () => {

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { openSession } from '../../../lib';
+import type { SessionOptions } from '../../../lib';
 import type { ScriptConnection } from '../../../local-service';
 import { ManualClock } from '../../support/clocks';
 import { fakeSockets } from '../../support/fake-socket';
+import type { FakeSocket } from '../../support/fake-socket';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { frames } from '../../support/documented-frames';
+import { loud, silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
 
 describe('a silent connection that the service drops', () => {
@@ -64,5 +67,95 @@ describe('a silent connection that the service drops', () => {
     await recorded.session.append(silence(2000));
     await recorded.session.finish();
     assert.deepEqual(recorded.finals, ['Hello there.']);
+  });
+
+  /** What was said before the microphone was switched off, on a connection that is played by hand. */
+  function spoken(options: SessionOptions = {}) {
+    const clock = new ManualClock();
+    const { sockets, connect } = fakeSockets();
+    const session = openSession({
+      region: 'local',
+      environment: { clock, connect, random: () => 1 },
+      ...options,
+    });
+    const recorded = new RecordedSession(session);
+    const sentMs = (socket: FakeSocket) =>
+      socket.sent
+        .map((frame) => (JSON.parse(frame) as { audio?: string }).audio)
+        .reduce(
+          (sum, audio) => sum + (audio === undefined ? 0 : Buffer.from(audio, 'base64').length / 32),
+          0,
+        );
+    sockets[0]!.accept();
+    return { clock, sockets, session, recorded, sentMs };
+  }
+
+  it('is a loss where it had died before what was said arrived', async () => {
+    const { clock, sockets, session, recorded, sentMs } = spoken();
+    await session.append(loud(1000));
+    // Nothing answers the ping after 20 s.
+    clock.advance(31_000);
+    assert.equal(recorded.of('reconnecting').length, 1);
+    assert.equal(sockets.length, 2);
+    sockets[1]!.accept();
+    assert.equal(sentMs(sockets[1]!), 1000);
+    session.abort();
+  });
+
+  it('is a loss where the final of the sentence before came after the next word was sent', async () => {
+    const { clock, sockets, session, recorded, sentMs } = spoken();
+    await session.append(loud(1000));
+    sockets[0]!.say(frames.started('a', 0));
+    await session.append(silence(1000));
+    await session.append(loud(500));
+    sockets[0]!.say(frames.stopped('a', 1000), frames.completed('a', 'One.'));
+    clock.advance(1000);
+    sockets[0]!.end(1006);
+    assert.deepEqual(recorded.finals, ['One.']);
+    assert.equal(recorded.of('reconnecting').length, 1);
+    clock.advance(1000);
+    sockets[1]!.accept();
+    assert.ok(sentMs(sockets[1]!) >= 1500, `${sentMs(sockets[1]!)} ms`);
+    session.abort();
+  });
+
+  it('lets the session sleep where the service had what was said for long, and reported no speech in it', async () => {
+    const { clock, sockets, session, recorded } = spoken();
+    await session.append(loud(1000));
+    clock.advance(20_000);
+    sockets[0]!.pong();
+    sockets[0]!.end(1006);
+    assert.equal(session.state, 'sleeping');
+    assert.deepEqual(recorded.of('reconnecting'), []);
+    session.abort();
+  });
+
+  it('lets the session sleep where the service closes it long after the noise that it had', async () => {
+    const { clock, sockets, session, recorded } = spoken({ pingIntervalMs: 60_000 });
+    await session.append(loud(1000));
+    clock.advance(23_000);
+    sockets[0]!.end(1011);
+    assert.equal(session.state, 'sleeping');
+    assert.deepEqual(recorded.of('reconnecting'), []);
+    session.abort();
+  });
+
+  it('sends noise again once, and sleeps where the service drops each connection 23 s after it', async () => {
+    const { clock, sockets, session, recorded } = spoken();
+    clock.advance(15_000);
+    await session.append(loud(1000));
+    for (let count = 0; session.state !== 'sleeping' && count < 10; count++) {
+      const socket = sockets.at(-1)!;
+      for (let ms = 0; ms < 23_000; ms += 1000) {
+        clock.advance(1000);
+        socket.pong();
+      }
+      socket.end(1006);
+      clock.advance(1000);
+      if (sockets.at(-1) !== socket) sockets.at(-1)!.accept();
+    }
+    assert.equal(session.state, 'sleeping');
+    assert.ok(recorded.of('reconnecting').length <= 1, `${recorded.of('reconnecting').length} attempts`);
+    session.abort();
   });
 });
