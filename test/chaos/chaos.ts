@@ -121,7 +121,12 @@ async function runOne(
   const about = { index, way: way.name, speech: speech.name, delivery, undisturbed: undisturbed.text };
   try {
     const outcome = await runSession(task, delivery, sessionOptions(options, proxy.url));
-    return { ...about, faults: faults(), ...judge(undisturbed, outcome) };
+    const judged = judge(undisturbed, outcome);
+    if (judged.result !== 'failed' || plan.commitsAtMs.length === 0)
+      return { ...about, faults: faults(), ...judged };
+    // The recogniser may hear other words where the service divides the speech by itself.
+    const divided = await references.divided(task, plan.commitsAtMs, delivery);
+    return { ...about, undisturbed: divided.text, faults: faults(), ...judge(divided, outcome) };
   } catch (error) {
     const why = (error as Error).message;
     return {
@@ -202,8 +207,21 @@ class References {
     return true;
   }
 
-  async #make(task: Task, delivery = UNDISTURBED): Promise<Reference> {
+  /** What is heard without a fault where the service divides the speech by itself there. */
+  async divided(task: Task, commitsAtMs: readonly number[], delivery: Delivery): Promise<Outcome> {
     const { port, timeScale } = this.#options;
+    const plan = { quirks: [], refusals: [], commitsAtMs };
+    const proxy = await MessageProxy.start({ port, plan, clock: scaledClock(timeScale) });
+    try {
+      const { outcome } = await this.#make(task, delivery, proxy.port);
+      return outcome;
+    } finally {
+      await proxy.close();
+    }
+  }
+
+  async #make(task: Task, delivery = UNDISTURBED, port = this.#options.port): Promise<Reference> {
+    const { timeScale } = this.#options;
     const proxy = await FaultProxy.start({
       port,
       planFor: () => ({ faults: [] }),
