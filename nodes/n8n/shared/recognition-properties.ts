@@ -246,7 +246,7 @@ function choicesOf<T>(listOf: (model: Model) => readonly T[]): { value: readonly
 }
 
 function formatOption(format: WireFormat): INodePropertyOptions {
-  if (format === 'pcm') return { name: 'PCM (Read and Checked Here)', value: format };
+  if (format === 'pcm') return { name: 'PCM (Read Here)', value: format };
   return { name: `${format.toUpperCase()} (As It Is)`, value: format };
 }
 
