@@ -11,6 +11,8 @@ const MIN_SILENT_MS = 20_000;
 const QUIET_MS = 300;
 /** A service that has had audio for this long has reported that somebody began to speak in it, if anybody did. */
 const REPORTED_WITHIN_MS = 10_000;
+/** The same where it has said nothing about the audio for a second time. */
+const REPORTED_AGAIN_WITHIN_MS = 3000;
 /** Sound this close behind the end of a sentence is the rest of its last word. */
 const WORD_END_MS = 200;
 /** Close code of a connection that ended without a word of the service (RFC 6455, 7.4.1). */
@@ -34,14 +36,24 @@ export type LossMeaning =
 /** @param lastAudioAtMs When audio came last, or the session was accepted, on the clock. */
 export function meaningOf(error: AsrError, machine: LinkMachine, lastAudioAtMs: number): LossMeaning {
   const { state, goal, hasAllResults } = machine;
-  // The service may close without `session.finished`, which counts as the answer too (protocol.md A.9, rule 4).
-  if (state.name === 'closing' || (state.name === 'finishing' && error.closeCode === 1000)) return 'answered';
+  if (state.name === 'closing' || (state.name === 'finishing' && isEndOfAll(error, machine)))
+    return 'answered';
   if (state.name === 'between' && !isPermanent(error)) return 'answered';
   if (endedForSilence(error, machine)) return 'silence';
   if (state.name === 'connecting' && state.attempt.why === 'start') return 'lost';
   if (hasAllResults) return 'done';
   const mayRest = goal === 'listen' && !isPermanent(error);
   return mayRest && isMissedByNobody(error, machine, lastAudioAtMs) ? 'missedByNobody' : 'lost';
+}
+
+/**
+ * Whether all results are there. The service may close without `session.finished`, which counts as the answer too
+ * (protocol.md A.9, rule 4), unless it has said nothing yet of what was spoken. A second time nothing more is to come.
+ */
+function isEndOfAll({ closeCode }: AsrError, machine: LinkMachine): boolean {
+  const { sender, recognition } = machine.options;
+  if (closeCode !== 1000) return false;
+  return sender.hasSentTwice || !(recognition.hasOpenResults || sender.isLoudBehind(spokenToMs(machine)));
 }
 
 /**
@@ -94,10 +106,17 @@ function spokenToMs({ options: { sender } }: LinkMachine): number {
  * proves nothing: on a dead connection it has never arrived.
  */
 function hasHeardAll({ closeCode = NO_CLOSE_FRAME }: AsrError, machine: LinkMachine): boolean {
-  const { lastSentAtMs } = machine.options.sender;
-  const closedAfterMs = closeCode === NO_CLOSE_FRAME ? 0 : machine.now() - lastSentAtMs;
+  const { sender } = machine.options;
+  const { lastSentAtMs } = sender;
+  const nowMs = machine.now();
+  if (closeCode !== NO_CLOSE_FRAME && nowMs - lastSentAtMs >= MIN_SILENT_MS) return true;
   const arrivedBeforeMs = machine.current?.connection.arrivals.arrivedBeforeMs ?? -Infinity;
-  return closedAfterMs >= MIN_SILENT_MS || arrivedBeforeMs - lastSentAtMs >= REPORTED_WITHIN_MS;
+  if (arrivedBeforeMs - lastSentAtMs >= REPORTED_WITHIN_MS) return true;
+  return (
+    sender.hasSentTwice &&
+    arrivedBeforeMs >= lastSentAtMs &&
+    nowMs - arrivedBeforeMs >= REPORTED_AGAIN_WITHIN_MS
+  );
 }
 
 /**

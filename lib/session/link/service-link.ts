@@ -203,8 +203,20 @@ export class ServiceLink {
       this.#machine.announce(reason, this.#options.openedEvent(sessionId));
     } else {
       const loss = attempt.why === 'loss' ? attempt.loss : undefined;
+      // The finish asks by itself.
+      if (loss && this.#machine.goal === 'listen') this.#askBehindReplay();
       this.#machine.announce(reason, this.#reconnection.resumed(sessionId, loss));
     }
+  }
+
+  /** By the answer it is known that the service has what was sent again, should this connection be lost as well. */
+  #askBehindReplay(): void {
+    this.#options.sender.then({
+      run: () => {
+        this.confirm(() => undefined);
+      },
+      isAnswered: () => true,
+    });
   }
 
   #listen(event: 'opened' | 'paused' | 'resumed', next: OpenLink): void {

@@ -124,6 +124,8 @@ export class SendBuffer {
   #cursor = 0;
   /** Audio from this position on was never sent. */
   #newFrom = 0;
+  /** Audio before this position was sent before the last rewind. */
+  #sentTo = 0;
 
   /** Position of the next audio to be sent. */
   get position(): number {
@@ -148,6 +150,11 @@ export class SendBuffer {
   /** All audio in memory. */
   get keptBytes(): number {
     return this.#audio.length;
+  }
+
+  /** Whether all that was sent since the last rewind had been sent before. */
+  get hasOnlyReplayed(): boolean {
+    return this.#newFrom === this.#sentTo;
   }
 
   /** Whether nothing is to be sent, neither audio nor a command. */
@@ -216,6 +223,7 @@ export class SendBuffer {
   /** Goes back to the position, or as near to it as audio is kept. */
   rewind(position: number): void {
     const from = Math.max(Math.min(position, this.#cursor), this.#audio.begin);
+    this.#sentTo = this.#newFrom;
     this.#cursor = from;
     this.#forgetCommands(from);
     this.#nextCommand = 0;

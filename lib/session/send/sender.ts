@@ -100,6 +100,11 @@ export class Sender {
     return this.#buffer.isLoud(this.#bytesAt(ms), this.#buffer.position);
   }
 
+  /** Whether this connection got no other audio than the one before it. */
+  get hasSentTwice(): boolean {
+    return this.#buffer.hasOnlyReplayed;
+  }
+
   /** How much audio this protocol session got, including the silence that ends sentences. */
   get sessionMs(): number {
     return this.#sessionBytes / this.#options.bytesPerMs;

@@ -4,7 +4,7 @@ import { ManualClock } from '../../support/clocks';
 import { frames } from '../../support/documented-frames';
 import { FakeSocket } from '../../support/fake-socket';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { loud, silence } from '../../support/scripted-audio';
 
 const SENTENCE = 'Good morning everybody.';
 const HOUR_MS = 3_600_000;
@@ -63,6 +63,30 @@ describe('a session whose finish meets a fault', () => {
     assert.deepEqual(recorded.finals, [SENTENCE]);
     assert.deepEqual(recorded.types.slice(-1), ['finished']);
     assert.deepEqual(recorded.of('warning'), []);
+  });
+
+  it('sends again what was said where the service closes with 1000 after the finish, without a word about it', async () => {
+    const said = { text: SENTENCE, atMs: 0, endMs: 700 };
+    const cut = {
+      utterances: [said],
+      faults: [{ on: 'speechStarted' as const, do: 'close' as const, code: 1000 }],
+    };
+    await rig.serve({ connections: [cut, { utterances: [said] }] });
+    const recorded = rig.open({ reconnect: { baseDelayMs: 1 } });
+    await recorded.session.append(loud(800));
+    await recorded.session.finish();
+    assert.deepEqual(recorded.finals, [SENTENCE]);
+    assert.equal(recorded.of('final')[0]?.truncated, undefined);
+  });
+
+  it('ends, with what there is, where the service closes with 1000 after the finish each time', async () => {
+    const said = { text: SENTENCE, atMs: 0, endMs: 700 };
+    await rig.serve({ utterances: [said], faults: [{ on: 'speechStopped', do: 'close', code: 1000 }] });
+    const recorded = rig.open({ reconnect: { baseDelayMs: 1 } });
+    await recorded.session.append(loud(800));
+    await recorded.session.finish();
+    assert.equal(recorded.of('final')[0]?.truncated, true);
+    assert.equal(recorded.of('reconnecting').length, 1);
   });
 
   it('says that a connection which broke off during the finish was lost', async () => {

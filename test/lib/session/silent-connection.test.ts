@@ -140,22 +140,39 @@ describe('a silent connection that the service drops', () => {
     session.abort();
   });
 
-  it('sends noise again once, and sleeps where the service drops each connection 23 s after it', async () => {
-    const { clock, sockets, session, recorded } = spoken();
-    clock.advance(15_000);
-    await session.append(loud(1000));
-    for (let count = 0; session.state !== 'sleeping' && count < 10; count++) {
-      const socket = sockets.at(-1)!;
-      for (let ms = 0; ms < 23_000; ms += 1000) {
-        clock.advance(1000);
-        socket.pong();
-      }
-      socket.end(1006);
-      clock.advance(1000);
-      if (sockets.at(-1) !== socket) sockets.at(-1)!.accept();
+  for (const code of [1011, 1006]) {
+    for (const aliveMs of [5000, 12_000, 23_000]) {
+      it(`sends noise again once, and sleeps where each connection ends with ${code} ${aliveMs} ms after it`, async () => {
+        const { clock, sockets, session, recorded } = spoken();
+        clock.advance(15_000);
+        await session.append(loud(1000));
+        for (let count = 0; session.state !== 'sleeping' && count < 15; count++) {
+          const socket = sockets.at(-1)!;
+          for (let ms = 0; ms < aliveMs; ms += 1000) {
+            socket.pong();
+            clock.advance(1000);
+          }
+          socket.end(code);
+          clock.advance(1000);
+          if (sockets.at(-1) !== socket) sockets.at(-1)!.accept();
+        }
+        assert.equal(session.state, 'sleeping');
+        assert.ok(recorded.of('reconnecting').length <= 1, `${recorded.of('reconnecting').length} attempts`);
+        session.abort();
+      });
     }
-    assert.equal(session.state, 'sleeping');
-    assert.ok(recorded.of('reconnecting').length <= 1, `${recorded.of('reconnecting').length} attempts`);
+  }
+
+  it('is a loss a second time where what was said did not arrive on the next connection either', async () => {
+    const { clock, sockets, session, recorded, sentMs } = spoken();
+    await session.append(loud(1000));
+    for (let count = 1; count <= 2; count++) {
+      // Nothing answers the ping.
+      clock.advance(35_000);
+      assert.equal(recorded.of('reconnecting').length, count);
+      sockets.at(-1)!.accept();
+      assert.equal(sentMs(sockets.at(-1)!), 1000);
+    }
     session.abort();
   });
 });
