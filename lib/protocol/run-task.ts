@@ -172,7 +172,9 @@ export class RunTaskProtocol implements Protocol {
     const final: ServiceEventOf<'final'> = { type: 'final', sentenceId, text };
     if (beginMs !== undefined) final.beginMs = beginMs;
     if (words.length > 0) final.words = words;
-    if (endMs !== undefined) final.endMs = endMs;
+    // `end_time` may be null in a final (protocol.md part D, row 23).
+    const spokenToMs = endMs ?? words.at(-1)?.endMs;
+    if (spokenToMs !== undefined) final.endMs = spokenToMs;
     const emotion = string(sentence.emo_tag);
     const emotionConfidence = number(sentence.emo_confidence);
     if (emotion) {

@@ -75,6 +75,7 @@ class RecognitionSession implements Session {
       clock,
       commitTimeoutMs,
       settleBy: mode === 'vad' && isMeasured ? 'final' : 'commit',
+      isMeasured,
       counter,
       sessionId: () => this.#id,
       emit,

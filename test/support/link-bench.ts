@@ -43,6 +43,7 @@ export class LinkBench {
       clock,
       commitTimeoutMs: 20_000,
       settleBy,
+      isMeasured: true,
       counter,
       sessionId: () => undefined,
       emit,

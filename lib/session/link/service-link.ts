@@ -203,9 +203,9 @@ export class ServiceLink {
       this.#machine.announce(reason, this.#options.openedEvent(sessionId));
     } else {
       const loss = attempt.why === 'loss' ? attempt.loss : undefined;
+      this.#machine.announce(reason, this.#reconnection.resumed(sessionId, loss));
       // The finish asks by itself.
       if (loss && this.#machine.goal === 'listen') this.#askBehindReplay();
-      this.#machine.announce(reason, this.#reconnection.resumed(sessionId, loss));
     }
   }
 

@@ -3,8 +3,9 @@ import type { EventOf, FinalEvent } from '../../vocabulary/events';
 import type { ServiceEventOf, SpeechEvent } from '../../protocol/protocol';
 import { Commits } from './commits';
 import type { CommitsOptions, PendingCommit } from './commits';
+import { ReportedTimes } from './reported-times';
 import { Seam } from './seam';
-import { beginOf, giveTimes, Sentences } from './sentences';
+import { beginOf, NO_FINAL, Sentences } from './sentences';
 import type { SentenceEvent } from './sentences';
 import { SilenceCommits } from './silence-commits';
 import type { Sender } from '../send/sender';
@@ -15,10 +16,6 @@ import type { SendTimes } from '../send/timeline';
 /** Speech of this length has a beginning that the service reports, and an open sentence an interim or an end. */
 const OWING_AUDIO_MS = 10_000;
 
-/** A sentence that is over and has had no final for this long gets none any more (protocol.md E 8). */
-const FINAL_TIMEOUT_MS = 30_000;
-const NO_FINAL = `The service gave no final for a sentence within ${FINAL_TIMEOUT_MS / 1000} s of its end; its last interim stands for it.`;
-
 /** What the recognition needs to know about the audio on its way. */
 export type SenderView = Pick<Sender, 'timeline' | 'times' | 'settled' | 'positionMs' | 'endMs' | 'hasAudio'>;
 
@@ -28,6 +25,8 @@ export interface RecognitionOptions extends CommitsOptions {
    * where the service recognises the committed audio in one piece.
    */
   settleBy: 'final' | 'commit';
+  /** Whether a number of bytes is a known duration. */
+  isMeasured: boolean;
   counter: StatisticsCounter;
 }
 
@@ -42,13 +41,15 @@ export class Recognition {
   readonly #options: RecognitionOptions;
   readonly #sentences = new Sentences();
   readonly #silenceCommits: SilenceCommits;
-  readonly #seam = new Seam();
+  readonly #seam: Seam;
+  readonly #times = new ReportedTimes();
   /** When the last results were requested, on the clock. */
   #finishedAtMs: number | undefined;
 
   constructor(options: RecognitionOptions) {
     this.#options = options;
     this.commits = new Commits(options);
+    this.#seam = new Seam(options.settleBy);
     this.#silenceCommits = new SilenceCommits(options.clock, this.commits, this.#sentences, (beforeMs) => {
       for (const id of this.#sentences.lostFromBefore(beforeMs)) this.truncate(id);
     });
@@ -101,15 +102,16 @@ export class Recognition {
   alive(sender: SenderView): void {
     const now = this.#now();
     sender.settled.alive(now);
-    for (const id of this.#sentences.overdue(now - FINAL_TIMEOUT_MS)) this.#failed(id, { message: NO_FINAL });
+    for (const id of this.#sentences.overdue(now)) this.#failed(id, { message: NO_FINAL });
     if (this.#options.settleBy === 'final') this.#giveUpBefore(sender.settled.heardMs);
     this.#settle(sender);
   }
 
   /** Unsettled audio will be recognised again, and unanswered commits will be sent again. */
   connectionLost({ settled, positionMs }: SenderView): void {
-    this.#sentences.connectionLost(positionMs);
-    this.#seam.replay(settled.replayFromMs);
+    const heardToMs = this.#options.isMeasured ? positionMs : this.#times.heardToMs;
+    this.#sentences.connectionLost(heardToMs);
+    this.#seam.replay(settled.replayFromMs, heardToMs);
     this.#silenceCommits.connectionLost();
     this.commits.restart();
     this.#options.counter.protocolSessionEnded();
@@ -192,7 +194,7 @@ export class Recognition {
 
   #sentence(event: SentenceEvent, { timeline, times, settled, positionMs }: SenderView): boolean {
     this.#options.counter.package(this.#now());
-    giveTimes(event, timeline);
+    this.#times.convert(event, timeline);
     const found = this.#seam.newOf(event);
     if (!found) return false;
     const beginMs = beginOf(found);

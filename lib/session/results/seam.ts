@@ -3,8 +3,11 @@ import { joinTexts } from '../../vocabulary/join-texts';
 import { beginOf } from './sentences';
 import type { SentenceEvent } from './sentences';
 
-/** How many finals a replay may repeat: it begins at the last of them, or at a sentence that overlapped with some. */
-const REMEMBERED_FINALS = 16;
+/**
+ * How many finals a replay may repeat. It begins at the last final, or at a sentence that overlapped with some; where
+ * audio is settled by commits, at the last commit, however many sentences came since.
+ */
+const REMEMBERED_FINALS = { final: 16, commit: 4096 };
 /** Two recognitions of the same speech differ by at most this much in its times. */
 const TOLERANCE_MS = 100;
 /** Nobody says more than one word in this time. */
@@ -41,19 +44,27 @@ interface Repeat {
  * are any, else by the sentence's times and text.
  */
 export class Seam {
+  readonly #maxFinals: number;
   #recent: Said[] = [];
   /** The finals that the replay may repeat. */
   #said: Said[] = [];
+  /** Where the lost connection had come to. */
+  #replayToMs = 0;
   /** No final has come since the replay began. */
   #isBeginning = false;
   /** The sentences of this protocol session by the service's id; `undefined` for one that repeats nothing. */
   readonly #sentences = new Map<string, Repeat | undefined>();
 
+  /** @param settleBy What settles audio, so that it is not sent again. */
+  constructor(settleBy: 'final' | 'commit') {
+    this.#maxFinals = REMEMBERED_FINALS[settleBy];
+  }
+
   final({ text, beginMs, endMs }: Said): void {
     if (text === '') return;
     const said = { text, ...(beginMs !== undefined && { beginMs }), ...(endMs !== undefined && { endMs }) };
     this.#recent.push(said);
-    if (this.#recent.length > REMEMBERED_FINALS) this.#recent.shift();
+    if (this.#recent.length > this.#maxFinals) this.#recent.shift();
   }
 
   /** The service begins anew with the next audio, so nothing before it can come again. */
@@ -63,10 +74,11 @@ export class Seam {
     this.#sentences.clear();
   }
 
-  /** All audio from `fromMs` on will be sent again. */
-  replay(fromMs: number): void {
+  /** All audio from `fromMs` on will be sent again, of which the service had what is before `toMs`. */
+  replay(fromMs: number, toMs: number): void {
     this.#sentences.clear();
     this.#isBeginning = true;
+    this.#replayToMs = toMs;
     this.#said = this.#recent.filter(({ endMs }) => endMs === undefined || endMs > fromMs);
   }
 
@@ -107,7 +119,7 @@ export class Seam {
     }
     this.#sentences.set(sentenceId, repeat);
     // Sentences come in order: a final that ended before this one is not repeated any more.
-    this.#said = this.#said.filter(({ endMs = 0 }) => endMs > beginMs);
+    this.#said = this.#said.filter(({ endMs = this.#replayToMs }) => endMs > beginMs);
     return repeat;
   }
 

@@ -1,7 +1,6 @@
 import type { EmotionEvent, FinalEvent, InterimEvent, SessionEvent, Word } from '../../vocabulary/events';
 import { forgetOldest } from '../../base/forget-oldest';
 import type { ServiceEventOf } from '../../protocol/protocol';
-import type { Timeline } from '../send/timeline';
 
 /** An event of a sentence, with the service's own id of it. */
 export type SentenceEvent = ServiceEventOf<'speechStarted' | 'speechStopped' | 'interim' | 'final'>;
@@ -30,6 +29,9 @@ interface Heard {
   words: Word[] | undefined;
 }
 
+/** A sentence that is over and has had no final for this long gets none any more (protocol.md E 8). */
+const FINAL_TIMEOUT_MS = 30_000;
+export const NO_FINAL = `The service gave no final for a sentence within ${FINAL_TIMEOUT_MS / 1000} s of its end; its last interim stands for it.`;
 /** Limits the memory for a service that begins sentences and never ends them. */
 const MAX_OPEN_SENTENCES = 64;
 
@@ -171,11 +173,11 @@ export class Sentences {
     return finals;
   }
 
-  /** Sentences whose finals have been due since before `sinceMs` and will not come any more (protocol.md E 8). */
-  overdue(sinceMs: number): string[] {
+  /** Sentences whose finals are due and will not come any more. */
+  overdue(nowMs: number): string[] {
     const ids: string[] = [];
     for (const [id, { dueSinceMs = Infinity, lostAtMs }] of this.#open) {
-      if (lostAtMs === undefined && dueSinceMs < sinceMs) ids.push(id);
+      if (lostAtMs === undefined && dueSinceMs < nowMs - FINAL_TIMEOUT_MS) ids.push(id);
     }
     return ids;
   }
@@ -237,23 +239,5 @@ export function beginOf(event: SentenceEvent): number | undefined {
       return undefined;
     default:
       return event.beginMs;
-  }
-}
-
-/**
- * Converts the times of the event to those of the session. The event is changed in place: nobody else has it yet, and
- * a copy with other properties would be a hidden class of its own for each event (bench/README.md).
- */
-export function giveTimes(event: SentenceEvent, timeline: Timeline): void {
-  if (event.type === 'speechStarted' || event.type === 'speechStopped') {
-    event.atMs = timeline.given(event.atMs);
-    return;
-  }
-  if (event.beginMs !== undefined) event.beginMs = timeline.given(event.beginMs);
-  if (event.endMs !== undefined) event.endMs = timeline.given(event.endMs);
-  if (!event.words) return;
-  for (const word of event.words) {
-    word.beginMs = timeline.given(word.beginMs);
-    word.endMs = timeline.given(word.endMs);
   }
 }

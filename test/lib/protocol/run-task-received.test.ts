@@ -121,6 +121,22 @@ describe('run-task protocol, frames of the service (protocol.md B.4)', () => {
     });
   }
 
+  it('ends a final without an end at its last word', () => {
+    const words = [{ begin_time: 100, end_time: 480, text: 'hi', punctuation: '.' }];
+    const sentence = {
+      sentence_id: 1,
+      begin_time: 0,
+      end_time: null,
+      text: 'hi.',
+      words,
+      sentence_end: true,
+    };
+    const final = started()
+      .decode(resultOf(sentence))
+      .find((event) => event.type === 'final');
+    assert.equal(final?.endMs, 480);
+  });
+
   it('passes the polarity of the voice on with its confidence', () => {
     const events = started().decode(resultOf({ ...FINAL, emo_tag: 'negative', emo_confidence: 0.91 }));
     const final = ofType(events, 'final');

@@ -90,9 +90,9 @@ describe('Seam', () => {
   let seam: Seam;
 
   beforeEach(() => {
-    seam = new Seam();
+    seam = new Seam('final');
     seam.final(SAID);
-    seam.replay(800);
+    seam.replay(800, 5000);
   });
 
   const final = (sentenceId: string, text: string, beginMs?: number, endMs?: number) =>
@@ -105,7 +105,7 @@ describe('Seam', () => {
     });
 
   it('lets everything through before a loss', () => {
-    const fresh = new Seam();
+    const fresh = new Seam('final');
     fresh.final(SAID);
     const event = { type: 'final', sentenceId: 'a', text: 'Ask not.', beginMs: 1000, endMs: 2000 } as const;
     assert.equal(fresh.newOf(event), event);
@@ -159,7 +159,7 @@ describe('Seam', () => {
 
   it('cuts by text where words have no times, also where it is recognised differently', () => {
     for (const text of ['Ask not, what now.', 'As not what now.', 'Ask not. What now.']) {
-      seam.replay(800);
+      seam.replay(800, 5000);
       seam.newOf({ type: 'speechStarted', sentenceId: 'a', atMs: 1000 });
       seam.newOf({ type: 'speechStopped', sentenceId: 'a', atMs: 3000 });
       const found = final('a', text);
@@ -185,10 +185,10 @@ describe('Seam', () => {
   });
 
   it('drops the repetition of a service without times', () => {
-    const untimed = new Seam();
+    const untimed = new Seam('final');
     untimed.final({ text: 'One.' });
     untimed.final({ text: 'Two.' });
-    untimed.replay(0);
+    untimed.replay(0, 5000);
     const texts = ['One.', 'Two.', 'Two.'].map((text, index) => {
       const found = untimed.newOf({ type: 'final', sentenceId: String(index), text });
       return found?.type === 'final' ? found.text : undefined;
@@ -197,10 +197,10 @@ describe('Seam', () => {
   });
 
   it('drops the repetition of a service without times where it hears a word differently', () => {
-    const untimed = new Seam();
+    const untimed = new Seam('final');
     untimed.final({ text: 'Ask not what your country' });
     untimed.final({ text: 'can do for you.' });
-    untimed.replay(0);
+    untimed.replay(0, 5000);
     const found = untimed.newOf({
       type: 'final',
       sentenceId: '0',
