@@ -40,6 +40,17 @@ export class FakeSocket implements Socket {
     for (const frame of frames) this.#handlers?.onText(frame);
   }
 
+  /** Says something of the task that was begun last. */
+  sayOfTask(
+    event: string,
+    header: Record<string, unknown> = {},
+    payload: Record<string, unknown> = {},
+  ): void {
+    const begun = this.sent.filter((frame) => frame.includes('run-task')).at(-1) ?? '{}';
+    const { header: { task_id } = {} } = JSON.parse(begun) as { header?: { task_id?: string } };
+    this.say(JSON.stringify({ header: { event, task_id, ...header }, payload }));
+  }
+
   end(closeCode: number): void {
     const handlers = this.#handlers;
     this.#handlers = undefined;

@@ -83,9 +83,7 @@ export class LinkBench {
 
   /** The task that was begun last, by its id. */
   task(event: string): void {
-    const begun = this.socket.sent.filter((frame) => frame.includes('run-task')).at(-1)!;
-    const { task_id: id } = (JSON.parse(begun) as { header: { task_id: string } }).header;
-    this.socket.say(JSON.stringify({ header: { event, task_id: id }, payload: {} }));
+    this.socket.sayOfTask(event);
   }
 
   /** A proxy of the object that looks at the link's state after each call of a method. */

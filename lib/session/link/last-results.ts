@@ -7,6 +7,9 @@ import type { Watches } from './watches';
 /** When a connection is renewed, the new one waits at most this long for the end of the old one. */
 const RENEWAL_FINISH_MS = 3000;
 
+/** Somebody who has spoken for this long has been heard by the service. */
+const BEGUN_MS = 3000;
+
 /** The end of a protocol session: its last results, the release of the connection, and what follows. */
 export class LastResults {
   readonly #machine: LinkMachine;
@@ -63,6 +66,16 @@ export class LastResults {
     }
     this.#machine.enter('close', { name: 'closing', current, finishesFor });
     current.connection.close();
+  }
+
+  /** The service found no speech. What was sent just before may be the beginning of some, and is sent again. */
+  foundNoSpeech(finishesFor: FinishesFor): void {
+    const { goal, options } = this.#machine;
+    const { sender, recognition, config } = options;
+    // A container cannot be sent from its middle on.
+    const canRewind = goal === 'listen' && config.wireFormat === 'pcm' && !recognition.hasOpenResults;
+    if (canRewind) sender.rewindRecent(BEGUN_MS);
+    this.complete(finishesFor);
   }
 
   /**

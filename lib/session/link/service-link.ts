@@ -256,7 +256,7 @@ export class ServiceLink {
         break;
       case 'silence':
         this.#machine.warn('NO_SPEECH', error.message);
-        if (!this.#machine.isOver()) this.#lastResults.complete(finishesFor);
+        if (!this.#machine.isOver()) this.#lastResults.foundNoSpeech(finishesFor);
         break;
       case 'done':
         this.#machine.end();

@@ -5,7 +5,8 @@ import { Pacer } from './pacer';
 import { SendBuffer } from './send-buffer';
 import type { Command } from './send-buffer';
 import type { StatisticsCounter } from '../events/statistics';
-import { SendTimes, Settled, Timeline } from './timeline';
+import { Settled } from './settled';
+import { SendTimes, Timeline } from './timeline';
 
 /** The most audio in one message (protocol.md A.9, rule 2; B.2.2). */
 const MAX_MESSAGE_MS = 100;
@@ -142,13 +143,22 @@ export class Sender {
     // Up to one block more may be there than is to be kept.
     this.#forget();
     this.#buffer.rewind(this.#bytesAt(this.settled.replayFromMs));
-    const lostBytes = Math.max(0, this.#buffer.position - this.#bytesAt(this.settled.ms));
+    const forgottenBytes = Math.max(0, this.#buffer.position - this.#bytesAt(this.settled.ms));
+    const lostBytes = forgottenBytes + this.#bytesAt(this.settled.takeLostMs());
     this.#options.counter.audioLostBytes += lostBytes;
     // Audio that is gone must not be counted as lost a second time.
-    if (lostBytes > 0) this.settled.boundary(this.positionMs);
+    if (forgottenBytes > 0) this.settled.boundary(this.positionMs);
     this.settled.rewind(this.positionMs);
     this.times.rewind();
     return lostBytes;
+  }
+
+  /** Goes back to what was sent in the last time, if it may contain speech; everything before that is settled. */
+  rewindRecent(durationMs: number): void {
+    const fromMs = this.settled.sentBeforeMs(this.#options.clock.now() - durationMs);
+    if (!this.isLoudBehind(fromMs)) return;
+    this.settled.boundary(fromMs);
+    this.rewind();
   }
 
   /** Whether all the memory is in use that a session may have for audio, whatever the durations. */
@@ -172,7 +182,7 @@ export class Sender {
     const { bytesPerMs, sampleBytes, counter } = this.#options;
     const dropBytes = sampleBytes * Math.ceil(byteLength / sampleBytes);
     this.#buffer.dropOldest(dropBytes);
-    this.settled.boundary(this.positionMs);
+    this.settled.dropped(this.positionMs);
     if (this.#sessionBytes === 0) this.restart();
     else this.timeline.shift(this.sessionMs, dropBytes / bytesPerMs);
     counter.audioLostBytes += dropBytes;

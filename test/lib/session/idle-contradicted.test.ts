@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { openSession } from '../../../lib';
 import { ManualClock } from '../../support/clocks';
-import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { fakeSockets } from '../../support/fake-socket';
+import { RecordedSession, useLibRig } from '../../support/lib-rig';
+import { loud, silence } from '../../support/scripted-audio';
 
 /** The service's error after 23 s without audio (protocol.md B.5). */
 const IDLE = JSON.stringify({
@@ -40,5 +42,45 @@ describe('a service that complains of missing audio after audio was sent', () =>
     assert.equal(statistics.audioLostMs, 0);
     assert.ok(statistics.audioReplayedMs > 0);
     assert.deepEqual(recorded.of('warning'), []);
+  });
+
+  /** A minute of silence and what follows it, in a session whose service then finds no speech. */
+  async function minuteAnd(rest: Buffer, model: string) {
+    const clock = new ManualClock();
+    const { sockets, connect } = fakeSockets();
+    const session = openSession({ region: 'local', model, environment: { clock, connect } });
+    const recorded = new RecordedSession(session);
+    sockets[0]!.open();
+    sockets[0]!.sayOfTask('task-started');
+    for (let seconds = 0; seconds < 60; seconds++) {
+      await session.append(silence(1000));
+      clock.advance(1000);
+      sockets[0]!.pong();
+    }
+    await session.append(rest);
+    sockets[0]!.sayOfTask('task-failed', {
+      error_code: 'NO_INPUT_AUDIO_ERROR',
+      error_message: 'No speech in 60 seconds of audio.',
+    });
+    return { session, recorded, sockets };
+  }
+
+  for (const model of ['fun-asr-realtime', 'paraformer-realtime-8k-v1']) {
+    it(`is sent the last seconds again where somebody has just begun to speak (${model})`, async () => {
+      const { session, recorded, sockets } = await minuteAnd(loud(500), model);
+      assert.equal(sockets.length, 2);
+      sockets[1]!.open();
+      sockets[1]!.sayOfTask('task-started');
+      const { audioReplayedMs, audioLostMs } = session.statistics();
+      assert.ok(audioReplayedMs >= 1500 && audioReplayedMs <= 5000, `${audioReplayedMs} ms`);
+      assert.deepEqual([audioLostMs, recorded.of('reconnecting')], [0, []]);
+      session.abort();
+    });
+  }
+
+  it('is sent nothing where it has found no speech in silence', async () => {
+    const { session, sockets } = await minuteAnd(silence(500), 'fun-asr-realtime');
+    assert.deepEqual([session.state, sockets.length], ['sleeping', 1]);
+    session.abort();
   });
 });

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { openSession } from '../../../lib';
 import type { AsrError, SessionOptions } from '../../../lib';
 import { ManualClock } from '../../support/clocks';
-import { useLibRig } from '../../support/lib-rig';
-import { silence } from '../../support/scripted-audio';
+import { frames } from '../../support/documented-frames';
+import { fakeSockets } from '../../support/fake-socket';
+import { RecordedSession, useLibRig } from '../../support/lib-rig';
+import { loud, RAW, silence } from '../../support/scripted-audio';
 import { noise } from '../../support/wav-files';
 
 describe('more audio than can be sent', () => {
@@ -145,4 +147,36 @@ describe('more audio than can be sent', () => {
     );
     assert.equal(taken, 64);
   });
+
+  for (const [what, until, lostMs] of [
+    ['is counted as lost', 0, 500 + 2500],
+    ['is counted as lost as far as no final has it', 300, 200 + 2500],
+    ['is not counted as lost where a final has it', 500, 2500],
+  ] as const) {
+    it(`is dropped, and audio that was sent before ${what}, when the connection is lost`, async () => {
+      const clock = new ManualClock();
+      const { sockets, connect } = fakeSockets();
+      const session = openSession({
+        region: 'local',
+        environment: { clock, connect },
+        pace: { burstMs: 500, multiple: 1 },
+        maxHeldAudioMs: 1000,
+        overload: 'dropOldest',
+      });
+      const recorded = new RecordedSession(session);
+      sockets[0]!.accept();
+      for (let ms = 0; ms < 4000; ms += 100) await session.append(loud(100), RAW);
+      if (until > 0)
+        sockets[0]!.say(frames.started('a', 0), frames.stopped('a', until), frames.completed('a', 'One.'));
+      sockets[0]!.end(1006);
+      assert.equal(session.statistics().audioLostMs, lostMs);
+      clock.advance(1000);
+      sockets[1]!.accept();
+      // A loss is counted once.
+      sockets[1]!.end(1006);
+      assert.equal(session.statistics().audioLostMs, lostMs);
+      assert.equal(recorded.of('resumed')[0]!.lostMs, until === 500 ? 0 : lostMs - 2500);
+      session.abort();
+    });
+  }
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { Settled } from '../../../lib/session/send/timeline';
+import { Settled } from '../../../lib/session/send/settled';
 
 const CHUNK_MS = 100;
 
