@@ -106,9 +106,13 @@ function spokenToMs({ options: { sender } }: LinkMachine): number {
  * proves nothing: on a dead connection it has never arrived.
  */
 function hasHeardAll({ closeCode = NO_CLOSE_FRAME }: AsrError, machine: LinkMachine): boolean {
-  const { sender } = machine.options;
+  const { sender, config } = machine.options;
   const { lastSentAtMs } = sender;
   const nowMs = machine.now();
+  // A model without interims says nothing before the end of a sentence, which needs some silence.
+  const hasInterims =
+    !('intermediateResults' in config.model.parameters) || config.parameters.intermediateResults;
+  if (!hasInterims) return false;
   if (closeCode !== NO_CLOSE_FRAME && nowMs - lastSentAtMs >= MIN_SILENT_MS) return true;
   const arrivedBeforeMs = machine.current?.connection.arrivals.arrivedBeforeMs ?? -Infinity;
   if (arrivedBeforeMs - lastSentAtMs >= REPORTED_WITHIN_MS) return true;

@@ -163,6 +163,25 @@ describe('a silent connection that the service drops', () => {
     }
   }
 
+  it('is a loss where the model has no interims, which would show that somebody speaks', async () => {
+    for (const [intermediateResults, state] of [
+      [false, 'reconnecting'],
+      [true, 'sleeping'],
+    ] as const) {
+      const model = 'qwen-audio-3.1-asr-flash-message';
+      const { clock, sockets, session } = spoken({ model, parameters: { intermediateResults } });
+      sockets[0]!.sayOfTask('task-started');
+      await session.append(loud(1000));
+      clock.advance(12_000);
+      sockets[0]!.pong();
+      clock.advance(8000);
+      sockets[0]!.pong();
+      sockets[0]!.end(1006);
+      assert.equal(session.state, state);
+      session.abort();
+    }
+  });
+
   it('is a loss a second time where what was said did not arrive on the next connection either', async () => {
     const { clock, sockets, session, recorded, sentMs } = spoken();
     await session.append(loud(1000));
