@@ -45,7 +45,7 @@ describe('a Node-RED node that is given malformed messages', () => {
 
   for (const [index, { id, from }] of NODES.entries()) {
     it(`calls done once for each of ${FUZZ_MESSAGES} messages (${id})`, async function () {
-      this.timeout(20_000 + FUZZ_MESSAGES * 50);
+      this.timeout(120_000 + FUZZ_MESSAGES * 50);
       const service = await serve({
         utterances: ['Hello.'],
         loop: true,

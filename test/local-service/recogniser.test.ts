@@ -127,7 +127,7 @@ describe('local service: recogniser', function () {
       client.send(append(piece.subarray(89_600)));
     }
     client.send(FINISH);
-    await client.untilClosed();
+    await client.until(() => client.closed !== undefined, 'the close', 150_000);
     const countries = String(client.of(COMPLETED)[0]?.transcript).match(/country/gi)?.length ?? 0;
     assert.ok(countries >= 10, transcript(client));
   });

@@ -7,7 +7,7 @@ import type { LocalServiceOptions } from '../../local-service';
 import { eventually } from './eventually';
 import { leaveNothingOpen } from './open-resources';
 
-const NOTICED_WITHIN_MS = 5000;
+const NOTICED_WITHIN_MS = 20_000;
 
 /** The messages between the two processes. */
 export type ServiceMessage = { listening: number } | { failed: string } | { connections: number };

@@ -160,7 +160,7 @@ describe('the server for telephone calls', () => {
   });
 
   it('ends a connection that never begins a call, one that falls silent, and one whose message is too large', async () => {
-    const { open, feeds } = await serve({ idleMs: 400, maxSenders: 5 });
+    const { open, feeds } = await serve({ idleMs: 2000, maxSenders: 5 });
     const silent = await dial(open.port);
     const stopped = await dial(open.port);
     const large = await dial(open.port);

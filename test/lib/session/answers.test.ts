@@ -124,7 +124,17 @@ describe('the answer to a commit', () => {
         { text: 'Three.', atMs: 2000, endMs: 2500 },
       ],
     });
-    const recorded = rig.open({ environment: { clock: scaledClock(100) }, idle: { afterMs: 3_600_000 } });
+    const recorded = rig.open({
+      environment: { clock: scaledClock(100) },
+      idle: { afterMs: 3_600_000 },
+      pace: { burstMs: 10_000 },
+      // The machine is not faster than any other.
+      connectTimeoutMs: 3_600_000,
+      configureTimeoutMs: 3_600_000,
+      pongTimeoutMs: 3_600_000,
+      answerTimeoutMs: 3_600_000,
+      finishTimeoutMs: 3_600_000,
+    });
     await recorded.session.append(silence(4000));
     await recorded.next('final', 2);
     assert.deepEqual(recorded.finals, ['Three.', 'One two.']);

@@ -49,6 +49,12 @@ describe('the audio that has arrived at the service', () => {
       );
       const { session } = rig.open({
         pace: { burstMs: 10_000 },
+        commitTimeoutMs: 3_600_000,
+        pongTimeoutMs: 3_600_000,
+        connectTimeoutMs: 3_600_000,
+        configureTimeoutMs: 3_600_000,
+        answerTimeoutMs: 3_600_000,
+        finishTimeoutMs: 3_600_000,
         environment: { clock: scaledClock(timeScale) },
       });
       await session.append(silence(5000));

@@ -68,7 +68,7 @@ describe('audio on its way through a session', () => {
       await session.finish();
       assert.equal(arrived().length, audio.length);
       assert.ok(served().audio.every(({ length }) => length <= sampleRateHz / 5 && length % 2 === 0));
-      assert.equal(served().closed?.code, 1000);
+      await waitUntil(() => served().closed?.code === 1000, 'the close');
       assert.equal(session.statistics().audioSentMs, 60_050);
     });
   }
@@ -137,7 +137,7 @@ describe('audio on its way through a session', () => {
     const chunk = silence(2000);
     for (let i = 0; i < 300; i++) await recorded.session.append(chunk);
     const statistics = await recorded.session.finish();
-    assert.equal(served().closed?.code, 1000);
+    await waitUntil(() => served().closed?.code === 1000, 'the close');
     assert.equal(served().audioBytes, 600_000 * 32);
     assert.equal(statistics.audioLostMs, 0);
     assert.deepEqual(recorded.finals, ['Hello.']);

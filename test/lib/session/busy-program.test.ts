@@ -11,7 +11,7 @@ import { useServiceProcess } from '../../support/service-process';
 import { standStill } from '../../support/stand-still';
 
 const LIMIT_MS = 500;
-const BUSY_MS = 1500;
+const BUSY_MS = 3000;
 
 /** A flow may compute for longer than a time limit of the session, while the service answers in time. */
 describe('a session in a program that stands still for longer than a time limit', () => {

@@ -5,6 +5,7 @@ import { frames } from '../../support/documented-frames';
 import { FakeSocket } from '../../support/fake-socket';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
 import { loud, silence } from '../../support/scripted-audio';
+import { waitUntil } from '../../support/wait-until';
 
 const SENTENCE = 'Good morning everybody.';
 const HOUR_MS = 3_600_000;
@@ -109,7 +110,7 @@ describe('a session whose finish meets a fault', () => {
     await recorded.session.append(silence(800));
     await recorded.session.finish();
     assert.equal(recorded.session.state, 'closed');
-    assert.equal(service.sessions[0]?.closed?.code, 1000);
+    await waitUntil(() => service.sessions[0]?.closed?.code === 1000, 'the close');
   });
 
   for (const mode of ['vad', 'manual'] as const) {

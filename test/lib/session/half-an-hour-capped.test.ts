@@ -133,7 +133,7 @@ describe('half an hour of a service that refuses nine connections of ten, and br
       pingIntervalMs: PATIENCE_MS / 2,
       pongTimeoutMs: PATIENCE_MS,
       answerTimeoutMs: PATIENCE_MS,
-      finishTimeoutMs: PATIENCE_MS,
+      finishTimeoutMs: 5 * PATIENCE_MS,
       maxAgeMs: 0,
       // A second in which this machine does nothing is much audio, to be sent again with what follows it.
       maxReplayAudioMs: 5 * PATIENCE_MS,

@@ -13,6 +13,8 @@ const UNHURRIED = {
   configureTimeoutMs: 3_600_000,
   finishTimeoutMs: 3_600_000,
   pingIntervalMs: 3_600_000,
+  commitTimeoutMs: 3_600_000,
+  answerTimeoutMs: 3_600_000,
 };
 
 describe('a session without audio for a while', () => {
@@ -34,7 +36,7 @@ describe('a session without audio for a while', () => {
     const { session } = recorded;
     await session.append(silence(1000));
     await waitUntil(() => session.state === 'sleeping', 'the session to sleep');
-    assert.equal(rig.service.connectionCount, 0);
+    await waitUntil(() => rig.service.connectionCount === 0, 'the connection to be gone');
     assert.deepEqual(recorded.finals, ['Hello.']);
     await session.append(silence(1000));
     await recorded.next('resumed');
@@ -159,6 +161,7 @@ describe('a session without audio for a while', () => {
     await rig.serve({ utterances: ['Hello.'] }, { timeScale: SCALE });
     const { session } = open({ model: 'qwen3-asr-flash-realtime', mode: 'manual', idle: { afterMs: 5000 } });
     await session.append(silence(1000));
+    await session.ready();
     const started = performance.now();
     await waitUntil(() => performance.now() - started > 20_000 / SCALE, '20 s to pass');
     assert.equal(session.state, 'open');

@@ -105,7 +105,6 @@ describe('a proxy on the way to the service', () => {
       region: 'custom',
       address: `ws://${HOST}`,
       proxy: proxy.url.replace('//', '//somebody:wr0ng@'),
-      connectTimeoutMs: 1000,
     });
     const { code, message, stack } = await recorded.failure();
     assert.match(code, /CONNECT_FAILED|CONNECT_TIMEOUT/);

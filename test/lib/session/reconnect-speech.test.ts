@@ -16,14 +16,14 @@ const LOSSES: readonly (readonly number[])[] = [
 
 describe('real speech over connections that are lost', function () {
   // The recogniser is fetched at first use, and shared with whatever else runs.
-  this.timeout(120_000);
+  this.timeout(300_000);
   const rig = useLibRig();
 
   /** The text of all finals, with connections that are cut. */
   async function hear(cutsAtMs: readonly number[], options: SessionOptions): Promise<string> {
     const connections = cutsAtMs.map((atAudioMs) => ({ faults: [{ atAudioMs, do: 'terminate' as const }] }));
     await rig.serve({ connections: [...connections, { faults: [] }] }, { engine: 'recogniser' });
-    const recorded = rig.open({ reconnect: { baseDelayMs: 10 }, ...options });
+    const recorded = rig.open({ reconnect: { baseDelayMs: 10 }, finishTimeoutMs: 100_000, ...options });
     for (let at = 0; at < SPEECH.length; at += 3200) {
       await recorded.session.append(SPEECH.subarray(at, at + 3200));
     }

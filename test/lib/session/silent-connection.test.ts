@@ -45,7 +45,7 @@ describe('a silent connection that the service drops', () => {
   }
 
   it('again and again, soon after opening, neither ends the session nor opens connections without audio', async () => {
-    await rig.serve({ utterances: [], faults: [{ afterMs: 600, do: 'close', code: 1011 }] });
+    await rig.serve({ utterances: [], faults: [{ afterMs: 2000, do: 'close', code: 1011 }] });
     const recorded = rig.open();
     await recorded.session.ready();
     await waitUntil(() => recorded.session.state === 'sleeping', 'the session to sleep');
@@ -59,7 +59,10 @@ describe('a silent connection that the service drops', () => {
 
   it('is a loss while an answer is owed', async () => {
     const said = { text: 'Hello there.', atMs: 200, endMs: 1100 };
-    const cut: ScriptConnection = { utterances: [said], faults: [{ afterMs: 800, do: 'close', code: 1011 }] };
+    const cut: ScriptConnection = {
+      utterances: [said],
+      faults: [{ afterMs: 2000, do: 'close', code: 1011 }],
+    };
     await rig.serve({ connections: [cut, { utterances: [said] }] });
     const recorded = rig.open({ reconnect: { baseDelayMs: 1 } });
     await recorded.session.append(silence(700));
