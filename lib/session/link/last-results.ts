@@ -70,11 +70,11 @@ export class LastResults {
 
   /** The service found no speech. What was sent just before may be the beginning of some, and is sent again. */
   foundNoSpeech(finishesFor: FinishesFor): void {
-    const { goal, options } = this.#machine;
+    const { goal, state, options } = this.#machine;
     const { sender, recognition, config } = options;
-    // A container cannot be sent from its middle on.
-    const canRewind = goal === 'listen' && config.wireFormat === 'pcm' && !recognition.hasOpenResults;
-    if (canRewind) sender.rewindRecent(BEGUN_MS);
+    // The answer to a finish is about all that was sent. A container cannot be sent from its middle on.
+    const isAsked = goal === 'end' || state.name === 'finishing' || recognition.hasOpenResults;
+    if (!isAsked && config.wireFormat === 'pcm') sender.rewindRecent(BEGUN_MS);
     this.complete(finishesFor);
   }
 

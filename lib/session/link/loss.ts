@@ -11,11 +11,9 @@ const MIN_SILENT_MS = 20_000;
 const QUIET_MS = 300;
 /** A service that has had audio for this long has reported that somebody began to speak in it, if anybody did. */
 const REPORTED_WITHIN_MS = 10_000;
-/** The same where it has said nothing about the audio for a second time. */
+/** The same for audio that has arrived on two connections, and on the first one without a result. */
 const REPORTED_AGAIN_WITHIN_MS = 3000;
-/** Sound this close behind the end of a sentence is the rest of its last word. */
-const WORD_END_MS = 200;
-/** Close code of a connection that ended without a word of the service (RFC 6455, 7.4.1). */
+/** Close code of a connection that ended without a closing handshake (RFC 6455, 7.4.1). */
 const NO_CLOSE_FRAME = 1006;
 /** Network errors that are about the address and will not pass. */
 const WRONG_ADDRESS = /^(ENOTFOUND|HPE_|ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO)/;
@@ -47,13 +45,25 @@ export function meaningOf(error: AsrError, machine: LinkMachine, lastAudioAtMs: 
 }
 
 /**
- * Whether all results are there. The service may close without `session.finished`, which counts as the answer too
- * (protocol.md A.9, rule 4), unless it has said nothing yet of what was spoken. A second time nothing more is to come.
+ * Whether nothing more is to come. The service may close without `session.finished`, which counts as the answer too
+ * (protocol.md A.9, rule 4), unless something was spoken of which it has said nothing yet: that is sent once more.
  */
 function isEndOfAll({ closeCode }: AsrError, machine: LinkMachine): boolean {
-  const { sender, recognition } = machine.options;
+  const { sender, config } = machine.options;
   if (closeCode !== 1000) return false;
-  return sender.hasSentTwice || !(recognition.hasOpenResults || sender.isLoudBehind(spokenToMs(machine)));
+  const canSendAgain =
+    config.wireFormat === 'pcm' && config.reconnect.maxAttempts > 0 && !sender.hasSentTwice;
+  return !canSendAgain || !isOwed(machine);
+}
+
+/** Whether a sentence or an answer is still to come, or may be, because there was sound. */
+export function isOwed(machine: LinkMachine): boolean {
+  return machine.options.recognition.hasOpenResults || mayHaveSpeech(machine);
+}
+
+/** Whether sound was sent that belongs to no known sentence. The level of other formats than PCM is not known. */
+function mayHaveSpeech({ options: { sender, config } }: LinkMachine): boolean {
+  return config.wireFormat === 'pcm' ? sender.hasUnknownSound() : sender.settled.loudSinceEventMs > 0;
 }
 
 /**
@@ -73,12 +83,7 @@ function endedForSilence({ code, closeCode }: AsrError, machine: LinkMachine): b
   if (code === 'NO_SPEECH' || code === 'IDLE_TIMEOUT') {
     return wasLong || state.name === 'finishing' || recognition.hasPendingCommits;
   }
-  return (
-    closeCode === 1000 &&
-    wasLong &&
-    !recognition.hasOpenSentences &&
-    !sender.isLoudBehind(spokenToMs(machine))
-  );
+  return closeCode === 1000 && wasLong && !recognition.hasOpenSentences && !mayHaveSpeech(machine);
 }
 
 /**
@@ -93,12 +98,7 @@ function isMissedByNobody(error: AsrError, machine: LinkMachine, lastAudioAtMs: 
   if (nowMs - lastAudioAtMs < QUIET_MS || recognition.hasOpenResults || recognition.owesAudio(sender)) {
     return false;
   }
-  return !sender.isLoudBehind(spokenToMs(machine)) || hasHeardAll(error, machine);
-}
-
-/** Up to where the sound that was sent belongs to known sentences. */
-function spokenToMs({ options: { sender } }: LinkMachine): number {
-  return sender.settled.ms + WORD_END_MS;
+  return !mayHaveSpeech(machine) || hasHeardAll(error, machine);
 }
 
 /**
@@ -116,11 +116,8 @@ function hasHeardAll({ closeCode = NO_CLOSE_FRAME }: AsrError, machine: LinkMach
   if (closeCode !== NO_CLOSE_FRAME && nowMs - lastSentAtMs >= MIN_SILENT_MS) return true;
   const arrivedBeforeMs = machine.current?.connection.arrivals.arrivedBeforeMs ?? -Infinity;
   if (arrivedBeforeMs - lastSentAtMs >= REPORTED_WITHIN_MS) return true;
-  return (
-    sender.hasSentTwice &&
-    arrivedBeforeMs >= lastSentAtMs &&
-    nowMs - arrivedBeforeMs >= REPORTED_AGAIN_WITHIN_MS
-  );
+  if (!sender.hasSentTwice || arrivedBeforeMs < lastSentAtMs) return false;
+  return nowMs - arrivedBeforeMs >= (machine.hadArrived ? REPORTED_AGAIN_WITHIN_MS : REPORTED_WITHIN_MS);
 }
 
 /**

@@ -34,6 +34,8 @@ export class LinkMachine {
   readonly timers: Timers<'idle' | 'listen' | 'age' | 'retry' | 'bound'>;
   state: LinkState = { name: 'asleep' };
   goal: Goal = 'listen';
+  /** Whether all that was sent on the connection before this one had arrived. */
+  hadArrived = false;
   readonly #onLeft: (next: LinkState) => void;
 
   /** @param onLeft Called with the next state when a state is left. */

@@ -3,7 +3,7 @@ import type { ContextTurn } from '../../vocabulary/parameters';
 import type { Command } from '../send/send-buffer';
 import type { Protocol, ServiceEvent, SpeechEvent } from '../../protocol/protocol';
 import { Connection } from './connection';
-import { meaningOf } from './loss';
+import { isOwed, meaningOf } from './loss';
 import { LastResults } from './last-results';
 import { LinkMachine } from './machine';
 import type { ServiceLinkOptions } from './machine';
@@ -25,6 +25,13 @@ export class ServiceLink {
   readonly #watches: Watches;
   readonly #reconnection: Reconnection;
   readonly #lastResults: LastResults;
+  /** By the answer it is known that the service has what was sent before it, should this connection be lost as well. */
+  readonly #ask: Command = {
+    run: () => {
+      this.confirm(() => undefined);
+    },
+    isAnswered: () => true,
+  };
   #context: readonly ContextTurn[];
 
   constructor(options: ServiceLinkOptions) {
@@ -205,18 +212,8 @@ export class ServiceLink {
       const loss = attempt.why === 'loss' ? attempt.loss : undefined;
       this.#machine.announce(reason, this.#reconnection.resumed(sessionId, loss));
       // The finish asks by itself.
-      if (loss && this.#machine.goal === 'listen') this.#askBehindReplay();
+      if (loss && this.#machine.goal === 'listen') this.#options.sender.then(this.#ask);
     }
-  }
-
-  /** By the answer it is known that the service has what was sent again, should this connection be lost as well. */
-  #askBehindReplay(): void {
-    this.#options.sender.then({
-      run: () => {
-        this.confirm(() => undefined);
-      },
-      isAnswered: () => true,
-    });
   }
 
   #listen(event: 'opened' | 'paused' | 'resumed', next: OpenLink): void {
@@ -252,7 +249,9 @@ export class ServiceLink {
     const { state, finishesFor = 'rest' } = this.#machine;
     switch (meaningOf(error, this.#machine, this.#watches.lastAudioAtMs)) {
       case 'answered':
-        this.#lastResults.complete(finishesFor);
+        if (state.name === 'finishing' && isOwed(this.#machine))
+          this.#machine.warn('NO_SPEECH', error.message);
+        if (!this.#machine.isOver()) this.#lastResults.complete(finishesFor);
         break;
       case 'silence':
         this.#machine.warn('NO_SPEECH', error.message);

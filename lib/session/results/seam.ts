@@ -10,6 +10,8 @@ import type { SentenceEvent } from './sentences';
 const REMEMBERED_FINALS = { final: 16, commit: 4096 };
 /** Two recognitions of the same speech differ by at most this much in its times. */
 const TOLERANCE_MS = 100;
+/** Without an end, a sentence that begins this much later is another one. */
+const MOVED_MS = 500;
 /** Nobody says more than one word in this time. */
 const SHORTEST_WORD_MS = 100;
 /** A word, or one character of a script without spaces. */
@@ -48,7 +50,8 @@ export class Seam {
   #recent: Said[] = [];
   /** The finals that the replay may repeat. */
   #said: Said[] = [];
-  /** Where the lost connection had come to. */
+  /** Where the replay begins, and where the lost connection had come to. */
+  #replayFromMs = 0;
   #replayToMs = 0;
   /** No final has come since the replay began. */
   #isBeginning = false;
@@ -74,11 +77,13 @@ export class Seam {
     this.#sentences.clear();
   }
 
-  /** All audio from `fromMs` on will be sent again, of which the service had what is before `toMs`. */
+  /** All audio from `fromMs` on will be sent again. What is behind `toMs` is new to the service. */
   replay(fromMs: number, toMs: number): void {
     this.#sentences.clear();
     this.#isBeginning = true;
-    this.#replayToMs = toMs;
+    this.#replayFromMs = fromMs;
+    // A connection may be lost again before it got all.
+    this.#replayToMs = Math.max(this.#replayToMs, toMs);
     this.#said = this.#recent.filter(({ endMs }) => endMs === undefined || endMs > fromMs);
   }
 
@@ -119,8 +124,15 @@ export class Seam {
     }
     this.#sentences.set(sentenceId, repeat);
     // Sentences come in order: a final that ended before this one is not repeated any more.
-    this.#said = this.#said.filter(({ endMs = this.#replayToMs }) => endMs > beginMs);
+    this.#said = this.#said.filter((said) => this.#mayComeFrom(beginMs, said));
     return repeat;
+  }
+
+  /** Whether the final may be repeated by a sentence that begins there, or by a later one. */
+  #mayComeFrom(beginMs: number, { beginMs: saidFromMs, endMs }: Said): boolean {
+    if (endMs !== undefined) return endMs > beginMs;
+    const latestMs = saidFromMs === undefined ? this.#replayToMs : Math.max(saidFromMs, this.#replayFromMs);
+    return beginMs <= latestMs + MOVED_MS;
   }
 
   /**

@@ -152,8 +152,8 @@ export class SendBuffer {
     return this.#audio.length;
   }
 
-  /** Whether all that was sent since the last rewind had been sent before. */
-  get hasOnlyReplayed(): boolean {
+  /** Whether all that was sent since the last rewind had been sent before it, too. */
+  get hasSentTwice(): boolean {
     return this.#newFrom === this.#sentTo;
   }
 
@@ -177,6 +177,7 @@ export class SendBuffer {
 
   /** Whether anything between the two positions is loud enough to be speech. */
   isLoud(fromBytes: number, toBytes: number): boolean {
+    if (toBytes <= fromBytes) return false;
     for (let index = this.#loudness.length - 1; index >= 0; index -= 1) {
       const run = this.#loudness[index];
       if (!run || run.endBytes <= fromBytes) return false;
@@ -186,7 +187,11 @@ export class SendBuffer {
     return false;
   }
 
+  /** A command that waits at the end already is not put there again. */
   pushCommand(command: Command): void {
+    const last = this.#commands.at(-1);
+    const waits = last?.command === command && this.#nextCommand < this.#commands.length;
+    if (waits && last.atBytes === this.#audio.end) return;
     this.#commands.push({ command, atBytes: this.#audio.end });
   }
 

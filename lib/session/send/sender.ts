@@ -96,14 +96,17 @@ export class Sender {
     return (this.#buffer.position + this.#buffer.dueBytes) / this.#options.bytesPerMs;
   }
 
-  /** Whether anything that was sent behind this time of the given audio is loud enough to be speech. */
-  isLoudBehind(ms: number): boolean {
-    return this.#buffer.isLoud(this.#bytesAt(ms), this.#buffer.position);
+  /** Whether sound was sent, from this time of the given audio on, that is loud enough to be speech and no known word. */
+  hasUnknownSound(fromMs = 0): boolean {
+    return this.#buffer.isLoud(
+      this.#bytesAt(Math.max(fromMs, this.settled.spokenToMs)),
+      this.#buffer.position,
+    );
   }
 
   /** Whether this connection got no other audio than the one before it. */
   get hasSentTwice(): boolean {
-    return this.#buffer.hasOnlyReplayed;
+    return this.#buffer.hasSentTwice;
   }
 
   /** How much audio this protocol session got, including the silence that ends sentences. */
@@ -156,7 +159,7 @@ export class Sender {
   /** Goes back to what was sent in the last time, if it may contain speech; everything before that is settled. */
   rewindRecent(durationMs: number): void {
     const fromMs = this.settled.sentBeforeMs(this.#options.clock.now() - durationMs);
-    if (!this.isLoudBehind(fromMs)) return;
+    if (!this.hasUnknownSound(fromMs)) return;
     this.settled.boundary(fromMs);
     this.rewind();
   }
@@ -181,8 +184,9 @@ export class Sender {
   dropOldest(byteLength: number): number {
     const { bytesPerMs, sampleBytes, counter } = this.#options;
     const dropBytes = sampleBytes * Math.ceil(byteLength / sampleBytes);
+    const isSound = this.hasUnknownSound();
     this.#buffer.dropOldest(dropBytes);
-    this.settled.dropped(this.positionMs);
+    this.settled.dropped(this.positionMs, isSound, this.#options.clock.now());
     if (this.#sessionBytes === 0) this.restart();
     else this.timeline.shift(this.sessionMs, dropBytes / bytesPerMs);
     counter.audioLostBytes += dropBytes;

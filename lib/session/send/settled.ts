@@ -26,6 +26,8 @@ const FRAME_MS = 160;
 /** Overlap where speech goes on without a pause after a final: enough not to cut the beginning of the next word. */
 const OVERLAP_MS = 200;
 
+/** Sound this close behind the end of a sentence is the rest of its last word. */
+const WORD_END_MS = 200;
 /** Drops in between which audio was sent. */
 const MAX_UNREPEATABLE = 64;
 
@@ -38,7 +40,7 @@ interface Mark {
 
 /**
  * How far the given audio is settled: all of its words are final, or there are none. Audio behind that has to be sent
- * again after a loss. Times are milliseconds of the given audio, and all of them only grow.
+ * again after a loss. Times are milliseconds of the given audio.
  */
 export class Settled {
   #settledMs = 0;
@@ -47,8 +49,8 @@ export class Settled {
   #lastFinalFromMs: number | undefined;
   #lastFinalEndMs = 0;
   #openFromMs: number | undefined;
-  /** Audio that was sent and cannot be sent again, as long as no final shows that it was heard. */
-  #unrepeatable: { fromMs: number; toMs: number }[] = [];
+  /** Sound that was sent and cannot be sent again, as long as nothing shows that it was heard. */
+  #unrepeatable: { fromMs: number; toMs: number; atMs: number }[] = [];
   #heardMs = 0;
   #lastEventAtMs = 0;
   #sentSinceEventMs = 0;
@@ -63,6 +65,11 @@ export class Settled {
 
   get ms(): number {
     return this.#settledMs;
+  }
+
+  /** Up to where the sound belongs to known sentences, or is no speech. */
+  get spokenToMs(): number {
+    return this.#settledMs + WORD_END_MS;
   }
 
   /**
@@ -131,18 +138,20 @@ export class Settled {
 
   /** All results of the audio before the position are there, and the service begins anew behind it. */
   boundary(positionMs: number): void {
-    this.#unrepeatable = [];
-    this.#boundaryMs = Math.max(this.#boundaryMs, positionMs);
-    this.#settle(positionMs);
+    this.#unrepeatable = this.#unrepeatable.filter(({ toMs }) => toMs > positionMs);
+    this.#begin(positionMs);
   }
 
-  /** The audio up to the position was dropped, so what was sent of it before cannot be sent again. */
-  dropped(positionMs: number): void {
-    const unrepeatable = this.#unrepeatable;
-    if (this.#sentMs > this.#settledMs) unrepeatable.push({ fromMs: this.#settledMs, toMs: this.#sentMs });
-    if (unrepeatable.length > MAX_UNREPEATABLE) unrepeatable.shift();
-    this.boundary(positionMs);
-    this.#unrepeatable = unrepeatable;
+  /**
+   * The audio up to the position was dropped, so what was sent of it before cannot be sent again.
+   * @param isSound Whether that may contain speech.
+   */
+  dropped(positionMs: number, isSound: boolean, nowMs: number): void {
+    if (isSound) {
+      this.#unrepeatable.push({ fromMs: this.#settledMs, toMs: this.#sentMs, atMs: nowMs });
+      if (this.#unrepeatable.length > MAX_UNREPEATABLE) this.#unrepeatable.shift();
+    }
+    this.#begin(positionMs);
     this.#sentMs = positionMs;
   }
 
@@ -183,6 +192,9 @@ export class Settled {
 
   /** Something arrived, so everything that was sent some time before has arrived at the service. */
   alive(nowMs: number): void {
+    const heardAtMs = nowMs - NOISE_AFTER_MS;
+    if (heardAtMs >= this.#lastEventAtMs)
+      this.#unrepeatable = this.#unrepeatable.filter(({ atMs }) => atMs > heardAtMs);
     for (let mark = this.#marks[0]; mark; mark = this.#marks[0]) {
       const { positionMs, sentAtMs, isLoud } = mark;
       const isHeard = isLoud
@@ -201,6 +213,12 @@ export class Settled {
     this.#sentSinceEventMs = this.#loudSinceEventMs = 0;
     this.#marks = [];
     this.#heardMs = this.#settledMs;
+  }
+
+  /** Nothing before the position is sent again. */
+  #begin(positionMs: number): void {
+    this.#boundaryMs = Math.max(this.#boundaryMs, positionMs);
+    this.#settle(positionMs);
   }
 
   #settle(positionMs: number): void {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { openSession } from '../../../lib';
 import { ManualClock } from '../../support/clocks';
+import { frames } from '../../support/documented-frames';
 import { fakeSockets } from '../../support/fake-socket';
 import { RecordedSession, useLibRig } from '../../support/lib-rig';
 import { loud, silence } from '../../support/scripted-audio';
@@ -80,6 +81,43 @@ describe('a service that complains of missing audio after audio was sent', () =>
 
   it('is sent nothing where it has found no speech in silence', async () => {
     const { session, sockets } = await minuteAnd(silence(500), 'fun-asr-realtime');
+    assert.deepEqual([session.state, sockets.length], ['sleeping', 1]);
+    session.abort();
+  });
+
+  it('is sent nothing again where it found no speech in all that it was asked about', async () => {
+    const clock = new ManualClock();
+    const { sockets, connect } = fakeSockets();
+    const session = openSession({
+      region: 'local',
+      model: 'fun-asr-realtime',
+      idle: { afterMs: 1000 },
+      environment: { clock, connect },
+    });
+    sockets[0]!.open();
+    sockets[0]!.sayOfTask('task-started');
+    await session.append(loud(300));
+    clock.advance(1500);
+    assert.ok(sockets[0]!.sent.at(-1)!.includes('finish-task'));
+    sockets[0]!.sayOfTask('task-failed', { error_code: 'NO_VALID_AUDIO_ERROR', error_message: 'No audio.' });
+    clock.advance(60_000);
+    assert.deepEqual([session.state, sockets.length], ['sleeping', 1]);
+    session.abort();
+  });
+
+  it('is sent nothing again of the last word of a sentence that it has given', async () => {
+    const clock = new ManualClock();
+    const { sockets, connect } = fakeSockets();
+    const pace = { burstMs: 60_000 };
+    const session = openSession({ region: 'local', pace, environment: { clock, connect } });
+    sockets[0]!.accept();
+    clock.advance(15_000);
+    sockets[0]!.pong();
+    await session.append(Buffer.concat([loud(10_150), silence(1350)]));
+    sockets[0]!.say(frames.started('a', 0), frames.stopped('a', 10_000), frames.completed('a', 'One.'));
+    clock.advance(6000);
+    await session.append(silence(100));
+    sockets[0]!.end(1000);
     assert.deepEqual([session.state, sockets.length], ['sleeping', 1]);
     session.abort();
   });

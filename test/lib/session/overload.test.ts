@@ -179,4 +179,34 @@ describe('more audio than can be sent', () => {
       session.abort();
     });
   }
+
+  it('is dropped, and audio that was sent before counts as lost with a later connection only as long as it may be speech', async () => {
+    for (const [audio, isCounted] of [
+      [silence(100), false],
+      [loud(100), true],
+    ] as const) {
+      for (const laterMs of [0, 90_000]) {
+        const clock = new ManualClock();
+        const { sockets, connect } = fakeSockets();
+        const session = openSession({
+          region: 'local',
+          environment: { clock, connect },
+          pace: { burstMs: 500, multiple: 1 },
+          maxHeldAudioMs: 1000,
+          overload: 'dropOldest',
+        });
+        sockets[0]!.accept();
+        for (let ms = 0; ms < 4000; ms += 100) await session.append(audio, RAW);
+        for (let ms = 0; ms < laterMs; ms += 1000) {
+          clock.advance(1000);
+          await session.append(silence(100), RAW);
+          sockets[0]!.pong();
+        }
+        sockets[0]!.end(1006);
+        const expected = 2500 + (isCounted && laterMs === 0 ? 500 : 0);
+        assert.equal(session.statistics().audioLostMs, expected, `${isCounted}, ${laterMs} ms later`);
+        session.abort();
+      }
+    }
+  });
 });

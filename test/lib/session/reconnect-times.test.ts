@@ -21,11 +21,16 @@ function play(options: SessionOptions = {}) {
     say: (...said: string[]) => {
       sockets.at(-1)!.say(...said);
     },
+    end: (code: number) => {
+      sockets.at(-1)!.end(code);
+    },
     /** @returns Where the audio begins that is sent again. */
-    lose: () => {
-      const lost = sockets.at(-1)!;
-      lost.end(1006);
-      for (let seconds = 0; sockets.at(-1) === lost && seconds < 60; seconds++) clock.advance(1000);
+    lose: (attempts = 1) => {
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const lost = sockets.at(-1)!;
+        lost.end(1006);
+        for (let seconds = 0; sockets.at(-1) === lost && seconds < 60; seconds++) clock.advance(1000);
+      }
       sockets.at(-1)!.accept();
       const { audioSentMs } = session.statistics();
       return audioSentMs - recorded.of('resumed').at(-1)!.replayedMs;
@@ -34,17 +39,35 @@ function play(options: SessionOptions = {}) {
 }
 
 describe('finals before a loss whose times are not known', () => {
-  it('come once where the service did not say when their speech ended', async () => {
+  for (const attempts of [1, 2]) {
+    it(`come once where the service did not say when their speech ended, after ${attempts} attempts`, async () => {
+      const { session, recorded, say, lose } = play();
+      await session.append(loud(8000));
+      say(frames.started('a', 500), frames.completed('a', 'One.'));
+      say(frames.started('b', 4000), frames.completed('b', 'Two.'));
+      const fromMs = lose(attempts);
+      assert.ok(fromMs > 500 && fromMs < 4000, `from ${fromMs} ms on`);
+      say(frames.started('c', 4000 - fromMs), frames.completed('c', 'Two.'));
+      say(frames.started('d', 6000 - fromMs), frames.stopped('d', 7000 - fromMs));
+      say(frames.completed('d', 'Three.'));
+      assert.deepEqual(recorded.finals, ['One.', 'Two.', 'Three.']);
+      session.abort();
+    });
+  }
+
+  it('take nothing away from later sentences where the replay begins behind them', async () => {
     const { session, recorded, say, lose } = play();
     await session.append(loud(8000));
-    say(frames.started('a', 500), frames.completed('a', 'One.'));
-    say(frames.started('b', 4000), frames.completed('b', 'Two.'));
+    say(frames.started('a', 500), frames.completed('a', 'Yes.'));
+    say(frames.started('b', 4000));
     const fromMs = lose();
-    assert.ok(fromMs > 500 && fromMs < 4000, `from ${fromMs} ms on`);
-    say(frames.started('c', 4000 - fromMs), frames.completed('c', 'Two.'));
-    say(frames.started('d', 6000 - fromMs), frames.stopped('d', 7000 - fromMs));
-    say(frames.completed('d', 'Three.'));
-    assert.deepEqual(recorded.finals, ['One.', 'Two.', 'Three.']);
+    assert.ok(fromMs > 1000, `from ${fromMs} ms on`);
+    say(
+      frames.started('c', 4000 - fromMs),
+      frames.stopped('c', 5000 - fromMs),
+      frames.completed('c', 'Yes.'),
+    );
+    assert.deepEqual(recorded.finals, ['Yes.', 'Yes.']);
     session.abort();
   });
 
@@ -95,5 +118,17 @@ describe('audio of another format than PCM, whose bytes have no known length, be
     hear(60);
     assert.deepEqual(recorded.finals, texts);
     session.abort();
+  });
+
+  describe('a session that is finished, in another format than PCM', () => {
+    it('ends where the service closes with 1000 behind the last final', async () => {
+      const { session, recorded, say, end } = play({ wireFormat: 'opus' });
+      await session.append(Buffer.alloc(30_000, 'OggS'));
+      const finished = session.finish();
+      say(frames.started('a', 500), frames.stopped('a', 1500), frames.completed('a', 'One.'));
+      end(1000);
+      await finished;
+      assert.deepEqual([recorded.finals, recorded.of('reconnecting')], [['One.'], []]);
+    });
   });
 });

@@ -243,4 +243,26 @@ describe('SendBuffer', () => {
     buffer.pushAudio(numbered(given, 2));
     assert.deepEqual(drain(buffer), [`${given}-${given + 2}`]);
   });
+
+  it('finds nothing loud in no audio', () => {
+    const buffer = new SendBuffer();
+    buffer.pushAudio(Buffer.alloc(1000), true);
+    assert.equal(buffer.isLoud(600, 400), false);
+    assert.equal(buffer.isLoud(400, 600), true);
+  });
+
+  it('puts a command that waits at the end there once', () => {
+    const buffer = new SendBuffer();
+    let runs = 0;
+    const command = { run: () => (runs += 1), isAnswered: () => true };
+    buffer.pushAudio(Buffer.alloc(100));
+    buffer.pushCommand(command);
+    buffer.pushCommand(command);
+    buffer.takeAudio(1000);
+    for (let next = buffer.takeCommand(); next; next = buffer.takeCommand()) next.run();
+    assert.equal(runs, 1);
+    buffer.pushCommand(command);
+    buffer.takeCommand()?.run();
+    assert.equal(runs, 2);
+  });
 });
