@@ -26,8 +26,8 @@ const FRAME_MS = 160;
 /** Overlap where speech goes on without a pause after a final: enough not to cut the beginning of the next word. */
 const OVERLAP_MS = 200;
 
-/** Sound this close behind the end of a sentence is the rest of its last word. */
-const WORD_END_MS = 200;
+/** Sound this close behind the end of a sentence is the rest of its last word. Another word goes on for longer. */
+const WORD_END_MS = 300;
 /** Drops in between which audio was sent. */
 const MAX_UNREPEATABLE = 64;
 
