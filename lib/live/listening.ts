@@ -161,9 +161,21 @@ export class Listening {
     const onPause = (): void => {
       recognition.endSentence();
     };
+    let refusedBytes = 0;
     for await (const pcm of watchStalls(samples, pauseMs, onPause)) {
       heard();
-      await recognition.append(pcm);
+      try {
+        await recognition.append(pcm);
+      } catch (error) {
+        // One refusal is about one piece. What comes when there is room again is heard.
+        if (!isRefusal(error)) throw error;
+        if (refusedBytes === 0) this.#options.onWarning(`${error.message} ${feed.sender} goes on.`);
+        refusedBytes += pcm.length;
+        continue;
+      }
+      if (refusedBytes > 0)
+        this.#options.onWarning(`${refusedAudio(refusedBytes, rateHz)} of ${feed.sender}.`);
+      refusedBytes = 0;
     }
   }
 
@@ -204,4 +216,12 @@ function badAudio({ message, cause }: AsrError, sender: string): AsrError {
 
 function stopped(): AsrError {
   return new AsrError('ABORTED', 'Listening was canceled.');
+}
+
+function isRefusal(error: unknown): error is AsrError {
+  return error instanceof AsrError && error.code === 'HELD_AUDIO_LIMIT';
+}
+
+function refusedAudio(bytes: number, rateHz: number): string {
+  return `There is room for audio again; ${Math.round((1000 * bytes) / (2 * rateHz))} ms were refused`;
 }

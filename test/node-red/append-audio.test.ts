@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
+import type { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import type { LocalService } from '../../local-service/index';
 import { fixture } from '../support/audio-fixtures';
-import { appendNodes, errorOf, Flow, helper, observers } from '../support/node-red';
+import { appendNodes, errorOf, Flow, helper, observers, onCall } from '../support/node-red';
 import { startSessionFlow, useService } from '../support/node-red-service';
 import { oggPackets } from '../support/opus-containers';
 import { quickestMs } from '../support/quickest';
@@ -222,8 +223,12 @@ describe('append audio', () => {
     const flow = await start({}, { pace: 'realtime' });
     flow.send('append', { payload: piece(5, 60_000) });
     await waitUntil(() => audioOf(0).length > 0, 'the first piece');
+    const warnings: unknown[] = [];
+    onCall(helper.getNode('append') as EventEmitter, 'warn', ([text]) => warnings.push(text));
     const startedAt = performance.now();
     await helper.getNode('append')!.close(true);
+    await waitUntil(() => warnings.length > 0, 'the warning');
+    assert.match(String(warnings), /^1 recordings or streams were not finished/);
     // The recording would play for a minute.
     assert.ok(performance.now() - startedAt < 20_000);
     await untilStill(() => audioOf(0).length, 'what was sent before to arrive');

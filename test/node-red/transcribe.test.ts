@@ -113,8 +113,12 @@ describe('transcribe', () => {
     flow.send('transcribe', { payload: wav(silence(1000)) });
     flow.send('transcribe', { payload: wav(silence(1000)) });
     await waitUntil(() => service.connectionCount === 1, 'the session');
+    const warnings: unknown[] = [];
+    onCall(helper.getNode('transcribe') as EventEmitter, 'warn', ([text]) => warnings.push(text));
     const startedAt = performance.now();
     await helper.getNode('transcribe')!.close(true);
+    await waitUntil(() => warnings.length > 0, 'the warning');
+    assert.match(String(warnings), /^2 recordings were not finished/);
     // The end of the sessions would be waited for until 20 s.
     assert.ok(performance.now() - startedAt < 10_000);
     await waitUntil(() => service.connectionCount === 0, 'the connection to close');

@@ -43,7 +43,11 @@ export function udpSource(options: PortSourceOptions): PortSource {
           }
           return undefined;
         }
-        const sender = new UdpFeed(key, hints, idleMs, onWarning, () => senders.delete(key));
+        const sender = new UdpFeed(key, hints, idleMs, onWarning, () => {
+          senders.delete(key);
+          // There is room again, so who is turned away next is news.
+          tooMany.clear();
+        });
         senders.set(key, sender);
         tooMany.delete(key);
         onFeed(sender);
@@ -83,7 +87,9 @@ export function udpSource(options: PortSourceOptions): PortSource {
 class UdpFeed implements AudioFeed {
   readonly sender: string;
   readonly hints: AudioFormatHints;
-  readonly #queue = new ChunkQueue();
+  readonly #queue = new ChunkQueue((bytesLeft) => {
+    if (bytesLeft === 0) this.#hasDropped = false;
+  });
   readonly #idleTimer: NodeJS.Timeout;
   readonly #onWarning: (message: string) => void;
   readonly #onEnd: () => void;

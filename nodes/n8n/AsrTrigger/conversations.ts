@@ -21,6 +21,8 @@ interface Side {
   conversation: string;
   track?: string | undefined;
   offsetMs: number;
+  /** A device may speak again before what it said is recognised. */
+  openFeeds: number;
 }
 
 interface Conversation {
@@ -40,6 +42,11 @@ export class Conversations {
 
   /** @param details What the source knows of the sender: the ids and parameters of a call. */
   begin(sender: string, details: Readonly<Record<string, unknown>> = {}): void {
+    const open = this.#sides.get(sender);
+    if (open) {
+      open.openFeeds += 1;
+      return;
+    }
     const { side, common } = sideOf(sender, details);
     this.#sides.set(sender, side);
     const known = this.#conversations.get(side.conversation);
@@ -53,7 +60,8 @@ export class Conversations {
     if (!conversation) return;
     const { track, offsetMs } = side;
     const { sentences } = conversation;
-    const atMs = beginMs === undefined ? undefined : offsetMs + beginMs;
+    // Times of two utterances at once have no beginning in common.
+    const atMs = beginMs === undefined || side.openFeeds > 1 ? undefined : offsetMs + beginMs;
     sentences.push({ track, text, language, emotion, atMs });
     if (sentences.length > MAX_SENTENCES) sentences.shift();
   }
@@ -63,6 +71,8 @@ export class Conversations {
     const side = this.#sides.get(sender);
     const conversation = side && this.#conversations.get(side.conversation);
     if (!conversation) return undefined;
+    side.openFeeds -= 1;
+    if (side.openFeeds > 0) return undefined;
     this.#sides.delete(sender);
     conversation.openSides -= 1;
     if (conversation.openSides > 0) return undefined;
@@ -78,13 +88,13 @@ function sideOf(
 ): { side: Side; common: Readonly<Record<string, unknown>> } {
   const { call } = details;
   if (!isObject(call) || typeof call.track !== 'string') {
-    return { side: { conversation: sender, offsetMs: 0 }, common: details };
+    return { side: { conversation: sender, offsetMs: 0, openFeeds: 1 }, common: details };
   }
   const { track, offsetMs, ...info } = call;
   // The sender of a call is the id of its stream, and the track.
   const ending = `/${track}`;
   const conversation = sender.endsWith(ending) ? sender.slice(0, -ending.length) : sender;
-  const side = { conversation, track, offsetMs: typeof offsetMs === 'number' ? offsetMs : 0 };
+  const side = { conversation, track, offsetMs: typeof offsetMs === 'number' ? offsetMs : 0, openFeeds: 1 };
   return { side, common: { ...details, call: info } };
 }
 

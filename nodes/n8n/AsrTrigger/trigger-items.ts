@@ -25,6 +25,8 @@ type CaptionedFinal = FinalEvent & { captions?: string };
 
 /** What is remembered of one sender. */
 interface SenderState {
+  /** A device may speak again before what it said is recognised. */
+  openFeeds?: number;
   /** What the source knows of the sender: the ids and parameters of a call. */
   details?: Readonly<Record<string, unknown>>;
   /** The service's id of the current session or task, for support requests. */
@@ -78,13 +80,16 @@ export class TriggerItems {
 
   onSender(sender: string, details?: Readonly<Record<string, unknown>>): void {
     if (this.#isClosed) return;
-    if (details) this.#stateOf(sender).details = details;
+    const state = this.#stateOf(sender);
+    state.openFeeds = (state.openFeeds ?? 0) + 1;
+    if (details) state.details = details;
     if (this.#wants('ended')) this.#conversations.begin(sender, details);
   }
 
   onSenderGone(sender: string): void {
-    clearTimeout(this.#senders.get(sender)?.timer);
-    this.#senders.delete(sender);
+    const state = this.#senders.get(sender);
+    if (state?.openFeeds) state.openFeeds -= 1;
+    if (!state?.openFeeds) this.#forget(sender);
     const said = this.#conversations.end(sender);
     if (said && !this.#isClosed) this.#emit({ type: 'ended', ...said });
   }
@@ -92,7 +97,12 @@ export class TriggerItems {
   /** Gives nothing from now on. */
   close(): void {
     this.#isClosed = true;
-    for (const sender of [...this.#senders.keys()]) this.onSenderGone(sender);
+    for (const sender of [...this.#senders.keys()]) this.#forget(sender);
+  }
+
+  #forget(sender: string): void {
+    clearTimeout(this.#senders.get(sender)?.timer);
+    this.#senders.delete(sender);
   }
 
   #interim(event: InterimEvent, sender: string): void {

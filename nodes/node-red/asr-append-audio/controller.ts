@@ -42,6 +42,8 @@ export class AppendController {
   readonly #unread = new Set<string>();
   readonly #calls: PhoneCalls;
   #playing = 0;
+  /** Recordings and streams that are being read or played. */
+  #unfinished = 0;
 
   constructor(RED: NodeAPI, node: Node, settings: AppendSettings) {
     this.#RED = RED;
@@ -67,8 +69,10 @@ export class AppendController {
     }
   }
 
-  /** Stops all reading and playing. */
+  /** Stops all reading and playing. The log says how much that was. */
   close(): void {
+    const count = this.#unfinished;
+    if (count > 0) this.#node.warn(this.#RED._('asr-append-audio.error.closed', { count }));
     this.#closing.abort();
     this.#status.close();
   }
@@ -99,6 +103,7 @@ export class AppendController {
         await sink.append(source as AudioChunk, hints);
         return;
       }
+      this.#unfinished += 1;
       await watched(
         {
           stream: source,
@@ -115,7 +120,9 @@ export class AppendController {
           const options = { strings, hints, ...how };
           return isRealTime ? this.#play(source, options, sink) : this.#read(source, options, sink);
         },
-      );
+      ).finally(() => {
+        this.#unfinished -= 1;
+      });
     });
   }
 

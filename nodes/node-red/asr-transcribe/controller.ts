@@ -69,8 +69,10 @@ export class TranscribeController {
     }
   }
 
-  /** Aborts running work; waiting work ends when its turn comes. */
+  /** Aborts running work; waiting work ends when its turn comes. The log says how much that was. */
   async close(): Promise<void> {
+    const count = this.#slots.running + this.#slots.waiting;
+    if (count > 0) this.#node.warn(this.#RED._('asr-transcribe.error.closed', { count }));
     this.#closing.abort();
     this.#status.close();
     await this.#trace?.close();

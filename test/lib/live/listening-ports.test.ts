@@ -56,6 +56,31 @@ describe('listening at a port', () => {
     assert.deepEqual(texts(), ['Hello.', 'Again.']);
   });
 
+  it('goes on hearing a device of which some audio was refused, and says how much that was', async () => {
+    await rig.serve({ utterances: [] });
+    const port = await freePort();
+    const { listening, warnings } = listen(tcpSource({ ...OPTIONS, port }), {
+      overload: 'fail',
+      maxHeldAudioMs: 300,
+      pace: { burstMs: 100, multiple: 1 },
+    });
+    await listening.start();
+    const device = connect(port, '127.0.0.1');
+    devices.push(device);
+    device.write(silence(10_000, 8000));
+    await waitUntil(
+      () => warnings.some((message) => message.includes('This audio was not taken')),
+      'a refusal',
+    );
+    const room = () => warnings.find((message) => message.startsWith('There is room'));
+    await waitUntil(() => {
+      device.write(silence(20, 8000));
+      return room() !== undefined;
+    }, 'room');
+    assert.match(room()!, /\d+ ms were refused of 127\.0\.0\.1:\d+\.$/);
+    assert.equal(device.destroyed, false);
+  });
+
   it('recognises each UDP sender apart', async () => {
     await rig.serve({ utterances: ['Hello.'], loop: true });
     const port = await freePort();

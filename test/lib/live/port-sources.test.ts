@@ -238,6 +238,24 @@ describe('a UDP port', () => {
     assert.equal(feeds.length, 2);
   });
 
+  it('turns away more senders than its cap, and says so again where there was room meanwhile', async () => {
+    const { open, feeds, warnings } = await listen();
+    const full = async (count: number) => {
+      const senders = [device(open.port), device(open.port)];
+      for (const send of senders) await send(Buffer.alloc(320));
+      await waitUntil(() => feeds.length === count, 'both devices');
+      for (let i = 0; i < 3; i++) await device(open.port)(Buffer.alloc(320));
+      return senders;
+    };
+    const [first, second] = await full(2);
+    await waitUntil(() => warnings.length === 2, 'as many warnings as senders');
+    await first!(Buffer.alloc(0));
+    await second!(Buffer.alloc(0));
+    await Promise.all(feeds.map(bytesOf));
+    await full(4);
+    await waitUntil(() => warnings.length === 4, 'warnings again');
+  });
+
   it('keeps the newest datagrams when nobody reads, and warns once that some are lost', async () => {
     const { open, feeds, warnings } = await listen();
     const send = device(open.port);

@@ -167,6 +167,32 @@ describe('the items of the trigger', () => {
     ]);
   });
 
+  it('of an end are one where a device speaks again before what it said is recognised, and another the next time', () => {
+    const { given, items } = make({ types: ['ended', 'final'], output: 'all' });
+    const say = (text: string) => {
+      items.onEvent({ type: 'final', sentenceId: text, text, beginMs: 0 }, 'udp');
+    };
+    const ended = () =>
+      given
+        .filter(({ type }) => type === 'ended')
+        .map(({ sentences }) => (sentences as { text: string }[]).map(({ text }) => text));
+    items.onSender('udp', { device: 'door' });
+    items.onSender('udp', { device: 'door' });
+    say('One.');
+    items.onSenderGone('udp');
+    say('Two.');
+    assert.deepEqual(ended(), []);
+    assert.deepEqual(
+      given.map(({ device }) => device),
+      ['door', 'door'],
+    );
+    items.onSenderGone('udp');
+    items.onSender('udp');
+    say('Three.');
+    items.onSenderGone('udp');
+    assert.deepEqual(ended(), [['One.', 'Two.'], ['Three.']]);
+  });
+
   it('of an end have the sentences as they came where one has no time, and none for a probe of the service', () => {
     const { given, items, tell } = make({ types: ['ended'] });
     items.onSenderGone('port 8040');
