@@ -82,6 +82,25 @@ describe('the microphone node with the microphones of browsers', () => {
     assert.equal(new Set(flow.received('heard').map(({ topic }) => topic)).size, 1);
   });
 
+  it('tells a page that comes back what of its audio has come, and its last finals again', async () => {
+    const flow = await start();
+    const page = await open();
+    const counts = () => page.heard.filter(({ type }) => type === 'heard').map(({ frames }) => frames);
+    await waitUntil(() => counts().length === 1, 'the first count');
+    // 25 frames
+    page.speak(silence(2500));
+    await waitUntil(() => finals(page).length > 0, 'a final');
+    await waitUntil(() => counts().length === 3, 'further counts');
+    await waitUntil(() => flow.received('heard').length === 25, 'all frames');
+    const before = finals(page);
+    page.socket.terminate();
+    page.heard.length = 0;
+    await page.open();
+    await waitUntil(() => finals(page).length >= before.length, 'the finals again');
+    assert.deepEqual(finals(page).slice(0, before.length), before);
+    assert.deepEqual(counts(), [25]);
+  });
+
   it('shows a page the errors of a Catch node for its own messages', async () => {
     const flow = await start();
     const [one, two] = [await open(), await open()];

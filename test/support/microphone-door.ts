@@ -79,7 +79,7 @@ export function pageFlow(serviceUrl: string, more: Partial<FlowNode> = {}, token
 /** A page as the browser's is, on the wire. */
 export class WirePage {
   readonly id = randomBytes(16).toString('hex');
-  readonly heard: { type: string; text?: string }[] = [];
+  readonly heard: { type: string; text?: string; frames?: number }[] = [];
   #socket: WebSocket | undefined;
 
   get socket(): WebSocket {

@@ -100,7 +100,7 @@ class PageDoor implements Microphone, Door {
   hear(msg: NodeMessageInFlow): void {
     const speaker = this.#speakers.get(pageOf(msg) ?? String(msg.topic));
     const event = eventOf(msg);
-    if (event) speaker?.hear(JSON.stringify(event));
+    if (event) speaker?.hear(event);
   }
 
   async stop(): Promise<void> {

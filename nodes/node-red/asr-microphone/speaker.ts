@@ -12,6 +12,10 @@ const SPEED = 2;
 /** A page that loses its connection comes back within this time, or has gone. */
 const COMES_BACK_WITHIN_MS = 10_000;
 const MAX_HELD_EVENTS = 100;
+/** Finals that a broken connection may have lost. The page shows each of them once. */
+const FINALS_AGAIN = 20;
+/** After so many frames the page is told that they have arrived, so that it need not keep them. */
+const COUNT_EVERY_FRAMES = 10;
 /** A browser that does not read its results has gone asleep or is hostile. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const MAX_TEXT_CHARACTERS = 200;
@@ -19,6 +23,12 @@ const LOST = 1006;
 const NO_SUCH_DATA = 1007;
 const CLOSED_BY_FLOW = 1012;
 const GOODBYE_MS = 1000;
+
+/** What a page is told. */
+interface Told {
+  type: unknown;
+  json: string;
+}
 
 export interface SpeakerOptions {
   key: string;
@@ -38,7 +48,10 @@ export class Speaker {
   #isOver = false;
   #leaving: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
-  #held: string[] = [];
+  #held: Told[] = [];
+  #finals: string[] = [];
+  /** What has come from the page, on all of its connections. */
+  #frames = 0;
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
@@ -63,18 +76,37 @@ export class Speaker {
     socket.on('close', (code) => {
       if (socket === this.#socket) this.#onClose(code);
     });
-    for (const event of this.#held.splice(0)) this.hear(event);
+    this.#count();
+    const held = this.#held.splice(0).map(({ json }) => json);
+    for (const json of [...this.#finals, ...held]) this.#tell(json);
   }
 
   /** Sends an event of its session to the page. */
-  hear(event: string): void {
+  hear(event: { type?: unknown }): void {
+    const { type } = event;
+    const json = JSON.stringify(event);
+    if (this.#socket) this.#tell(json);
+    else this.#hold({ type, json });
+    if (type === 'final' && this.#socket) this.#finals = [...this.#finals, json].slice(-FINALS_AGAIN);
+  }
+
+  #tell(json: string): void {
     const socket = this.#socket;
-    if (!socket) {
-      this.#held = [...this.#held, event].slice(-MAX_HELD_EVENTS);
-      return;
-    }
+    if (!socket) return;
     if (socket.bufferedAmount > MAX_UNREAD_BYTES) socket.terminate();
-    else socket.send(event, () => undefined);
+    else socket.send(json, () => undefined);
+  }
+
+  #hold(told: Told): void {
+    this.#held.push(told);
+    if (this.#held.length <= MAX_HELD_EVENTS) return;
+    const oldestInterim = this.#held.findIndex(({ type }) => type === 'interim');
+    this.#held.splice(Math.max(0, oldestInterim), 1);
+  }
+
+  /** Tells the page what has come of it; it sends the rest. */
+  #count(): void {
+    this.#tell(JSON.stringify({ type: 'heard', frames: this.#frames }));
   }
 
   /** Ends a connection that has given no sign of life since the last call. */
@@ -105,6 +137,8 @@ export class Speaker {
     if (!Buffer.isBuffer(data) || (isBinary && data.length % 2 === 1)) socket.close(NO_SUCH_DATA);
     else if (!isBinary) this.#act(socket, data);
     else if (data.length > 0) this.#speak(socket, data);
+    this.#frames += 1;
+    if (this.#frames % COUNT_EVERY_FRAMES === 0) this.#count();
   }
 
   #speak(socket: WebSocket, pcm: Buffer): void {

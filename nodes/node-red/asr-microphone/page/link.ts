@@ -1,5 +1,6 @@
 // The WebSocket to the flow: audio as binary frames, actions as JSON, events of the session back as JSON. It connects
 // again by itself, and audio is held meanwhile, up to a limit.
+import { Outbox } from './outbox';
 import { LinkRefused } from './own-socket';
 import type { Refusal } from './own-socket';
 
@@ -24,6 +25,8 @@ export interface FlowEvent {
   code?: string;
   message?: string;
   error?: { message?: string };
+  /** Of `heard`: how many frames of this page the flow has had. */
+  frames?: number;
 }
 
 export interface FlowLinkHandlers {
@@ -41,8 +44,9 @@ export class FlowLink {
   #timer: number | undefined;
   #draining: number | undefined;
   #attempts = 0;
-  #held: (ArrayBuffer | string)[] = [];
-  #heldBytes = 0;
+  readonly #outbox = new Outbox(MAX_HELD_MS * BYTES_PER_MS);
+  /** The flow has told what it has had, so that the rest can be sent. */
+  #isCounted = false;
 
   /** @param open Begins a connection. @throws LinkRefused */
   constructor(open: (signal: AbortSignal) => Promise<WebSocket>, handlers: FlowLinkHandlers) {
@@ -53,23 +57,13 @@ export class FlowLink {
 
   /** Sends 16-bit PCM, now or as soon as there is a connection. */
   sendAudio(pcm: ArrayBuffer): void {
-    this.#heldBytes += pcm.byteLength;
-    this.#held.push(pcm);
-    let droppedBytes = 0;
-    while (this.#heldBytes > MAX_HELD_MS * BYTES_PER_MS) {
-      // Actions are kept, because a lost commit would leave its sentence open.
-      const oldest = this.#held.findIndex((frame) => typeof frame !== 'string');
-      const [dropped] = this.#held.splice(oldest, 1);
-      if (typeof dropped !== 'object') break;
-      this.#heldBytes -= dropped.byteLength;
-      droppedBytes += dropped.byteLength;
-    }
+    const droppedBytes = this.#outbox.push(pcm);
     if (droppedBytes > 0) this.#handlers.onDropped(droppedBytes / BYTES_PER_MS);
     this.#drain();
   }
 
   act(action: 'commit' | 'finish'): void {
-    this.#held.push(JSON.stringify({ action }));
+    this.#outbox.push(JSON.stringify({ action }));
     this.#drain();
   }
 
@@ -89,6 +83,7 @@ export class FlowLink {
 
   #use(socket: WebSocket): void {
     this.#socket = socket;
+    this.#isCounted = false;
     socket.binaryType = 'arraybuffer';
     this.#timer = window.setTimeout(() => {
       this.#onGone(socket);
@@ -97,7 +92,6 @@ export class FlowLink {
       window.clearTimeout(this.#timer);
       this.#attempts = 0;
       this.#handlers.onState('open');
-      this.#drain();
     };
     socket.onmessage = ({ data }) => {
       this.#onMessage(data);
@@ -116,7 +110,16 @@ export class FlowLink {
     } catch {
       return;
     }
-    if (isEvent(event)) this.#handlers.onEvent(event);
+    if (!isEvent(event)) return;
+    if (event.type === 'heard') this.#onHeard(event.frames ?? 0);
+    else this.#handlers.onEvent(event);
+  }
+
+  #onHeard(frames: number): void {
+    if (this.#isCounted) this.#outbox.had(frames);
+    else this.#outbox.begin(frames);
+    this.#isCounted = true;
+    this.#drain();
   }
 
   #onGone(socket: WebSocket): void {
@@ -143,16 +146,15 @@ export class FlowLink {
   #drain(): void {
     window.clearTimeout(this.#draining);
     const socket = this.#socket;
-    while (socket?.readyState === WebSocket.OPEN) {
+    while (this.#isCounted && socket?.readyState === WebSocket.OPEN) {
       if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
         this.#draining = window.setTimeout(() => {
           this.#drain();
         }, DRAIN_EVERY_MS);
         return;
       }
-      const frame = this.#held.shift();
+      const frame = this.#outbox.next();
       if (frame === undefined) return;
-      if (typeof frame !== 'string') this.#heldBytes -= frame.byteLength;
       socket.send(frame);
     }
   }

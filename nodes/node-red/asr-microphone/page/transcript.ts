@@ -22,11 +22,13 @@ export class Transcript {
     const { type, sentenceId = '', text: said = '' } = event;
     const row = this.#row(sentenceId);
     const isAtEnd = this.#isAtEnd();
+    // A final may come again behind a connection that broke.
+    const isNew = row.said.textContent !== said || row.item.classList.contains('interim');
     row.said.textContent = said;
     row.item.classList.toggle('interim', type === 'interim');
     this.showEmotion(event);
     // Interims change too often to be read aloud.
-    if (type === 'final') this.#announcer.replaceChildren(said);
+    if (type === 'final' && isNew) this.#announcer.replaceChildren(said);
     if (isAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
