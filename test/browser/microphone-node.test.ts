@@ -4,6 +4,8 @@ import { startLocalService, type LocalService } from '../../local-service';
 import type { NodeRed } from '../hosts/support/node-red';
 import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser } from '../support/browser';
+import { eventually } from '../support/eventually';
+import { Line } from '../support/line';
 import { waitUntil } from '../support/wait-until';
 import { violationsOf } from './support/axe';
 import { captionsFlow } from './support/captions-flow';
@@ -65,6 +67,37 @@ describe('the page of the microphone node', () => {
       assert.deepEqual(await violationsOf(page.page), []);
       assert.deepEqual(page.faults, []);
     }
+  });
+
+  it('loses no audio that was on its way when its connection broke', async () => {
+    await nodeRed.deploy(captionsFlow(service.url));
+    const line = await Line.to(nodeRed.url);
+    closing.push(() => line.close());
+    const page = await MicrophonePage.open(browser, line);
+    pages.push(page);
+    // What was sent twice is the same piece of memory.
+    await page.page.evaluate(`{
+      window.sent = new Set();
+      const { send } = WebSocket.prototype;
+      WebSocket.prototype.send = function (data) {
+        if (typeof data !== 'string') window.sent.add(data);
+        return send.call(this, data);
+      };
+    }`);
+    const sentBytes = () =>
+      page.page.evaluate<number>('[...window.sent].reduce((sum, { byteLength }) => sum + byteLength, 0)');
+    await page.talk();
+    await page.page.locator('#sentences li').first().waitFor();
+    line.swallow();
+    const before = await sentBytes();
+    await eventually(async () => (await sentBytes()) > before + 32_000, 'a second that gets lost', 30_000);
+    line.cut();
+    await page.page.locator('#state', { hasText: 'no connection' }).waitFor();
+    await page.page.locator('#state', { hasText: 'listening' }).waitFor();
+    await page.stop();
+    await waitUntil(() => service.sessions.at(-1)?.closed !== undefined, 'the end of the session', 60_000);
+    assert.equal(service.sessions.at(-1)!.audioBytes, await sentBytes());
+    assert.equal(await page.page.locator('#problem').isHidden(), true);
   });
 
   it('ends the sentence when the button is let go', async () => {

@@ -33,7 +33,7 @@ export class MicrophonePage {
   /** Opens the page, and waits until it has its WebSocket. */
   static async open(
     browser: Browser,
-    { url }: NodeRed,
+    { url }: Pick<NodeRed, 'url'>,
     { path = '/microphone', locale = 'en-US', ...login }: PageOptions = {},
   ): Promise<MicrophonePage> {
     const viewport = { width: 900, height: 640 };
