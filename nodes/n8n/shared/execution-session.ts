@@ -1,4 +1,4 @@
-import { AsrError } from '../../../lib';
+import { AsrError, joinTexts } from '../../../lib';
 import type {
   AudioFormatHints,
   CommitResult,
@@ -53,6 +53,10 @@ export class ExecutionSession {
   readonly #open = new Map<string, WithSessionId<InterimEvent>>();
   readonly #longest: NodeJS.Timeout;
   #drainedFinals = 0;
+  /** The error of a commit whose answer did not come in time. */
+  #unanswered: AsrError | undefined;
+  /** No audio has come since then. */
+  #isRetry = false;
   #emotions: WithSessionId<EmotionEvent>[] = [];
   #warnings: WarningEvent[] = [];
   readonly #ended = new AbortController();
@@ -110,13 +114,38 @@ export class ExecutionSession {
           throw error;
         });
         given?.took(chunk);
+        this.#isRetry = false;
       }
     });
   }
 
-  /** A loop cannot know whether somebody has spoken. */
-  commit(): Promise<CommitResult> {
-    return this.#held.commitIfAny();
+  /**
+   * A loop cannot know whether somebody has spoken, so a commit without audio is no error, unless it repeats one that
+   * was not answered. What came too late for that one belongs to this one.
+   * @throws AsrError
+   */
+  async commit(): Promise<CommitResult> {
+    let answer: CommitResult;
+    try {
+      answer = await this.#held.commitIfAny();
+    } catch (error) {
+      if (error instanceof AsrError && error.code === 'COMMIT_TIMEOUT') {
+        this.#unanswered = error;
+        this.#isRetry = true;
+      }
+      throw error;
+    }
+    if (!this.#unanswered) return answer;
+    const finals = [...this.#late(answer), ...answer.finals];
+    if (finals.length === 0 && this.#isRetry) throw this.#unanswered;
+    this.#unanswered = undefined;
+    return { ...answer, text: joinTexts(finals.map(({ text }) => text)), finals };
+  }
+
+  /** Finals that no node has given out, and that the answer does not have. */
+  #late({ finals }: CommitResult): FinalEvent[] {
+    const answered = new Set(finals.map(({ sentenceId }) => sentenceId));
+    return this.finals.slice(this.#drainedFinals).filter(({ sentenceId }) => !answered.has(sentenceId));
   }
 
   /** @throws AsrError `INVALID_OPTION` when the model cannot change its context during a session. */
