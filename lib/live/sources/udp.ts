@@ -44,6 +44,8 @@ export function udpSource(options: PortSourceOptions): PortSource {
           return undefined;
         }
         const sender = new UdpFeed(key, hints, idleMs, onWarning, () => {
+          // It may be told twice, and the device may have begun another stream meanwhile.
+          if (senders.get(key) !== sender) return;
           senders.delete(key);
           // There is room again, so who is turned away next is news.
           tooMany.clear();

@@ -23,6 +23,8 @@ interface Side {
   offsetMs: number;
   /** A device may speak again before what it said is recognised. */
   openFeeds: number;
+  /** Times of utterances at once have no beginning in common. */
+  hasOverlapped: boolean;
 }
 
 interface Conversation {
@@ -45,6 +47,7 @@ export class Conversations {
     const open = this.#sides.get(sender);
     if (open) {
       open.openFeeds += 1;
+      open.hasOverlapped = true;
       return;
     }
     const { side, common } = sideOf(sender, details);
@@ -58,10 +61,9 @@ export class Conversations {
     const side = this.#sides.get(sender);
     const conversation = side && this.#conversations.get(side.conversation);
     if (!conversation) return;
-    const { track, offsetMs } = side;
+    const { track, offsetMs, hasOverlapped } = side;
     const { sentences } = conversation;
-    // Times of two utterances at once have no beginning in common.
-    const atMs = beginMs === undefined || side.openFeeds > 1 ? undefined : offsetMs + beginMs;
+    const atMs = beginMs === undefined || hasOverlapped ? undefined : offsetMs + beginMs;
     sentences.push({ track, text, language, emotion, atMs });
     if (sentences.length > MAX_SENTENCES) sentences.shift();
   }
@@ -88,13 +90,22 @@ function sideOf(
 ): { side: Side; common: Readonly<Record<string, unknown>> } {
   const { call } = details;
   if (!isObject(call) || typeof call.track !== 'string') {
-    return { side: { conversation: sender, offsetMs: 0, openFeeds: 1 }, common: details };
+    return {
+      side: { conversation: sender, offsetMs: 0, openFeeds: 1, hasOverlapped: false },
+      common: details,
+    };
   }
   const { track, offsetMs, ...info } = call;
   // The sender of a call is the id of its stream, and the track.
   const ending = `/${track}`;
   const conversation = sender.endsWith(ending) ? sender.slice(0, -ending.length) : sender;
-  const side = { conversation, track, offsetMs: typeof offsetMs === 'number' ? offsetMs : 0, openFeeds: 1 };
+  const side = {
+    conversation,
+    track,
+    offsetMs: typeof offsetMs === 'number' ? offsetMs : 0,
+    openFeeds: 1,
+    hasOverlapped: false,
+  };
   return { side, common: { ...details, call: info } };
 }
 

@@ -42,7 +42,7 @@ export class AppendController {
   readonly #unread = new Set<string>();
   readonly #calls: PhoneCalls;
   #playing = 0;
-  /** Recordings and streams that are being read or played. */
+  /** Recordings that are being read or played. A live stream has no end that could be missed. */
   #unfinished = 0;
 
   constructor(RED: NodeAPI, node: Node, settings: AppendSettings) {
@@ -103,7 +103,8 @@ export class AppendController {
         await sink.append(source as AudioChunk, hints);
         return;
       }
-      this.#unfinished += 1;
+      const count = isStream(source) ? 0 : 1;
+      this.#unfinished += count;
       await watched(
         {
           stream: source,
@@ -121,7 +122,7 @@ export class AppendController {
           return isRealTime ? this.#play(source, options, sink) : this.#read(source, options, sink);
         },
       ).finally(() => {
-        this.#unfinished -= 1;
+        this.#unfinished -= count;
       });
     });
   }

@@ -14,8 +14,6 @@ const COMES_BACK_WITHIN_MS = 10_000;
 const MAX_HELD_EVENTS = 100;
 /** Finals that a broken connection may have lost. The page shows each of them once. */
 const FINALS_AGAIN = 20;
-/** After so many frames the page is told that they have arrived, so that it need not keep them. */
-const COUNT_EVERY_FRAMES = 10;
 /** A browser that does not read its results has gone asleep or is hostile. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
 const MAX_TEXT_CHARACTERS = 200;
@@ -77,17 +75,26 @@ export class Speaker {
       if (socket === this.#socket) this.#onClose(code);
     });
     this.#count();
-    const held = this.#held.splice(0).map(({ json }) => json);
-    for (const json of [...this.#finals, ...held]) this.#tell(json);
+    const held = this.#held.splice(0);
+    for (const json of [...this.#finals, ...held.map((told) => told.json)]) this.#tell(json);
+    for (const told of held) this.#keep(told);
   }
 
   /** Sends an event of its session to the page. */
   hear(event: { type?: unknown }): void {
     const { type } = event;
-    const json = JSON.stringify(event);
-    if (this.#socket) this.#tell(json);
-    else this.#hold({ type, json });
-    if (type === 'final' && this.#socket) this.#finals = [...this.#finals, json].slice(-FINALS_AGAIN);
+    const told = { type, json: JSON.stringify(event) };
+    if (!this.#socket) {
+      this.#hold(told);
+      return;
+    }
+    this.#tell(told.json);
+    this.#keep(told);
+  }
+
+  /** A final is told again where the connection breaks. */
+  #keep({ type, json }: Told): void {
+    if (type === 'final') this.#finals = [...this.#finals, json].slice(-FINALS_AGAIN);
   }
 
   #tell(json: string): void {
@@ -138,7 +145,7 @@ export class Speaker {
     else if (!isBinary) this.#act(socket, data);
     else if (data.length > 0) this.#speak(socket, data);
     this.#frames += 1;
-    if (this.#frames % COUNT_EVERY_FRAMES === 0) this.#count();
+    this.#count();
   }
 
   #speak(socket: WebSocket, pcm: Buffer): void {

@@ -218,6 +218,22 @@ describe('a UDP port', () => {
     assert.deepEqual(b, Buffer.alloc(640, 2));
   });
 
+  it('keeps the next stream of an address whose last one is still being read', async () => {
+    const { open, feeds } = await listen();
+    const send = device(open.port);
+    await send(Buffer.alloc(320, 1));
+    await send(Buffer.alloc(0));
+    await send(Buffer.alloc(320, 2));
+    await waitUntil(() => feeds.length === 2, 'both streams');
+    // Its reader lets go of it when it has read all.
+    assert.equal((await bytesOf(feeds[0]!)).length, 320);
+    await feeds[0]!.close();
+    await send(Buffer.alloc(320, 2));
+    await send(Buffer.alloc(0));
+    assert.equal((await bytesOf(feeds[1]!)).length, 640);
+    assert.equal(feeds.length, 2);
+  });
+
   it('ends a stream by silence, and begins another with what comes after it', async () => {
     const { open, feeds } = await listen({ idleMs: 50 });
     const send = device(open.port);

@@ -170,15 +170,15 @@ describe('the items of the trigger', () => {
   it('of an end are one where a device speaks again before what it said is recognised, and another the next time', () => {
     const { given, items } = make({ types: ['ended', 'final'], output: 'all' });
     const say = (text: string) => {
-      items.onEvent({ type: 'final', sentenceId: text, text, beginMs: 0 }, 'udp');
+      items.onEvent({ type: 'final', sentenceId: text, text, beginMs: text === 'One.' ? 5000 : 300 }, 'udp');
     };
     const ended = () =>
       given
         .filter(({ type }) => type === 'ended')
         .map(({ sentences }) => (sentences as { text: string }[]).map(({ text }) => text));
     items.onSender('udp', { device: 'door' });
-    items.onSender('udp', { device: 'door' });
     say('One.');
+    items.onSender('udp', { device: 'door' });
     items.onSenderGone('udp');
     say('Two.');
     assert.deepEqual(ended(), []);

@@ -88,11 +88,6 @@ export class FlowLink {
     this.#timer = window.setTimeout(() => {
       this.#onGone(socket);
     }, CONNECT_WITHIN_MS);
-    socket.onopen = () => {
-      window.clearTimeout(this.#timer);
-      this.#attempts = 0;
-      this.#handlers.onState('open');
-    };
     socket.onmessage = ({ data }) => {
       this.#onMessage(data);
     };
@@ -116,9 +111,16 @@ export class FlowLink {
   }
 
   #onHeard(frames: number): void {
-    if (this.#isCounted) this.#outbox.had(frames);
-    else this.#outbox.begin(frames);
+    if (this.#isCounted) {
+      this.#outbox.had(frames);
+      return;
+    }
+    // The first count says that the flow is there.
+    window.clearTimeout(this.#timer);
+    this.#attempts = 0;
     this.#isCounted = true;
+    this.#outbox.begin(frames);
+    this.#handlers.onState('open');
     this.#drain();
   }
 
