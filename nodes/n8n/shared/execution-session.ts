@@ -125,16 +125,13 @@ export class ExecutionSession {
    * @throws AsrError
    */
   async commit(): Promise<CommitResult> {
-    let answer: CommitResult;
-    try {
-      answer = await this.#held.commitIfAny();
-    } catch (error) {
+    const answer = await this.#held.commitIfAny().catch((error: unknown) => {
       if (error instanceof AsrError && error.code === 'COMMIT_TIMEOUT') {
         this.#unanswered = error;
         this.#isRetry = true;
       }
       throw error;
-    }
+    });
     if (!this.#unanswered) return answer;
     const finals = [...this.#late(answer), ...answer.finals];
     if (finals.length === 0 && this.#isRetry) throw this.#unanswered;
