@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { startLocalService, type LocalService } from '../../local-service';
+import { systemEnvironment } from '../../lib/transport/system';
+import { FaultProxy } from '../chaos/fault-proxy';
 import type { NodeRed } from '../hosts/support/node-red';
 import { ROOT } from '../hosts/support/packed';
 import { launchBrowser, type Browser } from '../support/browser';
 import { eventually } from '../support/eventually';
-import { Line } from '../support/line';
 import { waitUntil } from '../support/wait-until';
 import { violationsOf } from './support/axe';
 import { captionsFlow } from './support/captions-flow';
@@ -71,9 +72,14 @@ describe('the page of the microphone node', () => {
 
   it('loses no audio that was on its way when its connection broke', async () => {
     await nodeRed.deploy(captionsFlow(service.url));
-    const line = await Line.to(nodeRed.url);
-    closing.push(() => line.close());
-    const page = await MicrophonePage.open(browser, line);
+    const { port } = new URL(nodeRed.url);
+    const proxy = await FaultProxy.start({
+      port: Number(port),
+      planFor: () => ({ faults: [] }),
+      clock: systemEnvironment.clock,
+    });
+    closing.push(() => proxy.close());
+    const page = await MicrophonePage.open(browser, { url: proxy.url.replace('ws:', 'http:') });
     pages.push(page);
     // What was sent twice is the same piece of memory.
     await page.page.evaluate(`{
@@ -88,10 +94,10 @@ describe('the page of the microphone node', () => {
       page.page.evaluate<number>('[...window.sent].reduce((sum, { byteLength }) => sum + byteLength, 0)');
     await page.talk();
     await page.page.locator('#sentences li').first().waitFor();
-    line.swallow();
+    proxy.halfOpen();
     const before = await sentBytes();
     await eventually(async () => (await sentBytes()) > before + 32_000, 'a second that gets lost', 30_000);
-    line.cut();
+    proxy.reset();
     await page.page.locator('#state', { hasText: 'no connection' }).waitFor();
     await page.page.locator('#state', { hasText: 'listening' }).waitFor();
     await page.stop();

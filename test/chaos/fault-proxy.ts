@@ -88,11 +88,16 @@ export class FaultProxy {
     for (const link of this.#links) link.freeze();
   }
 
+  /** Resets every connection. New ones can be made. */
+  reset(): void {
+    for (const link of this.#links) link.reset();
+  }
+
   /** Ends every connection; nothing is left when it resolves. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     const links = [...this.#links];
-    for (const link of links) link.reset();
+    this.reset();
     await Promise.all([closed, ...links.map(({ ended }) => ended)]);
   }
 

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import { openSession } from '../../lib';
 import { ExecutionSession } from '../../nodes/n8n/shared/execution-session';
-import { ManualClock } from '../support/clocks';
+import { handPlayed } from '../support/hand-played';
 import { frames } from '../support/documented-frames';
-import { fakeSockets } from '../support/fake-socket';
 import { loud, RAW } from '../support/scripted-audio';
 
 /** Retry On Fail repeats a Commit, and the audio before it is committed only once. */
 describe('a commit that n8n repeats because its answer did not come in time', () => {
   function open() {
-    const clock = new ManualClock();
-    const { sockets, connect } = fakeSockets();
-    const session = openSession({
-      region: 'local',
+    const { clock, sockets, session } = handPlayed({
       mode: 'manual',
-      environment: { clock, connect },
       pingIntervalMs: 3_600_000,
       answerTimeoutMs: 3_600_000,
     });

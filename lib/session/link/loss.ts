@@ -114,7 +114,7 @@ function hasHeardAll({ closeCode = NO_CLOSE_FRAME }: AsrError, machine: LinkMach
     !('intermediateResults' in config.model.parameters) || config.parameters.intermediateResults;
   if (!hasInterims) return false;
   if (closeCode !== NO_CLOSE_FRAME && nowMs - lastSentAtMs >= MIN_SILENT_MS) return true;
-  const arrivedBeforeMs = machine.current?.connection.arrivals.arrivedBeforeMs ?? -Infinity;
+  const { arrivedBeforeMs } = machine;
   if (arrivedBeforeMs - lastSentAtMs >= REPORTED_WITHIN_MS) return true;
   if (!sender.hasSentTwice || arrivedBeforeMs < lastSentAtMs) return false;
   return nowMs - arrivedBeforeMs >= (machine.hadArrived ? REPORTED_AGAIN_WITHIN_MS : REPORTED_WITHIN_MS);

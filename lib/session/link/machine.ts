@@ -49,6 +49,11 @@ export class LinkMachine {
     return 'current' in this.state ? this.state.current : undefined;
   }
 
+  /** The service has everything that was sent on this connection before this time, on the clock. */
+  get arrivedBeforeMs(): number {
+    return this.current?.connection.arrivals.arrivedBeforeMs ?? -Infinity;
+  }
+
   // A method, because a listener may end the session between two reads.
   isOver(): boolean {
     return this.state.name === 'over';

@@ -52,9 +52,7 @@ export class Reconnection {
     this.#settledAtLossMs = sender.settled.ms;
     const before = 'attempt' in state && state.attempt.why === 'loss' ? state.attempt.loss : undefined;
     const loss: Loss = { lostBytesBefore: counter.audioLostBytes, code: error.code, ...before, error };
-    if (machine.current) {
-      machine.hadArrived = machine.current.connection.arrivals.arrivedBeforeMs >= sender.lastSentAtMs;
-    }
+    if (machine.current) machine.hadArrived = machine.arrivedBeforeMs >= sender.lastSentAtMs;
     sender.attach(undefined);
     const lostBytes = this.rewind();
     const cannotBeSent = lostBytes > 0 && config.wireFormat !== 'pcm';

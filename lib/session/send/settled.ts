@@ -192,9 +192,7 @@ export class Settled {
 
   /** Something arrived, so everything that was sent some time before has arrived at the service. */
   alive(nowMs: number): void {
-    const heardAtMs = nowMs - NOISE_AFTER_MS;
-    if (heardAtMs >= this.#lastEventAtMs)
-      this.#unrepeatable = this.#unrepeatable.filter(({ atMs }) => atMs > heardAtMs);
+    if (this.#unrepeatable.length > 0) this.#forgetNoise(nowMs - NOISE_AFTER_MS);
     for (let mark = this.#marks[0]; mark; mark = this.#marks[0]) {
       const { positionMs, sentAtMs, isLoud } = mark;
       const isHeard = isLoud
@@ -213,6 +211,12 @@ export class Settled {
     this.#sentSinceEventMs = this.#loudSinceEventMs = 0;
     this.#marks = [];
     this.#heardMs = this.#settledMs;
+  }
+
+  /** What was sent before this time is no speech, if there was no result since. */
+  #forgetNoise(beforeMs: number): void {
+    if (this.#lastEventAtMs > beforeMs) return;
+    this.#unrepeatable = this.#unrepeatable.filter(({ atMs }) => atMs > beforeMs);
   }
 
   /** Nothing before the position is sent again. */

@@ -21,10 +21,8 @@ interface Side {
   conversation: string;
   track?: string | undefined;
   offsetMs: number;
-  /** A device may speak again before what it said is recognised. */
-  openFeeds: number;
-  /** Times of utterances at once have no beginning in common. */
-  hasOverlapped: boolean;
+  /** It spoke again before what it had said was recognised. The times of both have no beginning in common. */
+  hasOverlapped?: boolean;
 }
 
 interface Conversation {
@@ -46,7 +44,6 @@ export class Conversations {
   begin(sender: string, details: Readonly<Record<string, unknown>> = {}): void {
     const open = this.#sides.get(sender);
     if (open) {
-      open.openFeeds += 1;
       open.hasOverlapped = true;
       return;
     }
@@ -73,8 +70,6 @@ export class Conversations {
     const side = this.#sides.get(sender);
     const conversation = side && this.#conversations.get(side.conversation);
     if (!conversation) return undefined;
-    side.openFeeds -= 1;
-    if (side.openFeeds > 0) return undefined;
     this.#sides.delete(sender);
     conversation.openSides -= 1;
     if (conversation.openSides > 0) return undefined;
@@ -90,22 +85,13 @@ function sideOf(
 ): { side: Side; common: Readonly<Record<string, unknown>> } {
   const { call } = details;
   if (!isObject(call) || typeof call.track !== 'string') {
-    return {
-      side: { conversation: sender, offsetMs: 0, openFeeds: 1, hasOverlapped: false },
-      common: details,
-    };
+    return { side: { conversation: sender, offsetMs: 0 }, common: details };
   }
   const { track, offsetMs, ...info } = call;
   // The sender of a call is the id of its stream, and the track.
   const ending = `/${track}`;
   const conversation = sender.endsWith(ending) ? sender.slice(0, -ending.length) : sender;
-  const side = {
-    conversation,
-    track,
-    offsetMs: typeof offsetMs === 'number' ? offsetMs : 0,
-    openFeeds: 1,
-    hasOverlapped: false,
-  };
+  const side = { conversation, track, offsetMs: typeof offsetMs === 'number' ? offsetMs : 0 };
   return { side, common: { ...details, call: info } };
 }
 

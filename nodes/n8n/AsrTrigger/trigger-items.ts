@@ -89,7 +89,8 @@ export class TriggerItems {
   onSenderGone(sender: string): void {
     const state = this.#senders.get(sender);
     if (state?.openFeeds) state.openFeeds -= 1;
-    if (!state?.openFeeds) this.#forget(sender);
+    if (state?.openFeeds) return;
+    this.#forget(sender);
     const said = this.#conversations.end(sender);
     if (said && !this.#isClosed) this.#emit({ type: 'ended', ...said });
   }

@@ -53,10 +53,8 @@ export class ExecutionSession {
   readonly #open = new Map<string, WithSessionId<InterimEvent>>();
   readonly #longest: NodeJS.Timeout;
   #drainedFinals = 0;
-  /** The error of a commit whose answer did not come in time. */
-  #unanswered: AsrError | undefined;
-  /** No audio has come since then. */
-  #isRetry = false;
+  /** A commit whose answer did not come in time, and whether audio has come since then. */
+  #unanswered: { error: AsrError; isPast: boolean } | undefined;
   #emotions: WithSessionId<EmotionEvent>[] = [];
   #warnings: WarningEvent[] = [];
   readonly #ended = new AbortController();
@@ -114,7 +112,7 @@ export class ExecutionSession {
           throw error;
         });
         given?.took(chunk);
-        this.#isRetry = false;
+        if (this.#unanswered) this.#unanswered.isPast = true;
       }
     });
   }
@@ -127,14 +125,13 @@ export class ExecutionSession {
   async commit(): Promise<CommitResult> {
     const answer = await this.#held.commitIfAny().catch((error: unknown) => {
       if (error instanceof AsrError && error.code === 'COMMIT_TIMEOUT') {
-        this.#unanswered = error;
-        this.#isRetry = true;
+        this.#unanswered = { error, isPast: false };
       }
       throw error;
     });
     if (!this.#unanswered) return answer;
     const finals = [...this.#late(answer), ...answer.finals];
-    if (finals.length === 0 && this.#isRetry) throw this.#unanswered;
+    if (finals.length === 0 && !this.#unanswered.isPast) throw this.#unanswered.error;
     this.#unanswered = undefined;
     return { ...answer, text: joinTexts(finals.map(({ text }) => text)), finals };
   }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { openSession } from '../../../lib';
 import { ManualClock } from '../../support/clocks';
+import { handPlayed } from '../../support/hand-played';
 import { frames } from '../../support/documented-frames';
-import { fakeSockets } from '../../support/fake-socket';
-import { RecordedSession, useLibRig } from '../../support/lib-rig';
+import { useLibRig } from '../../support/lib-rig';
 import { loud, silence } from '../../support/scripted-audio';
 
 /** The service's error after 23 s without audio (protocol.md B.5). */
@@ -47,10 +46,7 @@ describe('a service that complains of missing audio after audio was sent', () =>
 
   /** A minute of silence and what follows it, in a session whose service then finds no speech. */
   async function minuteAnd(rest: Buffer, model: string) {
-    const clock = new ManualClock();
-    const { sockets, connect } = fakeSockets();
-    const session = openSession({ region: 'local', model, environment: { clock, connect } });
-    const recorded = new RecordedSession(session);
+    const { clock, sockets, session, recorded } = handPlayed({ model });
     sockets[0]!.open();
     sockets[0]!.sayOfTask('task-started');
     for (let seconds = 0; seconds < 60; seconds++) {
@@ -86,14 +82,7 @@ describe('a service that complains of missing audio after audio was sent', () =>
   });
 
   it('is sent nothing again where it found no speech in all that it was asked about', async () => {
-    const clock = new ManualClock();
-    const { sockets, connect } = fakeSockets();
-    const session = openSession({
-      region: 'local',
-      model: 'fun-asr-realtime',
-      idle: { afterMs: 1000 },
-      environment: { clock, connect },
-    });
+    const { clock, sockets, session } = handPlayed({ model: 'fun-asr-realtime', idle: { afterMs: 1000 } });
     sockets[0]!.open();
     sockets[0]!.sayOfTask('task-started');
     await session.append(loud(300));
@@ -106,10 +95,7 @@ describe('a service that complains of missing audio after audio was sent', () =>
   });
 
   it('is sent nothing again of the last word of a sentence that it has given', async () => {
-    const clock = new ManualClock();
-    const { sockets, connect } = fakeSockets();
-    const pace = { burstMs: 60_000 };
-    const session = openSession({ region: 'local', pace, environment: { clock, connect } });
+    const { clock, sockets, session } = handPlayed({ pace: { burstMs: 60_000 } });
     sockets[0]!.accept();
     clock.advance(15_000);
     sockets[0]!.pong();

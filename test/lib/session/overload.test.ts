@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { openSession } from '../../../lib';
 import type { AsrError, SessionOptions } from '../../../lib';
 import { ManualClock } from '../../support/clocks';
+import { handPlayed } from '../../support/hand-played';
 import { frames } from '../../support/documented-frames';
-import { fakeSockets } from '../../support/fake-socket';
-import { RecordedSession, useLibRig } from '../../support/lib-rig';
+import { useLibRig } from '../../support/lib-rig';
 import { loud, RAW, silence } from '../../support/scripted-audio';
 import { noise } from '../../support/wav-files';
 
@@ -148,24 +148,25 @@ describe('more audio than can be sent', () => {
     assert.equal(taken, 64);
   });
 
+  /** Of 4 s half a second is sent, and a second is held; the rest is dropped. @param piece 100 ms of it. */
+  async function dropping(piece: Buffer) {
+    const played = handPlayed({
+      pace: { burstMs: 500, multiple: 1 },
+      maxHeldAudioMs: 1000,
+      overload: 'dropOldest',
+    });
+    played.sockets[0]!.accept();
+    for (let ms = 0; ms < 4000; ms += 100) await played.session.append(piece, RAW);
+    return played;
+  }
+
   for (const [what, until, lostMs] of [
     ['is counted as lost', 0, 500 + 2500],
     ['is counted as lost as far as no final has it', 300, 200 + 2500],
     ['is not counted as lost where a final has it', 500, 2500],
   ] as const) {
     it(`is dropped, and audio that was sent before ${what}, when the connection is lost`, async () => {
-      const clock = new ManualClock();
-      const { sockets, connect } = fakeSockets();
-      const session = openSession({
-        region: 'local',
-        environment: { clock, connect },
-        pace: { burstMs: 500, multiple: 1 },
-        maxHeldAudioMs: 1000,
-        overload: 'dropOldest',
-      });
-      const recorded = new RecordedSession(session);
-      sockets[0]!.accept();
-      for (let ms = 0; ms < 4000; ms += 100) await session.append(loud(100), RAW);
+      const { clock, sockets, session, recorded } = await dropping(loud(100));
       if (until > 0)
         sockets[0]!.say(frames.started('a', 0), frames.stopped('a', until), frames.completed('a', 'One.'));
       sockets[0]!.end(1006);
@@ -186,17 +187,7 @@ describe('more audio than can be sent', () => {
       [loud(100), true],
     ] as const) {
       for (const laterMs of [0, 90_000]) {
-        const clock = new ManualClock();
-        const { sockets, connect } = fakeSockets();
-        const session = openSession({
-          region: 'local',
-          environment: { clock, connect },
-          pace: { burstMs: 500, multiple: 1 },
-          maxHeldAudioMs: 1000,
-          overload: 'dropOldest',
-        });
-        sockets[0]!.accept();
-        for (let ms = 0; ms < 4000; ms += 100) await session.append(audio, RAW);
+        const { clock, sockets, session } = await dropping(audio);
         for (let ms = 0; ms < laterMs; ms += 1000) {
           clock.advance(1000);
           await session.append(silence(100), RAW);

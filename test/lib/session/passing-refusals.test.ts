@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { openSession } from '../../../lib';
 import type { ScriptConnection } from '../../../local-service';
-import { ManualClock } from '../../support/clocks';
+import { handPlayed } from '../../support/hand-played';
 import { CAP, capped } from '../../support/connection-cap';
-import { fakeSockets } from '../../support/fake-socket';
-import { RecordedSession, useLibRig } from '../../support/lib-rig';
+import { useLibRig } from '../../support/lib-rig';
 import { silence } from '../../support/scripted-audio';
 
 const RUN_TASK = 'fun-asr-realtime';
@@ -81,17 +79,7 @@ describe('a temporary refusal', () => {
   }
 
   it('in nine attempts of ten ends no session, for half an hour of connections that break every minute', async () => {
-    const clock = new ManualClock();
-    const { sockets, connect } = fakeSockets();
-    const session = openSession({
-      region: 'local',
-      environment: {
-        clock,
-        random: () => 0.5,
-        connect,
-      },
-    });
-    const recorded = new RecordedSession(session);
+    const { clock, sockets, session, recorded } = handPlayed();
     let dialled = 0;
     let acceptedAtMs = 0;
     while (clock.now() < 30 * 60_000 && session.state !== 'closed') {

@@ -1,19 +1,12 @@
 import assert from 'node:assert/strict';
-import { openSession } from '../../../lib';
 import type { SessionOptions } from '../../../lib';
-import { ManualClock } from '../../support/clocks';
+import { handPlayed } from '../../support/hand-played';
 import { frames } from '../../support/documented-frames';
-import { fakeSockets } from '../../support/fake-socket';
-import { RecordedSession } from '../../support/lib-rig';
 import { loud } from '../../support/scripted-audio';
 
 /** A session whose service is played by hand, and how its connection is lost. */
 function play(options: SessionOptions = {}) {
-  const clock = new ManualClock();
-  const { sockets, connect } = fakeSockets();
-  const pace = { burstMs: 3_600_000 };
-  const session = openSession({ region: 'local', pace, environment: { clock, connect }, ...options });
-  const recorded = new RecordedSession(session);
+  const { clock, sockets, session, recorded } = handPlayed({ pace: { burstMs: 3_600_000 }, ...options });
   sockets[0]!.accept();
   return {
     session,

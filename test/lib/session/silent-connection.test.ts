@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { openSession } from '../../../lib';
 import type { SessionOptions } from '../../../lib';
 import type { ScriptConnection } from '../../../local-service';
-import { ManualClock } from '../../support/clocks';
-import { fakeSockets } from '../../support/fake-socket';
+import { handPlayed } from '../../support/hand-played';
 import type { FakeSocket } from '../../support/fake-socket';
-import { RecordedSession, useLibRig } from '../../support/lib-rig';
+import { useLibRig } from '../../support/lib-rig';
 import { frames } from '../../support/documented-frames';
 import { loud, silence } from '../../support/scripted-audio';
 import { waitUntil } from '../../support/wait-until';
@@ -15,16 +13,7 @@ describe('a silent connection that the service drops', () => {
 
   for (const code of [1011, 1006, 1000]) {
     it(`with ${code} lets the session sleep, and audio wakes it`, async () => {
-      const clock = new ManualClock();
-      const { sockets, connect } = fakeSockets();
-      const session = openSession({
-        region: 'local',
-        environment: {
-          clock,
-          connect,
-        },
-      });
-      const recorded = new RecordedSession(session);
+      const { clock, sockets, session, recorded } = handPlayed();
       sockets[0]!.accept();
       await session.append(silence(1000));
       clock.advance(5000);
@@ -74,14 +63,7 @@ describe('a silent connection that the service drops', () => {
 
   /** What was said before the microphone was switched off, on a connection that is played by hand. */
   function spoken(options: SessionOptions = {}) {
-    const clock = new ManualClock();
-    const { sockets, connect } = fakeSockets();
-    const session = openSession({
-      region: 'local',
-      environment: { clock, connect, random: () => 1 },
-      ...options,
-    });
-    const recorded = new RecordedSession(session);
+    const played = handPlayed(options);
     const sentMs = (socket: FakeSocket) =>
       socket.sent
         .map((frame) => (JSON.parse(frame) as { audio?: string }).audio)
@@ -89,8 +71,8 @@ describe('a silent connection that the service drops', () => {
           (sum, audio) => sum + (audio === undefined ? 0 : Buffer.from(audio, 'base64').length / 32),
           0,
         );
-    sockets[0]!.accept();
-    return { clock, sockets, session, recorded, sentMs };
+    played.sockets[0]!.accept();
+    return { ...played, sentMs };
   }
 
   it('is a loss where it had died before what was said arrived', async () => {

@@ -28,9 +28,8 @@ export class Outbox {
       // Actions are kept, because a lost commit would leave its sentence open.
       const oldest = this.#entries.findIndex((entry) => typeof entry.frame !== 'string');
       const isSent = oldest < this.#sent;
-      const bytes = this.#bytes;
-      this.#remove(oldest);
-      if (!isSent) droppedBytes += bytes - this.#bytes;
+      const bytes = this.#remove(oldest);
+      if (!isSent) droppedBytes += bytes;
     }
     return droppedBytes;
   }
@@ -61,10 +60,12 @@ export class Outbox {
     return entry.frame;
   }
 
-  #remove(index: number): void {
+  /** @returns How many bytes of audio that frees. */
+  #remove(index: number): number {
     const [removed] = this.#entries.splice(index, 1);
-    if (!removed) return;
     if (index < this.#sent) this.#sent -= 1;
-    if (typeof removed.frame !== 'string') this.#bytes -= removed.frame.byteLength;
+    const bytes = typeof removed?.frame === 'object' ? removed.frame.byteLength : 0;
+    this.#bytes -= bytes;
+    return bytes;
   }
 }
